@@ -1,0 +1,1 @@
+"""Outbid, the open lead exchange."""

@@ -1,0 +1,1 @@
+"""LISTENS: HTTP for sellers, buyers and the operator."""

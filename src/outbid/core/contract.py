@@ -1,0 +1,113 @@
+"""What a plugin gives and gets: the values that pass between the core and `plugins/`.
+
+A plugin is a module. Its file name is its registration, its `Settings` is a frozen msgspec Struct with
+`forbid_unknown_fields`, and its `REASONS` (code → Reason, codes without the plugin's name) say why it says no.
+The functions below are what each kind of module must have; all are pure.
+
+fields/<name>.py      PERSONAL: bool · KIND: one of KINDS · PARTS: {part name: kind} · EXAMPLE: str
+                      read(raw, settings, today) -> Value
+validators/<name>.py  needs(lead, settings) -> tuple[Lookup, ...]
+                      judge(lead, answers, settings) -> tuple[Flaw, ...]      (no flaw: it passes)
+methods/<name>.py     rank(bids, turn, draw, settings) -> list[Bid]           (best first)
+deliveries/<name>.py  ping(ask, settings), post(ask, settings): generators that yield Http, are sent Answers,
+                      and return PingReply or PostReply · bind(settings) -> settings compiled once
+intakes/<name>.py     read(content_type, body, settings) -> Arrival | Malformed
+"""
+
+from typing import Literal
+
+import msgspec
+
+from outbid.core.lead.value import Scalar
+
+Kind = Literal["text", "number", "boolean", "date"]
+KINDS: tuple[Kind, ...] = ("text", "number", "boolean", "date")
+
+
+class Lookup(msgspec.Struct, frozen=True):
+    """A claim on a person that the store is asked to make: it either becomes this lead's, or somebody has it.
+
+    scope  what the claim is unique in (`house`, `campaign:3`, `source:7`)
+    name   which fields it is made of (`phone`, `email`, `phone+email`)
+    text   the normalised value; the store keeps only its keyed hash
+    seconds  how long the claim lives, from arrival
+    """
+
+    scope: str
+    name: str
+    text: str
+    seconds: int
+
+
+class Conflict(msgspec.Struct, frozen=True):
+    """The answer to a Lookup that somebody else holds. `in_flight`: that lead is not closed yet."""
+
+    scope: str
+    name: str
+    in_flight: bool
+
+
+class Flaw(msgspec.Struct, frozen=True):
+    """One thing that a validator found wrong: full reason code, field, what was seen, what would be right."""
+
+    code: str
+    field: str | None = None
+    fix: str = ""
+
+
+class Bid(msgspec.Struct, frozen=True):
+    """One priced wish to buy, from a ping or from a direct offer.
+
+    offer          the offer's number
+    price_micros   what the buyer would pay
+    priority       the offer's stated order (lower first), for ties and for waterfall
+    won_today      sales of the offer today, as far as this process knows; second tie-break
+    weight         the offer's weight, for methods that use it
+    """
+
+    offer: int
+    price_micros: int
+    priority: int = 100
+    won_today: int = 0
+    weight: int = 1
+
+
+class PingReply(msgspec.Struct, frozen=True):
+    """How a ping's answer was read. `outcome`: bid, pass, error or nonsense; free text is the buyer's own."""
+
+    outcome: Literal["bid", "pass", "error", "nonsense"]
+    price_micros: int = 0
+    currency: str | None = None
+    token: str | None = None
+    reason: str = ""
+    said: str = ""
+
+
+class PostReply(msgspec.Struct, frozen=True):
+    """How a post's answer was read.
+
+    `outcome`: accept; reject (a no); error (a fault of the other side, certainly not bought);
+    uncertain (it may have been bought). `price_micros` is None unless the reply named one.
+    """
+
+    outcome: Literal["accept", "reject", "error", "uncertain"]
+    price_micros: int | None = None
+    reference: str | None = None
+    redirect: str | None = None
+    reason: str = ""
+    said: str = ""
+
+
+class Arrival(msgspec.Struct, frozen=True):
+    """One lead as an intake read it: field name → JSON scalar, and the fields nobody declared."""
+
+    fields: dict[str, Scalar | None]
+
+
+class Malformed(msgspec.Struct, frozen=True):
+    """A request that holds no lead: status, reason code, what is wrong and where (a JSON pointer or '')."""
+
+    status: int
+    code: str
+    detail: str
+    pointer: str = ""

@@ -1,0 +1,91 @@
+"""The exchange's own reasons, with a sentence and a way out each; plugins declare theirs beside their code."""
+
+import msgspec
+
+
+class Reason(msgspec.Struct, frozen=True):
+    """Why something was refused, skipped, lost or failed.
+
+    code      stable, dotted for plugins (`phone.too_short`)
+    sentence  what happened, for people
+    fix       what would be right, or what to do; empty where nothing can be done
+    """
+
+    code: str
+    sentence: str
+    fix: str = ""
+
+
+def reasons(**rows: tuple[str, str]) -> dict[str, Reason]:
+    """Build a table of reasons from `code=(sentence, fix)`."""
+    return {code: Reason(code, sentence, fix) for code, (sentence, fix) in rows.items()}
+
+
+REFUSED = reasons(
+    body_not_json=("The body is not JSON.", "Send one JSON object, encoded as UTF-8."),
+    body_not_object=("The body is JSON, but not an object.", 'Send an object: {"field": value, …}.'),
+    body_too_large=("The body is larger than the exchange accepts.", "Send at most 256 KiB."),
+    body_too_deep=("The body is nested more deeply than the exchange accepts.", "Nest at most 16 levels."),
+    media_type_unknown=("The exchange does not read this content type.", "Send application/json."),
+    key_missing=("No key was sent.", "Send the header 'Authorization: Bearer KEY'."),
+    key_unknown=("The key is not known or was revoked.", "Ask the operator for a new key."),
+    key_not_allowed=("The key may not do this.", "Use a key of a source to post leads."),
+    method_not_allowed=("This address does not know the method.", "Look at the header Allow."),
+    not_found=("There is nothing at this address.", "Look at /v1 in the documentation."),
+    lead_unknown=("There is no such lead, or not for this key.", "Check the id, which begins with 'ld_'."),
+    source_closed=("This source takes no leads now.", "Ask the operator."),
+    overloaded=("The exchange is full.", "Send it again after the seconds in Retry-After."),
+    lead_failed=("The lead could not be stored.", "Look at the values; the operator's log has the details."),
+    not_recorded=("The lead could not be made durable in time.", "Send it again."),
+)
+
+DUPLICATE = reasons(
+    duplicate=("This person was sold within the window of the duplicate rule.", "Do not send the person again."),
+    duplicate_in_flight=("The same person is being sold right now.", "Wait for the answer to the first lead."),
+)
+
+SKIPPED = reasons(
+    paused=("The offer is paused.", "Resume it."),
+    filtered=("A filter of the offer does not match the lead.", "Look at the first part that failed."),
+    closed=("The offer's hours are over.", ""),
+    cap_reached=("A cap has no room left.", "Wait for the next window, or raise the cap."),
+    wallet_empty=("The buyer's wallet or credit has no room left.", "Ask the buyer to pay in."),
+    below_floor=("The price is below the floor.", "Bid at least the floor."),
+    buyer_has_it=("This buyer was already sold this person.", ""),
+    not_allowed=("The source does not allow this buyer.", ""),
+)
+
+BIDS = reasons(
+    no_bid=("The buyer passed.", ""),
+    late=("The answer came after the deadline.", "Answer faster."),
+    outbid=("Another bid was better.", "Bid more."),
+    nonsense=("The answer could not be understood.", "Look at the raw answer and at the reply rule."),
+    wrong_currency=("The bid is in another currency than the campaign's.", "Bid in the campaign's currency."),
+)
+
+POSTS = reasons(
+    rejected=("The buyer rejected the lead.", ""),
+    buyer_duplicate=("The buyer says that he already has the person.", ""),
+    server_error=("The buyer's server reported a fault.", "Ask the buyer to look at his server."),
+    uncertain=("The post went out and no clear answer came: it may have been bought.", "Settle the sale."),
+    unsettled=("The sale waits until it is settled.", ""),
+)
+
+WIRE = reasons(
+    unreachable=("No connection could be made.", "Check host and port; nothing was sent."),
+    timed_out=("No whole answer came before the deadline.", "Answer faster, or raise the deadline."),
+    cut_off=("The connection ended before the answer was whole.", ""),
+    too_large=("The answer was larger than allowed.", "Answer with less."),
+    not_http=("The answer was not HTTP/1.1.", ""),
+    address_refused=("The address is private or the port is not 80 or 443.", "Grant an exact exception."),
+    bad_request=("The request could not be built: a header or path holds a forbidden character.", ""),
+)
+
+ENDS = reasons(
+    no_match=("No offer matched the lead.", ""),
+    no_bids=("No buyer bid enough.", ""),
+    all_rejected=("Each buyer that was posted rejected the lead.", ""),
+    resell_limit=("The lead was posted as often as allowed.", ""),
+)
+
+ALL: dict[str, Reason] = {**REFUSED, **DUPLICATE, **SKIPPED, **BIDS, **POSTS, **WIRE, **ENDS}

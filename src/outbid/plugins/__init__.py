@@ -1,0 +1,1 @@
+"""DESCRIBES: one file a plugin; describes traffic and makes none."""
