@@ -8,9 +8,12 @@ fields/<name>.py      PERSONAL: bool · KIND: one of KINDS · PARTS: {part name:
                       read(raw, settings, today) -> Value
 validators/<name>.py  needs(lead, settings) -> tuple[Lookup, ...]
                       judge(lead, answers, settings) -> tuple[Flaw, ...]      (no flaw: it passes)
+                      where wanted: bind(settings, facts) -> what is passed as settings from then on;
+                      fields_of(settings) -> the fields that must be declared
 methods/<name>.py     rank(bids, turn, draw, settings) -> list[Bid]           (best first)
-deliveries/<name>.py  ping(ask, settings), post(ask, settings): generators that yield Http, are sent Answers,
-                      and return PingReply or PostReply · bind(settings) -> settings compiled once
+deliveries/<name>.py  REPEATABLE: bool (a post may be asked again with its key) · bind(settings, facts, exceptions)
+                      -> what was compiled once; ping(ask, bound), post(ask, bound): generators that yield Http,
+                      are sent Answers, and return PingReply or PostReply
 intakes/<name>.py     read(content_type, body, settings) -> Arrival | Malformed
 """
 
@@ -18,7 +21,7 @@ from typing import Literal
 
 import msgspec
 
-from outbid.core.lead.value import Scalar
+from outbid.core.lead.value import Scalar, Value
 
 Kind = Literal["text", "number", "boolean", "date"]
 KINDS: tuple[Kind, ...] = ("text", "number", "boolean", "date")
@@ -111,3 +114,22 @@ class Malformed(msgspec.Struct, frozen=True):
     code: str
     detail: str
     pointer: str = ""
+
+
+class Ask(msgspec.Struct, frozen=True):
+    """What a delivery may say to one buyer about one lead.
+
+    ref           the buyer's own reference for this lead: never the lead's id
+    sale          the sale's public id in a post (its idempotency key), empty in a ping
+    token         what the buyer's ping reply asked to get back, None if nothing
+    price_micros  the price in a post, 0 in a ping
+    """
+
+    facts: dict[str, Scalar]
+    values: dict[str, Value]
+    ref: str
+    at_ms: int
+    currency: str
+    sale: str = ""
+    token: str | None = None
+    price_micros: int = 0

@@ -40,8 +40,14 @@ REFUSED = reasons(
 )
 
 DUPLICATE = reasons(
-    duplicate=("This person was sold within the window of the duplicate rule.", "Do not send the person again."),
-    duplicate_in_flight=("The same person is being sold right now.", "Wait for the answer to the first lead."),
+    duplicate=(
+        "This person was sold within the window of the duplicate rule.",
+        "Do not send the person again.",
+    ),
+    duplicate_in_flight=(
+        "The same person is being sold right now.",
+        "Wait for the answer to the first lead.",
+    ),
 )
 
 SKIPPED = reasons(

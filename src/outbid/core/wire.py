@@ -86,6 +86,4 @@ def parse_target(url: str, exceptions: frozenset[tuple[str, int]] = frozenset())
     if parts.username is not None or parts.password is not None:
         raise ValueError("put the user and password into the delivery's auth, not into the URL")
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return Target(
-        parts.scheme, parts.hostname.lower(), parts.port or DEFAULT_PORTS[parts.scheme], path, exceptions
-    )
+    return Target(parts.scheme, parts.hostname.lower(), parts.port or DEFAULT_PORTS[parts.scheme], path, exceptions)

@@ -1,0 +1,36 @@
+"""A lead: who sent it, what is plainly known of it, and what is known of the person."""
+
+import msgspec
+
+from outbid.core.ids import LeadId
+from outbid.core.lead.value import Scalar, Value
+
+
+class Lead(msgspec.Struct, frozen=True):
+    """One lead, as it came in. It is written once and never changes.
+
+    values   every declared field of the campaign, read by its field type (ABSENT if it did not come)
+    facts    plain values and parts: all that decisions may read
+    unknown  what arrived under names that the campaign does not declare; kept and shown, never judged
+    """
+
+    cell: int
+    id: LeadId
+    source: int
+    campaign: int
+    version: int
+    arrived_at_ms: int
+    values: dict[str, Value]
+    facts: dict[str, Scalar]
+    unknown: dict[str, Scalar | None] = {}
+    test: bool = False
+
+
+class Sealed(msgspec.Struct, frozen=True):
+    """What of a lead is sealed with its own key: the raw and personal values, and the undeclared fields.
+
+    `values` holds, for every declared field that came, its raw value; the rest is read from it again.
+    """
+
+    values: dict[str, Scalar]
+    unknown: dict[str, Scalar | None] = {}

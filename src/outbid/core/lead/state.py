@@ -1,0 +1,177 @@
+"""Where a lead stands: its events folded into one value, from which the next step follows."""
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+import msgspec
+from msgspec.structs import replace
+
+from outbid.core.lead import event as ev
+
+Stage = Literal["new", "received", "inspected", "matched", "bidding", "posting", "unsure", "done", "closed"]
+SaleStatus = Literal["posting", "sold", "rejected", "uncertain"]
+SELLING_SIDE = ("source:", "seller:", "campaign:")
+"""How the names of accounts begin whose cap refuses the lead, where a buyer's only skips his offers."""
+PLACE_TAKEN: frozenset[SaleStatus] = frozenset(("posting", "sold", "uncertain"))
+
+
+class Sale(msgspec.Struct, frozen=True):
+    """One attempt to sell the lead to one offer. `asks` counts how often the post was asked again."""
+
+    id: str
+    offer: int
+    status: SaleStatus
+    price_micros: int
+    payout_micros: int
+    asks: int = 0
+    reason: str = ""
+
+
+class State(msgspec.Struct, frozen=True):
+    """The fold of a lead's events.
+
+    stage    what was done last; `route` has one function for each
+    tier     index of the tier that is being tried
+    offers   offers of this tier that may be asked
+    bids     the lines of the last round
+    tried    offers that were posted or had no room: never posted again
+    sales    every sale, in order
+    status   what a list of leads shows
+    """
+
+    stage: Stage = "new"
+    status: ev.LeadStatus = "open"
+    reason: str = ""
+    refused: str | None = None
+    tier: int = -1
+    offers: tuple[int, ...] = ()
+    bids: tuple[ev.BidLine, ...] = ()
+    tried: frozenset[int] = frozenset()
+    sales: tuple[Sale, ...] = ()
+    matched_any: bool = False
+    bid_any: bool = False
+
+    @property
+    def posts(self) -> int:
+        """How many times the lead was posted."""
+        return len(self.sales)
+
+    def taken(self) -> int:
+        """How many places may have been sold; these are never sold again."""
+        return sum(sale.status in PLACE_TAKEN for sale in self.sales)
+
+
+def fold(state: State, event: ev.Event) -> State:
+    """The state after one more event."""
+    return _FOLDS[type(event)](state, event)
+
+
+def fold_all(events: list[ev.Event]) -> State:
+    """The state after all events of a lead, from the first."""
+    state = State()
+    for event in events:
+        state = fold(state, event)
+    return state
+
+
+def _received(state: State, event: ev.Received) -> State:
+    return replace(state, stage="received")
+
+
+def _resumed(state: State, event: ev.Resumed) -> State:
+    """A round that was not followed by a hold died with its process: it is run anew."""
+    if state.stage in ("inspected", "matched", "bidding"):
+        return replace(state, stage="inspected", tier=state.tier - 1 if state.tier >= 0 else -1, bids=())
+    return state
+
+
+def _inspected(state: State, event: ev.Inspected) -> State:
+    return replace(state, stage="inspected", refused=event.refused)
+
+
+def _matched(state: State, event: ev.Matched) -> State:
+    return replace(
+        state,
+        stage="matched",
+        tier=event.tier,
+        offers=event.offers,
+        bids=(),
+        matched_any=state.matched_any or bool(event.offers),
+    )
+
+
+def _pinged(state: State, event: ev.Pinged) -> State:
+    some = any(line.outcome in ("bid", "direct") for line in event.bids)
+    return replace(state, stage="bidding", bids=event.bids, bid_any=state.bid_any or some)
+
+
+def _posting(state: State, event: ev.Posting) -> State:
+    sale = Sale(event.sale, event.offer, "posting", event.price_micros, event.payout_micros)
+    return replace(state, stage="posting", sales=(*state.sales, sale), tried=state.tried | {event.offer})
+
+
+def _no_room(state: State, event: ev.NoRoom) -> State:
+    """A full offer or buyer is passed over; a full source, seller or campaign takes no lead at all (trade rule)."""
+    tried = state.tried | {event.offer}
+    if event.account.startswith(SELLING_SIDE):
+        return replace(state, stage="inspected", tried=tried, refused=event.reason)
+    return replace(state, stage="bidding", tried=tried)
+
+
+def _with_sale(state: State, identifier: str, stage: Stage, **changes: object) -> State:
+    sales = tuple(replace(s, **changes) if s.id == identifier else s for s in state.sales)
+    return replace(state, stage=stage, sales=sales)
+
+
+def _sold(state: State, event: ev.Sold) -> State:
+    return _with_sale(
+        state,
+        event.sale,
+        "done",
+        status="sold",
+        price_micros=event.price_micros,
+        payout_micros=event.payout_micros,
+    )
+
+
+def _rejected(state: State, event: ev.Rejected) -> State:
+    return _with_sale(state, event.sale, "bidding", status="rejected", reason=event.reason)
+
+
+def _unsure(state: State, event: ev.Unsure) -> State:
+    unsure = _with_sale(state, event.sale, "unsure", status="uncertain", reason=event.reason)
+    return replace(unsure, status="uncertain", reason=event.reason)
+
+
+def _asked(state: State, event: ev.Asked) -> State:
+    asks = next(sale.asks for sale in state.sales if sale.id == event.sale)
+    return _with_sale(state, event.sale, "posting", asks=asks + 1)
+
+
+def _settled(state: State, event: ev.Settled) -> State:
+    """Sold: done. Not sold: the old bids have expired, so the tier is matched and asked anew."""
+    if event.outcome == "sold":
+        return replace(_with_sale(state, event.sale, "done", status="sold"), status="open", reason="")
+    settled = _with_sale(state, event.sale, "inspected", status="rejected", reason="settled")
+    return replace(settled, status="open", reason="", tier=state.tier - 1, bids=())
+
+
+def _closed(state: State, event: ev.Closed) -> State:
+    return replace(state, stage="closed", status=event.status, reason=event.reason)
+
+
+_FOLDS: dict[type, Callable[[State, Any], State]] = {
+    ev.Received: _received,
+    ev.Resumed: _resumed,
+    ev.Inspected: _inspected,
+    ev.Matched: _matched,
+    ev.Pinged: _pinged,
+    ev.Posting: _posting,
+    ev.NoRoom: _no_room,
+    ev.Sold: _sold,
+    ev.Rejected: _rejected,
+    ev.Unsure: _unsure,
+    ev.Asked: _asked,
+    ev.Settled: _settled,
+    ev.Closed: _closed,
+}

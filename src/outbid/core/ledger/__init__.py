@@ -1,0 +1,1 @@
+"""Money and caps, one idea: a cap is a wallet of leads. Hold before a post, capture or release after it."""

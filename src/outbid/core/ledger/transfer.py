@@ -1,0 +1,43 @@
+"""Transfers: immutable, double-entry, in micros; what the house keeps is what the seller does not get."""
+
+import msgspec
+
+MARGIN = "house:margin"
+CASH = "house:cash"
+
+
+class Transfer(msgspec.Struct, frozen=True):
+    """`amount_micros` goes from the account `debit` to the account `credit`. `sale` is None for deposits."""
+
+    kind: str
+    debit: str
+    credit: str
+    unit: str
+    amount_micros: int
+    sale: str | None = None
+
+
+def of_sale(
+    sale: str, buyer: int, seller: int, unit: str, price_micros: int, payout_micros: int
+) -> tuple[Transfer, ...]:
+    """What moves when a sale is captured: the buyer pays the seller his payout and the house the rest.
+
+    A payout above the price is the house's loss: the rest then flows from the house to the seller.
+    """
+    payer, payee = f"buyer:{buyer}", f"seller:{seller}"
+    paid = Transfer("payout", payer, payee, unit, min(payout_micros, price_micros), sale)
+    rest = price_micros - payout_micros
+    if rest > 0:
+        return paid, Transfer("margin", payer, MARGIN, unit, rest, sale)
+    if rest < 0:
+        return paid, Transfer("loss", MARGIN, payee, unit, -rest, sale)
+    return (paid,)
+
+
+def balances(transfers: list[Transfer]) -> dict[tuple[str, str], int]:
+    """Sum of each (account, unit): credits less debits. Their total is zero by construction."""
+    sums: dict[tuple[str, str], int] = {}
+    for t in transfers:
+        sums[t.debit, t.unit] = sums.get((t.debit, t.unit), 0) - t.amount_micros
+        sums[t.credit, t.unit] = sums.get((t.credit, t.unit), 0) + t.amount_micros
+    return sums

@@ -1,0 +1,78 @@
+"""How an outgoing value is made: a table from the buyer's keys to terms.
+
+A term is the name of a field or fact (`zip`, `birth_date.age`; `phone.raw` is what came), `=text` for a fixed text,
+or a system value: `@ref`, `@sale`, `@token`, `@price`, `@currency`, `@time`. Keys with dots build nested objects.
+Which lead fields a mapping reads is known without running it (`fields_of`), so that exposure can be recorded.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from outbid.core.contract import Ask
+from outbid.core.money import text_of
+
+Term = Callable[[Ask], Any]
+
+SYSTEM: dict[str, Term] = {
+    "@ref": lambda ask: ask.ref,
+    "@sale": lambda ask: ask.sale or None,
+    "@token": lambda ask: ask.token,
+    "@price": lambda ask: text_of(ask.price_micros) if ask.price_micros else None,
+    "@currency": lambda ask: ask.currency,
+    "@time": lambda ask: datetime.fromtimestamp(ask.at_ms / 1000, UTC).isoformat(timespec="milliseconds"),
+}
+
+
+def compile_term(text: str, known: Mapping[str, bool]) -> Term:
+    """One term as a function. `known`: every field and fact by name, True for fields. Raises ValueError."""
+    if text.startswith("="):
+        fixed = text[1:]
+        return lambda ask: fixed
+    if text.startswith("@"):
+        if text not in SYSTEM:
+            raise ValueError(f"there is no system value {text!r}; there are {', '.join(SYSTEM)}")
+        return SYSTEM[text]
+    name, _, raw = text.partition(".raw")
+    if name not in known or raw:
+        raise ValueError(f"the campaign has no field or fact {text!r}; it has {', '.join(sorted(known))}")
+    if name != text:
+        return lambda ask: ask.values[name].raw if name in ask.values else None
+    return _field(name) if known[name] else lambda ask: ask.facts.get(name)
+
+
+def _field(name: str) -> Term:
+    def take(ask: Ask) -> Any:
+        value = ask.values.get(name)
+        if value is None:
+            return ask.facts.get(name)
+        return value.raw if value.value is None else value.value
+
+    return take
+
+
+def fields_of(table: Mapping[str, str]) -> frozenset[str]:
+    """The fields and facts that a mapping reads."""
+    return frozenset(term.removesuffix(".raw") for term in table.values() if term[:1] not in "=@")
+
+
+def compile_mapping(table: Mapping[str, str], known: Mapping[str, bool]) -> Callable[[Ask], dict[str, Any]]:
+    """The whole table as one function to a (nested) dict; keys without a value are left out. Raises ValueError."""
+    terms = [(key.split("."), compile_term(text, known)) for key, text in table.items()]
+    flat = [(path[0], term) for path, term in terms if len(path) == 1]
+    nested = [(path, term) for path, term in terms if len(path) > 1]
+
+    def build(ask: Ask) -> dict[str, Any]:
+        made = {key: value for key, term in flat if (value := term(ask)) is not None}
+        for path, term in nested:
+            if (value := term(ask)) is not None:
+                _put(made, path, value)
+        return made
+
+    return build
+
+
+def _put(made: dict[str, Any], path: list[str], value: Any) -> None:
+    for key in path[:-1]:
+        made = made.setdefault(key, {})
+    made[path[-1]] = value

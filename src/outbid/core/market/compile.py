@@ -1,0 +1,380 @@
+"""From nouns to a market ready for use: names resolved, plugins bound, filters compiled, every fault reported."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import partial
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+import msgspec
+from msgspec.structs import replace
+
+from outbid.core import reasons
+from outbid.core.contract import Flaw
+from outbid.core.lead.value import Value
+from outbid.core.ledger.account import LEADS, Limit
+from outbid.core.market import noun as spec
+from outbid.core.market import snapshot as made
+from outbid.core.market.problem import MarketError, Path, Problem, from_validation
+from outbid.core.match.filter import Fact, FilterError, compile_filter, read_filter
+from outbid.core.match.index import Index
+from outbid.core.money import micros
+
+ANY_DAY = date(2000, 1, 1)
+Numbered = tuple[int, spec.Noun]
+
+
+class Plugins(Protocol):
+    """Where plugins are looked up: a module of a kind by name. Raises KeyError with the names there are."""
+
+    def get(self, kind: str, name: str) -> Any:
+        """The plugin's module."""
+
+
+class _Fault(Exception):
+    """One problem inside the noun that is being compiled."""
+
+    def __init__(self, path: Path, sentence: str) -> None:
+        super().__init__(sentence)
+        self.path = path
+        self.sentence = sentence
+
+
+def compile_market(version: int, nouns: Mapping[str, Mapping[str, Numbered]], plugins: Plugins) -> made.Market:
+    """Compile nouns (kind → slug → (number, noun)) into a Market. Raises MarketError with all problems."""
+    return _Compiler(nouns, plugins).market(version)
+
+
+class _Compiler:
+    """Holds what is resolved so far; one method for each kind of noun."""
+
+    def __init__(self, nouns: Mapping[str, Mapping[str, Numbered]], plugins: Plugins) -> None:
+        self._nouns = nouns
+        self._plugins = plugins
+        self._problems: list[Problem] = []
+
+    def market(self, version: int) -> made.Market:
+        plans: dict[str, Any] = {}
+        for slug, (_, campaign) in self._of("campaign"):
+            self._guard("campaign", slug, partial(self._plan, campaign, plans))
+        offers = self._all("offer", lambda number, offer: self._offer(number, offer, plans))
+        campaigns = self._all("campaign", lambda n, c: self._campaign(n, c, plans, offers))
+        sources = self._all("source", lambda n, s: self._source(n, s, campaigns))
+        self._all("seller", self._zone_only)
+        self._all("buyer", self._buyer)
+        keys = self._all("key", self._key)
+        if self._problems:
+            raise MarketError(self._problems)
+        return made.Market(
+            version,
+            {campaign.number: campaign for campaign in campaigns.values()},
+            {source.number: source for source in sources.values()},
+            {offer.number: offer for offer in offers.values()},
+            dict(holder for holder in keys.values() if holder is not None),
+            {(kind, number): slug for kind, found in self._nouns.items() for slug, (number, _) in found.items()},
+        )
+
+    def _plan(self, campaign: spec.Campaign, plans: dict[str, Any]) -> None:
+        plans[campaign.slug] = self._fields(campaign)
+
+    def _of(self, kind: str) -> Any:
+        return self._nouns.get(kind, {}).items()
+
+    def _all(self, kind: str, build: Callable[[int, Any], Any]) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for slug, (number, noun) in self._of(kind):
+            self._guard(kind, slug, partial(_put, found, slug, build, number, noun))
+        return found
+
+    def _guard(self, kind: str, slug: str, build: Callable[[], Any]) -> None:
+        try:
+            build()
+        except _Fault as fault:
+            self._problems.append(Problem(kind, slug, fault.path, fault.sentence))
+        except FilterError as fault:
+            self._problems.append(Problem(kind, slug, ("filter", *fault.path), fault.sentence))
+
+    # -- fields and checks ------------------------------------------------------------------------------------------
+
+    def _fields(self, campaign: spec.Campaign) -> tuple[tuple[made.Field, ...], dict[str, Fact]]:
+        fields: list[made.Field] = []
+        facts: dict[str, Fact] = {}
+        for i, field in enumerate(campaign.fields):
+            if any(field.name == other.name for other in fields):
+                raise _Fault(("fields", i, "name"), f"the field {field.name!r} is declared twice")
+            compiled = self._field(field, ("fields", i))
+            fields.append(compiled)
+            if not compiled.personal:
+                facts[field.name] = Fact(compiled.kind, _normaliser(compiled))
+            facts |= {f"{field.name}.{part}": Fact(kind) for part, kind in compiled.parts.items()}
+        return tuple(fields), facts
+
+    def _field(self, field: spec.Field, path: Path) -> made.Field:
+        module, settings = self._plugin("fields", field.type, field.settings, (*path, "type"), path)
+        personal = module.PERSONAL if field.personal is None else field.personal
+        read = _reader(module.read, settings, field.type)
+        return made.Field(field.name, field.type, personal, module.KIND, dict(module.PARTS), read)
+
+    def _check(
+        self, check: spec.Check, path: Path, fields: tuple[made.Field, ...], facts: dict[str, Fact]
+    ) -> made.Check:
+        module, settings = self._plugin("validators", check.plugin, check.settings, (*path, "plugin"), path)
+        known = {field.name for field in fields}
+        for named in getattr(module, "fields_of", lambda _: ())(settings):
+            if named not in known:
+                raise _Fault((*path, "settings"), f"the campaign has no field {named!r}")
+        if hasattr(module, "bind"):
+            try:
+                settings = module.bind(settings, facts)
+            except FilterError as fault:
+                raise _Fault((*path, *fault.path), fault.sentence) from None
+        return made.Check(
+            check.plugin,
+            check.on_flaw == "refuse",
+            lambda lead: module.needs(lead, settings),
+            _judge(module.judge, settings, check.plugin),
+        )
+
+    def _plugin(self, kind: str, name: str, settings: Any, at: Path, path: Path) -> tuple[Any, Any]:
+        try:
+            module = self._plugins.get(kind, name)
+        except KeyError as error:
+            raise _Fault(at, str(error.args[0])) from None
+        try:
+            return module, msgspec.convert(settings, module.Settings, strict=False)
+        except (msgspec.ValidationError, ValueError) as error:
+            sentence, inner = from_validation(error)
+            raise _Fault((*path, "settings", *inner), sentence) from None
+
+    # -- nouns ------------------------------------------------------------------------------------------------------
+
+    def _campaign(
+        self, number: int, campaign: spec.Campaign, plans: dict[str, Any], offers: dict[str, made.Offer]
+    ) -> made.Campaign:
+        if campaign.slug not in plans:
+            raise _Fault(("fields",), "mend the fields first")
+        fields, facts = plans[campaign.slug]
+        self._zone(campaign.zone, ("zone",))
+        mine = [offers[o.slug] for _, (_, o) in self._of("offer") if o.campaign == campaign.slug and o.slug in offers]
+        by_tier = {o.slug: o.tier for _, (_, o) in self._of("offer")}
+        tiers = [
+            self._tier(tier, [offer for offer in mine if by_tier[offer.slug] == tier.slug], ("tiers", i))
+            for i, tier in enumerate(campaign.tiers)
+        ]
+        for i, name in enumerate(campaign.ping_fields):
+            if name not in facts and all(name != field.name for field in fields):
+                raise _Fault(("ping_fields", i), f"the campaign has no field or fact {name!r}")
+        return made.Campaign(
+            number=number,
+            slug=campaign.slug,
+            currency=campaign.currency,
+            fields=fields,
+            facts=facts,
+            checks=tuple(self._check(c, ("checks", i), fields, facts) for i, c in enumerate(campaign.checks)),
+            tiers=tuple(tiers),
+            offers={offer.number: offer for offer in mine},
+            floor_micros=_micros(campaign.floor, ("floor",)),
+            least_margin_micros=_micros(campaign.least_margin, ("least_margin",)),
+            most_posts=campaign.most_posts,
+            paused=campaign.paused,
+        )
+
+    def _tier(self, tier: spec.Tier, offers: list[made.Offer], path: Path) -> made.Tier:
+        module, settings = self._plugin(
+            "methods", tier.method.plugin, tier.method.settings, (*path, "method"), (*path, "method")
+        )
+        return made.Tier(
+            tier.slug,
+            tier.deadline_ms,
+            _micros(tier.floor, (*path, "floor")),
+            tier.most_posts,
+            lambda bids, turn, draw: module.rank(bids, turn, draw, settings),
+            tuple(offers),
+            Index([offer.node for offer in offers]),
+        )
+
+    def _offer(self, number: int, offer: spec.Offer, plans: dict[str, Any]) -> made.Offer:
+        buyer_number, buyer = self._named("buyer", offer.buyer, ("buyer",))
+        _, campaign = self._named("campaign", offer.campaign, ("campaign",))
+        if offer.tier not in {tier.slug for tier in campaign.tiers}:
+            known = ", ".join(tier.slug for tier in campaign.tiers)
+            raise _Fault(("tier",), f"the campaign {campaign.slug!r} has no tier {offer.tier!r}; it has {known}")
+        if campaign.slug not in plans:
+            raise _Fault(("campaign",), f"the fields of the campaign {campaign.slug!r} are at fault")
+        fields, facts = plans[campaign.slug]
+        node = None if offer.filter is None else read_filter(offer.filter, facts)
+        zone = offer.zone or buyer.zone
+        self._zone(zone, ("zone",))
+        owner = f"offer:{number}"
+        limits = _caps(offer.caps, owner, campaign.currency, zone, ("caps",))
+        limits += _caps(buyer.caps, f"buyer:{buyer_number}", campaign.currency, buyer.zone, ("caps",))
+        limits += self._wallet(buyer_number, buyer, campaign.currency)
+        price = None if offer.price is None else _micros(offer.price, ("price",))
+        if price == 0:
+            raise _Fault(("price",), "a fixed price is more than zero")
+        return made.Offer(
+            number=number,
+            slug=offer.slug,
+            buyer=buyer_number,
+            campaign=self._named("campaign", offer.campaign, ("campaign",))[0],
+            node=node,
+            matches=None if node is None else compile_filter(node),
+            price_micros=price,
+            floor_micros=_micros(offer.floor, ("floor",)),
+            priority=offer.priority,
+            weight=offer.weight,
+            post_ms=offer.post_ms,
+            paused=offer.paused or buyer.paused,
+            limits=limits,
+            delivery=self._delivery(offer, campaign, fields, facts),
+        )
+
+    def _delivery(
+        self,
+        offer: spec.Offer,
+        campaign: spec.Campaign,
+        fields: tuple[made.Field, ...],
+        facts: dict[str, Fact],
+    ) -> made.Delivery:
+        path: Path = ("delivery",)
+        module, settings = self._plugin(
+            "deliveries", offer.delivery.plugin, offer.delivery.settings, (*path, "plugin"), path
+        )
+        known = dict.fromkeys(facts, False) | {field.name: True for field in fields}
+        exceptions = frozenset(_exception(text, i) for i, text in enumerate(offer.private_targets))
+        try:
+            bound = module.bind(settings, known, campaign.ping_fields, exceptions)
+        except ValueError as error:
+            raise _Fault((*path, "settings"), str(error)) from None
+        if offer.price is None and not module.pings(bound):
+            raise _Fault(path, "an offer without a fixed price is pinged: the delivery needs an address for pings")
+        return made.Delivery(
+            offer.delivery.plugin,
+            module.repeatable(bound),
+            lambda ask: module.ping(ask, bound),
+            lambda ask: module.post(ask, bound),
+        )
+
+    def _source(self, number: int, source: spec.Source, campaigns: dict[str, made.Campaign]) -> made.Source:
+        campaign_number, campaign = self._named("campaign", source.campaign, ("campaign",))
+        seller_number, seller = self._named("seller", source.seller, ("seller",))
+        if campaign.slug not in campaigns:
+            raise _Fault(("campaign",), f"the campaign {campaign.slug!r} is at fault")
+        for zone in (source.zone, seller.zone):
+            self._zone(zone, ("zone",))
+        unit = campaign.currency
+        limits = _caps(source.caps, f"source:{number}", unit, source.zone, ("caps",))
+        limits += _caps(seller.caps, f"seller:{seller_number}", unit, seller.zone, ("caps",))
+        limits += _caps(campaign.caps, f"campaign:{campaign_number}", unit, campaign.zone, ("caps",))
+        module, settings = self._plugin(
+            "intakes", source.intake.plugin, source.intake.settings, ("intake", "plugin"), ("intake",)
+        )
+        buyers = None
+        if source.buyers is not None:
+            named = (self._named("buyer", slug, ("buyers", i)) for i, slug in enumerate(source.buyers))
+            buyers = frozenset(buyer[0] for buyer in named)
+        share = None if source.payout.share is None else spec.percent(source.payout.share)
+        return made.Source(
+            number=number,
+            slug=source.slug,
+            seller=seller_number,
+            campaign=campaigns[campaign.slug],
+            payout=made.Payout(share, _micros(source.payout.fixed or "0", ("payout", "fixed"))),
+            floor_micros=_micros(source.floor, ("floor",)),
+            most_posts=source.most_posts,
+            buyers=buyers,
+            limits=limits,
+            paused=source.paused or campaign.paused,
+            read=lambda content_type, body: module.read(content_type, body, settings),
+        )
+
+    def _key(self, number: int, key: spec.Key) -> tuple[str, made.Holder] | None:
+        owner = 0
+        if key.holder != "house":
+            owner = self._named(key.holder, key.owner, ("owner",))[0]
+        if key.revoked:
+            return None
+        return key.hash, made.Holder(key.slug, key.holder, owner, key.test)
+
+    def _wallet(self, number: int, buyer: spec.Buyer, unit: str) -> tuple[Limit, ...]:
+        if buyer.wallet is None:
+            return ()
+        credit = _micros(buyer.wallet.credit, ("wallet", "credit"))
+        return (Limit(f"buyer:{number}", unit, "wallet", buyer.zone, credit),)
+
+    def _buyer(self, number: int, buyer: spec.Buyer) -> None:
+        self._zone_only(number, buyer)
+        self._wallet(number, buyer, "USD")
+
+    def _zone_only(self, number: int, noun: Any) -> None:
+        self._zone(noun.zone, ("zone",))
+        _caps(noun.caps, "", "USD", noun.zone, ("caps",))
+
+    def _named(self, kind: str, slug: str, path: Path) -> tuple[int, Any]:
+        found = self._nouns.get(kind, {}).get(slug)
+        if found is None:
+            known = ", ".join(sorted(self._nouns.get(kind, {}))) or "none"
+            raise _Fault(path, f"there is no {kind} {slug!r}; there are: {known}")
+        return found
+
+    def _zone(self, zone: str, path: Path) -> None:
+        try:
+            ZoneInfo(zone)
+        except (KeyError, ValueError, OSError):
+            raise _Fault(path, f"{zone!r} is no time zone; write one such as America/New_York") from None
+
+
+def _put(found: dict[str, Any], slug: str, build: Callable[[int, Any], Any], number: int, noun: Any) -> None:
+    found[slug] = build(number, noun)
+
+
+def _micros(text: str, path: Path) -> int:
+    try:
+        amount = micros(text)
+    except ValueError as error:
+        raise _Fault(path, str(error)) from None
+    if amount < 0:
+        raise _Fault(path, f"{text!r} is negative")
+    return amount
+
+
+def _caps(caps: tuple[spec.Cap, ...], owner: str, currency: str, zone: str, path: Path) -> tuple[Limit, ...]:
+    limits: dict[tuple[str, str], Limit] = {}
+    for i, cap in enumerate(caps):
+        unit = LEADS if cap.leads is not None else currency
+        ceiling = cap.leads if cap.leads is not None else _micros(cap.money or "", (*path, i, "money"))
+        if (unit, cap.window) in limits:
+            raise _Fault((*path, i), f"there are two caps for {unit} and {cap.window}")
+        limits[unit, cap.window] = Limit(owner, unit, cap.window, zone, ceiling)
+    return tuple(limits.values())
+
+
+def _exception(text: str, position: int) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal() or not 0 < int(port) < 65536:
+        raise _Fault(("private_targets", position), f"{text!r} is not HOST:PORT, such as 127.0.0.1:9100")
+    return host.strip("[]").lower(), int(port)
+
+
+def _reader(read: Callable[[Any, Any, date], Value], settings: Any, plugin: str) -> Callable[[Any, date], Value]:
+    def bound(raw: Any, today: date) -> Value:
+        value = read(raw, settings, today)
+        return value if value.fault is None else replace(value, fault=f"{plugin}.{value.fault}")
+
+    return bound
+
+
+def _judge(
+    judge: Callable[[Any, Any, Any], tuple[Flaw, ...]], settings: Any, plugin: str
+) -> Callable[[Any, Any], tuple[Flaw, ...]]:
+    def bound(lead: Any, answers: Any) -> tuple[Flaw, ...]:
+        return tuple(
+            flaw if "." in flaw.code or flaw.code in reasons.ALL else replace(flaw, code=f"{plugin}.{flaw.code}")
+            for flaw in judge(lead, answers, settings)
+        )
+
+    return bound
+
+
+def _normaliser(field: made.Field) -> Callable[[str], Any]:
+    return lambda text: field.read(text, ANY_DAY).value

@@ -1,0 +1,182 @@
+"""The market made ready: one immutable value per version, in which every name is resolved and all is compiled.
+
+`compile_market` turns nouns into it; the hot path reads nothing else. Plugins come in as bound functions.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from outbid.core.contract import Bid, Flaw, Kind, Lookup
+from outbid.core.lead.value import Scalar, Value
+from outbid.core.ledger.account import Limit, Limits
+from outbid.core.match.filter import Fact, Node, Predicate
+from outbid.core.match.index import Index
+from outbid.core.money import ONE, share_of
+
+
+class Field(msgspec.Struct, frozen=True):
+    """A declared field. `read(raw, today)` never raises. `parts` maps each part's name to its kind."""
+
+    name: str
+    type: str
+    personal: bool
+    kind: Kind
+    parts: Mapping[str, Kind]
+    read: Callable[[Any, Any], Value]
+
+
+class Check(msgspec.Struct, frozen=True):
+    """A validator bound to its settings."""
+
+    plugin: str
+    refuses: bool
+    needs: Callable[[Any], tuple[Lookup, ...]]
+    judge: Callable[[Any, Any], tuple[Flaw, ...]]
+
+
+class Payout(msgspec.Struct, frozen=True):
+    """The seller's terms: a share of the price in millionths, or a fixed amount in micros."""
+
+    share: int | None
+    fixed_micros: int = 0
+
+    def of(self, price_micros: int) -> int:
+        """What the seller gets at a price, rounded down to a micro."""
+        return self.fixed_micros if self.share is None else share_of(price_micros, self.share)
+
+    def least_price(self, least_margin_micros: int) -> int:
+        """The least price that leaves the house its margin."""
+        if self.share is None:
+            return self.fixed_micros + least_margin_micros
+        kept = ONE - self.share
+        if not least_margin_micros:
+            return 0
+        return -(-least_margin_micros * ONE // kept) if kept else 1 << 62
+
+
+class Offer(msgspec.Struct, frozen=True):
+    """A standing order, ready to be matched, asked and posted. `price_micros` is None unless it is direct."""
+
+    number: int
+    slug: str
+    buyer: int
+    campaign: int
+    node: Node | None
+    matches: Predicate | None
+    price_micros: int | None
+    floor_micros: int
+    priority: int
+    weight: int
+    post_ms: int
+    paused: bool
+    limits: tuple[Limit, ...]
+    delivery: "Delivery"
+
+
+class Delivery(msgspec.Struct, frozen=True):
+    """A delivery bound to an offer's settings: `ping(ask)` and `post(ask)` are generators (see core/contract)."""
+
+    plugin: str
+    repeatable: bool
+    ping: Callable[[Any], Any]
+    post: Callable[[Any], Any]
+
+
+class Tier(msgspec.Struct, frozen=True):
+    """Offers tried together. `offers` and the index share their positions."""
+
+    slug: str
+    deadline_ms: int
+    floor_micros: int
+    most_posts: int
+    rank: Callable[[list[Bid], int, float], list[Bid]]
+    offers: tuple[Offer, ...]
+    index: Index
+
+
+class Campaign(msgspec.Struct, frozen=True):
+    """A plan for leads. `facts` is what filters may read, `offers` all offers by number."""
+
+    number: int
+    slug: str
+    currency: str
+    fields: tuple[Field, ...]
+    facts: Mapping[str, Fact]
+    checks: tuple[Check, ...]
+    tiers: tuple[Tier, ...]
+    offers: Mapping[int, Offer]
+    floor_micros: int
+    least_margin_micros: int
+    most_posts: int
+    paused: bool
+
+
+class Source(msgspec.Struct, frozen=True):
+    """A seller's feed. `buyers` is None if he allows all; `read` is the intake, bound."""
+
+    number: int
+    slug: str
+    seller: int
+    campaign: Campaign
+    payout: Payout
+    floor_micros: int
+    most_posts: int
+    buyers: frozenset[int] | None
+    limits: tuple[Limit, ...]
+    paused: bool
+    read: Callable[[str, bytes], Any]
+
+
+class Holder(msgspec.Struct, frozen=True):
+    """Whom a key speaks for. `number` is the owner's; 0 for the house."""
+
+    key: str
+    kind: str
+    number: int
+    test: bool
+
+
+class Market:
+    """Everything that an operator set, at one version."""
+
+    def __init__(
+        self,
+        version: int,
+        campaigns: Mapping[int, Campaign],
+        sources: Mapping[int, Source],
+        offers: Mapping[int, Offer],
+        keys: Mapping[str, Holder],
+        names: Mapping[tuple[str, int], str],
+    ) -> None:
+        self.version = version
+        self.campaigns = campaigns
+        self.sources = sources
+        self.offers = offers
+        self.keys = keys
+        self.names = names
+        self._limits: dict[tuple[int, int], Limits] = {}
+
+    def limits(self, source: Source, offer: Offer) -> Limits:
+        """Every account that a sale of this source to this offer must find room in."""
+        pair = (source.number, offer.number)
+        if (found := self._limits.get(pair)) is None:
+            found = self._limits[pair] = Limits(offer.limits + source.limits, self.version)
+        return found
+
+    def name(self, kind: str, number: int) -> str:
+        """The slug of a noun, or `kind:number` where it is gone."""
+        return self.names.get((kind, number), f"{kind}:{number}")
+
+
+def facts_of(values: Mapping[str, Value], fields: tuple[Field, ...]) -> dict[str, Scalar]:
+    """All that decisions may read of a lead: plain values and the parts of every field."""
+    facts: dict[str, Scalar] = {}
+    for field in fields:
+        value = values[field.name]
+        if value.value is not None and not field.personal:
+            facts[field.name] = value.value
+        for part, known in value.parts.items():
+            facts[f"{field.name}.{part}"] = known
+    return facts

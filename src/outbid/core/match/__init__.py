@@ -1,0 +1,1 @@
+"""Who may be asked for a lead: the filter language, its index, and the checks of an offer."""

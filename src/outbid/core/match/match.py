@@ -1,0 +1,70 @@
+"""Which offers of a tier may be asked for a lead, and why the others may not.
+
+Checks run in a fixed order: first those that version and facts decide (`static`), then the live ones. Live facts
+are recorded only for offers that passed the first kind; a receipt for the others is computed when somebody asks.
+"""
+
+from collections.abc import Callable, Mapping
+
+from outbid.core.lead.event import Matched, Skip
+from outbid.core.lead.value import Scalar
+from outbid.core.market.snapshot import Offer, Source, Tier
+from outbid.core.match.filter import explain
+
+Room = Callable[[Offer, int], str | None]
+"""(offer, least price in micros) → the name of an account without room for it, or None. A live fact."""
+
+
+def static_reason(offer: Offer, source: Source, floor_micros: int, facts: Mapping[str, Scalar]) -> str | None:
+    """The first check that version and facts fail, as a reason code; None if the offer passes them all."""
+    if offer.paused:
+        return "paused"
+    if source.buyers is not None and offer.buyer not in source.buyers:
+        return "not_allowed"
+    if offer.price_micros is not None and offer.price_micros < max(floor_micros, offer.floor_micros):
+        return "below_floor"
+    if offer.matches is not None and not offer.matches(facts):
+        return "filtered"
+    return None
+
+
+def match(
+    tier: Tier,
+    number: int,
+    source: Source,
+    floor_micros: int,
+    facts: Mapping[str, Scalar],
+    tried: frozenset[int],
+    room: Room,
+    at_ms: int,
+) -> Matched:
+    """The offers of a tier that may be asked now, in order of position, and those skipped for a live reason."""
+    offers: list[int] = []
+    skips: list[Skip] = []
+    for position in tier.index.candidates(facts):
+        offer = tier.offers[position]
+        if offer.number in tried or static_reason(offer, source, floor_micros, facts) is not None:
+            continue
+        full = room(offer, _least(offer, floor_micros))
+        if full is None:
+            offers.append(offer.number)
+        else:
+            skips.append(Skip(offer.number, full_reason(full), full))
+    return Matched(at_ms, number, tuple(offers), tuple(skips))
+
+
+def _least(offer: Offer, floor_micros: int) -> int:
+    return max(floor_micros, offer.floor_micros) if offer.price_micros is None else offer.price_micros
+
+
+def full_reason(account: str) -> str:
+    """The reason for which an account without room keeps an offer out."""
+    return "wallet_empty" if " wallet " in account else "cap_reached"
+
+
+def receipt(offer: Offer, source: Source, floor_micros: int, facts: Mapping[str, Scalar]) -> tuple[str, str]:
+    """Reason code and detail for an offer that a static check kept out; ('', '') if none did."""
+    reason = static_reason(offer, source, floor_micros, facts)
+    if reason == "filtered" and offer.node is not None:
+        return reason, explain(offer.node, facts) or ""
+    return reason or "", ""

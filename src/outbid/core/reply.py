@@ -1,0 +1,79 @@
+"""How an answer is read: paths into a decoded document, words that mean yes, prices as buyers write them."""
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from outbid.core.money import MOST, ONE
+
+Path = Callable[[Any], Any]
+KEPT = 200
+_PART = re.compile(r"([^.\[\]]+)|\[(\d{1,4})\]")
+_PRICE = re.compile(r"[^\d.,-]{0,4}(-?)(\d{1,10}|\d{1,3}(?:,\d{3}){1,3})(?:[.,](\d{1,9}))?\s*(?:[A-Z]{3})?\Z", re.ASCII)
+
+
+def compile_path(text: str) -> Path:
+    """A path such as `result.bids[0].price` as a function that never raises: what is not there is None."""
+    parts: list[str | int] = []
+    at = 0
+    for found in _PART.finditer(text):
+        between = text[at : found.start()]
+        if between not in ("", "."):
+            raise ValueError(f"{text!r} is not a path: write names and [positions] joined by points")
+        parts.append(found.group(1) if found.group(1) is not None else int(found.group(2)))
+        at = found.end()
+    if not parts or at != len(text):
+        raise ValueError(f"{text!r} is not a path: write names and [positions] joined by points")
+    return _walker(tuple(parts))
+
+
+def _walker(parts: tuple[str | int, ...]) -> Path:
+    if len(parts) == 1 and isinstance(parts[0], str):
+        only = parts[0]
+        return lambda document: document.get(only) if isinstance(document, dict) else None
+
+    def walk(document: Any) -> Any:
+        for part in parts:
+            if isinstance(part, int):
+                document = document[part] if isinstance(document, list) and part < len(document) else None
+            else:
+                document = document.get(part) if isinstance(document, dict) else None
+        return document
+
+    return walk
+
+
+def word_of(value: Any) -> str:
+    """A scalar as the word it is compared by: lower case, `true` for True; lists and objects are no word."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None or isinstance(value, dict | list) else str(value).strip().lower()
+
+
+def text_from(value: Any) -> str:
+    """A scalar, or several hits trimmed, sorted and joined by commas (trade rule), cut to what is kept."""
+    if isinstance(value, list):
+        return ", ".join(sorted({text_from(item) for item in value} - {""}))[:KEPT]
+    if value is None or isinstance(value, dict):
+        return ""
+    return ("true" if value is True else "false" if value is False else str(value)).strip()[:KEPT]
+
+
+def price_from(value: Any) -> int | None:
+    """A price as buyers write it (21.105, "$21.50", "21,50") in micros, cut to micros; None if it is none.
+
+    Negative, not finite and absurd prices are none. Zero is 0: the caller takes it for a no.
+    """
+    if isinstance(value, bool) or value is None or isinstance(value, dict | list):
+        return None
+    found = _PRICE.match(str(value).strip())
+    if not found:
+        return None
+    sign, whole, part = found.groups()
+    amount = int(whole.replace(",", "")) * ONE + int((part or "")[:6].ljust(6, "0"))
+    return None if sign or amount > MOST else amount
+
+
+def any_word(words: Iterable[str]) -> frozenset[str]:
+    """Words to compare with, as `word_of` makes them."""
+    return frozenset(word.strip().lower() for word in words)

@@ -1,0 +1,1 @@
+"""Plugins: deliveries, one file each."""

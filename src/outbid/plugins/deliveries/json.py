@@ -1,0 +1,221 @@
+"""Pings and posts as JSON over HTTP; answers read by paths and words."""
+
+from collections.abc import Callable, Generator, Mapping
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from outbid.core.contract import Ask, PingReply, PostReply
+from outbid.core.mapping import compile_mapping
+from outbid.core.reply import Path, any_word, compile_path, price_from, text_from, word_of
+from outbid.core.wire import Answer, Failure, Header, Http, Target, parse_target
+
+YES = ("true", "1", "yes", "success", "accepted", "matched", "sold", "ok")
+"""Words that mean yes wherever buyers answer with a word."""
+DUPLICATE = ("duplicate", "duplicated", "dupe")
+
+Words = Annotated[tuple[str, ...], Meta(description="words that count, in any case; the whole value must be one")]
+
+
+class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How an answer is read. Every `…_path` is a path into the JSON body, such as `result.bids[0].price`.
+
+    accepted   which value says yes; without a path, HTTP 2xx does (a trade rule)
+    price      the bid in a ping's answer; a changed price in a post's
+    """
+
+    accepted_path: str | None = "accepted"
+    accepted_words: Words = YES
+    price_path: str = "price"
+    currency_path: str | None = None
+    token_path: str | None = None
+    reason_path: str | None = "reason"
+    reference_path: str | None = None
+    redirect_path: str | None = None
+    duplicate_words: Words = DUPLICATE
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One buyer's JSON interface.
+
+    ping, post         tables from the buyer's keys to our terms (core/mapping); absent: the campaign's ping fields
+                       in a ping, every field in a post, and `ref`, `token`, `price` beside them
+    key_header         the header that carries the sale's id, the same whenever a post is asked again
+    repeatable         the buyer promises that a post with a known key is answered, not bought a second time
+    """
+
+    ping_url: str | None = None
+    post_url: str
+    headers: dict[str, str] = {}
+    ping: dict[str, str] | None = None
+    post: dict[str, str] | None = None
+    ping_reply: Rule = Rule()
+    post_reply: Rule = Rule()
+    key_header: str = "Idempotency-Key"
+    repeatable: bool = False
+
+
+class _Reader(msgspec.Struct, frozen=True):
+    accepted: Path | None
+    words: frozenset[str]
+    price: Path
+    currency: Path | None
+    token: Path | None
+    reason: Path | None
+    reference: Path | None
+    redirect: Path | None
+    duplicates: frozenset[str]
+
+
+class Bound(msgspec.Struct, frozen=True):
+    """Settings compiled once: where to, what to say, how to read."""
+
+    ping_to: Target | None
+    post_to: Target
+    headers: tuple[Header, ...]
+    ping_body: Callable[[Ask], dict[str, Any]]
+    post_body: Callable[[Ask], dict[str, Any]]
+    ping_reader: _Reader
+    post_reader: _Reader
+    key_header: str
+    repeatable: bool
+
+
+def bind(
+    settings: Settings,
+    known: Mapping[str, bool],
+    ping_fields: tuple[str, ...],
+    exceptions: frozenset[tuple[str, int]],
+) -> Bound:
+    """Compile the settings. `known`: names of facts and fields (True for fields). Raises ValueError."""
+    ping = settings.ping
+    if ping is None:
+        ping = {"ref": "@ref"} | {name: name for name in ping_fields}
+    post = settings.post
+    if post is None:
+        post = {"ref": "@ref", "token": "@token", "price": "@price"} | {n: n for n, field in known.items() if field}
+    headers = (("Content-Type", "application/json"), *settings.headers.items())
+    return Bound(
+        None if settings.ping_url is None else parse_target(settings.ping_url, exceptions),
+        parse_target(settings.post_url, exceptions),
+        headers,
+        compile_mapping(ping, known),
+        compile_mapping(post, known),
+        _reader(settings.ping_reply),
+        _reader(settings.post_reply),
+        settings.key_header,
+        settings.repeatable,
+    )
+
+
+def _reader(rule: Rule) -> _Reader:
+    def path(text: str | None) -> Path | None:
+        return None if text is None else compile_path(text)
+
+    return _Reader(
+        path(rule.accepted_path),
+        any_word(rule.accepted_words),
+        compile_path(rule.price_path),
+        path(rule.currency_path),
+        path(rule.token_path),
+        path(rule.reason_path),
+        path(rule.reference_path),
+        path(rule.redirect_path),
+        any_word(rule.duplicate_words),
+    )
+
+
+def pings(bound: Bound) -> bool:
+    """Can this delivery ask for a bid?"""
+    return bound.ping_to is not None
+
+
+def repeatable(bound: Bound) -> bool:
+    """May a post be asked again with the same key?"""
+    return bound.repeatable
+
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder().decode
+
+
+def ping(ask: Ask, bound: Bound) -> Generator[Http, Answer, PingReply]:
+    """Ask for a bid."""
+    assert bound.ping_to is not None  # noqa: S101 - `pings` was asked when the market was compiled
+    answer = yield Http(bound.ping_to, "POST", bound.headers, _encode(bound.ping_body(ask)))
+    if isinstance(answer, Failure):
+        return PingReply("error", reason=answer.reason)
+    if answer.status >= 500:
+        return PingReply("error", reason="server_error")
+    return _read_bid(bound.ping_reader, answer.status, answer.body)
+
+
+def _read_bid(reader: _Reader, status: int, body: bytes) -> PingReply:
+    document = _document(body)
+    if document is None:
+        return PingReply("nonsense", reason="nonsense", said=_shown(body))
+    said = text_from(reader.reason(document)) if reader.reason else ""
+    if not _accepted(reader, status, document):
+        return PingReply("pass", reason="no_bid", said=said)
+    price = price_from(reader.price(document))
+    if price is None:
+        return PingReply("nonsense", reason="nonsense", said=_shown(body))
+    if price == 0:
+        return PingReply("pass", reason="no_bid", said=said)
+    return PingReply(
+        "bid",
+        price,
+        currency=(text_from(reader.currency(document)) or None) if reader.currency else None,
+        token=(text_from(reader.token(document)) or None) if reader.token else None,
+    )
+
+
+def post(ask: Ask, bound: Bound) -> Generator[Http, Answer, PostReply]:
+    """Send the whole lead. What may have been read but was not clearly answered is uncertain."""
+    headers = (*bound.headers, (bound.key_header, ask.sale))
+    answer = yield Http(bound.post_to, "POST", headers, _encode(bound.post_body(ask)))
+    if isinstance(answer, Failure):
+        return PostReply("uncertain" if answer.sent else "error", reason=answer.reason)
+    if answer.status >= 500:
+        return PostReply("uncertain", reason="server_error", said=_shown(answer.body))
+    return _read_post(bound.post_reader, answer.status, answer.body)
+
+
+def _read_post(reader: _Reader, status: int, body: bytes) -> PostReply:
+    document = _document(body)
+    if document is None:
+        if reader.accepted is None and not body.strip():
+            return PostReply("accept" if status < 300 else "reject", reason="" if status < 300 else "rejected")
+        return PostReply("uncertain", reason="nonsense", said=_shown(body))
+    if reader.accepted is not None and reader.accepted(document) is None and status < 300:
+        return PostReply("uncertain", reason="nonsense", said=_shown(body))
+    said = text_from(reader.reason(document)) if reader.reason else ""
+    if not _accepted(reader, status, document):
+        duplicate = any(word in said.lower() for word in reader.duplicates)
+        return PostReply("reject", reason="buyer_duplicate" if duplicate else "rejected", said=said)
+    return PostReply(
+        "accept",
+        price_from(reader.price(document)),
+        reference=(text_from(reader.reference(document)) or None) if reader.reference else None,
+        redirect=(text_from(reader.redirect(document)) or None) if reader.redirect else None,
+    )
+
+
+def _accepted(reader: _Reader, status: int, document: Any) -> bool:
+    if reader.accepted is None:
+        return 200 <= status < 300
+    return word_of(reader.accepted(document)) in reader.words
+
+
+def _document(body: bytes) -> Any:
+    """The decoded body, a byte order mark forgiven; None if it is not JSON, or a bare scalar."""
+    try:
+        document = _decode(body.removeprefix(b"\xef\xbb\xbf"))
+    except (msgspec.DecodeError, RecursionError):
+        return None
+    return document if isinstance(document, dict | list) else None
+
+
+def _shown(body: bytes) -> str:
+    return body[:200].decode("utf-8", "replace")

@@ -1,0 +1,1 @@
+"""What a datum is: one field type a file, each a pure reading of what arrived."""

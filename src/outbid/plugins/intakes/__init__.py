@@ -1,0 +1,1 @@
+"""Plugins: intakes, one file each."""

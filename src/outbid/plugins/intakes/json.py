@@ -1,0 +1,74 @@
+"""One lead as one flat JSON object; nested objects become dotted names."""
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from outbid.core.contract import Arrival, Malformed
+from outbid.core.lead.value import Scalar
+
+DEEPEST = 16
+MOST_FIELDS = 500
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a source names its fields.
+
+    names   from the seller's name to the campaign's; a name that is not here is taken as it is
+    """
+
+    names: Annotated[dict[str, str], Meta(description="from the seller's field names to the campaign's")] = {}
+
+
+_decode = msgspec.json.Decoder().decode
+_encode = msgspec.json.encode
+
+
+def read(content_type: str, body: bytes, settings: Settings) -> Arrival | Malformed:
+    """Read one lead. A missing or wrong content type is forgiven if the body is JSON (a trade rule)."""
+    try:
+        document = _decode(body.removeprefix(b"\xef\xbb\xbf"))
+    except RecursionError:
+        return Malformed(400, "body_too_deep", f"the body is nested more than {DEEPEST} levels deep")
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        return _not_json(content_type, error)
+    if not isinstance(document, dict):
+        return Malformed(400, "body_not_object", f"the body is {_kind(document)}; send one object")
+    fields: dict[str, Scalar | None] = {}
+    fault = _flatten(document, "", 1, fields, settings.names)
+    return fault or Arrival(fields)
+
+
+def _not_json(content_type: str, error: Exception) -> Malformed:
+    named = content_type.partition(";")[0].strip().lower()
+    if named and "json" not in named:
+        return Malformed(415, "media_type_unknown", f"the content type is {named!r}; this source reads application/json")
+    return Malformed(400, "body_not_json", str(error)[:200])
+
+
+def _flatten(
+    document: dict[str, Any], prefix: str, depth: int, fields: dict[str, Scalar | None], names: dict[str, str]
+) -> Malformed | None:
+    for key, value in document.items():
+        name = prefix + key
+        if isinstance(value, dict) and value:
+            if depth >= DEEPEST:
+                return Malformed(400, "body_too_deep", f"at most {DEEPEST} levels", _pointer(name))
+            if fault := _flatten(value, name + ".", depth + 1, fields, names):
+                return fault
+            continue
+        if isinstance(value, list | dict):
+            value = _encode(value).decode()
+        fields[names.get(name, name)] = value
+    if len(fields) > MOST_FIELDS:
+        return Malformed(400, "body_too_large", f"at most {MOST_FIELDS} fields", _pointer(prefix.rstrip(".")))
+    return None
+
+
+def _pointer(name: str) -> str:
+    return "/" + name.replace("~", "~0").replace("/", "~1").replace(".", "/") if name else ""
+
+
+def _kind(document: Any) -> str:
+    return {list: "a list", str: "a text", bool: "a boolean", type(None): "null"}.get(type(document), "a number")

@@ -1,0 +1,1 @@
+"""Who wins: one order of bids a file."""

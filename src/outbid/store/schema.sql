@@ -1,0 +1,302 @@
+-- The database on one page. The migrations give exactly this; a test proves it.
+--
+-- Rules: every large table's key begins with `cell` (0 on one server). No triggers, no contrib extension, no unique
+-- constraint without the distribution key, nothing newer than PostgreSQL 15. Ids of leads and sales are UUIDv7 made
+-- in Python. Market nouns are named by their number. Money is in millionths of the currency. Times are UTC.
+-- Histories (chapter, transfer, noun, version) are appended to and never edited (but for noun.to_version, set once).
+
+-- The market: every noun (seller, source, buyer, offer, campaign, tier, key …) in every version -----------------
+
+create table version (
+  number bigint primary key,
+  at timestamptz not null default now(),
+  by text not null,
+  note text not null default ''
+);
+
+create table noun (
+  kind text not null,
+  number integer not null,
+  from_version bigint not null references version,
+  to_version bigint,
+  slug text not null,
+  body jsonb not null,
+  primary key (kind, number, from_version)
+);
+create unique index noun_now on noun (kind, slug) where to_version is null;
+create index noun_from on noun (from_version);
+create index noun_to on noun (to_version) where to_version is not null;
+
+create table noun_number (kind text primary key, last integer not null);
+
+create table secret (
+  name text primary key,
+  key_version integer not null,
+  sealed bytea not null,
+  at timestamptz not null default now()
+);
+
+-- Processes and their lanes ----------------------------------------------------------------------------------------
+
+create table lane (
+  cell integer not null,
+  id integer not null,
+  fence bigint not null,
+  lease_until timestamptz not null,
+  oldest_open uuid not null,
+  adopted_by integer,
+  owner text not null,
+  primary key (cell, id)
+);
+
+-- Leads: the wide row is written once; what changes stands apart ----------------------------------------------------
+
+create table lead (
+  cell integer not null,
+  id uuid not null,
+  lane integer not null,
+  source integer not null,
+  campaign integer not null,
+  version bigint not null,
+  test boolean not null,
+  arrived_at timestamptz not null,
+  facts jsonb not null,
+  sealed bytea not null,
+  primary key (cell, id)
+) partition by range (id);
+
+create table lead_key (
+  cell integer not null,
+  lead_id uuid not null,
+  key_version integer not null,
+  wrapped bytea not null,
+  primary key (cell, lead_id)
+) partition by range (lead_id);
+
+create table lead_status (
+  cell integer not null,
+  lead_id uuid not null,
+  status text not null,
+  reason text,
+  chapters integer not null,
+  at timestamptz not null,
+  primary key (cell, lead_id)
+) partition by range (lead_id);
+
+create table chapter (
+  cell integer not null,
+  lead_id uuid not null,
+  n integer not null,
+  lane integer not null,
+  seq bigint not null,
+  place integer not null,
+  at timestamptz not null,
+  events jsonb not null,
+  sealed bytea,
+  salt bytea not null,
+  prev_hash bytea not null,
+  hash bytea not null,
+  primary key (cell, lead_id, n)
+) partition by range (lead_id);
+
+create table traffic (
+  cell integer not null,
+  lead_id uuid not null,
+  n integer not null,
+  sealed bytea not null,
+  primary key (cell, lead_id, n)
+) partition by range (lead_id);
+
+-- The last hashes of partitions that retention dropped: the chain of a lane goes on from here.
+create table chapter_anchor (
+  cell integer not null,
+  lane integer not null,
+  seq bigint not null,
+  place integer not null,
+  hash bytea not null,
+  dropped_at timestamptz not null default now(),
+  primary key (cell, lane, seq, place)
+);
+
+-- Persons: by keyed hash only. A claim is the guard against duplicates, `person` finds every lead of a person -------
+
+create table claim (
+  hash bytea not null,
+  scope text not null,
+  cell integer not null,
+  lead_id uuid not null,
+  expires_at timestamptz not null,
+  primary key (hash, scope)
+);
+
+create table person (
+  hash bytea not null,
+  cell integer not null,
+  lead_id uuid not null,
+  primary key (hash, cell, lead_id)
+);
+
+create table idempotency (
+  key_hash bytea not null,
+  source integer not null,
+  body_hash bytea not null,
+  cell integer not null,
+  lead_id uuid not null,
+  expires_at timestamptz not null,
+  primary key (key_hash, source)
+);
+
+-- Sales and quotes ---------------------------------------------------------------------------------------------------
+
+create table sale (
+  cell integer not null,
+  id uuid not null,
+  lead_id uuid not null,
+  offer integer not null,
+  buyer integer not null,
+  source integer not null,
+  status text not null check (status in ('posting', 'sold', 'rejected', 'uncertain', 'returned')),
+  price_micros bigint not null,
+  payout_micros bigint not null,
+  at timestamptz not null,
+  primary key (cell, id)
+) with (fillfactor = 85);
+create index sale_of_lead on sale (cell, lead_id);
+
+create table quote (
+  cell integer not null,
+  id uuid not null,
+  source integer not null,
+  campaign integer not null,
+  version bigint not null,
+  facts_hash bytea not null,
+  payout_micros bigint not null,
+  body jsonb not null,
+  expires_at timestamptz not null,
+  lead_id uuid,
+  primary key (cell, id)
+) partition by range (id);
+
+-- Money and caps: one idea ---------------------------------------------------------------------------------------------
+
+-- A limited account: a wallet or a cap. Room = ceiling - posted - held. Its id is the hash of its key.
+create table account (
+  cell integer not null,
+  id uuid not null,
+  owner text not null,
+  unit text not null,
+  window_name text not null,
+  starts_at timestamptz not null,
+  ends_at timestamptz,
+  ceiling bigint,
+  version bigint not null,
+  posted bigint not null default 0,
+  held bigint not null default 0,
+  primary key (cell, id),
+  check (held >= 0)
+) with (fillfactor = 50);
+create index account_of_owner on account (owner, window_name, starts_at);
+
+-- What a sale holds, on which accounts. Written once; open while its sale is posting or uncertain.
+create table hold (
+  cell integer not null,
+  sale_id uuid not null,
+  accounts uuid[] not null,
+  amounts bigint[] not null,
+  money boolean[] not null,
+  primary key (cell, sale_id)
+);
+
+create table transfer (
+  cell integer not null,
+  id uuid not null,
+  sale_id uuid,
+  kind text not null,
+  debit text not null,
+  credit text not null,
+  unit text not null,
+  amount bigint not null check (amount >= 0),
+  undoes uuid,
+  at timestamptz not null,
+  primary key (cell, id)
+);
+create index transfer_of_sale on transfer (cell, sale_id) where sale_id is not null;
+
+-- Counters by quarter-hour -----------------------------------------------------------------------------------------------
+
+create table tally (
+  cell integer not null,
+  lane integer not null,
+  quarter timestamptz not null,
+  clock text not null check (clock in ('arrival', 'sale')),
+  source integer not null,
+  offer integer not null,
+  outcome text not null,
+  reason text not null,
+  dimension text not null default '',
+  leads bigint not null,
+  price_micros bigint not null,
+  payout_micros bigint not null,
+  histogram integer[],
+  primary key (cell, quarter, clock, source, offer, outcome, reason, dimension, lane)
+);
+
+create table tally_mark (
+  cell integer not null,
+  lane integer not null,
+  seq bigint not null,
+  primary key (cell, lane)
+);
+
+-- Jobs: the lease is the retry --------------------------------------------------------------------------------------------
+
+create table job (
+  cell integer not null,
+  id uuid not null,
+  kind text not null,
+  key text,
+  payload jsonb not null,
+  run_at timestamptz not null,
+  attempt integer not null default 0,
+  most_attempts integer not null default 10,
+  state text not null default 'open' check (state in ('open', 'dead')),
+  error text,
+  primary key (cell, id)
+) with (fillfactor = 70);
+create unique index job_once on job (cell, key) where state = 'open' and key is not null;
+create index job_due on job (cell, run_at) where state = 'open';
+
+create table schedule (
+  name text primary key,
+  next_run_at timestamptz not null
+);
+
+create table person_login (
+  id uuid primary key,
+  email text not null unique,
+  role text not null,
+  password_hash text,
+  totp_sealed bytea,
+  created_at timestamptz not null default now(),
+  disabled_at timestamptz
+);
+
+-- Views for people who read SQL ----------------------------------------------------------------------------------------------
+
+-- Who changed which setting, from what to what.
+create view change as
+  select n.from_version as version, v.at, v.by, n.kind, n.number, n.slug, b.body as before,
+         case when n.body ->> 'gone' = 'true' then null else n.body end as after
+    from noun n
+    join version v on v.number = n.from_version
+    left join noun b on b.kind = n.kind and b.number = n.number and b.to_version = n.from_version;
+
+create view event as
+  select c.cell, c.lead_id, c.n, e.place, c.at, e.body ->> 'type' as type, e.body
+    from chapter c, jsonb_array_elements(c.events) with ordinality as e (body, place);
+
+create view bid as
+  select e.cell, e.lead_id, e.n, e.at, (b.body ->> 'offer')::integer as offer, b.body ->> 'outcome' as outcome,
+         (b.body ->> 'price_micros')::bigint as price_micros, (b.body ->> 'ms')::integer as ms
+    from event e, jsonb_array_elements(e.body -> 'bids') as b (body)
+   where e.type = 'pinged';
