@@ -17,7 +17,7 @@ deliveries/<name>.py  REPEATABLE: bool (a post may be asked again with its key) 
 intakes/<name>.py     read(content_type, body, settings) -> Arrival | Malformed
 """
 
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -102,9 +102,9 @@ class PostReply(msgspec.Struct, frozen=True):
 
 
 class Arrival(msgspec.Struct, frozen=True):
-    """One lead as an intake read it: field name → JSON scalar, and the fields nobody declared."""
+    """One lead as an intake read it: field name → what came (a JSON scalar, or a list), declared or not."""
 
-    fields: dict[str, Scalar | None]
+    fields: dict[str, Any]
 
 
 class Malformed(msgspec.Struct, frozen=True):

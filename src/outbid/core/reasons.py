@@ -36,6 +36,7 @@ REFUSED = reasons(
     source_closed=("This source takes no leads now.", "Ask the operator."),
     overloaded=("The exchange is full.", "Send it again after the seconds in Retry-After."),
     lead_failed=("The lead could not be stored.", "Look at the values; the operator's log has the details."),
+    fault=("The exchange met a fault of its own.", "The operator's log has the details."),
     not_recorded=("The lead could not be made durable in time.", "Send it again."),
 )
 

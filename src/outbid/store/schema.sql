@@ -283,13 +283,14 @@ create table person_login (
 
 -- Views for people who read SQL ----------------------------------------------------------------------------------------------
 
--- Who changed which setting, from what to what.
+-- Who changed which setting, from what to what. A noun that came has no `before`, one that went no `after`.
 create view change as
-  select n.from_version as version, v.at, v.by, n.kind, n.number, n.slug, b.body as before,
-         case when n.body ->> 'gone' = 'true' then null else n.body end as after
+  select v.number as version, v.at, v.by, coalesce(n.kind, b.kind) as kind, coalesce(n.number, b.number) as number,
+         coalesce(n.slug, b.slug) as slug, b.body as before, n.body as after
     from noun n
-    join version v on v.number = n.from_version
-    left join noun b on b.kind = n.kind and b.number = n.number and b.to_version = n.from_version;
+    full join (select * from noun where to_version is not null) b
+      on b.kind = n.kind and b.number = n.number and b.to_version = n.from_version
+    join version v on v.number = coalesce(n.from_version, b.to_version);
 
 create view event as
   select c.cell, c.lead_id, c.n, e.place, c.at, e.body ->> 'type' as type, e.body

@@ -1,5 +1,7 @@
 """A lead: who sent it, what is plainly known of it, and what is known of the person."""
 
+from typing import Any
+
 import msgspec
 
 from outbid.core.ids import LeadId
@@ -22,15 +24,15 @@ class Lead(msgspec.Struct, frozen=True):
     arrived_at_ms: int
     values: dict[str, Value]
     facts: dict[str, Scalar]
-    unknown: dict[str, Scalar | None] = {}
+    unknown: dict[str, Any] = {}
     test: bool = False
 
 
 class Sealed(msgspec.Struct, frozen=True):
     """What of a lead is sealed with its own key: the raw and personal values, and the undeclared fields.
 
-    `values` holds, for every declared field that came, its raw value; the rest is read from it again.
+    `values` holds every declared field as it came, JSON lists and objects too; values and parts are read from it again.
     """
 
-    values: dict[str, Scalar]
-    unknown: dict[str, Scalar | None] = {}
+    values: dict[str, Any]
+    unknown: dict[str, Any] = {}

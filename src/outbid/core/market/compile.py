@@ -105,7 +105,7 @@ class _Compiler:
             compiled = self._field(field, ("fields", i))
             fields.append(compiled)
             if not compiled.personal:
-                facts[field.name] = Fact(compiled.kind, _normaliser(compiled))
+                facts[field.name] = Fact(compiled.kind, _normaliser(compiled) if compiled.kind == "text" else None)
             facts |= {f"{field.name}.{part}": Fact(kind) for part, kind in compiled.parts.items()}
         return tuple(fields), facts
 

@@ -165,6 +165,13 @@ class Market:
             found = self._limits[pair] = Limits(offer.limits + source.limits, self.version)
         return found
 
+    def source_limits(self, source: Source) -> Limits:
+        """The accounts of source, seller and campaign alone."""
+        pair = (source.number, 0)
+        if (found := self._limits.get(pair)) is None:
+            found = self._limits[pair] = Limits(source.limits, self.version)
+        return found
+
     def name(self, kind: str, number: int) -> str:
         """The slug of a noun, or `kind:number` where it is gone."""
         return self.names.get((kind, number), f"{kind}:{number}")

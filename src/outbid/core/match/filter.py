@@ -7,6 +7,7 @@ A test on a fact that the lead does not have fails, but for `present: no` and fo
 `not_one_of`), which hold exactly where their positive does not. `between` includes both ends.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
@@ -28,6 +29,7 @@ OPERATORS: dict[Kind, tuple[Operator, ...]] = {
 }
 MODES: tuple[Mode, ...] = ("all", "any", "none")
 DEEPEST = 16
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 _YES = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 
 
@@ -140,6 +142,8 @@ def _convert(value: Scalar, fact: Fact) -> Scalar:
         if number != number or number in (float("inf"), float("-inf")):
             raise ValueError
         return int(number) if number.is_integer() else number
+    if fact.kind == "date" and not _DATE.match(str(value)):
+        raise ValueError
     if fact.normalise is None:
         return str(value)
     normal = fact.normalise(str(value))

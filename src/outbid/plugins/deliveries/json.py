@@ -142,7 +142,7 @@ _decode = msgspec.json.Decoder().decode
 
 def ping(ask: Ask, bound: Bound) -> Generator[Http, Answer, PingReply]:
     """Ask for a bid."""
-    assert bound.ping_to is not None  # noqa: S101 - `pings` was asked when the market was compiled
+    assert bound.ping_to is not None
     answer = yield Http(bound.ping_to, "POST", bound.headers, _encode(bound.ping_body(ask)))
     if isinstance(answer, Failure):
         return PingReply("error", reason=answer.reason)

@@ -6,7 +6,6 @@ import msgspec
 from msgspec import Meta
 
 from outbid.core.contract import Arrival, Malformed
-from outbid.core.lead.value import Scalar
 
 DEEPEST = 16
 MOST_FIELDS = 500
@@ -22,7 +21,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 _decode = msgspec.json.Decoder().decode
-_encode = msgspec.json.encode
 
 
 def read(content_type: str, body: bytes, settings: Settings) -> Arrival | Malformed:
@@ -35,7 +33,7 @@ def read(content_type: str, body: bytes, settings: Settings) -> Arrival | Malfor
         return _not_json(content_type, error)
     if not isinstance(document, dict):
         return Malformed(400, "body_not_object", f"the body is {_kind(document)}; send one object")
-    fields: dict[str, Scalar | None] = {}
+    fields: dict[str, Any] = {}
     fault = _flatten(document, "", 1, fields, settings.names)
     return fault or Arrival(fields)
 
@@ -43,12 +41,14 @@ def read(content_type: str, body: bytes, settings: Settings) -> Arrival | Malfor
 def _not_json(content_type: str, error: Exception) -> Malformed:
     named = content_type.partition(";")[0].strip().lower()
     if named and "json" not in named:
-        return Malformed(415, "media_type_unknown", f"the content type is {named!r}; this source reads application/json")
+        return Malformed(
+            415, "media_type_unknown", f"the content type is {named!r}; this source reads application/json"
+        )
     return Malformed(400, "body_not_json", str(error)[:200])
 
 
 def _flatten(
-    document: dict[str, Any], prefix: str, depth: int, fields: dict[str, Scalar | None], names: dict[str, str]
+    document: dict[str, Any], prefix: str, depth: int, fields: dict[str, Any], names: dict[str, str]
 ) -> Malformed | None:
     for key, value in document.items():
         name = prefix + key
@@ -58,8 +58,6 @@ def _flatten(
             if fault := _flatten(value, name + ".", depth + 1, fields, names):
                 return fault
             continue
-        if isinstance(value, list | dict):
-            value = _encode(value).decode()
         fields[names.get(name, name)] = value
     if len(fields) > MOST_FIELDS:
         return Malformed(400, "body_too_large", f"at most {MOST_FIELDS} fields", _pointer(prefix.rstrip(".")))

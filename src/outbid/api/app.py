@@ -1,0 +1,111 @@
+"""The ASGI application: the hot path first, everything else behind it in Litestar."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+import msgspec
+from litestar import Litestar, Request, Response, get
+from litestar.exceptions import HTTPException
+from litestar.openapi import OpenAPIConfig
+from litestar.params import Parameter
+
+from outbid import __version__
+from outbid.api.auth import holder_of
+from outbid.api.intake import Intake
+from outbid.api.leads import ReasonRow, answer_now, reason_rows, scope_of
+from outbid.api.problem import MEDIA_TYPE, problem
+from outbid.api.wire import Receive, Scope, Send
+from outbid.core.answer import Answer
+from outbid.core.reasons import Reason
+from outbid.exchange.exchange import Exchange
+from outbid.store.database import Pool
+from outbid.store.vault import Vault
+
+HOT = "/v1/leads"
+PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Outbid</title>
+<style>body{font:16px/1.6 system-ui;max-width:40rem;margin:10vh auto;padding:0 1rem;color-scheme:light dark}</style>
+<h1>Outbid is running</h1><p>The portal is not built here. The API is at <code>/v1</code>: its description is
+<a href="/v1/schema/openapi.json">OpenAPI</a>, its reasons are at <a href="/v1/reasons">/v1/reasons</a>.</p></html>"""
+
+
+class No(Exception):
+    """A request that is refused with a problem."""
+
+    def __init__(self, status: int, code: str, detail: str = "") -> None:
+        super().__init__(code)
+        self.status, self.code, self.detail = status, code, detail
+
+
+def build(intake: Intake, exchange: Exchange, pool: Pool, vault: Vault, reasons: Mapping[str, Reason]) -> "App":
+    """The application of one process."""
+    return App(intake, _routes(intake, exchange, pool, vault, reasons))
+
+
+class App:
+    """Sends each request where it belongs."""
+
+    def __init__(self, intake: Intake, rest: Litestar) -> None:
+        self._intake = intake
+        self._rest = rest
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request, or the server's own start and stop."""
+        if scope["type"] == "http" and scope["path"] == HOT:
+            await self._intake(scope, receive, send)
+        else:
+            await self._rest(scope, receive, send)  # type: ignore[arg-type]
+
+
+def _routes(intake: Intake, exchange: Exchange, pool: Pool, vault: Vault, reasons: Mapping[str, Reason]) -> Litestar:
+    @get("/", include_in_schema=False)
+    async def page() -> Response[str]:
+        return Response(PAGE, media_type="text/html")
+
+    @get("/healthz", summary="Is the process alive?")
+    async def healthz() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @get("/readyz", summary="Does the process take leads?")
+    async def readyz() -> Response[dict[str, str]]:
+        ready = intake.open and not exchange.journal.is_full()
+        return Response({"status": "ready" if ready else "not ready"}, status_code=200 if ready else 503)
+
+    @get("/v1/reasons", summary="Every reason there is")
+    async def all_reasons() -> list[ReasonRow]:
+        return reason_rows(reasons)
+
+    @get("/v1/leads/{lead:str}", summary="What a source is told of its lead now")
+    async def lead_now(
+        request: Request[object, object, object], lead: Annotated[str, Parameter(description="the lead's id, ld_…")]
+    ) -> Answer:
+        holder = holder_of(request.scope, exchange.market)  # type: ignore[arg-type]
+        if isinstance(holder, str):
+            raise No(401, holder)
+        if holder.kind not in ("source", "seller", "house"):
+            raise No(403, "key_not_allowed")
+        try:
+            async with pool.acquire() as connection:
+                answer = await answer_now(connection, scope_of(holder), vault, exchange.market, lead)
+        except ValueError as error:
+            raise No(404, "lead_unknown", str(error)) from None
+        if answer is None:
+            raise No(404, "lead_unknown")
+        return answer
+
+    def refuse(_: Request[object, object, object], error: Exception) -> Response[bytes]:
+        if isinstance(error, No):
+            return _problem(error.status, error.code, error.detail)
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        code = {404: "not_found", 405: "method_not_allowed"}.get(status, "fault")
+        return _problem(status, code, "")
+
+    def _problem(status: int, code: str, detail: str) -> Response[bytes]:
+        body = msgspec.json.encode(problem(status, code, detail, known=dict(reasons)))
+        return Response(body, status_code=status, media_type=MEDIA_TYPE.decode())
+
+    return Litestar(
+        [page, healthz, readyz, all_reasons, lead_now],
+        exception_handlers={Exception: refuse},
+        openapi_config=OpenAPIConfig("Outbid", __version__, path="/v1/schema", render_plugins=()),
+        logging_config=None,
+    )

@@ -1,0 +1,54 @@
+"""Questions about leads: what a source may know of its own, and the reasons that answers name."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+import asyncpg
+import msgspec
+
+from outbid.core.answer import Answer, answer_of
+from outbid.core.ids import LEAD, parse
+from outbid.core.lead.state import fold_all
+from outbid.core.market.snapshot import Holder, Market
+from outbid.core.reasons import Reason
+from outbid.core.scope import Scope
+from outbid.exchange.revive import Erased, notes_of
+from outbid.store import leads
+from outbid.store.vault import SealBroken, Vault
+
+Connect = Callable[[], Awaitable[asyncpg.Connection]]
+
+
+class ReasonRow(msgspec.Struct, frozen=True):
+    """A reason code with its sentence and what to do."""
+
+    code: str
+    sentence: str
+    fix: str
+
+
+def reason_rows(reasons: Mapping[str, Reason]) -> list[ReasonRow]:
+    """Every reason there is, by code."""
+    return [ReasonRow(r.code, r.sentence, r.fix) for _, r in sorted(reasons.items())]
+
+
+def scope_of(holder: Holder) -> Scope:
+    """What a key's holder may see."""
+    return Scope(holder.kind, holder.number)  # type: ignore[arg-type]
+
+
+async def answer_now(
+    connection: asyncpg.Connection, scope: Scope, vault: Vault, market: Market, name: str
+) -> Answer | None:
+    """The answer to a seller as his lead stands now; None if there is no such lead for him. Raises ValueError."""
+    cell, lead_id = parse(LEAD, name)
+    record = await leads.read(connection, scope, cell, lead_id)
+    if record is None:
+        return None
+    state = fold_all([event for chapter in record.chapters for event in chapter.events])
+    campaign = market.campaigns.get(record.campaign)
+    sold = next((sale.id for sale in state.sales if sale.status == "sold"), "")
+    try:
+        redirect = notes_of(vault, record).get(f"redirect {sold}")
+    except (Erased, SealBroken):
+        redirect = None
+    return answer_of(name, campaign.currency if campaign else "", state, redirect)

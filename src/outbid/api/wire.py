@@ -1,0 +1,74 @@
+"""The bare ASGI that the hot path speaks: read a bounded body, send a whole answer."""
+
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from typing import Any
+
+import msgspec
+
+from outbid.api.problem import MEDIA_TYPE, Problem
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+MOST_BODY_BYTES = 256 * 1024
+MOST_DRAINED_BYTES = 64 * 1024 * 1024
+JSON = b"application/json"
+_encode = msgspec.json.Encoder().encode
+
+
+class Gone(Exception):
+    """The client hung up before its request was whole."""
+
+
+async def read_body(scope: Scope, receive: Receive, most: int = MOST_BODY_BYTES) -> bytes | None:
+    """The whole body, or None if it is larger than allowed; then the rest is read away, so that the answer arrives.
+
+    Raises Gone if the client hung up.
+    """
+    message = await receive()
+    if not message.get("more_body"):
+        if message["type"] == "http.disconnect":
+            raise Gone
+        body: bytes = message.get("body", b"")
+        return body if len(body) <= most else None
+    parts, size = [message["body"]], len(message["body"])
+    while message.get("more_body"):
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Gone
+        part = message.get("body", b"")
+        size += len(part)
+        if size <= most:
+            parts.append(part)
+        elif size > MOST_DRAINED_BYTES:
+            return None
+    return b"".join(parts) if size <= most else None
+
+
+def header(scope: Scope, name: bytes) -> str:
+    """A request header by lower-case name; empty if it is not there."""
+    for key, value in scope["headers"]:
+        if key == name:
+            text: str = value.decode("latin-1")
+            return text
+    return ""
+
+
+async def answer(
+    send: Send, status: int, body: bytes, media_type: bytes, more: Iterable[tuple[bytes, bytes]] = ()
+) -> None:
+    """Send a whole answer."""
+    headers = [(b"content-type", media_type), (b"content-length", b"%d" % len(body)), *more]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def answer_json(send: Send, status: int, value: Any, more: Iterable[tuple[bytes, bytes]] = ()) -> None:
+    """Send a value as JSON."""
+    await answer(send, status, _encode(value), JSON, more)
+
+
+async def answer_problem(send: Send, problem: Problem, more: Iterable[tuple[bytes, bytes]] = ()) -> None:
+    """Send a problem."""
+    await answer(send, problem.status, _encode(problem), MEDIA_TYPE, more)

@@ -1,0 +1,1 @@
+"""STARTS: reads the settings once, opens the rooms, hands each what it needs."""

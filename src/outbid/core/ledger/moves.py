@@ -1,0 +1,61 @@
+"""What an event moves: the one place from which sale rows, holds, captures and transfers follow."""
+
+from typing import Literal
+
+import msgspec
+
+from outbid.core.lead import event as ev
+from outbid.core.lead.state import SaleStatus
+from outbid.core.ledger.hold import Hold
+from outbid.core.ledger.transfer import Transfer, of_sale
+
+
+class Deal(msgspec.Struct, frozen=True):
+    """The parties of a sale and what it holds: all that is needed to settle it later. `sale` is its public id."""
+
+    sale: str
+    offer: int
+    buyer: int
+    source: int
+    seller: int
+    currency: str
+    price_micros: int
+    payout_micros: int
+    hold: Hold
+
+
+class Move(msgspec.Struct, frozen=True):
+    """How one event changes a sale: its new status, what happens to its hold, what is transferred."""
+
+    deal: Deal
+    status: SaleStatus
+    price_micros: int
+    payout_micros: int
+    on_hold: Literal["keep", "capture", "release"]
+    transfers: tuple[Transfer, ...] = ()
+
+
+def move_of(event: ev.Event, deals: dict[str, Deal]) -> Move | None:
+    """The move of one event; None if it moves nothing. Posting is not a move: its hold is decided in the batch."""
+    if isinstance(event, ev.Sold):
+        return _captured(deals[event.sale], event.price_micros, event.payout_micros)
+    if isinstance(event, ev.Rejected):
+        return _released(deals[event.sale])
+    if isinstance(event, ev.Unsure):
+        deal = deals[event.sale]
+        return Move(deal, "uncertain", deal.price_micros, deal.payout_micros, "keep")
+    if isinstance(event, ev.Settled):
+        deal = deals[event.sale]
+        if event.outcome == "sold":
+            return _captured(deal, deal.price_micros, deal.payout_micros)
+        return _released(deal)
+    return None
+
+
+def _captured(deal: Deal, price_micros: int, payout_micros: int) -> Move:
+    transfers = of_sale(deal.sale, deal.buyer, deal.seller, deal.currency, price_micros, payout_micros)
+    return Move(deal, "sold", price_micros, payout_micros, "capture", transfers)
+
+
+def _released(deal: Deal) -> Move:
+    return Move(deal, "rejected", deal.price_micros, deal.payout_micros, "release")

@@ -1,0 +1,105 @@
+"""A lead comes in: its fields are read once, its facts are drawn, what is personal is sealed with a key of its own."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+
+from outbid.core.ids import LeadId, uuid7
+from outbid.core.lead import event as ev
+from outbid.core.lead.lead import Lead, Sealed
+from outbid.core.lead.value import ABSENT, Value
+from outbid.core.market.snapshot import Field, Market, Source, facts_of
+from outbid.core.route import Plan
+from outbid.exchange.exchange import Exchange
+from outbid.exchange.story import Story
+from outbid.store.entry import Birth
+from outbid.store.vault import KEY_VERSION
+
+LEAD_SEAL = b"lead"
+PERSON_FIELDS = ("phone", "email")
+"""Field types by which a person is found again, for erasure and for looking up."""
+
+_encode = msgspec.json.Encoder().encode
+_decode_sealed = msgspec.json.Decoder(Sealed).decode
+
+
+@lru_cache(maxsize=8)
+def _day(day_number: int) -> date:
+    return datetime.fromtimestamp(day_number * 86_400, UTC).date()
+
+
+def today(at_ms: int) -> date:
+    """The UTC date of an instant: what ages are counted by."""
+    return _day(at_ms // 86_400_000)
+
+
+def read_values(
+    fields: tuple[Field, ...], arrived: Mapping[str, Any], at_ms: int
+) -> tuple[dict[str, Value], dict[str, Any]]:
+    """Every declared field read by its type, and what came under names that nobody declared."""
+    day = today(at_ms)
+    rest = dict(arrived)
+    values: dict[str, Value] = {}
+    for field in fields:
+        raw = rest.pop(field.name, None)
+        values[field.name] = ABSENT if raw is None else field.read(raw, day)
+    return values, rest
+
+
+def arrive(exchange: Exchange, market: Market, source: Source, arrived: Mapping[str, Any], test: bool) -> Story:
+    """Make a lead of what an intake read, and its story. Nothing is written yet."""
+    now_ms = exchange.clock.now_ms()
+    campaign = source.campaign
+    values, unknown = read_values(campaign.fields, arrived, now_ms)
+    identifier = LeadId(uuid7(now_ms, exchange.noise(10)))
+    facts = facts_of(values, campaign.fields)
+    lead = Lead(
+        exchange.cell,
+        identifier,
+        source.number,
+        campaign.number,
+        market.version,
+        now_ms,
+        values,
+        facts,
+        unknown,
+        test,
+    )
+    key, wrapped = exchange.vault.new_key(identifier)
+    story = Story(
+        lead, Plan(campaign, source), market, key, _birth(exchange, lead, campaign.fields, arrived, key, wrapped)
+    )
+    story.tell(ev.Received(now_ms, source.number, campaign.number, market.version, test))
+    return story
+
+
+def _birth(
+    exchange: Exchange, lead: Lead, fields: tuple[Field, ...], arrived: Mapping[str, Any], key: bytes, wrapped: bytes
+) -> Birth:
+    raw = {field.name: came for field in fields if (came := arrived.get(field.name)) is not None}
+    sealed = exchange.vault.seal(key, lead.id, LEAD_SEAL, _encode(Sealed(raw, lead.unknown)))
+    persons = tuple(
+        exchange.vault.person(field.type, str(value.value))
+        for field in fields
+        if field.type in PERSON_FIELDS and (value := lead.values[field.name]).value is not None
+    )
+    return Birth(
+        lead.source,
+        lead.campaign,
+        lead.version,
+        lead.test,
+        lead.arrived_at_ms,
+        _encode(lead.facts),
+        sealed,
+        wrapped,
+        KEY_VERSION,
+        persons,
+    )
+
+
+def decode_sealed(plain: bytes) -> Sealed:
+    """What was sealed of a lead."""
+    return _decode_sealed(plain)

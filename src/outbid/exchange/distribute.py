@@ -1,0 +1,22 @@
+"""The loop: core decides, perform acts, the store remembers; until the lead is closed or waits."""
+
+from outbid.core.route import Wait, next_step
+from outbid.exchange.exchange import Exchange
+from outbid.exchange.perform import perform
+from outbid.exchange.story import Story
+
+
+async def distribute(exchange: Exchange, story: Story) -> None:
+    """Take one lead to its end, or to a step that waits for somebody.
+
+    Raises EntryFailed if this lead cannot be written, Fenced if this process lost its lane: in both cases
+    nothing more is done for the lead here.
+    """
+    exchange.in_flight[story.id] = story
+    try:
+        while (step := next_step(story.plan, story.state)) is not None:
+            await perform(exchange, story, step)
+            if isinstance(step, Wait):
+                return
+    finally:
+        exchange.in_flight.pop(story.id, None)

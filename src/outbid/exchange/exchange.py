@@ -1,0 +1,98 @@
+"""What the loop works with: the market now, the journal, the door to the network, clock, vault and room."""
+
+from asyncio import Future
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from outbid.core.ids import SALE, public, uuid7
+from outbid.core.market.snapshot import Market
+from outbid.core.wire import Answer, Http
+from outbid.exchange.clock import Clock
+from outbid.exchange.room import Rooms
+from outbid.exchange.story import Story, encode_notes
+from outbid.store.entry import Wish, Written
+from outbid.store.journal import Journal
+from outbid.store.vault import Vault
+
+SALT_BYTES = 16
+
+
+class Door(Protocol):
+    """The door to the network, as the loop uses it (`exchange/outbound`). Deadlines are in loop seconds."""
+
+    async def ask(self, http: Http, deadline: float, *, fresh: bool = False) -> Answer:
+        """One request."""
+
+    async def round(self, calls: Sequence[Http], deadline: float) -> list[Answer]:
+        """Requests side by side, under one deadline."""
+
+
+class Exchange:
+    """Everything that one exchange process shares among its leads."""
+
+    def __init__(
+        self,
+        *,
+        cell: int,
+        lane: int,
+        market: Market,
+        journal: Journal,
+        door: Door,
+        vault: Vault,
+        rooms: Rooms,
+        clock: Clock,
+        noise: Callable[[int], bytes],
+        now: Callable[[], float],
+    ) -> None:
+        self.cell = cell
+        self.lane = lane
+        self.market = market
+        self.journal = journal
+        self.door = door
+        self.vault = vault
+        self.rooms = rooms
+        self.clock = clock
+        self.noise = noise
+        self.now = now
+        self.won: dict[int, int] = {}
+        self.won_day = 0
+        self.in_flight: dict[bytes, Story] = {}
+
+    def new_sale(self) -> str:
+        """A public id for a sale."""
+        return public(SALE, self.cell, uuid7(self.clock.now_ms(), self.noise(10)))
+
+    def count_win(self, offer: int) -> None:
+        """Remember a win of today (UTC), for ties."""
+        self.won_today(offer)
+        self.won[offer] = self.won.get(offer, 0) + 1
+
+    def won_today(self, offer: int) -> int:
+        """How many sales of today this process made for an offer."""
+        today = self.clock.now_ms() // 86_400_000
+        if today != self.won_day:
+            self.won_day = today
+            self.won.clear()
+        return self.won.get(offer, 0)
+
+    def write(
+        self, story: Story, wish: Wish | None = None, *, claims: bool = False, closing: bool = False
+    ) -> Future[Written]:
+        """Send a story's unwritten events to the journal as its next chapter; the future ends when it is durable.
+
+        claims   take the story's claims with this chapter
+        closing  nothing follows: the status row is written, and the claims of an unsold lead are given back
+        """
+        sealed = None
+        if story.unwritten_notes:
+            purpose = b"notes %d" % (story.chapters + 1)
+            sealed = self.vault.seal(story.key, story.id, purpose, encode_notes(story.unwritten_notes))
+        entry = story.entry(self.noise(SALT_BYTES), sealed, wish)
+        if claims:
+            entry.claims = story.claims
+        status = story.state.status
+        if closing or status == "uncertain":
+            entry.status = (status, story.state.reason)
+        if closing and status != "sold":
+            entry.gives_up = story.claims
+        return self.journal.submit(entry)

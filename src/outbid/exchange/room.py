@@ -1,0 +1,65 @@
+"""What this process knows of the room in accounts, so as not to ask those who cannot buy; holds are exact elsewhere."""
+
+from outbid.core.ledger.account import Account, Balance
+from outbid.core.market.snapshot import Market, Offer, Source
+
+MOST_REMEMBERED = 100_000
+
+
+class Rooms:
+    """The last seen room of accounts, from this process's own batches, and from what others tell."""
+
+    def __init__(self) -> None:
+        self._room: dict[bytes, int] = {}
+        self._filled: set[bytes] = set()
+
+    def saw(self, balances: dict[bytes, Balance]) -> None:
+        """Learn from the accounts that a batch locked. Those without any room are told to other processes."""
+        if len(self._room) > MOST_REMEMBERED:
+            self._room.clear()
+        for identifier, balance in balances.items():
+            room = balance.room
+            if room <= 0 < self._room.get(identifier, 1):
+                self._filled.add(identifier)
+            self._room[identifier] = room
+
+    def learn(self, identifier: bytes, room: int) -> None:
+        """Learn the room of one account from the database."""
+        self._room[identifier] = room
+
+    def take_filled(self) -> set[bytes]:
+        """The accounts that were filled since the last call."""
+        filled, self._filled = self._filled, set()
+        return filled
+
+    def scarce(self) -> list[bytes]:
+        """Accounts believed to be full: worth looking up again."""
+        return [identifier for identifier, room in self._room.items() if room <= 0]
+
+    def full(self, accounts: tuple[Account, ...], least_micros: int) -> str | None:
+        """The name of the first account without room for a sale at the least price; None if all have room."""
+        for account in accounts:
+            room = self._room.get(account.id)
+            if room is not None and room < max(1, account.amount(least_micros)):
+                return account.name
+        return None
+
+    def for_offer(self, market: Market, source: Source, at_ms: int) -> "RoomOf":
+        """A view for the matching of one lead."""
+        return RoomOf(self, market, source, at_ms)
+
+
+class RoomOf:
+    """Room as `core/match` asks for it: of one offer, for one source, now."""
+
+    __slots__ = ("_at_ms", "_market", "_rooms", "_source")
+
+    def __init__(self, rooms: Rooms, market: Market, source: Source, at_ms: int) -> None:
+        self._rooms = rooms
+        self._market = market
+        self._source = source
+        self._at_ms = at_ms
+
+    def __call__(self, offer: Offer, least_micros: int) -> str | None:
+        """The name of an account without room for the offer at this price; None if all have room."""
+        return self._rooms.full(self._market.limits(self._source, offer).at(self._at_ms), least_micros)

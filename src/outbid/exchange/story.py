@@ -1,0 +1,120 @@
+"""One lead in flight in this process: what is known of it, and what is not written yet."""
+
+import asyncio
+
+import msgspec
+
+from outbid.core.contract import Flaw
+from outbid.core.ids import LeadId
+from outbid.core.lead import event as ev
+from outbid.core.lead.lead import Lead
+from outbid.core.lead.state import State, fold
+from outbid.core.ledger.moves import Deal
+from outbid.core.market.snapshot import Market
+from outbid.core.route import Plan
+from outbid.store.entry import Birth, Claim, Entry, Wish, Written
+
+Notes = dict[str, str]
+"""Free text from outside by what it is: `token 12`, `said 12`, `reference sl_…`, `redirect sl_…`."""
+
+
+class Story:
+    """A lead, its plan, its state, the events that no commit carries yet.
+
+    chapters   how many chapters are written or on their way
+    birth      the rows of the lead, until they are on their way
+    born       the commit that carries them
+    deals      sales that are posting or uncertain
+    claims     what this lead claims of persons
+    flaws      what its inspection found wrong
+    reason     why the last post had no clear answer
+    """
+
+    __slots__ = (
+        "birth",
+        "born",
+        "chapters",
+        "claims",
+        "deals",
+        "flaws",
+        "key",
+        "lead",
+        "market",
+        "notes",
+        "plan",
+        "reason",
+        "state",
+        "unwritten",
+        "unwritten_notes",
+    )
+
+    def __init__(self, lead: Lead, plan: Plan, market: Market, key: bytes, birth: Birth | None) -> None:
+        self.lead = lead
+        self.plan = plan
+        self.market = market
+        self.key = key
+        self.birth = birth
+        self.born: asyncio.Future[Written] | None = None
+        self.state = State()
+        self.chapters = 0
+        self.unwritten: list[ev.Event] = []
+        self.notes: Notes = {}
+        self.unwritten_notes: Notes = {}
+        self.deals: dict[str, Deal] = {}
+        self.claims: tuple[Claim, ...] = ()
+        self.reason = ""
+        self.flaws: tuple[Flaw, ...] = ()
+
+    @property
+    def id(self) -> LeadId:
+        """The lead's id."""
+        return self.lead.id
+
+    def tell(self, event: ev.Event) -> None:
+        """Something happened: it counts at once and is written with the next chapter."""
+        self.state = fold(self.state, event)
+        self.unwritten.append(event)
+
+    def witnessed(self, event: ev.Event) -> None:
+        """Something happened that its commit has already written."""
+        self.state = fold(self.state, event)
+
+    def note(self, name: str, text: str | None) -> None:
+        """Keep free text from outside, sealed beside the events."""
+        if text:
+            self.notes[name] = text
+            self.unwritten_notes[name] = text
+
+    def entry(self, salt: bytes, sealed: bytes | None, wish: Wish | None = None) -> Entry:
+        """The next chapter: all that is unwritten. What it settles leaves the open deals."""
+        self.chapters += 1
+        settled = {e.sale: self.deals[e.sale] for e in self.unwritten if isinstance(e, SETTLING)}
+        entry = Entry(
+            cell=self.lead.cell,
+            lead_id=self.lead.id,
+            n=self.chapters,
+            events=self.unwritten,
+            sealed=sealed,
+            salt=salt,
+            birth=self.birth,
+            wish=wish,
+            deals=settled,
+        )
+        for sale, event in ((e.sale, e) for e in self.unwritten if isinstance(e, SETTLING)):
+            if not isinstance(event, ev.Unsure):
+                del self.deals[sale]
+        self.birth, self.unwritten, self.unwritten_notes = None, [], {}
+        return entry
+
+
+SETTLING = (ev.Sold, ev.Rejected, ev.Unsure, ev.Settled)
+
+
+def encode_notes(notes: Notes) -> bytes:
+    """Notes as they are sealed."""
+    return msgspec.json.encode(notes)
+
+
+def decode_notes(plain: bytes) -> Notes:
+    """Notes as they were sealed."""
+    return msgspec.json.decode(plain, type=Notes)

@@ -1,0 +1,23 @@
+"""The highest price wins."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from outbid.core.contract import Bid
+from outbid.core.reasons import Reason
+
+REASONS: dict[str, Reason] = {}
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Nothing to set."""
+
+
+def rank(bids: Sequence[Bid], turn: int, draw: float, settings: Settings) -> list[Bid]:
+    """Order by price; equal prices by stated priority, fewest won today, offer number, never by arrival."""
+    return sorted(bids, key=_order)
+
+
+def _order(bid: Bid) -> tuple[int, int, int, int]:
+    return (-bid.price_micros, bid.priority, bid.won_today, bid.offer)

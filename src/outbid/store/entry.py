@@ -1,0 +1,89 @@
+"""What one lead asks the store to write in one commit, and what comes back."""
+
+import msgspec
+
+from outbid.core.contract import Conflict
+from outbid.core.lead import event as ev
+from outbid.core.ledger.account import Account
+from outbid.core.ledger.moves import Deal
+
+
+class Birth(msgspec.Struct, frozen=True):
+    """The rows of a lead that are written once. `facts` is JSON; `persons` are keyed hashes of phone and e-mail."""
+
+    source: int
+    campaign: int
+    version: int
+    test: bool
+    arrived_at_ms: int
+    facts: bytes
+    sealed: bytes
+    wrapped_key: bytes
+    key_version: int
+    persons: tuple[bytes, ...] = ()
+
+
+class Claim(msgspec.Struct, frozen=True):
+    """A claim on a person, by keyed hash."""
+
+    hash: bytes
+    scope: str
+    name: str
+    expires_at_ms: int
+
+
+class Wish(msgspec.Struct, frozen=True):
+    """A hold that the batch decides: the posting event and the deal if there is room in all accounts."""
+
+    posting: ev.Posting
+    deal: Deal
+    accounts: tuple[Account, ...]
+
+
+class Entry(msgspec.Struct):
+    """One chapter to write: the n-th of this lead, with all that follows from its events.
+
+    deals    every deal that an event of this entry settles, by sale
+    status   (status, reason) if the lead's status row changes
+    gives_up the claims of a lead that was not sold, given back
+    """
+
+    cell: int
+    lead_id: bytes
+    n: int
+    events: list[ev.Event]
+    sealed: bytes | None = None
+    salt: bytes = b""
+    birth: Birth | None = None
+    claims: tuple[Claim, ...] = ()
+    wish: Wish | None = None
+    deals: dict[str, Deal] = {}
+    status: tuple[str, str] | None = None
+    gives_up: tuple[Claim, ...] = ()
+
+
+class Written(msgspec.Struct, frozen=True):
+    """The entry is durable. `refusal` is the NoRoom event that stands in the chapter instead of the posting."""
+
+    conflicts: tuple[Conflict, ...] = ()
+    refusal: ev.NoRoom | None = None
+
+
+class EntryFailed(Exception):
+    """This entry alone cannot be written; nothing of it was."""
+
+
+class Superseded(EntryFailed):
+    """Another process writes this lead: here it is dropped."""
+
+
+class Fenced(Exception):
+    """The lane's lease ran out and another process took its leads: everything in flight here is dropped."""
+
+
+class ConnectionLost(Exception):
+    """The database went away; `in_commit` if the batch may have become durable all the same."""
+
+    def __init__(self, in_commit: bool) -> None:
+        super().__init__("the connection to the database was lost")
+        self.in_commit = in_commit

@@ -1,0 +1,88 @@
+"""Jobs: work that somebody must do soon, at least once. The lease is the retry; a dead worker needs no heartbeat."""
+
+from typing import Any
+
+import asyncpg
+import msgspec
+
+CHANNEL = "outbid_job"
+LEASE_MS = 30_000
+BACKOFF_MS = 2_000
+
+
+class Job(msgspec.Struct, frozen=True):
+    """One piece of work that was taken. Its handler must be repeatable."""
+
+    cell: int
+    id: bytes
+    kind: str
+    payload: dict[str, Any]
+    attempt: int
+    most_attempts: int
+
+
+async def put(
+    connection: asyncpg.Connection,
+    cell: int,
+    identifier: bytes,
+    kind: str,
+    payload: dict[str, Any],
+    run_at_ms: int,
+    key: str | None = None,
+) -> bool:
+    """Add a job. With a key, one open job of that key at a time: False if there is one already."""
+    made = await connection.execute(
+        """insert into job (cell, id, kind, key, payload, run_at) values ($1, $2, $3, $4, $5, $6)
+           on conflict do nothing""",
+        cell,
+        identifier,
+        kind,
+        key,
+        msgspec.json.encode(payload),
+        run_at_ms,
+    )
+    await connection.execute("select pg_notify($1, '')", CHANNEL)
+    return str(made) != "INSERT 0 0"
+
+
+async def take(connection: asyncpg.Connection, cell: int, now_ms: int, most: int = 32) -> list[Job]:
+    """Lease the jobs that are due. A job that is not finished within its lease is taken again."""
+    rows = await connection.fetch(
+        """update job set run_at = $3, attempt = attempt + 1
+            where cell = $1 and id in (select id from job where cell = $1 and state = 'open' and run_at <= $2
+                                        order by run_at limit $4 for update skip locked)
+            returning cell, id, kind, payload, attempt, most_attempts""",
+        cell,
+        now_ms,
+        now_ms + LEASE_MS,
+        most,
+    )
+    return [
+        Job(
+            row["cell"],
+            row["id"],
+            row["kind"],
+            msgspec.json.decode(row["payload"]),
+            row["attempt"],
+            row["most_attempts"],
+        )
+        for row in rows
+    ]
+
+
+async def finish(connection: asyncpg.Connection, job: Job) -> None:
+    """The job is done."""
+    await connection.execute("delete from job where cell = $1 and id = $2", job.cell, job.id)
+
+
+async def fail(connection: asyncpg.Connection, job: Job, error: str, now_ms: int) -> None:
+    """The job failed: again later, or dead after its last attempt, kept for people to see."""
+    dead = job.attempt >= job.most_attempts
+    await connection.execute(
+        "update job set run_at = $3, state = $4, error = $5 where cell = $1 and id = $2",
+        job.cell,
+        job.id,
+        now_ms + BACKOFF_MS * 2 ** min(job.attempt, 10),
+        "dead" if dead else "open",
+        error[:500],
+    )

@@ -1,0 +1,69 @@
+"""Lanes: each process's right to write, leased; a lane whose lease ran out is taken over with its open leads."""
+
+import asyncpg
+import msgspec
+
+from outbid.core.ids import first_of
+from outbid.store.writer import Lane
+
+LEASE_MS = 5_000
+
+
+class Adopted(msgspec.Struct, frozen=True):
+    """A lane that was taken over: its open leads are those of `lane` from `oldest_open` on."""
+
+    lane: int
+    oldest_open: bytes
+
+
+async def open_lane(connection: asyncpg.Connection, cell: int, owner: str, now_ms: int) -> Lane:
+    """Take a new lane. Its number is never used again."""
+    async with connection.transaction():
+        number = await connection.fetchval(
+            """insert into noun_number as n (kind, last) values ('lane', 1)
+               on conflict (kind) do update set last = n.last + 1 returning last"""
+        )
+        await connection.execute(
+            "insert into lane (cell, id, fence, lease_until, oldest_open, owner) values ($1, $2, 1, $3, $4, $5)",
+            cell,
+            number,
+            now_ms + LEASE_MS,
+            first_of(now_ms),
+            owner,
+        )
+    return Lane(cell, number, 1)
+
+
+async def renew(connection: asyncpg.Connection, lane: Lane, oldest_open: bytes, now_ms: int) -> bool:
+    """Renew the lease; with it go the oldest lead in flight here and the lanes that this one took over. False: lost."""
+    renewed = await connection.execute(
+        """update lane set lease_until = $4, oldest_open = case when id = $2 then $5 else oldest_open end
+            where cell = $1 and (id = $2 and fence = $3 or adopted_by = $2)
+              and exists (select 1 from lane where cell = $1 and id = $2 and fence = $3)""",
+        lane.cell,
+        lane.id,
+        lane.fence,
+        now_ms + LEASE_MS,
+        oldest_open,
+    )
+    return str(renewed) != "UPDATE 0"
+
+
+async def adopt(connection: asyncpg.Connection, lane: Lane, now_ms: int) -> list[Adopted]:
+    """Take over every lane whose lease ran out. Waits for their last transactions; later ones find the fence raised."""
+    rows = await connection.fetch(
+        """update lane set fence = fence + 1, adopted_by = $2, lease_until = $4
+            where cell = $1 and id in (select id from lane where cell = $1 and lease_until < $3 and id <> $2
+                                        order by id for update skip locked)
+            returning id, oldest_open""",
+        lane.cell,
+        lane.id,
+        now_ms,
+        now_ms + LEASE_MS,
+    )
+    return [Adopted(row["id"], row["oldest_open"]) for row in rows]
+
+
+async def finish(connection: asyncpg.Connection, cell: int, number: int) -> None:
+    """Forget a lane that has no open lead left."""
+    await connection.execute("delete from lane where cell = $1 and id = $2", cell, number)

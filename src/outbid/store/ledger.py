@@ -1,0 +1,124 @@
+"""The ledger in the database: the trial balance, what must hold of it, and deposits."""
+
+import asyncpg
+import msgspec
+
+from outbid.core.ledger.account import account_id
+from outbid.core.ledger.transfer import CASH
+from outbid.core.scope import Scope
+
+
+class Sum(msgspec.Struct, frozen=True):
+    """What an account has been credited, less what it has been debited, in one unit."""
+
+    account: str
+    unit: str
+    amount: int
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """A law of the ledger that does not hold: which, where, and the two figures that should be equal."""
+
+    law: str
+    where: str
+    found: int
+    expected: int
+
+
+class TrialBalance(msgspec.Struct, frozen=True):
+    """Every account's sum, the sum of them all by unit (zero), and the faults found (none)."""
+
+    sums: tuple[Sum, ...]
+    totals: dict[str, int]
+    faults: tuple[Fault, ...]
+
+
+_SUMS = """
+select account, unit, sum(amount)::bigint as amount
+  from (select credit as account, unit, amount from transfer
+         union all select debit, unit, -amount from transfer) entry
+ group by account, unit order by account, unit
+"""
+
+# Each law is a query whose rows are its breaches: (where, found, expected).
+_LAWS = {
+    "held = sum of open holds": """
+        select a.owner || ' ' || a.window_name || ' ' || a.unit as place, a.held as found,
+               coalesce(h.held, 0)::bigint as expected
+          from account a
+          left join (select s.cell, u.account, sum(u.amount) as held
+                       from hold h join sale s on s.cell = h.cell and s.id = h.sale_id
+                       cross join lateral unnest(h.accounts, h.amounts) u (account, amount)
+                      where s.status in ('posting', 'uncertain') group by 1, 2) h
+            on h.cell = a.cell and h.account = a.id
+         where a.held <> coalesce(h.held, 0)""",
+    "posted = sum of captured holds": """
+        select a.owner || ' ' || a.window_name || ' ' || a.unit, a.posted,
+               (coalesce(h.taken, 0) - coalesce(p.paid, 0))::bigint
+          from account a
+          left join (select s.cell, u.account, sum(case when u.money then s.price_micros else u.amount end) as taken
+                       from hold h join sale s on s.cell = h.cell and s.id = h.sale_id
+                       cross join lateral unnest(h.accounts, h.amounts, h.money) u (account, amount, money)
+                      where s.status = 'sold' group by 1, 2) h on h.cell = a.cell and h.account = a.id
+          left join (select credit, unit, sum(amount) as paid from transfer where kind = 'deposit' group by 1, 2) p
+            on a.window_name = 'wallet' and p.credit = a.owner and p.unit = a.unit
+         where a.posted <> coalesce(h.taken, 0) - coalesce(p.paid, 0)""",
+    "what a buyer paid = price of his sales": """
+        select 'sale ' || s.id::text, coalesce(t.paid, 0)::bigint, s.price_micros
+          from sale s
+          left join (select cell, sale_id, sum(amount) filter (where kind in ('payout', 'margin')) as paid
+                       from transfer group by 1, 2) t on t.cell = s.cell and t.sale_id = s.id
+         where s.status = 'sold' and coalesce(t.paid, 0) <> s.price_micros
+            or s.status <> 'sold' and coalesce(t.paid, 0) <> 0""",
+    "one place, one sale": """
+        select 'lead ' || lead_id::text, count(*), 1 from sale
+         where status in ('posting', 'sold', 'uncertain') group by cell, lead_id having count(*) > 1""",
+}
+
+
+async def trial_balance(connection: asyncpg.Connection, scope: Scope) -> TrialBalance:
+    """The whole ledger, summed and checked. Only the house may ask: any other scope raises PermissionError."""
+    if scope.kind != "house":
+        raise PermissionError("only the house sees the whole ledger")
+    async with connection.transaction(isolation="repeatable_read", readonly=True):
+        sums = tuple(Sum(row["account"], row["unit"], row["amount"]) for row in await connection.fetch(_SUMS))
+        faults: list[Fault] = []
+        for law, query in _LAWS.items():
+            faults += [Fault(law, row[0], row[1], row[2]) for row in await connection.fetch(query)]
+    totals: dict[str, int] = {}
+    for entry in sums:
+        totals[entry.unit] = totals.get(entry.unit, 0) + entry.amount
+    return TrialBalance(sums, totals, tuple(faults))
+
+
+async def deposit(
+    connection: asyncpg.Connection, cell: int, identifier: bytes, buyer: int, unit: str, amount_micros: int, now_ms: int
+) -> bool:
+    """A buyer pays in: once for each identifier (False if it was there already). His wallet has room at once."""
+    wallet = account_id(f"buyer:{buyer}", unit, "wallet", 0)
+    async with connection.transaction():
+        made = await connection.execute(
+            """insert into transfer (cell, id, kind, debit, credit, unit, amount, at)
+               values ($1, $2, 'deposit', $3, $4, $5, $6, $7) on conflict do nothing""",
+            cell,
+            identifier,
+            CASH,
+            f"buyer:{buyer}",
+            unit,
+            amount_micros,
+            now_ms,
+        )
+        if str(made) == "INSERT 0 0":
+            return False
+        await connection.execute(
+            """insert into account as a (cell, id, owner, unit, window_name, starts_at, ceiling, version, posted)
+               values ($1, $2, $3, $4, 'wallet', $5, 0, 0, -$6::bigint)
+               on conflict (cell, id) do update set posted = a.posted - $6""",
+            cell,
+            wallet,
+            f"buyer:{buyer}",
+            unit,
+            0,
+            amount_micros,
+        )
+    return True

@@ -1,0 +1,155 @@
+"""The market in the database: nouns with versions; one change is one version, seen by every process at once."""
+
+from typing import Any
+
+import asyncpg
+import msgspec
+
+from outbid.core.ledger.account import Limit
+from outbid.core.market.compile import Numbered
+from outbid.core.market.noun import KINDS, Noun
+
+CHANNEL = "outbid_version"
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """What a change does to one noun. `before` is None for a new one, `after` for one that goes."""
+
+    kind: str
+    slug: str
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+
+class Stale(Exception):
+    """Somebody changed the market between reading and writing."""
+
+
+Nouns = dict[str, dict[str, Numbered]]
+
+
+async def version_now(connection: asyncpg.Connection) -> int:
+    """The number of the newest version; 0 for an empty market."""
+    return int(await connection.fetchval("select coalesce(max(number), 0) from version"))
+
+
+async def load(connection: asyncpg.Connection, version: int | None = None) -> tuple[int, Nouns]:
+    """All nouns at a version (the newest if none is named): kind → slug → (number, noun)."""
+    async with connection.transaction(isolation="repeatable_read", readonly=True):
+        at = await version_now(connection) if version is None else version
+        rows = await connection.fetch(
+            """select kind, number, slug, body from noun
+                where from_version <= $1 and (to_version is null or to_version > $1) order by kind, number""",
+            at,
+        )
+    nouns: Nouns = {kind: {} for kind in KINDS}
+    for row in rows:
+        noun = msgspec.json.decode(row["body"], type=KINDS[row["kind"]])
+        nouns[row["kind"]][row["slug"]] = (row["number"], noun)
+    return at, nouns
+
+
+def differences(nouns: Nouns, wanted: dict[str, dict[str, Noun]]) -> list[Difference]:
+    """What would change if `wanted` became the market: only of the kinds that `wanted` names."""
+    found: list[Difference] = []
+    for kind, after in wanted.items():
+        before = {slug: noun for slug, (_, noun) in nouns.get(kind, {}).items()}
+        for slug in [*after, *(slug for slug in before if slug not in after)]:
+            if before.get(slug) != after.get(slug):
+                found.append(Difference(kind, slug, _plain(before.get(slug)), _plain(after.get(slug))))
+    return found
+
+
+def _plain(noun: Noun | None) -> dict[str, Any] | None:
+    return None if noun is None else msgspec.to_builtins(noun)
+
+
+async def assign_numbers(connection: asyncpg.Connection, nouns: Nouns, wanted: dict[str, dict[str, Noun]]) -> Nouns:
+    """The nouns that would be the market, numbered: known slugs keep theirs, new ones get the next.
+
+    A slug that was once used gets its old number back, so that its history stays one.
+    """
+    result: Nouns = {kind: dict(found) for kind, found in nouns.items()}
+    for kind, after in wanted.items():
+        result[kind] = {}
+        for slug, noun in after.items():
+            known = nouns.get(kind, {}).get(slug)
+            number = known[0] if known else await _number(connection, kind, slug)
+            result[kind][slug] = (number, noun)
+    return result
+
+
+async def _number(connection: asyncpg.Connection, kind: str, slug: str) -> int:
+    old = await connection.fetchval("select number from noun where kind = $1 and slug = $2 limit 1", kind, slug)
+    if old is not None:
+        return int(old)
+    return int(
+        await connection.fetchval(
+            """insert into noun_number as n (kind, last) values ($1, 1)
+               on conflict (kind) do update set last = n.last + 1 returning last""",
+            kind,
+        )
+    )
+
+
+async def write(
+    connection: asyncpg.Connection,
+    based_on: int,
+    changes: list[Difference],
+    numbered: Nouns,
+    limits: list[Limit],
+    by: str,
+    note: str = "",
+) -> int:
+    """Make changes the next version, inside the caller's transaction; returns its number.
+
+    `limits` are all limits of the new market: open accounts get their new ceilings in the same transaction.
+    Raises Stale if the market is no longer at `based_on`.
+    """
+    await connection.execute("lock table version in exclusive mode")
+    if await version_now(connection) != based_on:
+        raise Stale("somebody else changed the market in the meantime; try again")
+    version = based_on + 1
+    await connection.execute("insert into version (number, by, note) values ($1, $2, $3)", version, by, note)
+    for change in changes:
+        await _write_one(connection, version, change, numbered)
+    await _apply_ceilings(connection, limits, version)
+    await connection.execute("select pg_notify($1, $2)", CHANNEL, str(version))
+    return version
+
+
+async def _write_one(connection: asyncpg.Connection, version: int, change: Difference, numbered: Nouns) -> None:
+    if change.before is not None:
+        await connection.execute(
+            "update noun set to_version = $1 where kind = $2 and slug = $3 and to_version is null",
+            version,
+            change.kind,
+            change.slug,
+        )
+    if change.after is None:
+        return
+    number, noun = numbered[change.kind][change.slug]
+    await connection.execute(
+        "insert into noun (kind, number, from_version, slug, body) values ($1, $2, $3, $4, $5)",
+        change.kind,
+        number,
+        version,
+        change.slug,
+        msgspec.json.encode(noun),
+    )
+
+
+async def _apply_ceilings(connection: asyncpg.Connection, limits: list[Limit], version: int) -> None:
+    """Open accounts follow their limits; an account whose limit is gone keeps its rows and binds nobody."""
+    unique = {(limit.owner, limit.unit, limit.window): limit.ceiling for limit in limits}
+    await connection.execute(
+        """update account a set ceiling = u.ceiling, version = $5
+             from unnest($1::text[], $2::text[], $3::text[], $4::bigint[]) u (owner, unit, window_name, ceiling)
+            where a.owner = u.owner and a.unit = u.unit and a.window_name = u.window_name
+              and (a.ends_at is null or a.ends_at > now())""",
+        [key[0] for key in unique],
+        [key[1] for key in unique],
+        [key[2] for key in unique],
+        list(unique.values()),
+        version,
+    )

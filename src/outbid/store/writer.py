@@ -1,0 +1,344 @@
+"""The transaction of a batch: claims, leads, accounts are locked in this order, each sorted; then all rows go in.
+
+Seven round trips whatever the size of the batch. Decisions are taken by `batch.decide` while the accounts are locked.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable
+from hashlib import blake2b
+
+import asyncpg
+import msgspec
+
+from outbid.core.contract import Conflict
+from outbid.core.ledger.account import Account, Balance
+from outbid.store import sql
+from outbid.store.batch import ZERO_HASH, Halt, Rows, accounts_of, decide, sale_id
+from outbid.store.entry import ConnectionLost, Entry, EntryFailed, Fenced, Superseded, Written
+from outbid.store.journal import Contention
+
+LOST = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+)
+CONTENDED = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.LockNotAvailableError)
+MOST_KNOWN_ACCOUNTS = 200_000
+
+
+class Lane(msgspec.Struct, frozen=True):
+    """This process's right to write: recovery raises the fence, and then it is over."""
+
+    cell: int
+    id: int
+    fence: int
+
+
+class Done(msgspec.Struct, frozen=True):
+    """What a batch left behind, kept until the next one: for a COMMIT whose answer was lost."""
+
+    seq: int
+    lead_id: bytes
+    n: int
+    hash: bytes
+    written: list[Written]
+
+
+class SqlWriter:
+    """Writes batches of one lane over one connection."""
+
+    def __init__(
+        self,
+        connect: Callable[[], Awaitable[asyncpg.Connection]],
+        lane: Lane,
+        now_ms: Callable[[], int],
+        version: Callable[[], int],
+        on_balances: Callable[[dict[bytes, Balance]], None] = lambda balances: None,
+    ) -> None:
+        self._connect = connect
+        self._connection: asyncpg.Connection | None = None
+        self._lane = lane
+        self._now_ms = now_ms
+        self._version = version
+        self._on_balances = on_balances
+        self._seq = 0
+        self._hash = ZERO_HASH
+        self._known: set[bytes] = set()
+        self._attempt: Done | None = None
+
+    async def reconnect(self) -> None:
+        """Open the connection anew, waiting until the server is there; old transactions of the lane are over then."""
+        await self.close()
+        self._connection = await self._connect()
+        self._known.clear()
+
+    async def close(self) -> None:
+        """Let go of the connection, whatever state it is in."""
+        connection, self._connection = self._connection, None
+        if connection is not None and not connection.is_closed():
+            connection.terminate()
+
+    async def write(self, entries: list[Entry]) -> list[Written]:
+        """Write a batch; see `journal.Writer`."""
+        if self._connection is None:
+            await self.reconnect()
+        assert self._connection is not None
+        committing = False
+        try:
+            await self._create_accounts(self._connection, entries)
+            done, balances = await self._transaction(self._connection, entries)
+            committing = True
+            self._attempt = done
+            await self._connection.execute("commit")
+        except LOST as error:
+            raise ConnectionLost(committing) from error
+        except CONTENDED as error:
+            await self._roll_back()
+            raise Contention from error
+        except asyncpg.UniqueViolationError as error:
+            await self._roll_back()
+            raise Superseded(f"the chapter is there already: {error.constraint_name}") from error
+        except (asyncpg.PostgresError, ValueError, TypeError, OverflowError) as error:
+            await self._roll_back()
+            raise EntryFailed(f"{type(error).__name__}: {error}") from error
+        except Fenced:
+            await self._roll_back()
+            raise
+        return self._accept(done, balances)
+
+    def _accept(self, done: Done, balances: dict[bytes, Balance]) -> list[Written]:
+        self._seq, self._hash = done.seq, done.hash
+        if balances:
+            self._on_balances(balances)
+        return done.written
+
+    async def _roll_back(self) -> None:
+        assert self._connection is not None
+        try:
+            await self._connection.execute("rollback")
+        except LOST as error:
+            raise ConnectionLost(False) from error
+
+    async def recall(self) -> list[Written] | None:
+        """Did the batch whose COMMIT got no answer become durable? Waits for its transaction to be over."""
+        attempt, connection = self._attempt, self._connection
+        if attempt is None or connection is None:
+            return None
+        try:
+            async with connection.transaction():
+                await connection.fetch(sql.LOCK_LANE, self._lane.cell, self._lane.id)
+                found = await connection.fetch(sql.CHAPTER_OF, self._lane.cell, attempt.lead_id, attempt.n)
+        except LOST as error:
+            raise ConnectionLost(False) from error
+        if not found or (found[0]["lane"], found[0]["seq"]) != (self._lane.id, attempt.seq):
+            return None
+        return self._accept(attempt, {})
+
+    async def _create_accounts(self, connection: asyncpg.Connection, entries: list[Entry]) -> None:
+        """Rows for accounts that nobody used yet, before the transaction: an empty account harms nobody."""
+        missing: dict[bytes, Account] = {}
+        for entry in entries:
+            if entry.wish is not None:
+                missing.update((a.id, a) for a in entry.wish.accounts if a.id not in self._known)
+        if not missing:
+            return
+        rows = [missing[identifier] for identifier in sorted(missing)]
+        await connection.execute(
+            sql.CREATE_ACCOUNTS,
+            self._lane.cell,
+            [a.id for a in rows],
+            [a.limit.owner for a in rows],
+            [a.limit.unit for a in rows],
+            [a.limit.window for a in rows],
+            [a.starts_at_ms for a in rows],
+            [a.ends_at_ms for a in rows],
+            [a.limit.ceiling for a in rows],
+            [a.version for a in rows],
+        )
+        if len(self._known) > MOST_KNOWN_ACCOUNTS:
+            self._known.clear()
+        self._known.update(missing)
+
+    async def _transaction(
+        self, connection: asyncpg.Connection, entries: list[Entry]
+    ) -> tuple[Done, dict[bytes, Balance]]:
+        lane = self._lane
+        fenced = f"begin; select 1 from lane where cell = {lane.cell:d} and id = {lane.id:d}"
+        if await connection.execute(f"{fenced} and fence = {lane.fence:d} for share") != "SELECT 1":
+            raise Fenced(f"lane {lane.id} was taken over")
+        now_ms = self._now_ms()
+        conflicts = await self._claim(connection, entries, now_ms)
+        await self._bear(connection, entries)
+        balances, version = await self._lock_accounts(connection, entries)
+        halt = await self._halt(connection, version)
+        seq = self._seq + 1
+        rows = decide(entries, balances, halt, lane.id, seq, self._hash)
+        await self._insert(connection, entries, rows, balances, seq, now_ms)
+        written = [
+            Written(conflicts.get(entry.lead_id, ()) if entry.claims else (), rows.refusals.get(place))
+            for place, entry in enumerate(entries)
+        ]
+        last = rows.chapters[-1]
+        return Done(seq, entries[0].lead_id, entries[0].n, last.hash, written), balances
+
+    async def _claim(
+        self, connection: asyncpg.Connection, entries: list[Entry], now_ms: int
+    ) -> dict[bytes, tuple[Conflict, ...]]:
+        """Take claims and give claims back, all in one sorted statement. Returns the conflicts by lead.
+
+        A claim is given back by letting it expire; a chore sweeps the expired ones.
+        """
+        wanted: dict[tuple[bytes, str], tuple[bytes, int]] = {}
+        lost: list[tuple[bytes, str, str, bytes]] = []
+        for entry in entries:
+            for claim in entry.gives_up:
+                wanted[claim.hash, claim.scope] = (entry.lead_id, 0)
+        for entry in entries:
+            for claim in entry.claims:
+                first = wanted.setdefault((claim.hash, claim.scope), (entry.lead_id, claim.expires_at_ms))
+                if first[0] != entry.lead_id:
+                    lost.append((claim.hash, claim.scope, claim.name, entry.lead_id))
+        if not wanted:
+            return {}
+        keys = sorted(wanted)
+        taken = await connection.fetch(
+            sql.CLAIM,
+            [key[0] for key in keys],
+            [key[1] for key in keys],
+            [wanted[key][0] for key in keys],
+            [wanted[key][1] for key in keys],
+            self._lane.cell,
+            now_ms,
+        )
+        got = {(row["hash"], row["scope"]) for row in taken}
+        for entry in entries:
+            for claim in entry.claims:
+                key = (claim.hash, claim.scope)
+                if key not in got and wanted[key][0] == entry.lead_id:
+                    lost.append((claim.hash, claim.scope, claim.name, entry.lead_id))
+        return await self._conflicts(connection, lost) if lost else {}
+
+    async def _conflicts(
+        self, connection: asyncpg.Connection, lost: list[tuple[bytes, str, str, bytes]]
+    ) -> dict[bytes, tuple[Conflict, ...]]:
+        rows = await connection.fetch(sql.CLAIM_HOLDERS, [row[0] for row in lost], [row[1] for row in lost])
+        closed = {(row["hash"], row["scope"]) for row in rows if row["status"] in ("sold", "unsold", "refused")}
+        found: dict[bytes, tuple[Conflict, ...]] = {}
+        for hashed, scope, name, lead_id in lost:
+            conflict = Conflict(scope, name, in_flight=(hashed, scope) not in closed)
+            found[lead_id] = (*found.get(lead_id, ()), conflict)
+        return found
+
+    async def _bear(self, connection: asyncpg.Connection, entries: list[Entry]) -> None:
+        """Insert the rows of new leads."""
+        born = [(entry.lead_id, entry.birth) for entry in entries if entry.birth is not None]
+        if not born:
+            return
+        await connection.execute(
+            sql.BEAR,
+            self._lane.cell,
+            self._lane.id,
+            [lead_id for lead_id, _ in born],
+            [birth.source for _, birth in born],
+            [birth.campaign for _, birth in born],
+            [birth.version for _, birth in born],
+            [birth.test for _, birth in born],
+            [birth.arrived_at_ms for _, birth in born],
+            [birth.facts for _, birth in born],
+            [birth.sealed for _, birth in born],
+            [birth.key_version for _, birth in born],
+            [birth.wrapped_key for _, birth in born],
+            [person for _, birth in born for person in birth.persons],
+            [lead_id for lead_id, birth in born for _ in birth.persons],
+        )
+
+    async def _lock_accounts(
+        self, connection: asyncpg.Connection, entries: list[Entry]
+    ) -> tuple[dict[bytes, Balance], int]:
+        """Lock the accounts of the batch; returns their balances and the version that the market is at now."""
+        wanted = accounts_of(entries)
+        if not wanted and all(entry.wish is None for entry in entries):
+            return {}, 0
+        rows = await connection.fetch(sql.LOCK_ACCOUNTS, self._lane.cell, sorted(wanted))
+        version = rows[0]["version"] if rows else await connection.fetchval(sql.VERSION_NOW)
+        balances = {row["id"]: Balance(row["ceiling"], row["posted"], row["held"]) for row in rows}
+        return balances, version
+
+    async def _halt(self, connection: asyncpg.Connection, version: int) -> Halt:
+        """What was paused or taken away since this process read the market: those are asked, never sold."""
+        known = self._version()
+        if version <= known:
+            return Halt()
+        rows = await connection.fetch(sql.HALTED_SINCE, known)
+        return Halt(
+            frozenset(row["number"] for row in rows if row["kind"] == "offer"),
+            frozenset(row["number"] for row in rows if row["kind"] == "buyer"),
+        )
+
+    async def _insert(
+        self,
+        connection: asyncpg.Connection,
+        entries: list[Entry],
+        rows: Rows,
+        balances: dict[bytes, Balance],
+        seq: int,
+        now_ms: int,
+    ) -> None:
+        """All rows that follow from the decisions, in one statement."""
+        chapters, moved, transfers = rows.chapters, rows.moved, rows.transfers
+        deals = [deal for _, deal in rows.opened]
+        closing = [entry for entry in entries if entry.status is not None]
+        await connection.execute(
+            sql.INSERT,
+            self._lane.cell,
+            self._lane.id,
+            seq,
+            now_ms,
+            [c.lead_id for c in chapters],
+            [c.n for c in chapters],
+            [c.place for c in chapters],
+            [c.events for c in chapters],
+            [c.sealed for c in chapters],
+            [c.salt for c in chapters],
+            [c.prev_hash for c in chapters],
+            [c.hash for c in chapters],
+            [sale_id(deal.sale) for deal in deals],
+            [lead_id for lead_id, _ in rows.opened],
+            [deal.offer for deal in deals],
+            [deal.buyer for deal in deals],
+            [deal.source for deal in deals],
+            [deal.price_micros for deal in deals],
+            [deal.payout_micros for deal in deals],
+            [_literal(identifier.hex() for identifier in deal.hold.accounts) for deal in deals],
+            [_literal(map(str, deal.hold.amounts)) for deal in deals],
+            [_literal("t" if money else "f" for money in deal.hold.money) for deal in deals],
+            [sale_id(move.deal.sale) for move in moved],
+            [move.status for move in moved],
+            [move.price_micros for move in moved],
+            [move.payout_micros for move in moved],
+            [transfer_id(t.sale, t.kind) for t in transfers],
+            [sale_id(t.sale or "") for t in transfers],
+            [t.kind for t in transfers],
+            [t.debit for t in transfers],
+            [t.credit for t in transfers],
+            [t.unit for t in transfers],
+            [t.amount_micros for t in transfers],
+            [entry.lead_id for entry in closing],
+            [entry.status[0] for entry in closing if entry.status],
+            [entry.status[1] for entry in closing if entry.status],
+            [entry.n for entry in closing],
+            list(balances),
+            [balance.posted for balance in balances.values()],
+            [balance.held for balance in balances.values()],
+        )
+
+
+def _literal(parts: Iterable[str]) -> str:
+    """An array literal; rows of arrays travel as text, since arrays of arrays must be rectangular."""
+    return "{" + ",".join(parts) + "}"
+
+
+def transfer_id(sale: str | None, kind: str) -> bytes:
+    """A transfer's id follows from what it is: the same one can never be written twice."""
+    return blake2b(f"{sale}|{kind}".encode(), digest_size=16).digest()
