@@ -115,7 +115,7 @@ def _allowed(raw: Scalar | None, date: datetime.date, settings: Settings, today:
     if date <= today:
         # Whoever was born on February 29 is a year older on March 1 of a common year.
         birthday_is_ahead = (today.month, today.day) < (date.month, date.day)
-        parts["age"] = today.date.year - year - birthday_is_ahead
+        parts["age"] = today.year - date.year - birthday_is_ahead
     return Value(raw, date.isoformat(), parts)
 
 
