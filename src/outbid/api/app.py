@@ -1,11 +1,13 @@
 """The ASGI application: the hot path first, everything else behind it in Litestar."""
 
+import logging
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Litestar, Request, Response, get
 from litestar.exceptions import HTTPException
+from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.params import Parameter
 
@@ -17,10 +19,12 @@ from outbid.api.problem import MEDIA_TYPE, problem
 from outbid.api.wire import Receive, Scope, Send
 from outbid.core.answer import Answer
 from outbid.core.reasons import Reason
+from outbid.core.scope import Scope as Seen
 from outbid.exchange.exchange import Exchange
 from outbid.store.database import Pool
 from outbid.store.vault import Vault
 
+log = logging.getLogger("outbid.api")
 HOT = "/v1/leads"
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Outbid</title>
 <style>body{font:16px/1.6 system-ui;max-width:40rem;margin:10vh auto;padding:0 1rem;color-scheme:light dark}</style>
@@ -38,7 +42,19 @@ class No(Exception):
 
 def build(intake: Intake, exchange: Exchange, pool: Pool, vault: Vault, reasons: Mapping[str, Reason]) -> "App":
     """The application of one process."""
-    return App(intake, _routes(intake, exchange, pool, vault, reasons))
+    return App(intake, Routes(intake, exchange, pool, vault, reasons).litestar())
+
+
+@get("/", include_in_schema=False)
+async def page() -> Response[str]:
+    """The page of a house without a portal."""
+    return Response(PAGE, media_type="text/html")
+
+
+@get("/healthz", summary="Is the process alive?")
+async def healthz() -> dict[str, str]:
+    """Answers as long as the process does."""
+    return {"status": "ok"}
 
 
 class App:
@@ -56,56 +72,77 @@ class App:
             await self._rest(scope, receive, send)  # type: ignore[arg-type]
 
 
-def _routes(intake: Intake, exchange: Exchange, pool: Pool, vault: Vault, reasons: Mapping[str, Reason]) -> Litestar:
-    @get("/", include_in_schema=False)
-    async def page() -> Response[str]:
-        return Response(PAGE, media_type="text/html")
+class Routes:
+    """Everything behind the hot path."""
 
-    @get("/healthz", summary="Is the process alive?")
-    async def healthz() -> dict[str, str]:
-        return {"status": "ok"}
+    def __init__(
+        self, intake: Intake, exchange: Exchange, pool: Pool, vault: Vault, reasons: Mapping[str, Reason]
+    ) -> None:
+        self._intake = intake
+        self._exchange = exchange
+        self._pool = pool
+        self._vault = vault
+        self._reasons = dict(reasons)
 
-    @get("/readyz", summary="Does the process take leads?")
-    async def readyz() -> Response[dict[str, str]]:
-        ready = intake.open and not exchange.journal.is_full()
-        return Response({"status": "ready" if ready else "not ready"}, status_code=200 if ready else 503)
+    def litestar(self) -> Litestar:
+        """The application of these routes."""
+        return Litestar(
+            [page, healthz, self._readyz(), self._all_reasons(), self._lead_now()],
+            exception_handlers={Exception: self._refuse},
+            openapi_config=OpenAPIConfig("Outbid", __version__, path="/v1/schema", render_plugins=()),
+            logging_config=None,
+        )
 
-    @get("/v1/reasons", summary="Every reason there is")
-    async def all_reasons() -> list[ReasonRow]:
-        return reason_rows(reasons)
+    def _readyz(self) -> HTTPRouteHandler:
+        @get("/readyz", summary="Does the process take leads?")
+        async def readyz() -> Response[dict[str, str]]:
+            ready = self._intake.open and not self._exchange.journal.is_full()
+            return Response({"status": "ready" if ready else "not ready"}, status_code=200 if ready else 503)
 
-    @get("/v1/leads/{lead:str}", summary="What a source is told of its lead now")
-    async def lead_now(
-        request: Request[object, object, object], lead: Annotated[str, Parameter(description="the lead's id, ld_…")]
-    ) -> Answer:
-        holder = holder_of(request.scope, exchange.market)  # type: ignore[arg-type]
+        return readyz
+
+    def _all_reasons(self) -> HTTPRouteHandler:
+        @get("/v1/reasons", summary="Every reason there is")
+        async def all_reasons() -> list[ReasonRow]:
+            return reason_rows(self._reasons)
+
+        return all_reasons
+
+    def _lead_now(self) -> HTTPRouteHandler:
+        @get("/v1/leads/{lead:str}", summary="What a seller is told of his lead now")
+        async def lead_now(
+            request: Request[Any, Any, Any], lead: Annotated[str, Parameter(description="the lead's id, ld_…")]
+        ) -> Answer:
+            scope = self._scope(request)
+            try:
+                async with self._pool.acquire() as connection:
+                    answer = await answer_now(connection, scope, self._vault, self._exchange.market, lead)
+            except ValueError as error:
+                raise No(404, "lead_unknown", str(error)) from None
+            if answer is None:
+                raise No(404, "lead_unknown")
+            return answer
+
+        return lead_now
+
+    def _scope(self, request: Request[Any, Any, Any]) -> Seen:
+        """What the request's key may see of leads, as sellers see them."""
+        holder = holder_of(request.scope, self._exchange.market)  # type: ignore[arg-type]
         if isinstance(holder, str):
             raise No(401, holder)
         if holder.kind not in ("source", "seller", "house"):
             raise No(403, "key_not_allowed")
-        try:
-            async with pool.acquire() as connection:
-                answer = await answer_now(connection, scope_of(holder), vault, exchange.market, lead)
-        except ValueError as error:
-            raise No(404, "lead_unknown", str(error)) from None
-        if answer is None:
-            raise No(404, "lead_unknown")
-        return answer
+        return scope_of(holder)
 
-    def refuse(_: Request[object, object, object], error: Exception) -> Response[bytes]:
+    def _refuse(self, _: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
         if isinstance(error, No):
-            return _problem(error.status, error.code, error.detail)
+            return self._problem(error.status, error.code, error.detail)
         status = error.status_code if isinstance(error, HTTPException) else 500
         code = {404: "not_found", 405: "method_not_allowed"}.get(status, "fault")
-        return _problem(status, code, "")
+        if status >= 500:
+            log.error("a request met a fault", exc_info=error)
+        return self._problem(status, code, "")
 
-    def _problem(status: int, code: str, detail: str) -> Response[bytes]:
-        body = msgspec.json.encode(problem(status, code, detail, known=dict(reasons)))
+    def _problem(self, status: int, code: str, detail: str) -> Response[bytes]:
+        body = msgspec.json.encode(problem(status, code, detail, known=self._reasons))
         return Response(body, status_code=status, media_type=MEDIA_TYPE.decode())
-
-    return Litestar(
-        [page, healthz, readyz, all_reasons, lead_now],
-        exception_handlers={Exception: refuse},
-        openapi_config=OpenAPIConfig("Outbid", __version__, path="/v1/schema", render_plugins=()),
-        logging_config=None,
-    )

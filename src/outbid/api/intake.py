@@ -22,7 +22,7 @@ RETRY = ((b"retry-after", b"1"),)
 
 
 class Intake:
-    """Answers `POST /v1/leads`. At most `most` leads are in flight; more are turned away before anything is accepted."""
+    """Answers `POST /v1/leads`. With `most` leads in flight, more are turned away before anything is accepted."""
 
     def __init__(self, exchange: Exchange, reasons: Mapping[str, Reason], most: int = 20_000) -> None:
         self._exchange = exchange
@@ -97,13 +97,8 @@ class Intake:
         await answer_json(send, STATUS[answer.outcome], answer)
 
     def _error(self, story: Story, flaw: Flaw) -> Error:
-        reason = self._reasons.get(flaw.code)
-        return Error(
-            pointer_of(flaw),
-            flaw.code,
-            reason.sentence if reason else flaw.code,
-            flaw.fix or (reason.fix if reason else ""),
-        )
+        reason = self._reasons.get(flaw.code) or Reason(flaw.code, flaw.code)
+        return Error(pointer_of(flaw), flaw.code, f"{reason.sentence} {flaw.note}".strip(), reason.fix)
 
     async def _no(self, send: Send, status: int, code: str, detail: str = "", **more: object) -> None:
         headers = more.pop("more", ())

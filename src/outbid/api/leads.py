@@ -1,8 +1,8 @@
 """Questions about leads: what a source may know of its own, and the reasons that answers name."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
+from typing import Any
 
-import asyncpg
 import msgspec
 
 from outbid.core.answer import Answer, answer_of
@@ -14,8 +14,6 @@ from outbid.core.scope import Scope
 from outbid.exchange.revive import Erased, notes_of
 from outbid.store import leads
 from outbid.store.vault import SealBroken, Vault
-
-Connect = Callable[[], Awaitable[asyncpg.Connection]]
 
 
 class ReasonRow(msgspec.Struct, frozen=True):
@@ -36,9 +34,7 @@ def scope_of(holder: Holder) -> Scope:
     return Scope(holder.kind, holder.number)  # type: ignore[arg-type]
 
 
-async def answer_now(
-    connection: asyncpg.Connection, scope: Scope, vault: Vault, market: Market, name: str
-) -> Answer | None:
+async def answer_now(connection: Any, scope: Scope, vault: Vault, market: Market, name: str) -> Answer | None:
     """The answer to a seller as his lead stands now; None if there is no such lead for him. Raises ValueError."""
     cell, lead_id = parse(LEAD, name)
     record = await leads.read(connection, scope, cell, lead_id)

@@ -3,7 +3,7 @@
 No aliases, no tags, no duplicate keys; every fault is told with line and column.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from io import StringIO
 from typing import Any
 
@@ -154,7 +154,7 @@ def _nearest(positions: Positions, path: Path) -> tuple[int, int]:
     return positions.get(path, (1, 1))
 
 
-def write_document(nouns: dict[str, Iterable[Noun]]) -> str:
+def write_document(nouns: Mapping[str, Iterable[Noun]]) -> str:
     """A market as YAML that reads back as the same."""
     plain = {
         section: [_texts(msgspec.to_builtins(noun)) for noun in nouns.get(kind, ())]

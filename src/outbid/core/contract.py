@@ -51,11 +51,14 @@ class Conflict(msgspec.Struct, frozen=True):
 
 
 class Flaw(msgspec.Struct, frozen=True):
-    """One thing that a validator found wrong: full reason code, field, what was seen, what would be right."""
+    """One thing that a validator found wrong: its reason code, the field, and a note that adds to the reason.
+
+    The note tells what was seen, never a personal value: it is written into the lead's chapters.
+    """
 
     code: str
     field: str | None = None
-    fix: str = ""
+    note: str = ""
 
 
 class Bid(msgspec.Struct, frozen=True):

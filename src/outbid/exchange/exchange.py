@@ -1,7 +1,7 @@
 """What the loop works with: the market now, the journal, the door to the network, clock, vault and room."""
 
 from asyncio import Future
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 from outbid.core.ids import SALE, public, uuid7
@@ -23,7 +23,7 @@ class Door(Protocol):
     async def ask(self, http: Http, deadline: float, *, fresh: bool = False) -> Answer:
         """One request."""
 
-    async def round(self, calls: Sequence[Http], deadline: float) -> list[Answer]:
+    def round(self, calls: Sequence[Http], deadline: float) -> Awaitable[list[Answer]]:
         """Requests side by side, under one deadline."""
 
 

@@ -5,11 +5,11 @@ import contextlib
 import logging
 import os
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
 
-import asyncpg
-
-from outbid.core.ids import first_of
+from outbid.core.ids import LEAD, first_of, public
+from outbid.core.lead import event as ev
 from outbid.core.market.compile import Plugins, compile_market
 from outbid.core.market.snapshot import Market
 from outbid.core.scope import HOUSE
@@ -18,9 +18,11 @@ from outbid.exchange.distribute import distribute
 from outbid.exchange.exchange import Door, Exchange
 from outbid.exchange.revive import Erased, resume, revive
 from outbid.exchange.room import Rooms
-from outbid.store import lanes, leads, rooms
+from outbid.exchange.story import Story
+from outbid.store import jobs, lanes, leads, rooms
 from outbid.store import market as markets
-from outbid.store.entry import EntryFailed, Fenced
+from outbid.store.database import LOST, Connection
+from outbid.store.entry import EntryFailed, Fenced, Superseded
 from outbid.store.journal import Journal, stop
 from outbid.store.vault import SealBroken, Vault
 from outbid.store.writer import SqlWriter
@@ -28,7 +30,8 @@ from outbid.store.writer import SqlWriter
 log = logging.getLogger("outbid.exchange")
 
 BEAT_S = 1.0
-Connect = Callable[[], Awaitable[asyncpg.Connection]]
+MOST_OLD_MARKETS = 20
+Connect = Callable[[], Awaitable[Connection]]
 
 
 class Process:
@@ -42,7 +45,7 @@ class Process:
         self._cell = cell
         self._clock = Clock()
         self._tasks: list[asyncio.Task[None]] = []
-        self._resumed: set[asyncio.Task[None]] = set()
+        self._beside: set[asyncio.Task[None]] = set()
         self._old: dict[int, Market] = {}
         self.fenced = asyncio.Event()
 
@@ -50,7 +53,7 @@ class Process:
         """Read the market, take a lane, start writing. Returns what leads are distributed with."""
         loop = asyncio.get_running_loop()
         self._beat_connection = await self._connect()
-        market = await self._load(None)
+        market = await self._load(self._beat_connection)
         owner = f"{socket.gethostname()}:{os.getpid()}"
         self._lane = await lanes.open_lane(self._beat_connection, self._cell, owner, self._clock.now_ms())
         room = Rooms()
@@ -76,27 +79,27 @@ class Process:
 
     async def close(self) -> None:
         """Wait for the leads in flight (the caller stopped the intake), give the lane back, close everything."""
-        while (self.exchange.in_flight or self.journal.waiting()) and not self.fenced.is_set():
+        while (self.exchange.in_flight or self.journal.waiting() or self._beside) and not self.fenced.is_set():
             await asyncio.sleep(0.02)
         for task in self._tasks:
             await stop(task)
         with contextlib.suppress(*LOST):
-            if not self.fenced.is_set() and not self._resumed:
+            if not self.fenced.is_set():
                 await lanes.finish(self._beat_connection, self._cell, self._lane.id)
             await self._beat_connection.close()
 
-    async def _load(self, version: int | None) -> Market:
-        number, nouns = await markets.load(self._beat_connection, version)
+    async def _load(self, connection: Connection, version: int | None = None) -> Market:
+        number, nouns = await markets.load(connection, version)
         return compile_market(number, nouns, self._plugins)
 
-    async def market_at(self, version: int) -> Market:
+    async def _market_at(self, connection: Connection, version: int) -> Market:
         """The market of a version that a lead pinned."""
         if version == self.exchange.market.version:
             return self.exchange.market
         if version not in self._old:
-            if len(self._old) > 20:
+            if len(self._old) >= MOST_OLD_MARKETS:
                 self._old.clear()
-            self._old[version] = await self._load(version)
+            self._old[version] = await self._load(connection, version)
         return self._old[version]
 
     async def _write(self) -> None:
@@ -116,6 +119,7 @@ class Process:
         self._news = asyncio.Event()
         connection = self._beat_connection
         await connection.add_listener(markets.CHANNEL, lambda *_: self._news.set())
+        await connection.add_listener(jobs.CHANNEL, lambda *_: self._news.set())
         await connection.add_listener(
             rooms.CHANNEL, lambda _c, _p, _n, text: self.exchange.rooms.learn(bytes.fromhex(text), 0)
         )
@@ -154,49 +158,77 @@ class Process:
         if not await lanes.renew(connection, self._lane, oldest, now_ms):
             raise Fenced("the lane was taken over")
         if await markets.version_now(connection) > self.exchange.market.version:
-            self.exchange.market = await self._load(None)
+            self.exchange.market = await self._load(self._beat_connection)
         await rooms.tell(connection, self.exchange.rooms.take_filled())
         for identifier, room in await rooms.look(connection, self._cell, self.exchange.rooms.scarce()):
             self.exchange.rooms.learn(identifier, room)
         for adopted in await lanes.adopt(connection, self._lane, self._clock.now_ms()):
-            await self._take_over(adopted)
+            self._start(self._take_over(adopted))
+        for job in await jobs.take(connection, self._cell, now_ms):
+            self._start(self._settle(job))
 
-    # -- leads that others left ---------------------------------------------------------------------------------------
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run something beside the beat; the process ends only when it has."""
+        task = asyncio.create_task(work)
+        self._beside.add(task)
+        task.add_done_callback(self._beside.discard)
+
+    # -- leads that come back from the database -----------------------------------------------------------------------
 
     async def _take_over(self, adopted: lanes.Adopted) -> None:
-        left = await leads.open_of_lane(self._beat_connection, HOUSE, self._cell, adopted.lane, adopted.oldest_open)
-        log.info("took over lane %d with %d open leads", adopted.lane, len(left))
-        tasks = [task for record in left if (task := await self._resume(record)) is not None]
-        forget = asyncio.create_task(self._forget(adopted.lane, tasks))
-        self._resumed.add(forget)
-        forget.add_done_callback(self._resumed.discard)
-
-    async def _resume(self, record: leads.Record) -> "asyncio.Task[None] | None":
+        """Finish the open leads of a dead lane, then forget the lane. Its lease is renewed with ours until then."""
+        connection = await self._connect()
         try:
-            market = await self.market_at(record.version)
-            deals = await leads.deals(self._beat_connection, HOUSE, record.cell, record.id)
-            story = revive(self.exchange, record, market, deals)
+            left = await leads.open_of_lane(connection, HOUSE, self._cell, adopted.lane, adopted.oldest_open)
+            log.info("took over lane %d with %d open leads", adopted.lane, len(left))
+            stories = [await self._revive(connection, record) for record in left]
+            finished = await asyncio.gather(*(self._finish(story) for story in stories if story is not None))
+            if all(finished) and None not in stories:
+                await lanes.finish(connection, self._cell, adopted.lane)
+        finally:
+            await connection.close()
+
+    async def _revive(self, connection: Connection, record: leads.Record) -> Story | None:
+        try:
+            market = await self._market_at(connection, record.version)
+            deals = await leads.deals(connection, HOUSE, record.cell, record.id)
+            return revive(self.exchange, record, market, deals)
         except (Erased, SealBroken, KeyError):
-            log.exception("a lead could not be taken over")
+            log.exception("lead %s cannot be taken over", public(LEAD, record.cell, record.id))
             return None
+
+    async def _finish(self, story: Story) -> bool:
+        """Take a lead to its end in this process. False: somebody has to look at it again."""
         resume(self.exchange, story)
-        return asyncio.create_task(self._finish(story))
-
-    async def _finish(self, story: "object") -> None:
         try:
-            await distribute(self.exchange, story)  # type: ignore[arg-type]
+            await distribute(self.exchange, story)
+        except Superseded:
+            return True
         except (EntryFailed, Fenced) as error:
-            log.warning("a lead that was taken over was dropped: %s", error)
+            log.warning("lead %s was dropped: %s", public(LEAD, story.lead.cell, story.id), error)
+            return False
+        except Exception:
+            log.exception("lead %s met a fault", public(LEAD, story.lead.cell, story.id))
+            return False
+        return True
 
-    async def _forget(self, lane: int, tasks: list["asyncio.Task[None]"]) -> None:
-        """A lane is forgotten when the last of its leads is closed or waits; until then its lease is renewed."""
-        ended = await asyncio.gather(*tasks, return_exceptions=True)
-        if not self.fenced.is_set() and not any(isinstance(end, BaseException) for end in ended):
-            connection = await self._connect()
-            try:
-                await lanes.finish(connection, self._cell, lane)
-            finally:
-                await connection.close()
-
-
-LOST = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.OperatorInterventionError)
+    async def _settle(self, job: jobs.Job) -> None:
+        """Carry out a verdict on an uncertain sale; if it was not sold, the lead goes on."""
+        connection = await self._connect()
+        try:
+            lead_id, sale = bytes.fromhex(job.payload["lead"]), job.payload["sale"]
+            record = await leads.read(connection, HOUSE, job.cell, lead_id)
+            story = None if record is None else await self._revive(connection, record)
+            if story is not None and sale in story.deals:
+                outcome, by = job.payload["outcome"], job.payload["by"]
+                story.tell(ev.Settled(self._clock.now_ms(), sale, outcome, by))
+            elif story is not None and story.state.stage != "closed":
+                resume(self.exchange, story)  # an earlier attempt died after the verdict was written
+            if story is not None:
+                await distribute(self.exchange, story)
+            await jobs.finish(connection, job)
+        except Exception as error:
+            log.exception("job %s failed", job.kind)
+            await jobs.fail(connection, job, str(error), self._clock.now_ms())
+        finally:
+            await connection.close()

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-import asyncpg
 import msgspec
 
+from outbid.store.database import Connection
+
 CHANNEL = "outbid_job"
-LEASE_MS = 30_000
+LEASE_MS = 120_000
 BACKOFF_MS = 2_000
 
 
@@ -22,7 +23,7 @@ class Job(msgspec.Struct, frozen=True):
 
 
 async def put(
-    connection: asyncpg.Connection,
+    connection: Connection,
     cell: int,
     identifier: bytes,
     kind: str,
@@ -45,7 +46,7 @@ async def put(
     return str(made) != "INSERT 0 0"
 
 
-async def take(connection: asyncpg.Connection, cell: int, now_ms: int, most: int = 32) -> list[Job]:
+async def take(connection: Connection, cell: int, now_ms: int, most: int = 32) -> list[Job]:
     """Lease the jobs that are due. A job that is not finished within its lease is taken again."""
     rows = await connection.fetch(
         """update job set run_at = $3, attempt = attempt + 1
@@ -70,12 +71,12 @@ async def take(connection: asyncpg.Connection, cell: int, now_ms: int, most: int
     ]
 
 
-async def finish(connection: asyncpg.Connection, job: Job) -> None:
+async def finish(connection: Connection, job: Job) -> None:
     """The job is done."""
     await connection.execute("delete from job where cell = $1 and id = $2", job.cell, job.id)
 
 
-async def fail(connection: asyncpg.Connection, job: Job, error: str, now_ms: int) -> None:
+async def fail(connection: Connection, job: Job, error: str, now_ms: int) -> None:
     """The job failed: again later, or dead after its last attempt, kept for people to see."""
     dead = job.attempt >= job.most_attempts
     await connection.execute(

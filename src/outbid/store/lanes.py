@@ -1,9 +1,9 @@
 """Lanes: each process's right to write, leased; a lane whose lease ran out is taken over with its open leads."""
 
-import asyncpg
 import msgspec
 
 from outbid.core.ids import first_of
+from outbid.store.database import Connection
 from outbid.store.writer import Lane
 
 LEASE_MS = 5_000
@@ -16,7 +16,7 @@ class Adopted(msgspec.Struct, frozen=True):
     oldest_open: bytes
 
 
-async def open_lane(connection: asyncpg.Connection, cell: int, owner: str, now_ms: int) -> Lane:
+async def open_lane(connection: Connection, cell: int, owner: str, now_ms: int) -> Lane:
     """Take a new lane. Its number is never used again."""
     async with connection.transaction():
         number = await connection.fetchval(
@@ -34,7 +34,7 @@ async def open_lane(connection: asyncpg.Connection, cell: int, owner: str, now_m
     return Lane(cell, number, 1)
 
 
-async def renew(connection: asyncpg.Connection, lane: Lane, oldest_open: bytes, now_ms: int) -> bool:
+async def renew(connection: Connection, lane: Lane, oldest_open: bytes, now_ms: int) -> bool:
     """Renew the lease; with it go the oldest lead in flight here and the lanes that this one took over. False: lost."""
     renewed = await connection.execute(
         """update lane set lease_until = $4, oldest_open = case when id = $2 then $5 else oldest_open end
@@ -49,7 +49,7 @@ async def renew(connection: asyncpg.Connection, lane: Lane, oldest_open: bytes, 
     return str(renewed) != "UPDATE 0"
 
 
-async def adopt(connection: asyncpg.Connection, lane: Lane, now_ms: int) -> list[Adopted]:
+async def adopt(connection: Connection, lane: Lane, now_ms: int) -> list[Adopted]:
     """Take over every lane whose lease ran out. Waits for their last transactions; later ones find the fence raised."""
     rows = await connection.fetch(
         """update lane set fence = fence + 1, adopted_by = $2, lease_until = $4
@@ -64,6 +64,6 @@ async def adopt(connection: asyncpg.Connection, lane: Lane, now_ms: int) -> list
     return [Adopted(row["id"], row["oldest_open"]) for row in rows]
 
 
-async def finish(connection: asyncpg.Connection, cell: int, number: int) -> None:
+async def finish(connection: Connection, cell: int, number: int) -> None:
     """Forget a lane that has no open lead left."""
     await connection.execute("delete from lane where cell = $1 and id = $2", cell, number)

@@ -7,7 +7,9 @@ from outbid.core.ids import SALE, parse, public
 from outbid.core.lead import event as ev
 from outbid.core.ledger.hold import Hold
 from outbid.core.ledger.moves import Deal
+from outbid.core.ledger.transfer import Transfer
 from outbid.core.scope import Scope
+from outbid.store.database import Connection
 
 
 class Chapter(msgspec.Struct, frozen=True):
@@ -74,7 +76,7 @@ def _visible(scope: Scope, first: int) -> tuple[str, list[object]]:
     return f"exists ({sold} and x.buyer = ${first})", [scope.number]
 
 
-async def read(connection: asyncpg.Connection, scope: Scope, cell: int, lead_id: bytes) -> Record | None:
+async def read(connection: Connection, scope: Scope, cell: int, lead_id: bytes) -> Record | None:
     """One lead, or None if there is none in this scope."""
     seen, parameters = _visible(scope, 3)
     rows = await connection.fetch(f"{_RECORD} where l.cell = $1 and l.id = $2 and {seen}", cell, lead_id, *parameters)
@@ -83,7 +85,7 @@ async def read(connection: asyncpg.Connection, scope: Scope, cell: int, lead_id:
 
 
 async def open_of_lane(
-    connection: asyncpg.Connection, scope: Scope, cell: int, lane: int, oldest: bytes, most: int = 100_000
+    connection: Connection, scope: Scope, cell: int, lane: int, oldest: bytes, most: int = 100_000
 ) -> list[Record]:
     """The leads of a lane that are neither closed nor wait for somebody, oldest first."""
     seen, parameters = _visible(scope, 5)
@@ -99,7 +101,7 @@ async def open_of_lane(
     return await _records(connection, rows)
 
 
-async def _records(connection: asyncpg.Connection, rows: list[asyncpg.Record]) -> list[Record]:
+async def _records(connection: Connection, rows: list[asyncpg.Record]) -> list[Record]:
     if not rows:
         return []
     chapters = await connection.fetch(
@@ -133,7 +135,7 @@ async def _records(connection: asyncpg.Connection, rows: list[asyncpg.Record]) -
     ]
 
 
-async def deals(connection: asyncpg.Connection, scope: Scope, cell: int, lead_id: bytes) -> dict[str, Deal]:
+async def deals(connection: Connection, scope: Scope, cell: int, lead_id: bytes) -> dict[str, Deal]:
     """The open sales of a lead with what they hold, by public id."""
     seen, parameters = _visible(scope, 3)
     rows = await connection.fetch(
@@ -172,9 +174,7 @@ async def deals(connection: asyncpg.Connection, scope: Scope, cell: int, lead_id
     return found
 
 
-async def newest(
-    connection: asyncpg.Connection, scope: Scope, cell: int, most: int, status: str | None = None
-) -> list[Line]:
+async def newest(connection: Connection, scope: Scope, cell: int, most: int, status: str | None = None) -> list[Line]:
     """The newest leads of a scope, test leads left out."""
     seen, parameters = _visible(scope, 4)
     rows = await connection.fetch(
@@ -206,7 +206,7 @@ async def newest(
     ]
 
 
-async def lead_of_sale(connection: asyncpg.Connection, scope: Scope, sale: str) -> tuple[int, bytes] | None:
+async def lead_of_sale(connection: Connection, scope: Scope, sale: str) -> tuple[int, bytes] | None:
     """Cell and id of the lead that a sale is of."""
     cell, identifier = parse(SALE, sale)
     seen, parameters = _visible(scope, 3)
@@ -218,3 +218,22 @@ async def lead_of_sale(connection: asyncpg.Connection, scope: Scope, sale: str) 
         *parameters,
     )
     return None if row is None else (row["cell"], row["id"])
+
+
+async def transfers(connection: Connection, scope: Scope, cell: int, lead_id: bytes) -> list[Transfer]:
+    """What the sales of a lead moved, in order. Only the house may ask: any other scope raises PermissionError."""
+    if scope.kind != "house":
+        raise PermissionError("only the house sees both sides of a sale")
+    rows = await connection.fetch(
+        """select t.kind, t.debit, t.credit, t.unit, t.amount, t.sale_id from transfer t
+             join sale x on x.cell = t.cell and x.id = t.sale_id
+            where x.cell = $1 and x.lead_id = $2 order by t.at, t.kind desc""",
+        cell,
+        lead_id,
+    )
+    return [
+        Transfer(
+            row["kind"], row["debit"], row["credit"], row["unit"], row["amount"], public(SALE, cell, row["sale_id"])
+        )
+        for row in rows
+    ]

@@ -1,11 +1,11 @@
 """The ledger in the database: the trial balance, what must hold of it, and deposits."""
 
-import asyncpg
 import msgspec
 
 from outbid.core.ledger.account import account_id
 from outbid.core.ledger.transfer import CASH
 from outbid.core.scope import Scope
+from outbid.store.database import Connection
 
 
 class Sum(msgspec.Struct, frozen=True):
@@ -76,7 +76,7 @@ _LAWS = {
 }
 
 
-async def trial_balance(connection: asyncpg.Connection, scope: Scope) -> TrialBalance:
+async def trial_balance(connection: Connection, scope: Scope) -> TrialBalance:
     """The whole ledger, summed and checked. Only the house may ask: any other scope raises PermissionError."""
     if scope.kind != "house":
         raise PermissionError("only the house sees the whole ledger")
@@ -92,7 +92,7 @@ async def trial_balance(connection: asyncpg.Connection, scope: Scope) -> TrialBa
 
 
 async def deposit(
-    connection: asyncpg.Connection, cell: int, identifier: bytes, buyer: int, unit: str, amount_micros: int, now_ms: int
+    connection: Connection, cell: int, identifier: bytes, buyer: int, unit: str, amount_micros: int, now_ms: int
 ) -> bool:
     """A buyer pays in: once for each identifier (False if it was there already). His wallet has room at once."""
     wallet = account_id(f"buyer:{buyer}", unit, "wallet", 0)
@@ -122,3 +122,29 @@ async def deposit(
             amount_micros,
         )
     return True
+
+
+class AccountRow(msgspec.Struct, frozen=True):
+    """A limited account as it stands."""
+
+    owner: str
+    unit: str
+    window: str
+    ceiling: int
+    posted: int
+    held: int
+
+
+async def accounts(connection: Connection, scope: Scope) -> list[AccountRow]:
+    """The limited accounts whose window has not ended. A buyer sees his own wallet and caps."""
+    rows = await connection.fetch(
+        """select owner, unit, window_name, ceiling, posted, held from account
+            where (ends_at is null or ends_at > now()) and ($1 = 'house' or owner = $1 || ':' || $2)
+            order by owner, window_name, unit""",
+        scope.kind,
+        str(scope.number),
+    )
+    return [
+        AccountRow(row["owner"], row["unit"], row["window_name"], row["ceiling"] or 0, row["posted"], row["held"])
+        for row in rows
+    ]

@@ -2,14 +2,15 @@
 
 from typing import Any
 
-import asyncpg
 import msgspec
 
 from outbid.core.ledger.account import Limit
 from outbid.core.market.compile import Numbered
 from outbid.core.market.noun import KINDS, Noun
+from outbid.store.database import Connection
 
 CHANNEL = "outbid_version"
+_LOCK = 0x6F75746269640002  # "outbid", 2: one change of the market at a time
 
 
 class Difference(msgspec.Struct, frozen=True):
@@ -28,20 +29,22 @@ class Stale(Exception):
 Nouns = dict[str, dict[str, Numbered]]
 
 
-async def version_now(connection: asyncpg.Connection) -> int:
+async def version_now(connection: Connection) -> int:
     """The number of the newest version; 0 for an empty market."""
     return int(await connection.fetchval("select coalesce(max(number), 0) from version"))
 
 
-async def load(connection: asyncpg.Connection, version: int | None = None) -> tuple[int, Nouns]:
-    """All nouns at a version (the newest if none is named): kind → slug → (number, noun)."""
-    async with connection.transaction(isolation="repeatable_read", readonly=True):
-        at = await version_now(connection) if version is None else version
-        rows = await connection.fetch(
-            """select kind, number, slug, body from noun
-                where from_version <= $1 and (to_version is null or to_version > $1) order by kind, number""",
-            at,
-        )
+async def load(connection: Connection, version: int | None = None) -> tuple[int, Nouns]:
+    """All nouns at a version (the newest if none is named): kind → slug → (number, noun).
+
+    What a version holds never changes, so the two queries need no common snapshot.
+    """
+    at = await version_now(connection) if version is None else version
+    rows = await connection.fetch(
+        """select kind, number, slug, body from noun
+            where from_version <= $1 and (to_version is null or to_version > $1) order by kind, number""",
+        at,
+    )
     nouns: Nouns = {kind: {} for kind in KINDS}
     for row in rows:
         noun = msgspec.json.decode(row["body"], type=KINDS[row["kind"]])
@@ -64,7 +67,7 @@ def _plain(noun: Noun | None) -> dict[str, Any] | None:
     return None if noun is None else msgspec.to_builtins(noun)
 
 
-async def assign_numbers(connection: asyncpg.Connection, nouns: Nouns, wanted: dict[str, dict[str, Noun]]) -> Nouns:
+async def assign_numbers(connection: Connection, nouns: Nouns, wanted: dict[str, dict[str, Noun]]) -> Nouns:
     """The nouns that would be the market, numbered: known slugs keep theirs, new ones get the next.
 
     A slug that was once used gets its old number back, so that its history stays one.
@@ -79,7 +82,7 @@ async def assign_numbers(connection: asyncpg.Connection, nouns: Nouns, wanted: d
     return result
 
 
-async def _number(connection: asyncpg.Connection, kind: str, slug: str) -> int:
+async def _number(connection: Connection, kind: str, slug: str) -> int:
     old = await connection.fetchval("select number from noun where kind = $1 and slug = $2 limit 1", kind, slug)
     if old is not None:
         return int(old)
@@ -93,7 +96,7 @@ async def _number(connection: asyncpg.Connection, kind: str, slug: str) -> int:
 
 
 async def write(
-    connection: asyncpg.Connection,
+    connection: Connection,
     based_on: int,
     changes: list[Difference],
     numbered: Nouns,
@@ -106,7 +109,7 @@ async def write(
     `limits` are all limits of the new market: open accounts get their new ceilings in the same transaction.
     Raises Stale if the market is no longer at `based_on`.
     """
-    await connection.execute("lock table version in exclusive mode")
+    await connection.execute("select pg_advisory_xact_lock($1)", _LOCK)
     if await version_now(connection) != based_on:
         raise Stale("somebody else changed the market in the meantime; try again")
     version = based_on + 1
@@ -118,7 +121,7 @@ async def write(
     return version
 
 
-async def _write_one(connection: asyncpg.Connection, version: int, change: Difference, numbered: Nouns) -> None:
+async def _write_one(connection: Connection, version: int, change: Difference, numbered: Nouns) -> None:
     if change.before is not None:
         await connection.execute(
             "update noun set to_version = $1 where kind = $2 and slug = $3 and to_version is null",
@@ -139,7 +142,7 @@ async def _write_one(connection: asyncpg.Connection, version: int, change: Diffe
     )
 
 
-async def _apply_ceilings(connection: asyncpg.Connection, limits: list[Limit], version: int) -> None:
+async def _apply_ceilings(connection: Connection, limits: list[Limit], version: int) -> None:
     """Open accounts follow their limits; an account whose limit is gone keeps its rows and binds nobody."""
     unique = {(limit.owner, limit.unit, limit.window): limit.ceiling for limit in limits}
     await connection.execute(

@@ -2,19 +2,19 @@
 
 from collections.abc import Iterable
 
-import asyncpg
+from outbid.store.database import Connection
 
 CHANNEL = "outbid_room"
 
 
-async def tell(connection: asyncpg.Connection, filled: Iterable[bytes]) -> None:
+async def tell(connection: Connection, filled: Iterable[bytes]) -> None:
     """Notify every process that these accounts are full."""
     texts = [identifier.hex() for identifier in filled]
     if texts:
         await connection.execute("select pg_notify($1, u.id) from unnest($2::text[]) u (id)", CHANNEL, texts)
 
 
-async def look(connection: asyncpg.Connection, cell: int, identifiers: list[bytes]) -> list[tuple[bytes, int]]:
+async def look(connection: Connection, cell: int, identifiers: list[bytes]) -> list[tuple[bytes, int]]:
     """The room that these accounts have now."""
     if not identifiers:
         return []

@@ -3,6 +3,7 @@
 Seven round trips whatever the size of the batch. Decisions are taken by `batch.decide` while the accounts are locked.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from hashlib import blake2b
 
@@ -13,17 +14,12 @@ from outbid.core.contract import Conflict
 from outbid.core.ledger.account import Account, Balance
 from outbid.store import sql
 from outbid.store.batch import ZERO_HASH, Halt, Rows, accounts_of, decide, sale_id
+from outbid.store.database import LOST, Connection
 from outbid.store.entry import ConnectionLost, Entry, EntryFailed, Fenced, Superseded, Written
 from outbid.store.journal import Contention
 
-LOST = (
-    OSError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.InsufficientResourcesError,
-)
 CONTENDED = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.LockNotAvailableError)
+RECONNECT_S = 0.1
 MOST_KNOWN_ACCOUNTS = 200_000
 
 
@@ -50,14 +46,14 @@ class SqlWriter:
 
     def __init__(
         self,
-        connect: Callable[[], Awaitable[asyncpg.Connection]],
+        connect: Callable[[], Awaitable[Connection]],
         lane: Lane,
         now_ms: Callable[[], int],
         version: Callable[[], int],
         on_balances: Callable[[dict[bytes, Balance]], None] = lambda balances: None,
     ) -> None:
         self._connect = connect
-        self._connection: asyncpg.Connection | None = None
+        self._connection: Connection | None = None
         self._lane = lane
         self._now_ms = now_ms
         self._version = version
@@ -70,7 +66,11 @@ class SqlWriter:
     async def reconnect(self) -> None:
         """Open the connection anew, waiting until the server is there; old transactions of the lane are over then."""
         await self.close()
-        self._connection = await self._connect()
+        while self._connection is None:
+            try:
+                self._connection = await self._connect()
+            except LOST:
+                await asyncio.sleep(RECONNECT_S)
         self._known.clear()
 
     async def close(self) -> None:
@@ -135,7 +135,7 @@ class SqlWriter:
             return None
         return self._accept(attempt, {})
 
-    async def _create_accounts(self, connection: asyncpg.Connection, entries: list[Entry]) -> None:
+    async def _create_accounts(self, connection: Connection, entries: list[Entry]) -> None:
         """Rows for accounts that nobody used yet, before the transaction: an empty account harms nobody."""
         missing: dict[bytes, Account] = {}
         for entry in entries:
@@ -160,9 +160,7 @@ class SqlWriter:
             self._known.clear()
         self._known.update(missing)
 
-    async def _transaction(
-        self, connection: asyncpg.Connection, entries: list[Entry]
-    ) -> tuple[Done, dict[bytes, Balance]]:
+    async def _transaction(self, connection: Connection, entries: list[Entry]) -> tuple[Done, dict[bytes, Balance]]:
         lane = self._lane
         fenced = f"begin; select 1 from lane where cell = {lane.cell:d} and id = {lane.id:d}"
         if await connection.execute(f"{fenced} and fence = {lane.fence:d} for share") != "SELECT 1":
@@ -183,7 +181,7 @@ class SqlWriter:
         return Done(seq, entries[0].lead_id, entries[0].n, last.hash, written), balances
 
     async def _claim(
-        self, connection: asyncpg.Connection, entries: list[Entry], now_ms: int
+        self, connection: Connection, entries: list[Entry], now_ms: int
     ) -> dict[bytes, tuple[Conflict, ...]]:
         """Take claims and give claims back, all in one sorted statement. Returns the conflicts by lead.
 
@@ -220,7 +218,7 @@ class SqlWriter:
         return await self._conflicts(connection, lost) if lost else {}
 
     async def _conflicts(
-        self, connection: asyncpg.Connection, lost: list[tuple[bytes, str, str, bytes]]
+        self, connection: Connection, lost: list[tuple[bytes, str, str, bytes]]
     ) -> dict[bytes, tuple[Conflict, ...]]:
         rows = await connection.fetch(sql.CLAIM_HOLDERS, [row[0] for row in lost], [row[1] for row in lost])
         closed = {(row["hash"], row["scope"]) for row in rows if row["status"] in ("sold", "unsold", "refused")}
@@ -230,7 +228,7 @@ class SqlWriter:
             found[lead_id] = (*found.get(lead_id, ()), conflict)
         return found
 
-    async def _bear(self, connection: asyncpg.Connection, entries: list[Entry]) -> None:
+    async def _bear(self, connection: Connection, entries: list[Entry]) -> None:
         """Insert the rows of new leads."""
         born = [(entry.lead_id, entry.birth) for entry in entries if entry.birth is not None]
         if not born:
@@ -253,9 +251,7 @@ class SqlWriter:
             [lead_id for lead_id, birth in born for _ in birth.persons],
         )
 
-    async def _lock_accounts(
-        self, connection: asyncpg.Connection, entries: list[Entry]
-    ) -> tuple[dict[bytes, Balance], int]:
+    async def _lock_accounts(self, connection: Connection, entries: list[Entry]) -> tuple[dict[bytes, Balance], int]:
         """Lock the accounts of the batch; returns their balances and the version that the market is at now."""
         wanted = accounts_of(entries)
         if not wanted and all(entry.wish is None for entry in entries):
@@ -265,7 +261,7 @@ class SqlWriter:
         balances = {row["id"]: Balance(row["ceiling"], row["posted"], row["held"]) for row in rows}
         return balances, version
 
-    async def _halt(self, connection: asyncpg.Connection, version: int) -> Halt:
+    async def _halt(self, connection: Connection, version: int) -> Halt:
         """What was paused or taken away since this process read the market: those are asked, never sold."""
         known = self._version()
         if version <= known:
@@ -278,7 +274,7 @@ class SqlWriter:
 
     async def _insert(
         self,
-        connection: asyncpg.Connection,
+        connection: Connection,
         entries: list[Entry],
         rows: Rows,
         balances: dict[bytes, Balance],

@@ -1,0 +1,74 @@
+"""The database as the commands use it: the embedded server, or one by URL; migrated, with a connection."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from outbid.exchange.clock import Clock
+from outbid.settings import Settings
+
+Result = TypeVar("Result")
+
+
+class Database:
+    """A running database. As a context manager it starts the embedded server if need be, and stops what it started."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._embedded: Any = None
+        self._owner_url = settings.database_url or ""
+        self.url = self._owner_url
+
+    def __enter__(self) -> Self:
+        """Start or find the server."""
+        if self._settings.database_url is None:
+            from outbid.store.server import EmbeddedServer
+
+            self._embedded = EmbeddedServer(self._settings.database_dir)
+            self._server = self._embedded.start()
+            self._owner_url = self._server.url
+            self.url = self._server.app_url
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop the embedded server if this process owns it."""
+        if self._embedded is not None:
+            self._embedded.stop()
+
+    def revive(self) -> bool:
+        """Start the embedded server again if it died; True if it had."""
+        if self._embedded is None or self._embedded.poll() is None:
+            return False
+        self._embedded.revive()
+        return True
+
+    def migrate(self) -> list[str]:
+        """Bring the schema up to date; returns the names of what was applied."""
+        from outbid.store.migrate import migrate
+
+        password = None if self._embedded is None else self._server.app_password
+        done = asyncio.run(migrate(self._owner_url, app_password=password))
+        self.make_partitions()
+        return list(done.applied)
+
+    def make_partitions(self) -> None:
+        """Make the partitions of the coming weeks."""
+        from outbid.store.partitions import make_ahead
+
+        asyncio.run(self._with(self._owner_url, lambda connection: make_ahead(connection, Clock().now_ms())))
+
+    def use(self, work: Callable[[Any], Awaitable[Result]]) -> Result:
+        """Run something with a connection."""
+        return asyncio.run(self._with(self.url, work))
+
+    async def _with(self, url: str, work: Callable[[Any], Awaitable[Result]]) -> Result:
+        from outbid.store.database import connect
+
+        connection = await connect(url)
+        try:
+            return await work(connection)
+        finally:
+            await connection.close()

@@ -1,0 +1,101 @@
+"""What a healthy installation looks like, checked thing by thing, with what to do where one is not."""
+
+import os
+import stat
+import sys
+from collections.abc import Iterator
+from typing import Any, Literal
+
+import msgspec
+
+from outbid.cli.database import Database
+from outbid.core.market.compile import compile_market
+from outbid.core.market.problem import MarketError
+from outbid.core.scope import HOUSE
+from outbid.plugins.registry import Registry
+from outbid.settings import Settings, SettingsError, master_key
+from outbid.store import ledger as ledgers
+from outbid.store import market as markets
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One check: did it pass, and what is to be known or done."""
+
+    mark: Literal["ok  ", "warn", "FAIL"]
+    sentence: str
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """All checks, cheapest first."""
+    yield _python()
+    yield _master_key(settings)
+    try:
+        with Database(settings) as database:
+            applied = database.migrate()
+            yield Finding("ok  ", f"the database answers; {len(applied)} migrations were applied just now")
+            for check in (_version, _market, _ledger, _lanes, _jobs):
+                yield database.use(check)
+    except Exception as error:
+        yield Finding("FAIL", f"the database cannot be used: {error}")
+
+
+def _python() -> Finding:
+    version = ".".join(map(str, sys.version_info[:3]))
+    return Finding("ok  " if sys.version_info >= (3, 11) else "FAIL", f"Python {version}; 3.11 or newer is needed")
+
+
+def _master_key(settings: Settings) -> Finding:
+    try:
+        master_key(settings)
+    except SettingsError as error:
+        return Finding("FAIL", str(error))
+    if settings.master_key is not None:
+        return Finding("ok  ", "the master key comes from the environment")
+    mode = stat.S_IMODE(os.stat(settings.master_key_file).st_mode)
+    if mode & 0o077:
+        return Finding("FAIL", f"others can read {settings.master_key_file}: chmod 600 it")
+    return Finding(
+        "warn",
+        f"keep a copy of {settings.master_key_file} apart from backups: without it no personal field can be read",
+    )
+
+
+async def _version(connection: Any) -> Finding:
+    version = connection.get_server_version()
+    synchronous = await connection.fetchval("show synchronous_commit")
+    fsync = await connection.fetchval("show fsync")
+    if synchronous == "off" or fsync == "off":
+        return Finding("FAIL", f"PostgreSQL may lose leads: synchronous_commit={synchronous}, fsync={fsync}")
+    return Finding("ok  ", f"PostgreSQL {version.major}.{version.minor}, durable commits")
+
+
+async def _market(connection: Any) -> Finding:
+    version, nouns = await markets.load(connection)
+    try:
+        market = compile_market(version, nouns, Registry())
+    except MarketError as error:
+        return Finding("FAIL", f"the market cannot be used: {error}")
+    if not market.sources:
+        return Finding("warn", "the market is empty: outbid apply FILE")
+    return Finding("ok  ", f"market version {version}: {len(market.sources)} sources, {len(market.offers)} offers")
+
+
+async def _ledger(connection: Any) -> Finding:
+    balance = await ledgers.trial_balance(connection, HOUSE)
+    if balance.faults or any(balance.totals.values()):
+        return Finding("FAIL", f"the ledger does not add up: see `outbid ledger` ({len(balance.faults)} faults)")
+    return Finding("ok  ", "the ledger adds up")
+
+
+async def _lanes(connection: Any) -> Finding:
+    rows = await connection.fetch("select lease_until > now() as alive, count(*) as n from lane group by 1")
+    counts = {row["alive"]: row["n"] for row in rows}
+    dead = counts.get(False, 0)
+    if dead and not counts.get(True):
+        return Finding("warn", f"no exchange process runs; {dead} lanes will be taken over by the next")
+    return Finding("ok  ", f"{counts.get(True, 0)} lanes in use")
+
+
+async def _jobs(connection: Any) -> Finding:
+    dead = await connection.fetchval("select count(*) from job where state = 'dead'")
+    return Finding("warn" if dead else "ok  ", f"{dead} jobs are dead" if dead else "no job is dead")

@@ -1,0 +1,224 @@
+"""One lead in plain words: what happened, who bought it, why not the others, where the time went, what moved."""
+
+from datetime import UTC, datetime
+
+import msgspec
+
+from outbid.core import reasons
+from outbid.core.auction import floor_micros
+from outbid.core.ids import LEAD, public
+from outbid.core.lead import event as ev
+from outbid.core.lead.state import State, fold_all
+from outbid.core.ledger.transfer import Transfer
+from outbid.core.market.snapshot import Campaign, Market, Offer, Source
+from outbid.core.match.match import receipt
+from outbid.core.money import text_of
+from outbid.exchange.revive import Erased, lead_of, notes_of
+from outbid.plugins.registry import Registry
+from outbid.store.leads import Record
+from outbid.store.vault import SealBroken, Vault
+
+
+class Explained(msgspec.Struct, frozen=True):
+    """The explanation as text."""
+
+    text: str
+
+
+def explain_lead(
+    record: Record, market: Market, vault: Vault, moved: list[Transfer], personal: bool = False
+) -> Explained:
+    """Explain a lead. `market` is the version it pinned, `moved` the transfers of its sales."""
+    return Explained(_Explainer(record, market, vault).text(moved, personal))
+
+
+class _Explainer:
+    def __init__(self, record: Record, market: Market, vault: Vault) -> None:
+        self._record = record
+        self._market = market
+        self._vault = vault
+        self._events = [event for chapter in record.chapters for event in chapter.events]
+        self._state = fold_all(self._events)
+        self._campaign: Campaign = market.campaigns[record.campaign]
+        self._source: Source = market.sources[record.source]
+        self._facts = msgspec.json.decode(record.facts)
+        self._reasons = {**reasons.ALL, **Registry().reasons()}
+        try:
+            self._notes = notes_of(vault, record)
+        except (Erased, SealBroken):
+            self._notes = {}
+
+    def text(self, moved: list[Transfer], personal: bool) -> str:
+        parts = [
+            self._head(),
+            self._section("What happened", [self._line(event) for event in self._events]),
+            self._section("Every offer", [self._offer(offer) for offer in self._campaign.offers.values()]),
+            self._section("What moved in the ledger", [self._transfer(t) for t in moved] or ["nothing"]),
+            self._section("What decided (facts)", [f"{key} = {value}" for key, value in sorted(self._facts.items())]),
+        ]
+        if personal:
+            parts.append(self._section("Personal fields", self._personal()))
+        return "\n\n".join(parts)
+
+    # -- the head -----------------------------------------------------------------------------------------------------
+
+    def _head(self) -> str:
+        record, state = self._record, self._state
+        arrived = datetime.fromtimestamp(record.arrived_at_ms / 1000, UTC)
+        name = public(LEAD, record.cell, record.id)
+        return (
+            f"Lead {name}\n"
+            f"arrived {arrived:%Y-%m-%d %H:%M:%S} UTC from {self._source.slug} in campaign {self._campaign.slug}"
+            f" (market version {record.version})\n{self._verdict(state)}"
+        )
+
+    def _verdict(self, state: State) -> str:
+        took = self._events[-1].at_ms - self._record.arrived_at_ms
+        for sale in state.sales:
+            if sale.status == "sold":
+                kept = sale.price_micros - sale.payout_micros
+                return (
+                    f"SOLD to {self._buyer(sale.offer)} for {self._money(sale.price_micros)}: the seller gets "
+                    f"{self._money(sale.payout_micros)}, the house keeps {self._money(kept)}. It took {took} ms."
+                )
+        if state.status == "uncertain":
+            sale = next(sale for sale in state.sales if sale.status == "uncertain")
+            return (
+                f"UNCERTAIN: {self._buyer(sale.offer)} may have bought it ({self._why(sale.reason)}) "
+                f"Settle it: outbid leads settle {sale.id} sold|rejected"
+            )
+        if state.status == "open":
+            return "OPEN: it is on its way."
+        return f"{state.status.upper()}: {self._why(state.reason)} It took {took} ms."
+
+    # -- what happened ------------------------------------------------------------------------------------------------
+
+    def _line(self, event: ev.Event) -> str:
+        since = event.at_ms - self._record.arrived_at_ms
+        return f"{since:>7} ms  {self._said(event)}"
+
+    def _said(self, event: ev.Event) -> str:  # noqa: C901 - one line an event, as plain as a table
+        if isinstance(event, ev.Received):
+            return "received and made durable"
+        if isinstance(event, ev.Resumed):
+            return "taken over by another process"
+        if isinstance(event, ev.Inspected):
+            return self._inspected(event)
+        if isinstance(event, ev.Matched):
+            tier = self._campaign.tiers[event.tier].slug
+            return f"tier {tier}: {len(event.offers)} offers may be asked, {len(event.skips)} have no room"
+        if isinstance(event, ev.Pinged):
+            return self._pinged(event)
+        if isinstance(event, ev.Posting):
+            return f"room held for {self._offer_name(event.offer)} at {self._money(event.price_micros)}; posted"
+        if isinstance(event, ev.NoRoom):
+            return f"{self._offer_name(event.offer)} was not posted: {event.account}: {self._why(event.reason)}"
+        if isinstance(event, ev.Sold):
+            flag = f" ({event.flag.replace('_', ' ')})" if event.flag else ""
+            return f"accepted after {event.ms} ms: captured {self._money(event.price_micros)}{flag}"
+        if isinstance(event, ev.Rejected):
+            return (
+                f"not bought, after {event.ms} ms: {self._why(event.reason)}{self._quoted(event.sale)} Hold released."
+            )
+        if isinstance(event, ev.Unsure):
+            return (
+                f"no clear answer after {event.ms} ms: {self._why(event.reason)}{self._quoted(event.sale)} Hold stays."
+            )
+        if isinstance(event, ev.Asked):
+            return "asked again with the same key"
+        if isinstance(event, ev.Settled):
+            return f"settled as {event.outcome} by {event.by}"
+        return f"closed: {event.status}" + (f" ({event.reason})" if event.reason else "")
+
+    def _inspected(self, event: ev.Inspected) -> str:
+        if not event.flaws and event.refused is None:
+            return "inspected: nothing is wrong with it"
+        flaws = "; ".join(f"{flaw.field or 'lead'}: {self._why(flaw.code)} {flaw.note}".strip() for flaw in event.flaws)
+        verdict = f"refused ({event.refused})" if event.refused else "marked"
+        return f"inspected, {verdict}: {flaws}" if flaws else f"inspected, {verdict}: {self._why(event.refused or '')}"
+
+    def _pinged(self, event: ev.Pinged) -> str:
+        asked = [line for line in event.bids if line.outcome != "direct"]
+        bids = sum(line.outcome == "bid" for line in asked)
+        direct = len(event.bids) - len(asked)
+        fixed = f", {direct} at a fixed price" if direct else ""
+        return f"{len(asked)} pinged side by side, {bids} bid{fixed}; the round took {event.ms} ms"
+
+    # -- every offer --------------------------------------------------------------------------------------------------
+
+    def _offer(self, offer: Offer) -> str:
+        return f"{self._market.name('offer', offer.number):24} {self._outcome(offer)}"
+
+    def _outcome(self, offer: Offer) -> str:
+        for sale in self._state.sales:
+            if sale.offer == offer.number:
+                why = f": {self._why(sale.reason)}{self._quoted(sale.id)}" if sale.reason else ""
+                return f"{sale.status} at {self._money(sale.price_micros)}{why}"
+        for event in reversed(self._events):
+            if isinstance(event, ev.NoRoom) and event.offer == offer.number:
+                return f"not posted: {event.account}: {self._why(event.reason)}"
+            if isinstance(event, ev.Pinged):
+                for line in event.bids:
+                    if line.offer == offer.number:
+                        return self._bid(line)
+            if isinstance(event, ev.Matched):
+                for skip in event.skips:
+                    if skip.offer == offer.number:
+                        return f"not asked: {skip.account}: {self._why(skip.reason)}"
+        return self._not_asked(offer)
+
+    def _bid(self, line: ev.BidLine) -> str:
+        if line.outcome in ("bid", "direct"):
+            why = line.reason or "outbid"
+            after = f" after {line.ms} ms" if line.outcome == "bid" else ", fixed price"
+            return f"{self._money(line.price_micros)}{after}: {self._why(why)}"
+        said = self._notes.get(f"said {line.offer}")
+        return f"{line.outcome} after {line.ms} ms: {self._why(line.reason)}" + (f' He said: "{said}"' if said else "")
+
+    def _not_asked(self, offer: Offer) -> str:
+        tier = next(tier for tier in self._campaign.tiers if offer in tier.offers)
+        if self._state.status == "refused":
+            return "not asked: the lead was refused"
+        floor = floor_micros(self._campaign, self._source, tier)
+        reason, detail = receipt(offer, self._source, floor, self._facts)
+        if reason:
+            return f"not asked: {self._why(reason)}" + (f" {detail}" if detail else "")
+        return f"not asked: tier {tier.slug} was not reached"
+
+    # -- words --------------------------------------------------------------------------------------------------------
+
+    def _personal(self) -> list[str]:
+        try:
+            lead = lead_of(self._vault, self._record, self._market)
+        except (Erased, SealBroken) as error:
+            return [f"cannot be read: {error}"]
+        values = [f"{name} = {value.raw}" for name, value in lead.values.items() if value.raw is not None]
+        return values + [f"{name} = {value} (not declared)" for name, value in lead.unknown.items()]
+
+    def _transfer(self, transfer: Transfer) -> str:
+        amount = f"{text_of(transfer.amount_micros)} {transfer.unit}"
+        return f"{self._party(transfer.debit)} → {self._party(transfer.credit)}  {amount}  ({transfer.kind})"
+
+    def _party(self, account: str) -> str:
+        kind, _, number = account.partition(":")
+        return f"{kind} {self._market.name(kind, int(number))}" if number.isdecimal() else account
+
+    def _offer_name(self, number: int) -> str:
+        return self._market.name("offer", number)
+
+    def _buyer(self, offer: int) -> str:
+        return f"{self._market.name('buyer', self._market.offers[offer].buyer)} ({self._offer_name(offer)})"
+
+    def _money(self, amount_micros: int) -> str:
+        return f"{text_of(amount_micros)} {self._campaign.currency}"
+
+    def _why(self, code: str) -> str:
+        return self._reasons[code].sentence if code in self._reasons else code
+
+    def _quoted(self, sale: str) -> str:
+        said = self._notes.get(f"said {sale}")
+        return f' He said: "{said}".' if said else ""
+
+    @staticmethod
+    def _section(title: str, lines: list[str]) -> str:
+        return "\n".join([title, *(f"  {line}" for line in lines)])

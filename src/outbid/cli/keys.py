@@ -1,0 +1,75 @@
+"""`outbid keys`: made, listed, revoked. A key is shown once; only its hash is kept."""
+
+import argparse
+import secrets
+from typing import Any
+
+from msgspec.structs import replace
+
+from outbid.api.auth import key_hash
+from outbid.cli.database import Database
+from outbid.cli.fault import CommandError
+from outbid.cli.market import apply_nouns
+from outbid.core.market.noun import Key
+from outbid.settings import read_settings
+from outbid.store import market as markets
+
+SECRET_BYTES = 16
+
+
+def new_key(holder: str, owner: str) -> tuple[Key, str]:
+    """A key and its secret (128 random bits)."""
+    slug = secrets.token_hex(4)
+    secret = f"ob_{slug}_{secrets.token_urlsafe(SECRET_BYTES)}"
+    return Key(slug=slug, holder=holder, owner=owner, hash=key_hash(secret)), secret  # type: ignore[arg-type]
+
+
+async def add_key(connection: Any, holder: str, owner: str, note: str = "") -> str:
+    """Make a key part of the market; returns its secret."""
+    key, secret = new_key(holder, owner)
+    _, nouns = await markets.load(connection)
+    await apply_nouns(connection, {"key": {**_keys(nouns), key.slug: key}}, note)
+    return secret
+
+
+def _keys(nouns: markets.Nouns) -> dict[str, Any]:
+    return {slug: noun for slug, (_, noun) in nouns["key"].items()}
+
+
+def create(given: argparse.Namespace) -> int:
+    """Make a key and show it."""
+    if (given.holder == "house") == bool(given.owner):
+        raise CommandError("a key of the house has no owner; any other names one: outbid keys create source SLUG")
+    with Database(read_settings()) as database:
+        database.migrate()
+        secret = database.use(lambda connection: add_key(connection, given.holder, given.owner, "key made"))
+    print(secret)
+    return 0
+
+
+def list_keys(given: argparse.Namespace) -> int:
+    """List every key with its holder."""
+    with Database(read_settings()) as database:
+        database.migrate()
+        _, nouns = database.use(markets.load)
+    for slug, key in _keys(nouns).items():
+        print(f"{slug}  {key.holder:7} {key.owner or '-':24} {'revoked' if key.revoked else 'open'}")
+    return 0
+
+
+def revoke(given: argparse.Namespace) -> int:
+    """Revoke a key; every process knows within a moment."""
+
+    async def change(connection: Any) -> int:
+        _, nouns = await markets.load(connection)
+        keys = _keys(nouns)
+        if given.key not in keys:
+            raise CommandError(f"there is no key {given.key!r}; see: outbid keys list")
+        keys[given.key] = replace(keys[given.key], revoked=True)
+        return await apply_nouns(connection, {"key": keys}, f"key {given.key} revoked")
+
+    with Database(read_settings()) as database:
+        database.migrate()
+        database.use(change)
+    print(f"The key {given.key} is revoked.")
+    return 0

@@ -1,0 +1,118 @@
+"""`outbid leads`: list them, explain one in plain words, settle an uncertain sale."""
+
+import argparse
+from datetime import UTC, datetime
+from typing import Any
+
+from outbid.cli.database import Database
+from outbid.cli.explain import Explained, explain_lead
+from outbid.cli.fault import CommandError
+from outbid.cli.table import print_table
+from outbid.core.ids import LEAD, parse, public, uuid7
+from outbid.core.market.compile import compile_market
+from outbid.core.money import text_of
+from outbid.core.scope import HOUSE
+from outbid.exchange.clock import Clock, noise_source
+from outbid.plugins.registry import Registry
+from outbid.settings import Settings, master_key, read_settings
+from outbid.store import jobs, leads
+from outbid.store import market as markets
+from outbid.store.vault import Vault
+
+SHORT = 6
+
+
+def list_leads(given: argparse.Namespace) -> int:
+    """The newest leads as a table."""
+    if given.most < 1:
+        raise CommandError("--most is at least 1")
+    with Database(read_settings()) as database:
+        database.migrate()
+        lines = database.use(lambda c: leads.newest(c, HOUSE, 0, given.most, given.status))
+        names = database.use(_names)
+    print_table(
+        ("lead", "arrived (UTC)", "source", "status", "price", "payout", "reason"),
+        [
+            (
+                public(LEAD, line.cell, line.id),
+                datetime.fromtimestamp(line.arrived_at_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S"),
+                names.get(("source", line.source), str(line.source)),
+                line.status,
+                "" if line.price_micros is None else text_of(line.price_micros),
+                "" if line.payout_micros is None else text_of(line.payout_micros),
+                line.reason,
+            )
+            for line in lines
+        ],
+    )
+    return 0
+
+
+async def _names(connection: Any) -> dict[tuple[str, int], str]:
+    _, nouns = await markets.load(connection)
+    return {(kind, number): slug for kind, rows in nouns.items() for slug, (number, _) in rows.items()}
+
+
+def show(given: argparse.Namespace) -> int:
+    """Everything that is known of one lead."""
+    settings = read_settings()
+    with Database(settings) as database:
+        database.migrate()
+        explained = database.use(lambda connection: _explain(connection, settings, given.lead, given.personal))
+    print(explained.text)
+    return 0
+
+
+async def _explain(connection: Any, settings: Settings, name: str, personal: bool) -> Explained:
+    cell, lead_id = await _find(connection, name)
+    record = await leads.read(connection, HOUSE, cell, lead_id)
+    if record is None:
+        raise CommandError(f"there is no lead {name!r}; see: outbid leads list")
+    number, nouns = await markets.load(connection, record.version)
+    market = compile_market(number, nouns, Registry())
+    vault = Vault(master_key(settings), noise_source())
+    moved = await leads.transfers(connection, HOUSE, cell, lead_id)
+    return explain_lead(record, market, vault, moved, personal)
+
+
+async def _find(connection: Any, name: str) -> tuple[int, bytes]:
+    """A lead by its id, or by the end of it if that is unique."""
+    try:
+        return parse(LEAD, name.lower())
+    except ValueError as error:
+        if len(name) < SHORT or (name.startswith(LEAD) and len(name) > 20):
+            raise CommandError(f"{error}; or give at least its last {SHORT} characters") from None
+    ending = name.lower().removeprefix("…")
+    lines = await leads.newest(connection, HOUSE, 0, 100_000)
+    found = [line for line in lines if public(LEAD, line.cell, line.id).endswith(ending)]
+    if len(found) != 1:
+        raise CommandError(f"{len(found)} of the newest leads end with {name!r}; give the whole id")
+    return found[0].cell, found[0].id
+
+
+def settle(given: argparse.Namespace) -> int:
+    """Put the verdict on an uncertain sale; an exchange process carries it out."""
+
+    async def put(connection: Any) -> None:
+        try:
+            found = await leads.lead_of_sale(connection, HOUSE, given.sale.lower())
+        except ValueError as error:
+            raise CommandError(str(error)) from None
+        if found is None:
+            raise CommandError(f"there is no sale {given.sale!r}")
+        open_deals = await leads.deals(connection, HOUSE, *found)
+        if given.sale.lower() not in open_deals:
+            raise CommandError("this sale is not uncertain: it is settled already")
+        now_ms, noise = Clock().now_ms(), noise_source()
+        payload = {"lead": found[1].hex(), "sale": given.sale.lower(), "outcome": given.outcome, "by": "operator"}
+        made = await jobs.put(
+            connection, found[0], uuid7(now_ms, noise(10)), "settle", payload, now_ms, f"settle {given.sale}"
+        )
+        if not made:
+            raise CommandError("a verdict on this sale is on its way already")
+
+    with Database(read_settings()) as database:
+        database.migrate()
+        database.use(put)
+    print("The verdict is noted; an exchange process carries it out at once, or when the next one starts.")
+    return 0

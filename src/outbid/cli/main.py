@@ -1,0 +1,111 @@
+"""The command `outbid`: its words, and where each is done. Nothing heavy is imported before a command runs."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from outbid import __version__
+
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+DESCRIPTION = "Outbid, the open lead exchange: takes leads in, auctions them among buyers, posts, settles, explains."
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands and their options. Each names the module function that does it, as `module:function`."""
+    root = argparse.ArgumentParser("outbid", description=DESCRIPTION)
+    root.add_argument("--version", action="version", version=f"outbid {__version__}")
+    commands = root.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _market_commands(commands)
+    _lead_commands(commands)
+    _money_commands(commands)
+    _key_commands(commands)
+    _running_commands(commands)
+    return root
+
+
+def _add(commands: "Commands", name: str, does: str, help_text: str) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=help_text, description=help_text)
+    command.set_defaults(does=does)
+    return command
+
+
+def _running_commands(commands: "Commands") -> None:
+    _add(commands, "serve", "running:serve", "Run the exchange: database, exchange processes, API.")
+    demo = _add(commands, "demo", "running:demo", "Run the exchange with an example market, buyers and sellers.")
+    demo.add_argument("--rate", type=float, default=2.0, help="leads a second from the example sellers (default 2)")
+    demo.add_argument("--market", default=None, help="a market file (default: the auto insurance example)")
+    _add(commands, "migrate", "running:migrate", "Bring the database's schema up to date.")
+    _add(commands, "doctor", "running:doctor", "Look whether everything is as it must be, and say what is not.")
+
+
+def _market_commands(commands: "Commands") -> None:
+    apply = _add(commands, "apply", "market:apply", "Make the market as a YAML file says, in one transaction.")
+    apply.add_argument("file", help="the market, or - for standard input")
+    apply.add_argument("--dry-run", action="store_true", help="show the difference and change nothing")
+    apply.add_argument("--yes", action="store_true", help="do not ask before nouns are taken away")
+    apply.add_argument("--note", default="", help="why, for the list of changes")
+    export = _add(commands, "export", "market:export", "Write the market as YAML.")
+    export.add_argument("--version", type=int, default=None, dest="at", help="as it was at this version")
+
+
+def _lead_commands(commands: "Commands") -> None:
+    group = commands.add_parser("leads", help="List leads, explain one, settle an uncertain sale.")
+    leads = group.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    listing = _add(leads, "list", "leads:list_leads", "List the newest leads.")
+    listing.add_argument("--status", choices=("open", "sold", "unsold", "refused", "uncertain"), default=None)
+    listing.add_argument("--most", type=int, default=20, help="how many (default 20)")
+    show = _add(leads, "show", "leads:show", "Explain one lead: who bought it, why not the others, time and money.")
+    show.add_argument("lead", help="the lead's id (ld_…), or its last 6 characters or more")
+    show.add_argument("--personal", action="store_true", help="show the personal fields too")
+    settle = _add(leads, "settle", "leads:settle", "Say how an uncertain sale ended.")
+    settle.add_argument("sale", help="the sale's id (sl_…)")
+    settle.add_argument("outcome", choices=("sold", "rejected"))
+
+
+def _money_commands(commands: "Commands") -> None:
+    ledger = _add(commands, "ledger", "money:ledger", "Show the trial balance and check the laws of the ledger.")
+    ledger.add_argument("--accounts", action="store_true", help="show caps and wallets with their room too")
+    deposit = _add(commands, "deposit", "money:deposit", "Pay money into a buyer's wallet.")
+    deposit.add_argument("buyer", help="the buyer's slug")
+    deposit.add_argument("amount", help="decimal text, such as 500.00")
+    deposit.add_argument("--currency", default="USD")
+    deposit.add_argument("--reference", required=True, help="the payment's own name: the same one counts once")
+
+
+def _key_commands(commands: "Commands") -> None:
+    group = commands.add_parser("keys", help="Make, list and revoke keys.")
+    keys = group.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    create = _add(keys, "create", "keys:create", "Make a key; it is shown once.")
+    create.add_argument("holder", choices=("house", "source", "buyer", "seller"))
+    create.add_argument("owner", nargs="?", default="", help="the slug of the source, buyer or seller")
+    _add(keys, "list", "keys:list_keys", "List keys, never their secrets.")
+    revoke = _add(keys, "revoke", "keys:revoke", "Revoke a key: it opens nothing any more.")
+    revoke.add_argument("key", help="the key's id")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command. Returns the exit code: 0 done, 1 it could not be done, 2 the words were wrong."""
+    given = parser().parse_args(arguments)
+    module, _, function = given.does.partition(":")
+    from outbid.cli.fault import CommandError
+
+    try:
+        code: int = getattr(import_module(f"outbid.cli.{module}"), function)(given)
+    except CommandError as error:
+        print(f"outbid: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,156 @@
+"""`outbid apply` and `outbid export`: the market as a file."""
+
+import argparse
+import getpass
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from outbid.cli.database import Database
+from outbid.cli.document import SECTIONS, Document, DocumentError, Fault, read_document, write_document
+from outbid.cli.fault import CommandError
+from outbid.core.ledger.account import Limit
+from outbid.core.market.compile import compile_market
+from outbid.core.market.noun import Noun
+from outbid.core.market.problem import MarketError
+from outbid.core.market.snapshot import Market
+from outbid.plugins.registry import Registry
+from outbid.settings import read_settings
+from outbid.store import market as markets
+
+
+def apply(given: argparse.Namespace) -> int:
+    """Show what a file changes, and make it so."""
+    name = "standard input" if given.file == "-" else given.file
+    document = _read(given.file, name)
+    with Database(read_settings()) as database:
+        database.migrate()
+        changes = database.use(lambda connection: _plan(connection, document, name))
+        print(_difference(changes))
+        if given.dry_run or not changes:
+            return 0
+        gone = [change for change in changes if change.after is None]
+        if gone and not given.yes and not _agreed(len(gone)):
+            return 1
+        version = database.use(lambda connection: apply_nouns(connection, document.nouns, given.note, document, name))
+    print(f"The market is at version {version} now.")
+    return 0
+
+
+def _read(file: str, name: str) -> Document:
+    try:
+        text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
+        return read_document(text)
+    except OSError as error:
+        raise CommandError(f"{name} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise CommandError(f"{name} is not UTF-8: {error.reason} at byte {error.start}") from None
+    except DocumentError as error:
+        raise CommandError(_told(name, error.faults)) from None
+
+
+def _told(name: str, faults: list[Fault]) -> str:
+    lines = [f"{name}:{fault.line}:{fault.column}: {fault.sentence}" for fault in faults]
+    count = "one fault" if len(lines) == 1 else f"{len(lines)} faults"
+    return f"the market was not changed; {count}:\n  " + "\n  ".join(lines)
+
+
+async def _plan(connection: Any, document: Document, name: str) -> list[markets.Difference]:
+    """What would change. The numbers that new nouns would get are given back."""
+    version, nouns = await markets.load(connection)
+    changes = markets.differences(nouns, document.nouns)
+    transaction = connection.transaction()
+    await transaction.start()
+    try:
+        numbered = await markets.assign_numbers(connection, nouns, document.nouns)
+        compiled(version + 1, numbered, document, name)
+    finally:
+        await transaction.rollback()
+    return changes
+
+
+def compiled(version: int, numbered: markets.Nouns, document: Document | None = None, name: str = "") -> Market:
+    """The market compiled. Raises CommandError with every fault, located in the file if there is one."""
+    try:
+        return compile_market(version, numbered, Registry())
+    except MarketError as error:
+        if document is None:
+            raise CommandError(str(error)) from None
+        raise CommandError(_told(name, [document.locate(problem) for problem in error.problems])) from None
+
+
+async def apply_nouns(
+    connection: Any, wanted: dict[str, dict[str, Noun]], note: str, document: Document | None = None, name: str = ""
+) -> int:
+    """Make nouns the market in one transaction; returns the version, the old one if nothing changes."""
+    async with connection.transaction():
+        version, nouns = await markets.load(connection)
+        changes = markets.differences(nouns, wanted)
+        if not changes:
+            return version
+        numbered = await markets.assign_numbers(connection, nouns, wanted)
+        market = compiled(version + 1, numbered, document, name)
+        try:
+            return await markets.write(connection, version, changes, numbered, limits_of(market), _person(), note)
+        except markets.Stale as error:
+            raise CommandError(str(error)) from None
+
+
+def limits_of(market: Market) -> list[Limit]:
+    """Every limit of a market."""
+    offers = [limit for offer in market.offers.values() for limit in offer.limits]
+    return offers + [limit for source in market.sources.values() for limit in source.limits]
+
+
+def _person() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
+
+
+def _agreed(count: int) -> bool:
+    if not sys.stdin.isatty():
+        raise CommandError(f"{count} nouns would go; say --yes if that is meant")
+    return input(f"{count} nouns go. Make it so? [y/N] ").strip().lower() in ("y", "yes")
+
+
+def _difference(changes: list[markets.Difference]) -> str:
+    if not changes:
+        return "Nothing changes: the market is already so."
+    lines: list[str] = []
+    for change in changes:
+        if change.before is None:
+            lines.append(f"+ {change.kind} {change.slug}")
+        elif change.after is None:
+            lines.append(f"- {change.kind} {change.slug}")
+        else:
+            lines.append(f"~ {change.kind} {change.slug}")
+            lines += _changed(change.before, change.after)
+    return "\n".join(lines)
+
+
+def _changed(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    return [
+        f"    {key}: {_short(before.get(key))} → {_short(after.get(key))}"
+        for key in dict.fromkeys((*before, *after))
+        if before.get(key) != after.get(key)
+    ]
+
+
+def _short(value: Any) -> str:
+    text = "nothing" if value is None else msgspec.json.encode(value).decode()
+    return text if len(text) <= 160 else text[:157] + "…"
+
+
+def export(given: argparse.Namespace) -> int:
+    """Write the market to standard output."""
+    with Database(read_settings()) as database:
+        database.migrate()
+        version, nouns = database.use(lambda connection: markets.load(connection, given.at))
+    found = {kind: [noun for _, noun in nouns[kind].values()] for kind in SECTIONS.values()}
+    print(f"# The market at version {version}.")
+    print(write_document(found), end="")
+    return 0

@@ -1,0 +1,72 @@
+"""An exchange process from its start to its end: rooms opened, the server run, leads drained."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+
+import uvicorn
+
+from outbid.api.app import build
+from outbid.api.intake import Intake
+from outbid.core.reasons import ALL
+from outbid.exchange.clock import noise_source
+from outbid.exchange.outbound import Outbound
+from outbid.exchange.process import Process
+from outbid.plugins.registry import Registry
+from outbid.settings import Settings, master_key
+from outbid.store import database
+from outbid.store.vault import Vault
+
+LOOK_S = 0.5
+KEEP_ALIVE_S = 75
+DRAIN_S = 30
+
+
+async def run_exchange(settings: Settings, url: str, listener: socket.socket, parent: int) -> None:
+    """Serve leads until SIGTERM, until the parent is gone, or until this process lost its lane."""
+    registry = Registry()
+    door = Outbound(asyncio.get_running_loop())
+    vault = Vault(master_key(settings), noise_source())
+    process = Process(lambda: database.connect(url), door, vault, registry)
+    exchange = await process.open(gather_ms=settings.gather_ms)
+    pool = await database.pool(url, 4)
+    reasons = {**ALL, **registry.reasons()}
+    intake = Intake(exchange, reasons)
+    server = uvicorn.Server(
+        uvicorn.Config(
+            build(intake, exchange, pool, vault, reasons),
+            http="httptools",
+            ws="none",
+            lifespan="off",
+            access_log=False,
+            log_config=None,
+            timeout_keep_alive=KEEP_ALIVE_S,
+            timeout_graceful_shutdown=DRAIN_S,
+            server_header=False,
+            date_header=False,
+            proxy_headers=False,
+        )
+    )
+    watch = asyncio.create_task(_watch(server, process, parent))
+    try:
+        await server.serve(sockets=[listener])
+    finally:
+        intake.open = False
+        watch.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await watch
+        await process.close()
+        await door.close()
+        await pool.close()
+
+
+async def _watch(server: uvicorn.Server, process: Process, parent: int) -> None:
+    """End the server when the supervisor is gone or the lane is lost; ^C goes to the supervisor alone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    while os.getppid() == parent and not process.fenced.is_set():
+        await asyncio.sleep(LOOK_S)
+    if process.fenced.is_set():
+        server.force_exit = True
+    server.should_exit = True
