@@ -205,7 +205,12 @@ def _wish(exchange: Exchange, story: Story, offer: Offer, pick: Pick) -> Wish:
         pick.payout_micros,
         hold_for(accounts, pick.price_micros),
     )
-    return Wish(ev.Posting(now_ms, sale, offer.number, pick.price_micros, pick.payout_micros), deal, accounts)
+    return Wish(
+        story.market.version,
+        ev.Posting(now_ms, sale, offer.number, pick.price_micros, pick.payout_micros),
+        deal,
+        accounts,
+    )
 
 
 async def _ask_again(exchange: Exchange, story: Story, step: AskAgain) -> None:

@@ -57,9 +57,7 @@ class Process:
         owner = f"{socket.gethostname()}:{os.getpid()}"
         self._lane = await lanes.open_lane(self._beat_connection, self._cell, owner, self._clock.now_ms())
         room = Rooms()
-        writer = SqlWriter(
-            self._connect, self._lane, self._clock.now_ms, lambda: self.exchange.market.version, room.saw
-        )
+        writer = SqlWriter(self._connect, self._lane, self._clock.now_ms, room.saw)
         self.journal = Journal(writer, gather_ms=gather_ms)
         self.exchange = Exchange(
             cell=self._cell,

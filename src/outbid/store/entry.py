@@ -33,8 +33,12 @@ class Claim(msgspec.Struct, frozen=True):
 
 
 class Wish(msgspec.Struct, frozen=True):
-    """A hold that the batch decides: the posting event and the deal if there is room in all accounts."""
+    """A hold that the batch decides: the posting event and the deal if there is room in all accounts.
 
+    `version` is the market's that the lead pinned: what was paused after it is not sold.
+    """
+
+    version: int
     posting: ev.Posting
     deal: Deal
     accounts: tuple[Account, ...]

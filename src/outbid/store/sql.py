@@ -53,7 +53,7 @@ select id, ceiling, posted, held, (select coalesce(max(number), 0) from version)
 HALTED_SINCE = """
 select n.kind, n.number from noun n
  where n.kind in ('offer', 'buyer')
-   and (n.from_version > $1 and n.body ->> 'paused' = 'true'
+   and (n.from_version > $1 and n.to_version is null and n.body ->> 'paused' = 'true'
         or n.to_version > $1 and not exists (select 1 from noun m where m.kind = n.kind and m.number = n.number
                                                 and m.from_version = n.to_version))
 """

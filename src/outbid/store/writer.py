@@ -49,14 +49,12 @@ class SqlWriter:
         connect: Callable[[], Awaitable[Connection]],
         lane: Lane,
         now_ms: Callable[[], int],
-        version: Callable[[], int],
         on_balances: Callable[[dict[bytes, Balance]], None] = lambda balances: None,
     ) -> None:
         self._connect = connect
         self._connection: Connection | None = None
         self._lane = lane
         self._now_ms = now_ms
-        self._version = version
         self._on_balances = on_balances
         self._seq = 0
         self._hash = ZERO_HASH
@@ -169,7 +167,7 @@ class SqlWriter:
         conflicts = await self._claim(connection, entries, now_ms)
         await self._bear(connection, entries)
         balances, version = await self._lock_accounts(connection, entries)
-        halt = await self._halt(connection, version)
+        halt = await self._halt(connection, entries, version)
         seq = self._seq + 1
         rows = decide(entries, balances, halt, lane.id, seq, self._hash)
         await self._insert(connection, entries, rows, balances, seq, now_ms)
@@ -261,9 +259,9 @@ class SqlWriter:
         balances = {row["id"]: Balance(row["ceiling"], row["posted"], row["held"]) for row in rows}
         return balances, version
 
-    async def _halt(self, connection: Connection, version: int) -> Halt:
-        """What was paused or taken away since this process read the market: those are asked, never sold."""
-        known = self._version()
+    async def _halt(self, connection: Connection, entries: list[Entry], version: int) -> Halt:
+        """What was paused or taken away since these leads pinned their version: asked perhaps, never sold."""
+        known = min((entry.wish.version for entry in entries if entry.wish is not None), default=version)
         if version <= known:
             return Halt()
         rows = await connection.fetch(sql.HALTED_SINCE, known)

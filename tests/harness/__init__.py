@@ -1,0 +1,1 @@
+"""What tests share: scripted buyers on loopback, small markets, a whole exchange in this process."""

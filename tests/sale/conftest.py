@@ -1,0 +1,13 @@
+"""A house with scripted buyers for every test of a sale."""
+
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+
+from harness.buyers import Buyers
+
+
+@pytest_asyncio.fixture
+async def buyers() -> AsyncIterator[Buyers]:
+    async with Buyers() as found:
+        yield found
