@@ -57,7 +57,7 @@ async def test_a_prepaid_wallet_sells_what_was_paid_in_and_no_more(database_url,
         number = next(iter(house.process.exchange.market.offers.values())).buyer
         for _ in range(2):  # the same payment counts once
             await ledger.deposit(house.connection, 0, b"p" * 16, number, "USD", 25_000_000, 1_700_000_000_000)
-        house.process.exchange.rooms._room.clear()
+        house.process.exchange.rooms.forget()
         outcomes = [(await house.sell(lead())).json["outcome"] for _ in range(3)]
         assert outcomes == ["sold", "sold", "unsold"]
         balance = await house.balance()

@@ -156,7 +156,9 @@ class Process:
         if not await lanes.renew(connection, self._lane, oldest, now_ms):
             raise Fenced("the lane was taken over")
         if await markets.version_now(connection) > self.exchange.market.version:
-            self.exchange.market = await self._load(self._beat_connection)
+            market = await self._load(connection)
+            self.exchange.rooms.forget()  # ceilings may be others now
+            self.exchange.market = market
         await rooms.tell(connection, self.exchange.rooms.take_filled())
         for identifier, room in await rooms.look(connection, self._cell, self.exchange.rooms.scarce()):
             self.exchange.rooms.learn(identifier, room)

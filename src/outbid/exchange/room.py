@@ -27,6 +27,10 @@ class Rooms:
         """Learn the room of one account from the database."""
         self._room[identifier] = room
 
+    def forget(self) -> None:
+        """Know nothing again: everybody is asked until a batch or a notice says otherwise."""
+        self._room.clear()
+
     def take_filled(self) -> set[bytes]:
         """The accounts that were filled since the last call."""
         filled, self._filled = self._filled, set()
