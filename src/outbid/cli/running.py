@@ -24,10 +24,12 @@ def serve(given: argparse.Namespace) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     found = settings()
     ready = f"Outbid listens on http://{found.host}:{found.port} with {found.processes} exchange processes."
-    try:
-        Supervisor(found, ready=lambda: print(ready, flush=True)).run()
-    except OSError as error:
-        raise CommandError(f"cannot listen on {found.host}:{found.port}: {error.strerror or error}") from None
+    with Database(found) as database:
+        database.migrate()
+        try:
+            Supervisor(found, database, ready=lambda: print(ready, flush=True)).run()
+        except OSError as error:
+            raise CommandError(f"cannot listen on {found.host}:{found.port}: {error.strerror or error}") from None
     return 0
 
 

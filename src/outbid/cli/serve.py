@@ -34,46 +34,45 @@ def open_socket(host: str, port: int) -> socket.socket:
 class Supervisor:
     """Starts the database and the processes, restarts what dies, drains on SIGTERM."""
 
-    def __init__(self, settings: Settings, *, ready: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, settings: Settings, database: Database, *, ready: Callable[[], None] = lambda: None) -> None:
         self._settings = settings
+        self._database = database
         self._ready = ready
         self._stopping = False
         self._children: list[BaseProcess] = []
 
     def run(self) -> None:
-        """Serve until SIGTERM or SIGINT."""
+        """Serve until SIGTERM or SIGINT. Raises OSError if the port is taken."""
         listener = open_socket(self._settings.host, self._settings.port)
         signal.signal(signal.SIGTERM, self._stop)
         signal.signal(signal.SIGINT, self._stop)
-        with Database(self._settings) as database:
-            database.migrate()
-            self._children = [self._spawn(listener, database) for _ in range(self._settings.processes)]
-            self._ready()
-            self._watch(listener, database)
-            self._drain()
+        self._children = [self._spawn(listener) for _ in range(self._settings.processes)]
+        self._ready()
+        self._watch(listener)
+        self._drain()
 
     def _stop(self, *_: object) -> None:
         self._stopping = True
 
-    def _spawn(self, listener: socket.socket, database: Database) -> BaseProcess:
+    def _spawn(self, listener: socket.socket) -> BaseProcess:
         context = multiprocessing.get_context("spawn")
-        child = context.Process(target=_exchange, args=(self._settings, database.url, listener, os.getpid()))
+        child = context.Process(target=_exchange, args=(self._settings, self._database.url, listener, os.getpid()))
         child.start()
         return child
 
-    def _watch(self, listener: socket.socket, database: Database) -> None:
+    def _watch(self, listener: socket.socket) -> None:
         """Look twice a second after everything that must live."""
         partitions_at = time.monotonic() + PARTITIONS_EVERY_S
         while not self._stopping:
             time.sleep(RESTART_S)
-            if database.revive():
+            if self._database.revive():
                 log.warning("the database had died and was started again")
             for i, child in enumerate(self._children):
                 if not child.is_alive() and not self._stopping:
                     log.warning("exchange process %s ended (%s) and is started again", child.pid, child.exitcode)
-                    self._children[i] = self._spawn(listener, database)
+                    self._children[i] = self._spawn(listener)
             if time.monotonic() > partitions_at:
-                database.make_partitions()
+                self._database.make_partitions()
                 partitions_at = time.monotonic() + PARTITIONS_EVERY_S
 
     def _drain(self) -> None:

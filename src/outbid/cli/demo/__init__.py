@@ -1,0 +1,1 @@
+"""The example buyers and sellers of `outbid demo`: made-up people, real HTTP on loopback."""

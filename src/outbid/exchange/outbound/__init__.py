@@ -1,0 +1,11 @@
+"""The only door to the network: sends `Http` values and answers `Response` or `Failure`, never twice.
+
+`Outbound` is the whole interface. Nothing here resends, follows a redirect or reads a proxy from the environment.
+"""
+
+from outbid.exchange.outbound.call import Call
+from outbid.exchange.outbound.limits import Limits
+from outbid.exchange.outbound.pool import PoolCounts, PoolKey
+from outbid.exchange.outbound.sender import Outbound
+
+__all__ = ["Call", "Limits", "Outbound", "PoolCounts", "PoolKey"]
