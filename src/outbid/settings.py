@@ -1,0 +1,84 @@
+"""What the process needs to know, and nothing that a person changes in the portal: read once, from the environment."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+PREFIX = "OUTBID_"
+
+
+class SettingsError(Exception):
+    """A setting that cannot be: which, what it is, and what would be right."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """The settings of a process, each the environment variable OUTBID_<NAME>.
+
+    data          folder of the embedded server, of keys and logs
+    database_url  a PostgreSQL server to use instead of the embedded one
+    host, port    where to listen
+    processes     how many exchange processes
+    master_key    64 hex digits; if absent, a file beside the data folder is made and used
+    """
+
+    data: Path = Path("var")
+    database_url: str | None = None
+    host: str = "127.0.0.1"
+    port: int = 8800
+    processes: int = 2
+    gather_ms: float = 3.0
+    master_key: str | None = None
+
+    @property
+    def database_dir(self) -> Path:
+        """The folder of the embedded server."""
+        return self.data / "database"
+
+    @property
+    def master_key_file(self) -> Path:
+        """Where the master key stands if it is not in the environment: beside the database's folder, never in it."""
+        return self.data / "master.key"
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings. Raises SettingsError."""
+    given = {
+        key.removeprefix(PREFIX).lower(): value
+        for key, value in (os.environ if environment is None else environment).items()
+        if key.startswith(PREFIX) and key.removeprefix(PREFIX).lower() in Settings.__struct_fields__
+    }
+    try:
+        settings = msgspec.convert(given, Settings, strict=False, dec_hook=lambda kind, value: kind(value))
+    except (msgspec.ValidationError, ValueError) as error:
+        raise SettingsError(f"a setting is wrong: {error} (variables are {PREFIX}PORT, {PREFIX}DATA …)") from None
+    if not 1 <= settings.processes <= 64:
+        raise SettingsError(f"{PREFIX}PROCESSES is {settings.processes}; write 1 to 64")
+    return settings
+
+
+def master_key(settings: Settings) -> bytes:
+    """The master key: from the environment, or from its file, which is made (0600) the first time."""
+    if settings.master_key is not None:
+        return _key_of(settings.master_key, f"{PREFIX}MASTER_KEY")
+    path = settings.master_key_file
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return _key_of(path.read_text(), str(path))
+    with os.fdopen(handle, "w") as file:
+        file.write(secrets.token_hex(32) + "\n")
+    return _key_of(path.read_text(), str(path))
+
+
+def _key_of(text: str, where: str) -> bytes:
+    try:
+        key = bytes.fromhex(text.strip())
+    except ValueError:
+        key = b""
+    if len(key) != 32:
+        raise SettingsError(f"{where} does not hold a master key: write 64 hex digits")
+    return key
