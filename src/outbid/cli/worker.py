@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import os
 import signal
 import socket
@@ -49,6 +50,7 @@ async def run_exchange(settings: Settings, url: str, listener: socket.socket, pa
             proxy_headers=False,
         )
     )
+    _calm_garbage_collection()
     watch = asyncio.create_task(_watch(server, process, parent))
     try:
         await server.serve(sockets=[listener])
@@ -60,6 +62,16 @@ async def run_exchange(settings: Settings, url: str, listener: socket.socket, pa
         await process.close()
         await door.close()
         await pool.close()
+
+
+def _calm_garbage_collection() -> None:
+    """The market and the modules live as long as the process: the collector need not look at them again.
+
+    Leads make no cycles worth a collection every 700 objects; measured, the default costs a tenth of the CPU.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 async def _watch(server: uvicorn.Server, process: Process, parent: int) -> None:

@@ -17,6 +17,7 @@ deliveries/<name>.py  REPEATABLE: bool (a post may be asked again with its key) 
 intakes/<name>.py     read(content_type, body, settings) -> Arrival | Malformed
 """
 
+from collections.abc import Callable
 from typing import Any, Literal
 
 import msgspec
@@ -122,7 +123,7 @@ class Malformed(msgspec.Struct, frozen=True):
 class Ask(msgspec.Struct, frozen=True):
     """What a delivery may say to one buyer about one lead.
 
-    ref           the buyer's own reference for this lead: never the lead's id
+    refer         gives the buyer's own reference for this lead: never the lead's id
     sale          the sale's public id in a post (its idempotency key), empty in a ping
     token         what the buyer's ping reply asked to get back, None if nothing
     price_micros  the price in a post, 0 in a ping
@@ -130,7 +131,7 @@ class Ask(msgspec.Struct, frozen=True):
 
     facts: dict[str, Scalar]
     values: dict[str, Value]
-    ref: str
+    refer: Callable[[], str]
     at_ms: int
     currency: str
     sale: str = ""

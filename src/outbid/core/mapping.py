@@ -15,7 +15,7 @@ from outbid.core.money import text_of
 Term = Callable[[Ask], Any]
 
 SYSTEM: dict[str, Term] = {
-    "@ref": lambda ask: ask.ref,
+    "@ref": lambda ask: ask.refer(),
     "@sale": lambda ask: ask.sale or None,
     "@token": lambda ask: ask.token,
     "@price": lambda ask: text_of(ask.price_micros) if ask.price_micros else None,
@@ -58,14 +58,26 @@ def fields_of(table: Mapping[str, str]) -> frozenset[str]:
 
 def compile_mapping(table: Mapping[str, str], known: Mapping[str, bool]) -> Callable[[Ask], dict[str, Any]]:
     """The whole table as one function to a (nested) dict; keys without a value are left out. Raises ValueError."""
-    terms = [(key.split("."), compile_term(text, known)) for key, text in table.items()]
-    flat = [(path[0], term) for path, term in terms if len(path) == 1]
-    nested = [(path, term) for path, term in terms if len(path) > 1]
+    rows = [(key, key.split("."), text, compile_term(text, known)) for key, text in table.items()]
+    # The name of a field that can be taken without a call; most terms are such, and pings are many.
+    plain = [
+        (key, path if len(path) > 1 else None, text if known.get(text) else None, term)
+        for key, path, text, term in rows
+    ]
 
     def build(ask: Ask) -> dict[str, Any]:
-        made = {key: value for key, term in flat if (value := term(ask)) is not None}
-        for path, term in nested:
-            if (value := term(ask)) is not None:
+        made: dict[str, Any] = {}
+        values = ask.values
+        for key, path, field, term in plain:
+            if field is not None and (found := values.get(field)) is not None:
+                value = found.raw if found.value is None else found.value
+            else:
+                value = term(ask)
+            if value is None:
+                continue
+            if path is None:
+                made[key] = value
+            else:
                 _put(made, path, value)
         return made
 
@@ -73,6 +85,10 @@ def compile_mapping(table: Mapping[str, str], known: Mapping[str, bool]) -> Call
 
 
 def _put(made: dict[str, Any], path: list[str], value: Any) -> None:
+    """Put a value into nested objects; a plain value that stands in the way gives way to the object."""
     for key in path[:-1]:
-        made = made.setdefault(key, {})
+        inner = made.get(key)
+        if not isinstance(inner, dict):
+            inner = made[key] = {}
+        made = inner
     made[path[-1]] = value

@@ -54,26 +54,27 @@ class Exchange:
         self.clock = clock
         self.noise = noise
         self.now = now
-        self.won: dict[int, int] = {}
-        self.won_day = 0
+        self._won: dict[int, int] = {}
+        self._won_day = 0
         self.in_flight: dict[bytes, Story] = {}
 
-    def new_sale(self) -> str:
-        """A public id for a sale."""
-        return public(SALE, self.cell, uuid7(self.clock.now_ms(), self.noise(10)))
+    def new_sale(self, now_ms: int) -> tuple[str, bytes]:
+        """A new sale's public id, and its bytes."""
+        identifier = uuid7(now_ms, self.noise(10))
+        return public(SALE, self.cell, identifier), identifier
 
     def count_win(self, offer: int) -> None:
         """Remember a win of today (UTC), for ties."""
-        self.won_today(offer)
-        self.won[offer] = self.won.get(offer, 0) + 1
+        won = self.won_on(self.clock.now_ms())
+        won[offer] = won.get(offer, 0) + 1
 
-    def won_today(self, offer: int) -> int:
-        """How many sales of today this process made for an offer."""
-        today = self.clock.now_ms() // 86_400_000
-        if today != self.won_day:
-            self.won_day = today
-            self.won.clear()
-        return self.won.get(offer, 0)
+    def won_on(self, at_ms: int) -> dict[int, int]:
+        """How many sales this process made for each offer on the UTC day of an instant, as far as that is today."""
+        today = at_ms // 86_400_000
+        if today != self._won_day:
+            self._won_day = today
+            self._won = {}
+        return self._won
 
     def write(
         self, story: Story, wish: Wish | None = None, *, claims: bool = False, closing: bool = False

@@ -1,6 +1,7 @@
 """One function for each step: does it, and tells the story what happened."""
 
 from collections.abc import Awaitable, Callable, Generator
+from functools import partial
 from typing import Any
 
 from outbid.core.auction import Pick, floor_micros, line_of_reply
@@ -99,8 +100,9 @@ async def _ping(exchange: Exchange, story: Story, step: Ping) -> None:
     offers = [story.plan.campaign.offers[number] for number in step.offers]
     asked = [offer for offer in offers if offer.price_micros is None]
     started, at_ms = exchange.now(), exchange.clock.now_ms()
+    won = exchange.won_on(at_ms)
     lines = [
-        ev.BidLine(offer.number, "direct", offer.price_micros, won_today=exchange.won_today(offer.number))
+        ev.BidLine(offer.number, "direct", offer.price_micros, won_today=won.get(offer.number, 0))
         for offer in offers
         if offer.price_micros is not None
     ]
@@ -108,7 +110,10 @@ async def _ping(exchange: Exchange, story: Story, step: Ping) -> None:
         tier = story.plan.campaign.tiers[step.tier]
         replies = await _ask_all(exchange, story, asked, started + tier.deadline_ms / 1000)
         floor = floor_micros(story.plan.campaign, story.plan.source, tier)
-        lines += [_line(exchange, story, offer, floor, *reply) for offer, reply in zip(asked, replies, strict=True)]
+        lines += [
+            _line(story, offer, floor, won.get(offer.number, 0), *reply)
+            for offer, reply in zip(asked, replies, strict=True)
+        ]
     story.tell(ev.Pinged(at_ms, step.tier, _ms(exchange, started), tuple(lines)))
 
 
@@ -154,23 +159,25 @@ def _ask(exchange: Exchange, story: Story, offer: Offer, **more: Any) -> Ask:
     return Ask(
         facts=lead.facts,
         values=lead.values,
-        ref=exchange.vault.reference(offer.buyer, lead.id),
+        refer=partial(exchange.vault.reference, offer.buyer, lead.id),
         at_ms=lead.arrived_at_ms,
         currency=story.plan.campaign.currency,
         **more,
     )
 
 
-def _line(exchange: Exchange, story: Story, offer: Offer, floor: int, reply: PingReply, answer: Answer) -> ev.BidLine:
-    story.note(f"token {offer.number}", reply.token)
-    story.note(f"said {offer.number}", reply.said)
+def _line(story: Story, offer: Offer, floor: int, won: int, reply: PingReply, answer: Answer) -> ev.BidLine:
+    if reply.token:
+        story.note(f"token {offer.number}", reply.token)
+    if reply.said:
+        story.note(f"said {offer.number}", reply.said)
     ms = round(answer.timings.total_ms)
     if isinstance(answer, Failure):
         if answer.reason == "timed_out":
             return ev.BidLine(offer.number, "late", ms=ms, reason="late")
         return ev.BidLine(offer.number, "error" if answer.sent else "unreachable", ms=ms, reason=answer.reason)
     currency = story.plan.campaign.currency
-    return line_of_reply(offer, reply, floor, currency, ms, exchange.won_today(offer.number))
+    return line_of_reply(offer, reply, floor, currency, ms, won)
 
 
 # -- Post and Ask --------------------------------------------------------------------------------------------------
@@ -192,10 +199,12 @@ async def _post(exchange: Exchange, story: Story, step: Post) -> None:
 
 
 def _wish(exchange: Exchange, story: Story, offer: Offer, pick: Pick) -> Wish:
-    now_ms, sale = exchange.clock.now_ms(), exchange.new_sale()
+    now_ms = exchange.clock.now_ms()
+    sale, identifier = exchange.new_sale(now_ms)
     accounts = story.market.limits(story.plan.source, offer).at(now_ms)
     deal = Deal(
         sale,
+        identifier,
         offer.number,
         offer.buyer,
         story.plan.source.number,

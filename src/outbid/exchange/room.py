@@ -44,7 +44,7 @@ class Rooms:
         """The name of the first account without room for a sale at the least price; None if all have room."""
         for account in accounts:
             room = self._room.get(account.id)
-            if room is not None and room < max(1, account.amount(least_micros)):
+            if room is not None and room <= least_micros and room < max(1, account.amount(least_micros)):
                 return account.name
         return None
 

@@ -4,7 +4,6 @@ from hashlib import sha256
 
 import msgspec
 
-from outbid.core.ids import SALE, parse
 from outbid.core.lead import event as ev
 from outbid.core.ledger.account import Balance
 from outbid.core.ledger.hold import capture, release, reserve, without_room
@@ -109,8 +108,3 @@ def chapter_hash(
     """SHA-256 over the previous chapter's hash, the chapter's place in its lane, and its content."""
     where = b"%d|%d|%d|%d|" % (lane, seq, place, n)
     return sha256(b"".join((prev_hash, where, lead_id, salt, events))).digest()
-
-
-def sale_id(public: str) -> bytes:
-    """The 16 bytes of a sale's public id."""
-    return parse(SALE, public)[1]

@@ -162,6 +162,7 @@ async def deals(connection: Connection, scope: Scope, cell: int, lead_id: bytes)
         sale = public(SALE, cell, row["id"])
         found[sale] = Deal(
             sale,
+            row["id"],
             row["offer"],
             row["buyer"],
             row["source"],
@@ -232,8 +233,5 @@ async def transfers(connection: Connection, scope: Scope, cell: int, lead_id: by
         lead_id,
     )
     return [
-        Transfer(
-            row["kind"], row["debit"], row["credit"], row["unit"], row["amount"], public(SALE, cell, row["sale_id"])
-        )
-        for row in rows
+        Transfer(row["kind"], row["debit"], row["credit"], row["unit"], row["amount"], row["sale_id"]) for row in rows
     ]

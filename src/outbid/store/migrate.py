@@ -1,5 +1,6 @@
 """Brings a database to the state that this program needs: numbered SQL files, each in one transaction."""
 
+import asyncio
 import hashlib
 import re
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
@@ -28,6 +29,11 @@ GRANTS: Final[Mapping[str, str]] = {
 ALL_ROWS: Final = "select, insert, update, delete"
 
 _FILE_NAME: Final = re.compile(r"(\d{4})_([a-z0-9_]+)\.sql")
+_MADE_BY_ANOTHER: Final = (
+    asyncpg.UniqueViolationError,
+    asyncpg.DuplicateObjectError,
+    asyncpg.InternalServerError,  # "tuple concurrently updated"
+)
 _TABLE: Final = """
 create table if not exists migration (
   number integer primary key,
@@ -146,9 +152,7 @@ async def ensure_app_role(connection: Connection, password: str | None) -> str |
     No superuser, no DDL: it owns nothing and may create nothing.
     """
     try:
-        async with connection.transaction():
-            await _make_role(connection, password)
-            await grant_tables(connection)
+        await _make_role_and_grant(connection, password)
     except asyncpg.InsufficientPrivilegeError as error:
         log.warning(
             "The role %s could not be made (%s); Outbid runs as the role of the database's URL, which may change "
@@ -158,6 +162,20 @@ async def ensure_app_role(connection: Connection, password: str | None) -> str |
         )
         return None
     return APP_ROLE
+
+
+async def _make_role_and_grant(connection: Connection, password: str | None, attempts: int = 8) -> None:
+    """Roles belong to all databases of a server, locks to one: another may be making the same role right now."""
+    for attempt in range(1, attempts + 1):
+        try:
+            async with connection.transaction():
+                await _make_role(connection, password)
+                await grant_tables(connection)
+            return
+        except _MADE_BY_ANOTHER:
+            if attempt == attempts:
+                raise
+            await asyncio.sleep(0.05 * attempt)
 
 
 async def grant_tables(connection: Connection) -> None:

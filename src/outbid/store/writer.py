@@ -13,7 +13,7 @@ import msgspec
 from outbid.core.contract import Conflict
 from outbid.core.ledger.account import Account, Balance
 from outbid.store import sql
-from outbid.store.batch import ZERO_HASH, Halt, Rows, accounts_of, decide, sale_id
+from outbid.store.batch import ZERO_HASH, Halt, Rows, accounts_of, decide
 from outbid.store.database import LOST, Connection
 from outbid.store.entry import ConnectionLost, Entry, EntryFailed, Fenced, Superseded, Written
 from outbid.store.journal import Contention
@@ -297,7 +297,7 @@ class SqlWriter:
             [c.salt for c in chapters],
             [c.prev_hash for c in chapters],
             [c.hash for c in chapters],
-            [sale_id(deal.sale) for deal in deals],
+            [deal.id for deal in deals],
             [lead_id for lead_id, _ in rows.opened],
             [deal.offer for deal in deals],
             [deal.buyer for deal in deals],
@@ -307,12 +307,12 @@ class SqlWriter:
             [_literal(identifier.hex() for identifier in deal.hold.accounts) for deal in deals],
             [_literal(map(str, deal.hold.amounts)) for deal in deals],
             [_literal("t" if money else "f" for money in deal.hold.money) for deal in deals],
-            [sale_id(move.deal.sale) for move in moved],
+            [move.deal.id for move in moved],
             [move.status for move in moved],
             [move.price_micros for move in moved],
             [move.payout_micros for move in moved],
-            [transfer_id(t.sale, t.kind) for t in transfers],
-            [sale_id(t.sale or "") for t in transfers],
+            [transfer_id(t.sale_id, t.kind) for t in transfers],
+            [t.sale_id for t in transfers],
             [t.kind for t in transfers],
             [t.debit for t in transfers],
             [t.credit for t in transfers],
@@ -333,6 +333,6 @@ def _literal(parts: Iterable[str]) -> str:
     return "{" + ",".join(parts) + "}"
 
 
-def transfer_id(sale: str | None, kind: str) -> bytes:
+def transfer_id(sale_id: bytes, kind: str) -> bytes:
     """A transfer's id follows from what it is: the same one can never be written twice."""
-    return blake2b(f"{sale}|{kind}".encode(), digest_size=16).digest()
+    return blake2b(sale_id, key=kind.encode(), digest_size=16).digest()

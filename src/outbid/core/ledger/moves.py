@@ -11,9 +11,14 @@ from outbid.core.ledger.transfer import Transfer, of_sale
 
 
 class Deal(msgspec.Struct, frozen=True):
-    """The parties of a sale and what it holds: all that is needed to settle it later. `sale` is its public id."""
+    """The parties of a sale and what it holds: all that is needed to settle it later.
+
+    sale    its public id
+    id      the 16 bytes of it
+    """
 
     sale: str
+    id: bytes
     offer: int
     buyer: int
     source: int
@@ -53,7 +58,7 @@ def move_of(event: ev.Event, deals: dict[str, Deal]) -> Move | None:
 
 
 def _captured(deal: Deal, price_micros: int, payout_micros: int) -> Move:
-    transfers = of_sale(deal.sale, deal.buyer, deal.seller, deal.currency, price_micros, payout_micros)
+    transfers = of_sale(deal.id, deal.buyer, deal.seller, deal.currency, price_micros, payout_micros)
     return Move(deal, "sold", price_micros, payout_micros, "capture", transfers)
 
 

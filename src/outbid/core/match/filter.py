@@ -164,10 +164,27 @@ def compile_filter(node: Node) -> Predicate:
 def _compile_group(group: Group) -> Predicate:
     parts = tuple(compile_filter(part) for part in group.parts)
     if group.mode == "all":
-        return lambda facts: all(part(facts) for part in parts)
-    if group.mode == "any":
-        return lambda facts: any(part(facts) for part in parts)
-    return lambda facts: not any(part(facts) for part in parts)
+        return _all(parts)
+    either = _any(parts)
+    return either if group.mode == "any" else lambda facts: not either(facts)
+
+
+def _all(parts: tuple[Predicate, ...]) -> Predicate:
+    """A plain loop: half the cost of `all` over a generator."""
+    if len(parts) == 1:
+        return parts[0]
+
+    def holds(facts: Facts) -> bool:
+        for part in parts:  # noqa: SIM110 - see above
+            if not part(facts):
+                return False
+        return True
+
+    return holds
+
+
+def _any(parts: tuple[Predicate, ...]) -> Predicate:
+    return lambda facts: any(part(facts) for part in parts)
 
 
 def _one_of(fact: str, values: tuple[Scalar, ...]) -> Predicate:

@@ -1,0 +1,1 @@
+"""What the launcher needs of the operating system: accounts, locks, processes."""
