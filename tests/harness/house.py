@@ -146,6 +146,8 @@ async def request(
         answer = await asyncio.wait_for(reader.read(), 30)
     finally:
         writer.close()
+    if b"\r\n\r\n" not in answer:
+        raise ConnectionError("the server hung up before it answered")
     head, _, rest = answer.partition(b"\r\n\r\n")
     first, *others = head.decode("latin-1").split("\r\n")
     pairs = (line.partition(":") for line in others)
