@@ -19,6 +19,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     data          folder of the embedded server, of keys and logs
     database_url  a PostgreSQL server to use instead of the embedded one
+    postgres      folder of PostgreSQL's programs for the embedded server, instead of the package's own
     host, port    where to listen
     processes     how many exchange processes
     master_key    64 hex digits; if absent, a file beside the data folder is made and used
@@ -26,6 +27,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     data: Path = Path("var")
     database_url: str | None = None
+    postgres: Path | None = None
     host: str = "127.0.0.1"
     port: int = 8800
     processes: int = 2

@@ -79,9 +79,7 @@ async def write_market(connection: Any, wanted: dict[str, dict[str, Noun]]) -> i
         market = compile_market(version + 1, numbered, Registry())
         limits = [limit for offer in market.offers.values() for limit in offer.limits]
         limits += [limit for source in market.sources.values() for limit in source.limits]
-        return await markets.write(
-            connection, version, markets.differences(nouns, wanted), numbered, limits, "test"
-        )
+        return await markets.write(connection, version, markets.differences(nouns, wanted), numbered, limits, "test")
 
 
 async def until(true: Any, seconds: float = 5.0) -> None:
@@ -114,7 +112,11 @@ async def open_house(owner_url: str, url: str, nouns: dict[str, dict[str, Noun]]
     intake = Intake(exchange, reasons)
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(
-        build(intake, exchange, pool, vault, reasons), http="httptools", lifespan="off", log_config=None, access_log=False
+        build(intake, exchange, pool, vault, reasons),
+        http="httptools",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
     )
     server = uvicorn.Server(config)
     server.install_signal_handlers = lambda: None

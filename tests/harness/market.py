@@ -77,9 +77,7 @@ def nouns(
         "offer": offers,
         "key": [{"slug": "k", "holder": "source", "owner": "web", "hash": key_hash(SECRET)}],
     }
-    return {
-        kind: {row["slug"]: msgspec.convert(row, KINDS[kind]) for row in found} for kind, found in rows.items()
-    }
+    return {kind: {row["slug"]: msgspec.convert(row, KINDS[kind]) for row in found} for kind, found in rows.items()}
 
 
 _NEXT = iter(range(1, 10**9))

@@ -117,9 +117,7 @@ async def test_a_cap_that_was_raised_has_room_at_once(database_url, app_database
         assert (await house.sell(lead())).json["outcome"] == "unsold"
 
 
-async def test_an_offer_that_is_paused_in_the_middle_of_an_auction_is_not_sold(
-    database_url, app_database_url, buyers
-):
+async def test_an_offer_that_is_paused_in_the_middle_of_an_auction_is_not_sold(database_url, app_database_url, buyers):
     async with open_house(database_url, app_database_url, nouns([offer("a", buyers.port)])) as house:
 
         async def slow(got):

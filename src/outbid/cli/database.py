@@ -19,13 +19,14 @@ class Database:
         self._embedded: Any = None
         self._owner_url = settings.database_url or ""
         self.url = self._owner_url
+        self.role: str | None = None
 
     def __enter__(self) -> Self:
         """Start or find the server."""
         if self._settings.database_url is None:
             from outbid.store.server import EmbeddedServer
 
-            self._embedded = EmbeddedServer(self._settings.database_dir)
+            self._embedded = EmbeddedServer(self._settings.database_dir, binaries=self._settings.postgres)
             self._server = self._embedded.start()
             self._owner_url = self._server.url
             self.url = self._server.app_url
@@ -51,6 +52,8 @@ class Database:
 
         password = None if self._embedded is None else self._server.app_password
         done = asyncio.run(migrate(self._owner_url, app_password=password))
+        if self._embedded is None:
+            self.role = done.app_role
         self.make_partitions()
         return list(done.applied)
 
@@ -58,16 +61,16 @@ class Database:
         """Make the partitions of the coming weeks."""
         from outbid.store.partitions import make_ahead
 
-        asyncio.run(self._with(self._owner_url, lambda connection: make_ahead(connection, Clock().now_ms())))
+        asyncio.run(self._with(self._owner_url, None, lambda connection: make_ahead(connection, Clock().now_ms())))
 
     def use(self, work: Callable[[Any], Awaitable[Result]]) -> Result:
-        """Run something with a connection."""
-        return asyncio.run(self._with(self.url, work))
+        """Run something with a connection of the run-time role."""
+        return asyncio.run(self._with(self.url, self.role, work))
 
-    async def _with(self, url: str, work: Callable[[Any], Awaitable[Result]]) -> Result:
+    async def _with(self, url: str, role: str | None, work: Callable[[Any], Awaitable[Result]]) -> Result:
         from outbid.store.database import connect
 
-        connection = await connect(url)
+        connection = await connect(url, role=role)
         try:
             return await work(connection)
         finally:

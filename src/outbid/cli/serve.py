@@ -56,7 +56,9 @@ class Supervisor:
 
     def _spawn(self, listener: socket.socket) -> BaseProcess:
         context = multiprocessing.get_context("spawn")
-        child = context.Process(target=_exchange, args=(self._settings, self._database.url, listener, os.getpid()))
+        child = context.Process(
+            target=_exchange, args=(self._settings, self._database.url, self._database.role, listener, os.getpid())
+        )
         child.start()
         return child
 
@@ -85,7 +87,7 @@ class Supervisor:
                 child.kill()
 
 
-def _exchange(settings: Settings, url: str, listener: socket.socket, parent: int) -> None:
+def _exchange(settings: Settings, url: str, role: str | None, listener: socket.socket, parent: int) -> None:
     """The main function of an exchange process."""
     from outbid.cli.worker import run_exchange
 
@@ -93,6 +95,6 @@ def _exchange(settings: Settings, url: str, listener: socket.socket, parent: int
     try:
         import uvloop
 
-        uvloop.run(run_exchange(settings, url, listener, parent))
+        uvloop.run(run_exchange(settings, url, role, listener, parent))
     except ImportError:
-        asyncio.run(run_exchange(settings, url, listener, parent))
+        asyncio.run(run_exchange(settings, url, role, listener, parent))

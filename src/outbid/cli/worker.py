@@ -25,14 +25,14 @@ KEEP_ALIVE_S = 75
 DRAIN_S = 30
 
 
-async def run_exchange(settings: Settings, url: str, listener: socket.socket, parent: int) -> None:
+async def run_exchange(settings: Settings, url: str, role: str | None, listener: socket.socket, parent: int) -> None:
     """Serve leads until SIGTERM, until the parent is gone, or until this process lost its lane."""
     registry = Registry()
     door = Outbound(asyncio.get_running_loop())
     vault = Vault(master_key(settings), noise_source())
-    process = Process(lambda: database.connect(url), door, vault, registry)
+    process = Process(lambda: database.connect(url, role=role), door, vault, registry)
     exchange = await process.open(gather_ms=settings.gather_ms)
-    pool = await database.pool(url, 4)
+    pool = await database.pool(url, 4, role=role)
     reasons = {**ALL, **registry.reasons()}
     intake = Intake(exchange, reasons)
     server = uvicorn.Server(
