@@ -4,8 +4,6 @@ LOCK_LANE = "select fence from lane where cell = $1 and id = $2 for update"
 
 CHAPTER_OF = "select lane, seq from chapter where cell = $1 and lead_id = $2 and n = $3"
 
-VERSION_NOW = "select coalesce(max(number), 0) from version"
-
 CREATE_ACCOUNTS = """
 insert into account as a (cell, id, owner, unit, window_name, starts_at, ends_at, ceiling, version)
 select $1, u.* from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[],
@@ -14,40 +12,44 @@ on conflict (cell, id) do update set ceiling = excluded.ceiling, version = exclu
  where a.version < excluded.version
 """
 
-CLAIM = """
-insert into claim as c (hash, scope, lead_id, expires_at, cell)
-select u.hash, u.scope, u.lead_id, u.expires_at, $5
-  from unnest($1::bytea[], $2::text[], $3::uuid[], $4::timestamptz[]) u (hash, scope, lead_id, expires_at)
- order by u.hash, u.scope
-on conflict (hash, scope) do update
-   set lead_id = excluded.lead_id, cell = excluded.cell, expires_at = excluded.expires_at
- where c.lead_id = excluded.lead_id or c.expires_at < $6
-returning c.hash, c.scope
-"""
-
 CLAIM_HOLDERS = """
-select c.hash, c.scope, s.status
+select c.hash, c.scope, c.lead_id, s.status
   from unnest($1::bytea[], $2::text[]) u (hash, scope)
   join claim c on c.hash = u.hash and c.scope = u.scope
   left join lead_status s on s.cell = c.cell and s.lead_id = c.lead_id
 """
 
-BEAR = """
-with born as (
+# One statement that locks and takes: accounts in sorted order (the aggregate makes sure that all are locked first),
+# then claims, then the rows of new leads. It answers with the locked accounts, and on each row with how many claims
+# were taken, whether the lane's fence still stands, and the market's version.
+OPEN = """
+with fenced as materialized (
+  select 1 from lane where cell = $1 and id = $2 and fence = $3 for share
+), locked as materialized (
+  select id, ceiling, posted, held from account where cell = $1 and id = any($4::uuid[]) order by id for update
+), claimed as (
+  insert into claim as c (hash, scope, lead_id, expires_at, cell)
+  select u.hash, u.scope, u.lead_id, u.expires_at, $1
+    from unnest($5::bytea[], $6::text[], $7::uuid[], $8::timestamptz[]) u (hash, scope, lead_id, expires_at)
+   order by u.hash, u.scope
+  on conflict (hash, scope) do update
+     set lead_id = excluded.lead_id, cell = excluded.cell, expires_at = excluded.expires_at
+   where c.lead_id = excluded.lead_id or c.expires_at < $9
+  returning 1
+), born as (
   insert into lead (cell, lane, id, source, campaign, version, test, arrived_at, facts, sealed)
-  select $1, $2, u.* from unnest($3::uuid[], $4::int[], $5::int[], $6::bigint[], $7::boolean[], $8::timestamptz[],
-                                 $9::jsonb[], $10::bytea[]) u
+  select $1, $2, u.* from unnest($10::uuid[], $11::int[], $12::int[], $13::bigint[], $14::boolean[],
+                                 $15::timestamptz[], $16::jsonb[], $17::bytea[]) u
 ), keyed as (
   insert into lead_key (cell, lead_id, key_version, wrapped)
-  select $1, u.* from unnest($3::uuid[], $11::int[], $12::bytea[]) u
+  select $1, u.* from unnest($10::uuid[], $18::int[], $19::bytea[]) u
+), found as (
+  insert into person (cell, hash, lead_id)
+  select $1, u.* from unnest($20::bytea[], $21::uuid[]) u on conflict do nothing
 )
-insert into person (cell, hash, lead_id)
-select $1, u.* from unnest($13::bytea[], $14::uuid[]) u on conflict do nothing
-"""
-
-LOCK_ACCOUNTS = """
-select id, ceiling, posted, held, (select coalesce(max(number), 0) from version) as version
-  from account where cell = $1 and id = any($2::uuid[]) order by id for update
+select a.id, a.ceiling, a.posted, a.held, (select count(*) from fenced) as fenced,
+       (select count(*) from claimed) as claimed, (select coalesce(max(number), 0) from version) as version
+  from (select count(*) from locked) forced left join locked a on true
 """
 
 HALTED_SINCE = """

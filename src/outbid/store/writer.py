@@ -1,6 +1,6 @@
-"""The transaction of a batch: claims, leads, accounts are locked in this order, each sorted; then all rows go in.
+"""The transaction of a batch: accounts, claims, leads are locked in this order, each sorted; then all rows go in.
 
-Seven round trips whatever the size of the batch. Decisions are taken by `batch.decide` while the accounts are locked.
+Four round trips whatever the size of the batch. Decisions are taken by `batch.decide` while the accounts are locked.
 """
 
 import asyncio
@@ -20,6 +20,7 @@ from outbid.store.journal import Contention
 
 CONTENDED = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.LockNotAvailableError)
 RECONNECT_S = 0.1
+CLOSED = ("sold", "unsold", "refused")
 MOST_KNOWN_ACCOUNTS = 200_000
 
 
@@ -159,82 +160,37 @@ class SqlWriter:
         self._known.update(missing)
 
     async def _transaction(self, connection: Connection, entries: list[Entry]) -> tuple[Done, dict[bytes, Balance]]:
-        lane = self._lane
-        fenced = f"begin; select 1 from lane where cell = {lane.cell:d} and id = {lane.id:d}"
-        if await connection.execute(f"{fenced} and fence = {lane.fence:d} for share") != "SELECT 1":
-            raise Fenced(f"lane {lane.id} was taken over")
         now_ms = self._now_ms()
-        conflicts = await self._claim(connection, entries, now_ms)
-        await self._bear(connection, entries)
-        balances, version = await self._lock_accounts(connection, entries)
+        await connection.execute("begin")
+        claims = _Claims(entries)
+        balances, claimed, version = await self._open(connection, entries, claims, now_ms)
+        conflicts = await claims.conflicts(connection, claimed)
         halt = await self._halt(connection, entries, version)
         seq = self._seq + 1
-        rows = decide(entries, balances, halt, lane.id, seq, self._hash)
+        rows = decide(entries, balances, halt, self._lane.id, seq, self._hash)
         await self._insert(connection, entries, rows, balances, seq, now_ms)
         written = [
             Written(conflicts.get(entry.lead_id, ()) if entry.claims else (), rows.refusals.get(place))
             for place, entry in enumerate(entries)
         ]
-        last = rows.chapters[-1]
-        return Done(seq, entries[0].lead_id, entries[0].n, last.hash, written), balances
+        return Done(seq, entries[0].lead_id, entries[0].n, rows.chapters[-1].hash, written), balances
 
-    async def _claim(
-        self, connection: Connection, entries: list[Entry], now_ms: int
-    ) -> dict[bytes, tuple[Conflict, ...]]:
-        """Take claims and give claims back, all in one sorted statement. Returns the conflicts by lead.
+    async def _open(
+        self, connection: Connection, entries: list[Entry], claims: "_Claims", now_ms: int
+    ) -> tuple[dict[bytes, Balance], int, int]:
+        """Lock the accounts, take the claims, insert new leads. Returns balances, claims taken, market version.
 
-        A claim is given back by letting it expire; a chore sweeps the expired ones.
+        Raises Fenced if the lane was taken over.
         """
-        wanted: dict[tuple[bytes, str], tuple[bytes, int]] = {}
-        lost: list[tuple[bytes, str, str, bytes]] = []
-        for entry in entries:
-            for claim in entry.gives_up:
-                wanted[claim.hash, claim.scope] = (entry.lead_id, 0)
-        for entry in entries:
-            for claim in entry.claims:
-                first = wanted.setdefault((claim.hash, claim.scope), (entry.lead_id, claim.expires_at_ms))
-                if first[0] != entry.lead_id:
-                    lost.append((claim.hash, claim.scope, claim.name, entry.lead_id))
-        if not wanted:
-            return {}
-        keys = sorted(wanted)
-        taken = await connection.fetch(
-            sql.CLAIM,
-            [key[0] for key in keys],
-            [key[1] for key in keys],
-            [wanted[key][0] for key in keys],
-            [wanted[key][1] for key in keys],
-            self._lane.cell,
-            now_ms,
-        )
-        got = {(row["hash"], row["scope"]) for row in taken}
-        for entry in entries:
-            for claim in entry.claims:
-                key = (claim.hash, claim.scope)
-                if key not in got and wanted[key][0] == entry.lead_id:
-                    lost.append((claim.hash, claim.scope, claim.name, entry.lead_id))
-        return await self._conflicts(connection, lost) if lost else {}
-
-    async def _conflicts(
-        self, connection: Connection, lost: list[tuple[bytes, str, str, bytes]]
-    ) -> dict[bytes, tuple[Conflict, ...]]:
-        rows = await connection.fetch(sql.CLAIM_HOLDERS, [row[0] for row in lost], [row[1] for row in lost])
-        closed = {(row["hash"], row["scope"]) for row in rows if row["status"] in ("sold", "unsold", "refused")}
-        found: dict[bytes, tuple[Conflict, ...]] = {}
-        for hashed, scope, name, lead_id in lost:
-            conflict = Conflict(scope, name, in_flight=(hashed, scope) not in closed)
-            found[lead_id] = (*found.get(lead_id, ()), conflict)
-        return found
-
-    async def _bear(self, connection: Connection, entries: list[Entry]) -> None:
-        """Insert the rows of new leads."""
         born = [(entry.lead_id, entry.birth) for entry in entries if entry.birth is not None]
-        if not born:
-            return
-        await connection.execute(
-            sql.BEAR,
+        rows = await connection.fetch(
+            sql.OPEN,
             self._lane.cell,
             self._lane.id,
+            self._lane.fence,
+            sorted(accounts_of(entries)),
+            *claims.columns(),
+            now_ms,
             [lead_id for lead_id, _ in born],
             [birth.source for _, birth in born],
             [birth.campaign for _, birth in born],
@@ -248,16 +204,12 @@ class SqlWriter:
             [person for _, birth in born for person in birth.persons],
             [lead_id for lead_id, birth in born for _ in birth.persons],
         )
-
-    async def _lock_accounts(self, connection: Connection, entries: list[Entry]) -> tuple[dict[bytes, Balance], int]:
-        """Lock the accounts of the batch; returns their balances and the version that the market is at now."""
-        wanted = accounts_of(entries)
-        if not wanted and all(entry.wish is None for entry in entries):
-            return {}, 0
-        rows = await connection.fetch(sql.LOCK_ACCOUNTS, self._lane.cell, sorted(wanted))
-        version = rows[0]["version"] if rows else await connection.fetchval(sql.VERSION_NOW)
-        balances = {row["id"]: Balance(row["ceiling"], row["posted"], row["held"]) for row in rows}
-        return balances, version
+        if not rows[0]["fenced"]:
+            raise Fenced(f"lane {self._lane.id} was taken over")
+        balances = {
+            row["id"]: Balance(row["ceiling"], row["posted"], row["held"]) for row in rows if row["id"] is not None
+        }
+        return balances, rows[0]["claimed"], rows[0]["version"]
 
     async def _halt(self, connection: Connection, entries: list[Entry], version: int) -> Halt:
         """What was paused or taken away since these leads pinned their version: asked perhaps, never sold."""
@@ -326,6 +278,47 @@ class SqlWriter:
             [balance.posted for balance in balances.values()],
             [balance.held for balance in balances.values()],
         )
+
+
+class _Claims:
+    """What a batch claims of persons and gives back, one row for each (hash, scope), sorted.
+
+    A claim is given back by letting it expire; a chore sweeps the expired ones. Of two leads in one batch that want
+    the same person the first gets it.
+    """
+
+    def __init__(self, entries: list[Entry]) -> None:
+        self._wanted: dict[tuple[bytes, str], tuple[bytes, int]] = {}
+        self._entries = entries
+        for entry in entries:
+            for claim in entry.gives_up:
+                self._wanted[claim.hash, claim.scope] = (entry.lead_id, 0)
+        for entry in entries:
+            for claim in entry.claims:
+                self._wanted.setdefault((claim.hash, claim.scope), (entry.lead_id, claim.expires_at_ms))
+
+    def columns(self) -> tuple[list[bytes], list[str], list[bytes], list[int]]:
+        """Hashes, scopes, leads and ends, sorted by hash and scope."""
+        keys = sorted(self._wanted)
+        rows = [self._wanted[key] for key in keys]
+        return [key[0] for key in keys], [key[1] for key in keys], [row[0] for row in rows], [row[1] for row in rows]
+
+    async def conflicts(self, connection: Connection, claimed: int) -> dict[bytes, tuple[Conflict, ...]]:
+        """The conflicts of each lead, given how many claims the database took."""
+        wanted = sum(len(entry.claims) + len(entry.gives_up) for entry in self._entries)
+        if claimed == len(self._wanted) == wanted:
+            return {}
+        keys = list(self._wanted)
+        rows = await connection.fetch(sql.CLAIM_HOLDERS, [key[0] for key in keys], [key[1] for key in keys])
+        holders = {(row["hash"], row["scope"]): row for row in rows}
+        found: dict[bytes, tuple[Conflict, ...]] = {}
+        for claim, lead_id in ((claim, entry.lead_id) for entry in self._entries for claim in entry.claims):
+            if holders[claim.hash, claim.scope]["lead_id"] == lead_id:
+                continue
+            closed = holders[claim.hash, claim.scope]["status"] in CLOSED
+            conflict = Conflict(claim.scope, claim.name, in_flight=not closed)
+            found[lead_id] = (*found.get(lead_id, ()), conflict)
+        return found
 
 
 def _literal(parts: Iterable[str]) -> str:
