@@ -22,6 +22,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     postgres      folder of PostgreSQL's programs for the embedded server, instead of the package's own
     host, port    where to listen
     processes     how many exchange processes
+    gather_ms     how long leads gather for one commit while there is little to do: CPU against latency
     master_key    64 hex digits; if absent, a file beside the data folder is made and used
     """
 
@@ -31,7 +32,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     host: str = "127.0.0.1"
     port: int = 8800
     processes: int = 2
-    gather_ms: float = 3.0
+    gather_ms: float = 5.0
     master_key: str | None = None
 
     @property

@@ -13,8 +13,8 @@ import uvicorn
 from harness.market import SECRET
 from outbid.api.app import build
 from outbid.api.intake import Intake
-from outbid.core.lead.state import State, fold_all
 from outbid.core.ids import LEAD, parse
+from outbid.core.lead.state import State, fold_all
 from outbid.core.market.compile import compile_market
 from outbid.core.market.noun import Noun
 from outbid.core.reasons import ALL

@@ -4,6 +4,7 @@ Real processes, a real embedded server with fsync; the buyers keep their own boo
 """
 
 import asyncio
+import contextlib
 import os
 import random
 import signal
@@ -90,10 +91,8 @@ class Running:
             self.process.kill()
             self.process.wait()
             for child in children:
-                try:
+                with contextlib.suppress(ProcessLookupError):
                     os.kill(child, signal.SIGKILL)
-                except ProcessLookupError:
-                    pass
 
     def stop(self) -> None:
         if self.process is not None and self.process.poll() is None:
@@ -160,7 +159,7 @@ async def _sell_while_killing(running: Running, port: int, rounds: int) -> dict[
             person = lead()
             try:
                 answer = await request(port, "POST", "/v1/leads", _json(person))
-            except (OSError, ValueError, asyncio.TimeoutError):
+            except (TimeoutError, OSError, ValueError):
                 await asyncio.sleep(0.05)
                 continue
             if answer.status in (200, 202):

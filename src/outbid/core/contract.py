@@ -127,6 +127,7 @@ class Ask(msgspec.Struct, frozen=True):
     sale          the sale's public id in a post (its idempotency key), empty in a ping
     token         what the buyer's ping reply asked to get back, None if nothing
     price_micros  the price in a post, 0 in a ping
+    shared        a scratch pad for the deliveries of one round: what is the same for several buyers is made once
     """
 
     facts: dict[str, Scalar]
@@ -137,3 +138,4 @@ class Ask(msgspec.Struct, frozen=True):
     sale: str = ""
     token: str | None = None
     price_micros: int = 0
+    shared: dict[bytes, bytes] = {}

@@ -91,7 +91,7 @@ async def _match(exchange: Exchange, story: Story, step: Match) -> None:
     plan, at_ms = story.plan, exchange.clock.now_ms()
     tier = plan.campaign.tiers[step.tier]
     floor = floor_micros(plan.campaign, plan.source, tier)
-    room = exchange.rooms.for_offer(story.market, plan.source, at_ms)
+    room = exchange.rooms.of(story.market, plan.source, at_ms)
     story.tell(match(tier, step.tier, plan.source, floor, story.lead.facts, story.state.tried, room, at_ms))
 
 
@@ -121,7 +121,8 @@ async def _ask_all(
     exchange: Exchange, story: Story, offers: list[Offer], deadline: float
 ) -> list[tuple[PingReply, Answer]]:
     """Run every delivery's generator up to its answer: side by side, a round for each request they make in turn."""
-    running = [offer.delivery.ping(_ask(exchange, story, offer)) for offer in offers]
+    shared: dict[bytes, bytes] = {}
+    running = [offer.delivery.ping(_ask(exchange, story, offer, shared=shared)) for offer in offers]
     done: dict[int, tuple[PingReply, Answer]] = {}
     calls = [(i, http) for i, talk in enumerate(running) if (http := _advance(talk, None, i, done)) is not None]
     while calls:

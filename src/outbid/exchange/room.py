@@ -2,6 +2,7 @@
 
 from outbid.core.ledger.account import Account, Balance
 from outbid.core.market.snapshot import Market, Offer, Source
+from outbid.core.match.match import Room
 
 MOST_REMEMBERED = 100_000
 
@@ -48,22 +49,11 @@ class Rooms:
                 return account.name
         return None
 
-    def for_offer(self, market: Market, source: Source, at_ms: int) -> "RoomOf":
-        """A view for the matching of one lead."""
-        return RoomOf(self, market, source, at_ms)
+    def of(self, market: Market, source: Source, at_ms: int) -> Room:
+        """Room as `core/match` asks for it: of an offer, for this source, now."""
+        limits, full = market.limits, self.full
 
+        def room(offer: Offer, least_micros: int) -> str | None:
+            return full(limits(source, offer).at(at_ms), least_micros)
 
-class RoomOf:
-    """Room as `core/match` asks for it: of one offer, for one source, now."""
-
-    __slots__ = ("_at_ms", "_market", "_rooms", "_source")
-
-    def __init__(self, rooms: Rooms, market: Market, source: Source, at_ms: int) -> None:
-        self._rooms = rooms
-        self._market = market
-        self._source = source
-        self._at_ms = at_ms
-
-    def __call__(self, offer: Offer, least_micros: int) -> str | None:
-        """The name of an account without room for the offer at this price; None if all have room."""
-        return self._rooms.full(self._market.limits(self._source, offer).at(self._at_ms), least_micros)
+        return room

@@ -281,6 +281,24 @@ create table person_login (
   disabled_at timestamptz
 );
 
+-- How rows travel to a batch's statements: one array a table. Types of their own, so that a table may get a column
+-- while an older process still writes: what a type means never changes, a new meaning is a new type.
+
+create type claim_row as (hash bytea, scope text, lead_id uuid, expires_at timestamptz);
+create type lead_row as (id uuid, source integer, campaign integer, version bigint, test boolean,
+                         arrived_at timestamptz, facts jsonb, sealed bytea);
+create type lead_key_row as (lead_id uuid, key_version integer, wrapped bytea);
+create type person_row as (hash bytea, lead_id uuid);
+create type chapter_row as (lead_id uuid, n integer, place integer, events jsonb, sealed bytea, salt bytea,
+                            prev_hash bytea, hash bytea);
+create type sale_row as (id uuid, lead_id uuid, offer integer, buyer integer, source integer, price_micros bigint,
+                         payout_micros bigint);
+create type hold_row as (sale_id uuid, accounts uuid[], amounts bigint[], money boolean[]);
+create type move_row as (id uuid, status text, price_micros bigint, payout_micros bigint);
+create type transfer_row as (id uuid, sale_id uuid, kind text, debit text, credit text, unit text, amount bigint);
+create type status_row as (lead_id uuid, status text, reason text, chapters integer);
+create type balance_row as (id uuid, posted bigint, held bigint);
+
 -- Views for people who read SQL ----------------------------------------------------------------------------------------------
 
 -- Who changed which setting, from what to what. A noun that came has no `before`, one that went no `after`.

@@ -29,23 +29,18 @@ with fenced as materialized (
   select id, ceiling, posted, held from account where cell = $1 and id = any($4::uuid[]) order by id for update
 ), claimed as (
   insert into claim as c (hash, scope, lead_id, expires_at, cell)
-  select u.hash, u.scope, u.lead_id, u.expires_at, $1
-    from unnest($5::bytea[], $6::text[], $7::uuid[], $8::timestamptz[]) u (hash, scope, lead_id, expires_at)
-   order by u.hash, u.scope
+  select u.*, $1 from unnest($5::claim_row[]) u order by u.hash, u.scope
   on conflict (hash, scope) do update
      set lead_id = excluded.lead_id, cell = excluded.cell, expires_at = excluded.expires_at
-   where c.lead_id = excluded.lead_id or c.expires_at < $9
+   where c.lead_id = excluded.lead_id or c.expires_at < $6
   returning 1
 ), born as (
-  insert into lead (cell, lane, id, source, campaign, version, test, arrived_at, facts, sealed)
-  select $1, $2, u.* from unnest($10::uuid[], $11::int[], $12::int[], $13::bigint[], $14::boolean[],
-                                 $15::timestamptz[], $16::jsonb[], $17::bytea[]) u
+  insert into lead (id, source, campaign, version, test, arrived_at, facts, sealed, cell, lane)
+  select u.*, $1, $2 from unnest($7::lead_row[]) u
 ), keyed as (
-  insert into lead_key (cell, lead_id, key_version, wrapped)
-  select $1, u.* from unnest($10::uuid[], $18::int[], $19::bytea[]) u
+  insert into lead_key (lead_id, key_version, wrapped, cell) select u.*, $1 from unnest($8::lead_key_row[]) u
 ), found as (
-  insert into person (cell, hash, lead_id)
-  select $1, u.* from unnest($20::bytea[], $21::uuid[]) u on conflict do nothing
+  insert into person (hash, lead_id, cell) select u.*, $1 from unnest($9::person_row[]) u on conflict do nothing
 )
 select a.id, a.ceiling, a.posted, a.held, (select count(*) from fenced) as fenced,
        (select count(*) from claimed) as claimed, (select coalesce(max(number), 0) from version) as version
@@ -62,32 +57,25 @@ select n.kind, n.number from noun n
 
 INSERT = """
 with chaptered as (
-  insert into chapter (cell, lane, seq, at, lead_id, n, place, events, sealed, salt, prev_hash, hash)
-  select $1, $2, $3, $4, u.* from unnest($5::uuid[], $6::int[], $7::int[], $8::jsonb[], $9::bytea[], $10::bytea[],
-                                         $11::bytea[], $12::bytea[]) u
+  insert into chapter (lead_id, n, place, events, sealed, salt, prev_hash, hash, cell, at, lane, seq)
+  select u.*, $1, $2, $10, $11 from unnest($3::chapter_row[]) u
 ), opened as (
-  insert into sale (cell, status, at, id, lead_id, offer, buyer, source, price_micros, payout_micros)
-  select $1, 'posting', $4, u.* from unnest($13::uuid[], $14::uuid[], $15::int[], $16::int[], $17::int[],
-                                            $18::bigint[], $19::bigint[]) u
+  insert into sale (id, lead_id, offer, buyer, source, price_micros, payout_micros, cell, at, status)
+  select u.*, $1, $2, 'posting' from unnest($4::sale_row[]) u
 ), held as (
-  insert into hold (cell, sale_id, accounts, amounts, money)
-  select $1, u.sale_id, u.accounts::uuid[], u.amounts::bigint[], u.money::boolean[]
-    from unnest($13::uuid[], $20::text[], $21::text[], $22::text[]) u (sale_id, accounts, amounts, money)
+  insert into hold (sale_id, accounts, amounts, money, cell) select u.*, $1 from unnest($5::hold_row[]) u
 ), moved as (
-  update sale s set status = u.status, price_micros = u.price_micros, payout_micros = u.payout_micros, at = $4
-    from unnest($23::uuid[], $24::text[], $25::bigint[], $26::bigint[]) u (id, status, price_micros, payout_micros)
-   where s.cell = $1 and s.id = u.id
+  update sale s set status = u.status, price_micros = u.price_micros, payout_micros = u.payout_micros, at = $2
+    from unnest($6::move_row[]) u where s.cell = $1 and s.id = u.id
 ), transferred as (
-  insert into transfer (cell, at, id, sale_id, kind, debit, credit, unit, amount)
-  select $1, $4, u.* from unnest($27::uuid[], $28::uuid[], $29::text[], $30::text[], $31::text[], $32::text[],
-                                 $33::bigint[]) u
+  insert into transfer (id, sale_id, kind, debit, credit, unit, amount, cell, at)
+  select u.*, $1, $2 from unnest($7::transfer_row[]) u
 ), closed as (
-  insert into lead_status as l (cell, at, lead_id, status, reason, chapters)
-  select $1, $4, u.* from unnest($34::uuid[], $35::text[], $36::text[], $37::int[]) u
+  insert into lead_status as l (lead_id, status, reason, chapters, cell, at)
+  select u.*, $1, $2 from unnest($8::status_row[]) u
   on conflict (cell, lead_id) do update
      set status = excluded.status, reason = excluded.reason, chapters = excluded.chapters, at = excluded.at
 )
 update account a set posted = u.posted, held = u.held
-  from unnest($38::uuid[], $39::bigint[], $40::bigint[]) u (id, posted, held)
- where a.cell = $1 and a.id = u.id
+  from unnest($9::balance_row[]) u where a.cell = $1 and a.id = u.id
 """

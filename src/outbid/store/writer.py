@@ -4,7 +4,7 @@ Four round trips whatever the size of the batch. Decisions are taken by `batch.d
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from hashlib import blake2b
 
 import asyncpg
@@ -189,20 +189,11 @@ class SqlWriter:
             self._lane.id,
             self._lane.fence,
             sorted(accounts_of(entries)),
-            *claims.columns(),
+            claims.rows(),
             now_ms,
-            [lead_id for lead_id, _ in born],
-            [birth.source for _, birth in born],
-            [birth.campaign for _, birth in born],
-            [birth.version for _, birth in born],
-            [birth.test for _, birth in born],
-            [birth.arrived_at_ms for _, birth in born],
-            [birth.facts for _, birth in born],
-            [birth.sealed for _, birth in born],
-            [birth.key_version for _, birth in born],
-            [birth.wrapped_key for _, birth in born],
-            [person for _, birth in born for person in birth.persons],
-            [lead_id for lead_id, birth in born for _ in birth.persons],
+            [(i, b.source, b.campaign, b.version, b.test, b.arrived_at_ms, b.facts, b.sealed) for i, b in born],
+            [(i, b.key_version, b.wrapped_key) for i, b in born],
+            [(person, i) for i, b in born for person in b.persons],
         )
         if not rows[0]["fenced"]:
             raise Fenced(f"lane {self._lane.id} was taken over")
@@ -232,56 +223,27 @@ class SqlWriter:
         now_ms: int,
     ) -> None:
         """All rows that follow from the decisions, in one statement."""
-        chapters, moved, transfers = rows.chapters, rows.moved, rows.transfers
-        deals = [deal for _, deal in rows.opened]
-        closing = [entry for entry in entries if entry.status is not None]
         await connection.execute(
             sql.INSERT,
             self._lane.cell,
+            now_ms,
+            [(c.lead_id, c.n, c.place, c.events, c.sealed, c.salt, c.prev_hash, c.hash) for c in rows.chapters],
+            [(d.id, i, d.offer, d.buyer, d.source, d.price_micros, d.payout_micros) for i, d in rows.opened],
+            [(d.id, d.hold.accounts, d.hold.amounts, d.hold.money) for _, d in rows.opened],
+            [(m.deal.id, m.status, m.price_micros, m.payout_micros) for m in rows.moved],
+            [
+                (transfer_id(t.sale_id, t.kind), t.sale_id, t.kind, t.debit, t.credit, t.unit, t.amount_micros)
+                for t in rows.transfers
+            ],
+            [(e.lead_id, *e.status, e.n) for e in entries if e.status is not None],
+            [(i, balance.posted, balance.held) for i, balance in balances.items()],
             self._lane.id,
             seq,
-            now_ms,
-            [c.lead_id for c in chapters],
-            [c.n for c in chapters],
-            [c.place for c in chapters],
-            [c.events for c in chapters],
-            [c.sealed for c in chapters],
-            [c.salt for c in chapters],
-            [c.prev_hash for c in chapters],
-            [c.hash for c in chapters],
-            [deal.id for deal in deals],
-            [lead_id for lead_id, _ in rows.opened],
-            [deal.offer for deal in deals],
-            [deal.buyer for deal in deals],
-            [deal.source for deal in deals],
-            [deal.price_micros for deal in deals],
-            [deal.payout_micros for deal in deals],
-            [_literal(identifier.hex() for identifier in deal.hold.accounts) for deal in deals],
-            [_literal(map(str, deal.hold.amounts)) for deal in deals],
-            [_literal("t" if money else "f" for money in deal.hold.money) for deal in deals],
-            [move.deal.id for move in moved],
-            [move.status for move in moved],
-            [move.price_micros for move in moved],
-            [move.payout_micros for move in moved],
-            [transfer_id(t.sale_id, t.kind) for t in transfers],
-            [t.sale_id for t in transfers],
-            [t.kind for t in transfers],
-            [t.debit for t in transfers],
-            [t.credit for t in transfers],
-            [t.unit for t in transfers],
-            [t.amount_micros for t in transfers],
-            [entry.lead_id for entry in closing],
-            [entry.status[0] for entry in closing if entry.status],
-            [entry.status[1] for entry in closing if entry.status],
-            [entry.n for entry in closing],
-            list(balances),
-            [balance.posted for balance in balances.values()],
-            [balance.held for balance in balances.values()],
         )
 
 
 class _Claims:
-    """What a batch claims of persons and gives back, one row for each (hash, scope), sorted.
+    """What a batch claims of persons and gives back, one row for each (hash, scope).
 
     A claim is given back by letting it expire; a chore sweeps the expired ones. Of two leads in one batch that want
     the same person the first gets it.
@@ -297,11 +259,9 @@ class _Claims:
             for claim in entry.claims:
                 self._wanted.setdefault((claim.hash, claim.scope), (entry.lead_id, claim.expires_at_ms))
 
-    def columns(self) -> tuple[list[bytes], list[str], list[bytes], list[int]]:
-        """Hashes, scopes, leads and ends, sorted by hash and scope."""
-        keys = sorted(self._wanted)
-        rows = [self._wanted[key] for key in keys]
-        return [key[0] for key in keys], [key[1] for key in keys], [row[0] for row in rows], [row[1] for row in rows]
+    def rows(self) -> list[tuple[bytes, str, bytes, int]]:
+        """Rows to claim: hash, scope, lead, end."""
+        return [(*key, *row) for key, row in self._wanted.items()]
 
     async def conflicts(self, connection: Connection, claimed: int) -> dict[bytes, tuple[Conflict, ...]]:
         """The conflicts of each lead, given how many claims the database took."""
@@ -319,11 +279,6 @@ class _Claims:
             conflict = Conflict(claim.scope, claim.name, in_flight=not closed)
             found[lead_id] = (*found.get(lead_id, ()), conflict)
         return found
-
-
-def _literal(parts: Iterable[str]) -> str:
-    """An array literal; rows of arrays travel as text, since arrays of arrays must be rectangular."""
-    return "{" + ",".join(parts) + "}"
 
 
 def transfer_id(sale_id: bytes, kind: str) -> bytes:

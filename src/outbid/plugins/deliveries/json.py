@@ -15,6 +15,9 @@ YES = ("true", "1", "yes", "success", "accepted", "matched", "sold", "ok")
 """Words that mean yes wherever buyers answer with a word."""
 DUPLICATE = ("duplicate", "duplicated", "dupe")
 
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder().decode
+
 Words = Annotated[tuple[str, ...], Meta(description="words that count, in any case; the whole value must be one")]
 
 
@@ -40,7 +43,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """One buyer's JSON interface.
 
     ping, post         tables from the buyer's keys to our terms (core/mapping); absent: the campaign's ping fields
-                       in a ping, every field in a post, and `ref`, `token`, `price` beside them
+                       in a ping, every field in a post with `ref`, `token` and `price` beside them
     key_header         the header that carries the sale's id, the same whenever a post is asked again
     repeatable         the buyer promises that a post with a known key is answered, not bought a second time
     """
@@ -75,6 +78,7 @@ class Bound(msgspec.Struct, frozen=True):
     post_to: Target
     headers: tuple[Header, ...]
     ping_body: Callable[[Ask], dict[str, Any]]
+    ping_shared: bytes | None
     post_body: Callable[[Ask], dict[str, Any]]
     ping_reader: _Reader
     post_reader: _Reader
@@ -91,7 +95,7 @@ def bind(
     """Compile the settings. `known`: names of facts and fields (True for fields). Raises ValueError."""
     ping = settings.ping
     if ping is None:
-        ping = {"ref": "@ref"} | {name: name for name in ping_fields}
+        ping = {name: name for name in ping_fields}
     post = settings.post
     if post is None:
         post = {"ref": "@ref", "token": "@token", "price": "@price"} | {n: n for n, field in known.items() if field}
@@ -101,6 +105,7 @@ def bind(
         parse_target(settings.post_url, exceptions),
         headers,
         compile_mapping(ping, known),
+        None if "@ref" in ping.values() else _encode(ping),
         compile_mapping(post, known),
         _reader(settings.ping_reply),
         _reader(settings.post_reply),
@@ -136,14 +141,10 @@ def repeatable(bound: Bound) -> bool:
     return bound.repeatable
 
 
-_encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder().decode
-
-
 def ping(ask: Ask, bound: Bound) -> Generator[Http, Answer, PingReply]:
     """Ask for a bid."""
     assert bound.ping_to is not None
-    answer = yield Http(bound.ping_to, "POST", bound.headers, _encode(bound.ping_body(ask)))
+    answer = yield Http(bound.ping_to, "POST", bound.headers, _ping_body(ask, bound))
     if isinstance(answer, Failure):
         return PingReply("error", reason=answer.reason)
     if answer.status >= 500:
@@ -151,18 +152,25 @@ def ping(ask: Ask, bound: Bound) -> Generator[Http, Answer, PingReply]:
     return _read_bid(bound.ping_reader, answer.status, answer.body)
 
 
+def _ping_body(ask: Ask, bound: Bound) -> bytes:
+    """The body of a ping; buyers with the same table share it, unless it speaks of the buyer."""
+    if bound.ping_shared is None:
+        return _encode(bound.ping_body(ask))
+    body = ask.shared.get(bound.ping_shared)
+    if body is None:
+        body = ask.shared[bound.ping_shared] = _encode(bound.ping_body(ask))
+    return body
+
+
 def _read_bid(reader: _Reader, status: int, body: bytes) -> PingReply:
     document = _document(body)
     if document is None:
         return PingReply("nonsense", reason="nonsense", said=_shown(body))
-    said = text_from(reader.reason(document)) if reader.reason else ""
-    if not _accepted(reader, status, document):
-        return PingReply("pass", reason="no_bid", said=said)
-    price = price_from(reader.price(document))
+    price = price_from(reader.price(document)) if _accepted(reader, status, document) else 0
     if price is None:
         return PingReply("nonsense", reason="nonsense", said=_shown(body))
     if price == 0:
-        return PingReply("pass", reason="no_bid", said=said)
+        return PingReply("pass", reason="no_bid", said=_said(reader, document))
     return PingReply(
         "bid",
         price,
@@ -190,8 +198,8 @@ def _read_post(reader: _Reader, status: int, body: bytes) -> PostReply:
         return PostReply("uncertain", reason="nonsense", said=_shown(body))
     if reader.accepted is not None and reader.accepted(document) is None and status < 300:
         return PostReply("uncertain", reason="nonsense", said=_shown(body))
-    said = text_from(reader.reason(document)) if reader.reason else ""
     if not _accepted(reader, status, document):
+        said = _said(reader, document)
         duplicate = any(word in said.lower() for word in reader.duplicates)
         return PostReply("reject", reason="buyer_duplicate" if duplicate else "rejected", said=said)
     return PostReply(
@@ -202,10 +210,16 @@ def _read_post(reader: _Reader, status: int, body: bytes) -> PostReply:
     )
 
 
+def _said(reader: _Reader, document: Any) -> str:
+    """What the buyer wrote as his reason."""
+    return text_from(reader.reason(document)) if reader.reason else ""
+
+
 def _accepted(reader: _Reader, status: int, document: Any) -> bool:
     if reader.accepted is None:
         return 200 <= status < 300
-    return word_of(reader.accepted(document)) in reader.words
+    seen = reader.accepted(document)
+    return ("true" in reader.words) if seen is True else word_of(seen) in reader.words
 
 
 def _document(body: bytes) -> Any:
