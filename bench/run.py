@@ -23,7 +23,6 @@ from pathlib import Path
 from typing import Any
 
 import market as bench_market
-
 from outbid.api.auth import key_hash
 from outbid.core.market.compile import compile_market
 from outbid.core.market.noun import Key
@@ -241,7 +240,9 @@ def _disk(before: dict[str, int], after: dict[str, int], leads: int) -> dict[str
 
 def _fleet_books(file: Path) -> dict[str, Any]:
     fleet = json.loads(file.read_text())
-    return {key: fleet.get(key) for key in ("told_micros", "dup_accepted", "leads_accepted_by_several")}
+    total = fleet["total"]
+    several = fleet["leads_accepted_by_several"]
+    return {"told_micros": total["told_micros"], "dup_accepted": total["dup_accepted"], "sold_to_several": several}
 
 
 def show(found: dict[str, Any]) -> None:
@@ -264,7 +265,7 @@ def show(found: dict[str, Any]) -> None:
     equal = books["micros"] == books["told_micros"]
     print(
         f"  books: ours {books['micros']}, fleet's {books['told_micros']} micros: {'equal' if equal else 'NOT EQUAL'};"
-        f" sold twice: {books['leads_accepted_by_several']}; faults of the ledger: {books['faults']}"
+        f" sold twice: {books['sold_to_several']}; faults of the ledger: {books['faults']}"
     )
 
 

@@ -160,7 +160,7 @@ create table sale (
   payout_micros bigint not null,
   at timestamptz not null,
   primary key (cell, id)
-) with (fillfactor = 85);
+) with (fillfactor = 60);
 create index sale_of_lead on sale (cell, lead_id);
 
 create table quote (
