@@ -54,14 +54,14 @@ class Database:
         done = asyncio.run(migrate(self._owner_url, app_password=password))
         if self._embedded is None:
             self.role = done.app_role
-        self.make_partitions()
+        self.do_chores()
         return list(done.applied)
 
-    def make_partitions(self) -> None:
-        """Make the partitions of the coming weeks."""
-        from outbid.store.partitions import make_ahead
+    def do_chores(self) -> None:
+        """Make the partitions of the coming weeks, sweep what has ended."""
+        from outbid.store.chores import do_chores
 
-        asyncio.run(self._with(self._owner_url, None, lambda connection: make_ahead(connection, Clock().now_ms())))
+        asyncio.run(self._with(self._owner_url, None, lambda connection: do_chores(connection, Clock().now_ms())))
 
     def use(self, work: Callable[[Any], Awaitable[Result]]) -> Result:
         """Run something with a connection of the run-time role."""

@@ -17,7 +17,7 @@ log = logging.getLogger("outbid.serve")
 
 RESTART_S = 0.5
 BACKLOG = 4096
-PARTITIONS_EVERY_S = 3600.0
+CHORES_EVERY_S = 3600.0
 
 
 def open_socket(host: str, port: int) -> socket.socket:
@@ -64,7 +64,7 @@ class Supervisor:
 
     def _watch(self, listener: socket.socket) -> None:
         """Look twice a second after everything that must live."""
-        partitions_at = time.monotonic() + PARTITIONS_EVERY_S
+        chores_at = time.monotonic() + CHORES_EVERY_S
         while not self._stopping:
             time.sleep(RESTART_S)
             if self._database.revive():
@@ -73,9 +73,9 @@ class Supervisor:
                 if not child.is_alive() and not self._stopping:
                     log.warning("exchange process %s ended (%s) and is started again", child.pid, child.exitcode)
                     self._children[i] = self._spawn(listener)
-            if time.monotonic() > partitions_at:
-                self._database.make_partitions()
-                partitions_at = time.monotonic() + PARTITIONS_EVERY_S
+            if time.monotonic() > chores_at:
+                self._database.do_chores()
+                chores_at = time.monotonic() + CHORES_EVERY_S
 
     def _drain(self) -> None:
         """Let every process finish its leads, then end what does not."""
