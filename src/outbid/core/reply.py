@@ -9,6 +9,7 @@ from outbid.core.money import MOST, ONE
 Path = Callable[[Any], Any]
 KEPT = 200
 _PART = re.compile(r"([^.\[\]]+)|\[(\d{1,4})\]")
+_PLAIN_PRICE = re.compile(r"(\d{1,9})(?:\.(\d{1,6}))?", re.ASCII).fullmatch
 _PRICE = re.compile(r"[^\d.,-]{0,4}(-?)(\d{1,10}|\d{1,3}(?:,\d{3}){1,3})(?:[.,](\d{1,9}))?\s*(?:[A-Z]{3})?\Z", re.ASCII)
 
 
@@ -80,10 +81,11 @@ def price_from(value: Any) -> int | None:
 
 def _plain_price(text: str) -> int | None:
     """The usual form, digits and up to six places, in a fraction of the pattern's time; None for any other form."""
-    whole, _, part = text.partition(".")
-    if len(text) <= 16 and len(part) <= 6 and text.isascii() and whole.isdigit() and (not part or part.isdigit()):
-        return int(whole) * ONE + int(part.ljust(6, "0")) if len(whole) <= 9 else None
-    return None
+    found = _PLAIN_PRICE(text)
+    if found is None:
+        return None
+    whole, part = found.groups("")
+    return int(whole + part.ljust(6, "0"))
 
 
 def any_word(words: Iterable[str]) -> frozenset[str]:
