@@ -9,11 +9,14 @@ import argparse
 import asyncio
 import contextlib
 import json
+import math
 import os
 import platform
+import random
 import shutil
 import signal
 import socket
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -227,8 +230,20 @@ def measure(rig: Path, processes: int, seconds: int, connections: int) -> dict[s
         with Bench(rig, folder, processes, ["--p50", "80", "--p99", "600"]) as bench:
             words = ["-r", "1000", "-w", "3", "-d", str(seconds + 2), "--timeout", "15000"]
             found["slow_buyers"] = bench.load(words)
+            found["ideal_p50_ms"] = ideal_median_ms(80, 600)
             found["slow_buyers"]["memory_mb"] = bench.memory_mb()
     return found
+
+
+def ideal_median_ms(p50_ms: float, p99_ms: float, buyers: int = 10, leads: int = 20_000) -> float:
+    """The median latency if the exchange took no time: the slowest of the pings, then one post."""
+    sigma = math.log(p99_ms / p50_ms) / 2.326
+    draws = random.Random(1)
+
+    def delay() -> float:
+        return p50_ms * math.exp(sigma * draws.gauss(0, 1))
+
+    return round(statistics.median(max(delay() for _ in range(buyers)) + delay() for _ in range(leads)), 1)
 
 
 def _disk(before: dict[str, int], after: dict[str, int], leads: int) -> dict[str, int]:
@@ -256,9 +271,11 @@ def show(found: dict[str, Any]) -> None:
         noise = "" if run["other_s"] < OTHERS_ARE_BUSY_S else f"   (disturbed: others used {run['other_s']} s)"
         print(
             f"  {title}: {run['leads_per_s']:.0f} leads/s; exchange {run['exchange_us']} + PostgreSQL"
-            f" {run['postgresql_us']} = {run['together_us']} µs a lead; p50 {run['p50_ms']:.1f}, p99 {run['p99_ms']:.1f} ms;"
-            f" errors {run['errors']}{noise}"
+            f" {run['postgresql_us']} = {run['together_us']} µs a lead;"
+            f" p50 {run['p50_ms']:.1f}, p99 {run['p99_ms']:.1f} ms; errors {run['errors']}{noise}"
         )
+    added = found["slow_buyers"]["p50_ms"] - found["ideal_p50_ms"]
+    print(f"  added to the ideal median of {found['ideal_p50_ms']} ms with slow buyers: {added:.1f} ms")
     print(f"  memory a process: {found['memory_mb']} MB")
     print(f"  disk a lead: {found['disk']}")
     books = found["books"]

@@ -15,7 +15,7 @@ from outbid.exchange.arrive import arrive
 from outbid.exchange.distribute import distribute
 from outbid.exchange.exchange import Exchange
 from outbid.exchange.story import Story
-from outbid.store.entry import EntryFailed, Fenced
+from outbid.store.entry import EntryFailed, Fenced, NotRecorded
 
 log = logging.getLogger("outbid.intake")
 RETRY = ((b"retry-after", b"1"),)
@@ -75,6 +75,8 @@ class Intake:
         name = public(LEAD, story.lead.cell, story.id)
         try:
             await distribute(self._exchange, story)
+        except NotRecorded:
+            await self._no(send, 503, "not_recorded", more=RETRY)
         except EntryFailed as failure:
             log.error("lead %s was not stored: %s", name, failure)
             await self._no(send, 500, "lead_failed")

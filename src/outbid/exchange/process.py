@@ -30,6 +30,8 @@ from outbid.store.writer import SqlWriter
 log = logging.getLogger("outbid.exchange")
 
 BEAT_S = 1.0
+RECORD_S = 10.0
+"""How long a new lead may wait for the database before its seller is told to send it again."""
 MOST_OLD_MARKETS = 20
 Connect = Callable[[], Awaitable[Connection]]
 
@@ -72,7 +74,8 @@ class Process:
             now=loop.time,
         )
         await self._listen()
-        self._tasks = [asyncio.create_task(self._write()), asyncio.create_task(self._beat())]
+        work = (self._write(), self._beat(), self._turn_away())
+        self._tasks = [asyncio.create_task(part) for part in work]
         return self.exchange
 
     async def close(self) -> None:
@@ -136,6 +139,13 @@ class Process:
             except Exception:
                 log.exception("a beat failed")
                 await asyncio.sleep(BEAT_S)
+
+    async def _turn_away(self) -> None:
+        """Apart from the beat, which waits for the database too."""
+        while True:
+            await asyncio.sleep(BEAT_S)
+            if turned_away := self.journal.turn_away(RECORD_S):
+                log.warning("%d leads waited %.0f s for the database and were turned away", turned_away, RECORD_S)
 
     async def _reconnect(self) -> None:
         with contextlib.suppress(*LOST):

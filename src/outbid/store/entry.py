@@ -77,6 +77,10 @@ class EntryFailed(Exception):
     """This entry alone cannot be written; nothing of it was."""
 
 
+class NotRecorded(EntryFailed):
+    """The entry waited too long for the database and was taken back: nothing of it was, or will be, written."""
+
+
 class Superseded(EntryFailed):
     """Another process writes this lead: here it is dropped."""
 

@@ -10,7 +10,7 @@ import contextlib
 from collections import deque
 from typing import Protocol
 
-from outbid.store.entry import ConnectionLost, Entry, EntryFailed, Fenced, Written
+from outbid.store.entry import ConnectionLost, Entry, EntryFailed, Fenced, NotRecorded, Written
 
 MOST_TRIES_OF_BATCH = 5
 
@@ -32,6 +32,9 @@ class Contention(Exception):
     """Deadlock or serialisation failure: nothing was written, the same batch may be tried again."""
 
 
+_Waiting = tuple[Entry, asyncio.Future[Written], float]
+
+
 class Journal:
     """Takes entries, writes them in batches, in order."""
 
@@ -40,7 +43,7 @@ class Journal:
         self._gather_s = gather_ms / 1000
         self._most = most
         self._longest = wait_long
-        self._queue: deque[tuple[Entry, asyncio.Future[Written]]] = deque()
+        self._queue: deque[_Waiting] = deque()
         self._wake = asyncio.Event()
         self._idle = True
         self._fenced: Fenced | None = None
@@ -57,21 +60,26 @@ class Journal:
 
     def submit(self, entry: Entry) -> asyncio.Future[Written]:
         """Queue an entry. The future ends when it is durable, or with EntryFailed or Fenced."""
-        future: asyncio.Future[Written] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Written] = loop.create_future()
         if self._fenced is not None:
             future.set_exception(self._fenced)
             return future
-        self._queue.append((entry, future))
+        self._queue.append((entry, future, loop.time()))
         self._wake.set()
         return future
 
-    def withdraw(self, future: asyncio.Future[Written]) -> bool:
-        """Take an entry back that is still waiting. True if nothing of it will be written."""
-        for pair in self._queue:
-            if pair[1] is future:
-                self._queue.remove(pair)
-                return True
-        return False
+    def turn_away(self, seconds: float) -> int:
+        """Take back new leads that have waited so long for the database; nothing of them is written, ever.
+
+        Later chapters of a lead stay: what they tell has happened. Returns how many were taken back.
+        """
+        before = asyncio.get_running_loop().time() - seconds
+        late = [row for row in self._queue if row[0].birth is not None and row[2] < before]
+        for row in late:
+            self._queue.remove(row)
+            _fail(row[1], NotRecorded("the database did not answer in time"))
+        return len(late)
 
     async def run(self) -> None:
         """Write batches until cancelled or fenced; then every waiting entry ends with Fenced."""
@@ -90,7 +98,7 @@ class Journal:
         if not self._queue:
             self._wake.clear()
         self._idle = len(batch) < self._most // 4
-        live = [(entry, future) for entry, future in batch if not future.cancelled()]
+        live = [(entry, future) for entry, future, _ in batch if not future.cancelled()]
         try:
             await self._write(live)
         except Fenced as fenced:
