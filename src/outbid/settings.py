@@ -7,10 +7,14 @@ from pathlib import Path
 
 import msgspec
 
+from outbid.core.fault import Fault
+
 PREFIX = "OUTBID_"
+OTHERS = frozenset(("rig", "demo_keys", "kills", "simulation_seconds"))
+"""Variables that begin alike and are read elsewhere: by the bench, the demo and the tests."""
 
 
-class SettingsError(Exception):
+class SettingsError(Fault):
     """A setting that cannot be: which, what it is, and what would be right."""
 
 
@@ -48,11 +52,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """Read the settings. Raises SettingsError."""
-    given = {
-        key.removeprefix(PREFIX).lower(): value
-        for key, value in (os.environ if environment is None else environment).items()
-        if key.startswith(PREFIX) and key.removeprefix(PREFIX).lower() in Settings.__struct_fields__
-    }
+    found = os.environ if environment is None else environment
+    given = {key.removeprefix(PREFIX).lower(): value for key, value in found.items() if key.startswith(PREFIX)}
+    for name in sorted(set(given) - set(Settings.__struct_fields__) - OTHERS):
+        known = ", ".join(PREFIX + field.upper() for field in Settings.__struct_fields__)
+        raise SettingsError(f"there is no setting {PREFIX}{name.upper()}; there are {known}")
+    given = {name: value for name, value in given.items() if name not in OTHERS}
     try:
         settings = msgspec.convert(given, Settings, strict=False, dec_hook=lambda kind, value: kind(value))
     except (msgspec.ValidationError, ValueError) as error:

@@ -282,7 +282,7 @@ class Conversation:
     def ask(self, person, **more):
         values = {name: Value(value, value) for name, value in person.items()}
         facts = {**person, **self.facts}
-        return Ask(facts=facts, values=values, ref="r-1", at_ms=1_700_000_000_000, currency="USD", **more)
+        return Ask(facts=facts, values=values, refer=lambda: "r-1", at_ms=1_700_000_000_000, currency="USD", **more)
 
     def run(self, talk):
         http = next(talk)

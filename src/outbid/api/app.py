@@ -5,17 +5,17 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Litestar, Request, Response, get
+from litestar import Litestar, Request, Response, get, post
 from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
-from litestar.openapi import OpenAPIConfig
+from litestar.openapi import OpenAPIConfig, ResponseSpec
 from litestar.params import Parameter
 
 from outbid import __version__
 from outbid.api.auth import holder_of
 from outbid.api.intake import Intake
 from outbid.api.leads import ReasonRow, answer_now, reason_rows, scope_of
-from outbid.api.problem import MEDIA_TYPE, problem
+from outbid.api.problem import MEDIA_TYPE, Problem, problem
 from outbid.api.wire import Receive, Scope, Send
 from outbid.core.answer import Answer
 from outbid.core.reasons import Reason
@@ -26,6 +26,7 @@ from outbid.store.vault import Vault
 
 log = logging.getLogger("outbid.api")
 HOT = "/v1/leads"
+PROBLEM = MEDIA_TYPE.decode()
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Outbid</title>
 <style>body{font:16px/1.6 system-ui;max-width:40rem;margin:10vh auto;padding:0 1rem;color-scheme:light dark}</style>
 <h1>Outbid is running</h1><p>The portal is not built here. The API is at <code>/v1</code>: its description is
@@ -55,6 +56,27 @@ async def page() -> Response[str]:
 async def healthz() -> dict[str, str]:
     """Answers as long as the process does."""
     return {"status": "ok"}
+
+
+@post(
+    HOT,
+    status_code=200,
+    summary="Sell a lead",
+    description="One JSON object, the fields by name. The key of a source goes into `Authorization: Bearer KEY`.",
+    responses={
+        202: ResponseSpec(Answer, description="pending: how the sale ended is not known yet"),
+        400: ResponseSpec(Problem, description="the body is not one JSON object", media_type=PROBLEM),
+        401: ResponseSpec(Problem, description="no key, or one that is not known", media_type=PROBLEM),
+        403: ResponseSpec(Problem, description="the key may not post leads here", media_type=PROBLEM),
+        413: ResponseSpec(Problem, description="the body is too large", media_type=PROBLEM),
+        415: ResponseSpec(Problem, description="the body is of another type", media_type=PROBLEM),
+        422: ResponseSpec(Problem, description="refused, with every error", media_type=PROBLEM),
+        503: ResponseSpec(Problem, description="send it again after Retry-After", media_type=PROBLEM),
+    },
+)
+async def sell(data: dict[str, Any]) -> Answer:
+    """Stands here for the description alone: the hot path answers this route before the framework sees it."""
+    raise No(500, "fault")
 
 
 class App:
@@ -87,7 +109,7 @@ class Routes:
     def litestar(self) -> Litestar:
         """The application of these routes."""
         return Litestar(
-            [page, healthz, self._readyz(), self._all_reasons(), self._lead_now()],
+            [page, healthz, sell, self._readyz(), self._all_reasons(), self._lead_now()],
             exception_handlers={Exception: self._refuse},
             openapi_config=OpenAPIConfig("Outbid", __version__, path="/v1/schema", render_plugins=()),
             logging_config=None,
@@ -145,4 +167,4 @@ class Routes:
 
     def _problem(self, status: int, code: str, detail: str) -> Response[bytes]:
         body = msgspec.json.encode(problem(status, code, detail, known=self._reasons))
-        return Response(body, status_code=status, media_type=MEDIA_TYPE.decode())
+        return Response(body, status_code=status, media_type=PROBLEM)

@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from outbid.exchange.clock import Clock
-from outbid.settings import Settings
+from outbid.exchange.clock import Clock, noise_source
+from outbid.settings import Settings, master_key
 
 Result = TypeVar("Result")
 
@@ -62,6 +62,14 @@ class Database:
         from outbid.store.chores import do_chores
 
         asyncio.run(self._with(self._owner_url, None, lambda connection: do_chores(connection, Clock().now_ms())))
+
+    def check_key(self) -> None:
+        """Make sure that the master key is this database's. Raises WrongKey."""
+        from outbid.store.key_check import check_master_key
+        from outbid.store.vault import Vault
+
+        vault = Vault(master_key(self._settings), noise_source())
+        self.use(lambda connection: check_master_key(connection, vault))
 
     def use(self, work: Callable[[Any], Awaitable[Result]]) -> Result:
         """Run something with a connection of the run-time role."""

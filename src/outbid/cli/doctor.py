@@ -16,6 +16,7 @@ from outbid.plugins.registry import Registry
 from outbid.settings import Settings, SettingsError, master_key
 from outbid.store import ledger as ledgers
 from outbid.store import market as markets
+from outbid.store.key_check import WrongKey
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -33,6 +34,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         with Database(settings) as database:
             applied = database.migrate()
             yield Finding("ok  ", f"the database answers; {len(applied)} migrations were applied just now")
+            yield _key_fits(database)
             for check in (_version, _market, _ledger, _lanes, _jobs):
                 yield database.use(check)
     except Exception as error:
@@ -60,13 +62,21 @@ def _master_key(settings: Settings) -> Finding:
     )
 
 
+def _key_fits(database: Database) -> Finding:
+    try:
+        database.check_key()
+    except WrongKey as error:
+        return Finding("FAIL", str(error))
+    return Finding("ok  ", "the master key is this database's")
+
+
 async def _version(connection: Any) -> Finding:
-    version = connection.get_server_version()
+    version = await connection.fetchval("show server_version")
     synchronous = await connection.fetchval("show synchronous_commit")
     fsync = await connection.fetchval("show fsync")
     if synchronous == "off" or fsync == "off":
         return Finding("FAIL", f"PostgreSQL may lose leads: synchronous_commit={synchronous}, fsync={fsync}")
-    return Finding("ok  ", f"PostgreSQL {version.major}.{version.minor}, durable commits")
+    return Finding("ok  ", f"PostgreSQL {version}, durable commits")
 
 
 async def _market(connection: Any) -> Finding:

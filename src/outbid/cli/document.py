@@ -40,7 +40,11 @@ Positions = dict[Path, tuple[int, int]]
 
 
 class Document(msgspec.Struct, frozen=True):
-    """A market that was read: nouns by kind and slug, and where each value stands in the file."""
+    """A market that was read: nouns by kind and slug, and where each value stands in the file.
+
+    `nouns` has only the kinds whose sections stand in the file: what a file does not speak of stays as it is, and an
+    empty section takes all of its kind away.
+    """
 
     nouns: dict[str, dict[str, Noun]]
     positions: Positions
@@ -60,7 +64,7 @@ def read_document(text: str) -> Document:
     if not isinstance(root, dict):
         raise DocumentError([Fault(1, 1, f"a market has the sections {', '.join(SECTIONS)}")])
     faults: list[Fault] = []
-    nouns: dict[str, dict[str, Noun]] = {kind: {} for kind in SECTIONS.values()}
+    nouns: dict[str, dict[str, Noun]] = {SECTIONS[section]: {} for section in root if section in SECTIONS}
     places: dict[tuple[str, str], Path] = {}
     for section, rows in root.items():
         path: Path = (section,)

@@ -153,7 +153,8 @@ class _Explainer:
         for sale in self._state.sales:
             if sale.offer == offer.number:
                 why = f": {self._why(sale.reason)}{self._quoted(sale.id)}" if sale.reason else ""
-                return f"{sale.status} at {self._money(sale.price_micros)}{why}"
+                done = sale.status if sale.reached else "not reached"
+                return f"{done} at {self._money(sale.price_micros)}{why}"
         for event in reversed(self._events):
             if isinstance(event, ev.NoRoom) and event.offer == offer.number:
                 return f"not posted: {event.account}: {self._why(event.reason)}"

@@ -1,5 +1,7 @@
 """A command that cannot be done."""
 
+from outbid.core.fault import Fault
 
-class CommandError(Exception):
-    """What went wrong and what would be right, for people; no traceback follows."""
+
+class CommandError(Fault):
+    """The words of a command were wrong, or what they ask for cannot be."""

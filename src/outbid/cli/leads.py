@@ -58,6 +58,7 @@ def show(given: argparse.Namespace) -> int:
     settings = read_settings()
     with Database(settings) as database:
         database.migrate()
+        database.check_key()
         explained = database.use(lambda connection: _explain(connection, settings, given.lead, given.personal))
     print(explained.text)
     return 0

@@ -92,11 +92,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command. Returns the exit code: 0 done, 1 it could not be done, 2 the words were wrong."""
     given = parser().parse_args(arguments)
     module, _, function = given.does.partition(":")
-    from outbid.cli.fault import CommandError
+    from outbid.core.fault import Fault
 
     try:
         code: int = getattr(import_module(f"outbid.cli.{module}"), function)(given)
-    except CommandError as error:
+    except (Fault, PermissionError, FileNotFoundError, NotADirectoryError) as error:
         print(f"outbid: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -52,6 +52,7 @@ def _read(file: str, name: str) -> Document:
 
 
 def _told(name: str, faults: list[Fault]) -> str:
+    faults = sorted(faults, key=lambda fault: (fault.line, fault.column))
     lines = [f"{name}:{fault.line}:{fault.column}: {fault.sentence}" for fault in faults]
     count = "one fault" if len(lines) == 1 else f"{len(lines)} faults"
     return f"the market was not changed; {count}:\n  " + "\n  ".join(lines)
@@ -149,6 +150,9 @@ def export(given: argparse.Namespace) -> int:
     """Write the market to standard output."""
     with Database(read_settings()) as database:
         database.migrate()
+        newest = database.use(markets.version_now)
+        if given.at is not None and not 0 <= given.at <= newest:
+            raise CommandError(f"there is no version {given.at}; the newest is {newest}")
         version, nouns = database.use(lambda connection: markets.load(connection, given.at))
     found = {kind: [noun for _, noun in nouns[kind].values()] for kind in SECTIONS.values()}
     print(f"# The market at version {version}.")

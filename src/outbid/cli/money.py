@@ -9,6 +9,7 @@ from outbid.cli.database import Database
 from outbid.cli.fault import CommandError
 from outbid.cli.table import print_table
 from outbid.core.ledger.account import LEADS
+from outbid.core.market.noun import Campaign
 from outbid.core.money import micros, text_of
 from outbid.core.scope import HOUSE
 from outbid.exchange.clock import Clock
@@ -62,6 +63,9 @@ def deposit(given: argparse.Namespace) -> int:
     async def pay(connection: Any) -> bool:
         _, nouns = await markets.load(connection)
         found = nouns["buyer"].get(given.buyer)
+        currencies = sorted({noun.currency for _, noun in nouns["campaign"].values() if isinstance(noun, Campaign)})
+        if given.currency not in currencies:
+            raise CommandError(f"no campaign trades in {given.currency!r}; there are {', '.join(currencies) or 'none'}")
         if found is None:
             raise CommandError(f"there is no buyer {given.buyer!r}; there are {', '.join(nouns['buyer']) or 'none'}")
         now_ms = Clock().now_ms()

@@ -92,6 +92,7 @@ def _exchange(settings: Settings, url: str, role: str | None, listener: socket.s
     from outbid.cli.worker import run_exchange
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
     try:
         import uvloop
 

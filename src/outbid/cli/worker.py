@@ -6,6 +6,7 @@ import gc
 import os
 import signal
 import socket
+from collections.abc import Iterator
 
 import uvicorn
 
@@ -25,6 +26,18 @@ KEEP_ALIVE_S = 75
 DRAIN_S = 30
 
 
+class _Server(uvicorn.Server):
+    """A server that leaves signals to us: uvicorn would raise them again and end the process before it has drained."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Ask for the end on SIGTERM; ^C goes to the supervisor alone."""
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGTERM, lambda: setattr(self, "should_exit", True))
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        yield
+
+
 async def run_exchange(settings: Settings, url: str, role: str | None, listener: socket.socket, parent: int) -> None:
     """Serve leads until SIGTERM, until the parent is gone, or until this process lost its lane."""
     registry = Registry()
@@ -35,7 +48,7 @@ async def run_exchange(settings: Settings, url: str, role: str | None, listener:
     pool = await database.pool(url, 4, role=role)
     reasons = {**ALL, **registry.reasons()}
     intake = Intake(exchange, reasons)
-    server = uvicorn.Server(
+    server = _Server(
         uvicorn.Config(
             build(intake, exchange, pool, vault, reasons),
             http="httptools",
@@ -75,8 +88,7 @@ def _calm_garbage_collection() -> None:
 
 
 async def _watch(server: uvicorn.Server, process: Process, parent: int) -> None:
-    """End the server when the supervisor is gone or the lane is lost; ^C goes to the supervisor alone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """End the server when the supervisor is gone or the lane is lost."""
     while os.getppid() == parent and not process.fenced.is_set():
         await asyncio.sleep(LOOK_S)
     if process.fenced.is_set():

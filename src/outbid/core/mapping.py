@@ -58,6 +58,11 @@ def fields_of(table: Mapping[str, str]) -> frozenset[str]:
 
 def compile_mapping(table: Mapping[str, str], known: Mapping[str, bool]) -> Callable[[Ask], dict[str, Any]]:
     """The whole table as one function to a (nested) dict; keys without a value are left out. Raises ValueError."""
+    for key in table:
+        if any(other.startswith(f"{key}.") for other in table):
+            raise ValueError(
+                f"{key!r} cannot be a value and an object with keys of its own; name one of them otherwise"
+            )
     rows = [(key, key.split("."), text, compile_term(text, known)) for key, text in table.items()]
     # The name of a field that can be taken without a call; most terms are such, and pings are many.
     plain = [
@@ -85,10 +90,6 @@ def compile_mapping(table: Mapping[str, str], known: Mapping[str, bool]) -> Call
 
 
 def _put(made: dict[str, Any], path: list[str], value: Any) -> None:
-    """Put a value into nested objects; a plain value that stands in the way gives way to the object."""
     for key in path[:-1]:
-        inner = made.get(key)
-        if not isinstance(inner, dict):
-            inner = made[key] = {}
-        made = inner
+        made = made.setdefault(key, {})
     made[path[-1]] = value

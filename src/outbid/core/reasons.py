@@ -31,7 +31,7 @@ REFUSED = reasons(
     key_unknown=("The key is not known or was revoked.", "Ask the operator for a new key."),
     key_not_allowed=("The key may not do this.", "Use a key of a source to post leads."),
     method_not_allowed=("This address does not know the method.", "Look at the header Allow."),
-    not_found=("There is nothing at this address.", "Look at /v1 in the documentation."),
+    not_found=("There is nothing at this address.", "The routes are described at /v1/schema/openapi.json."),
     lead_unknown=("There is no such lead, or not for this key.", "Check the id, which begins with 'ld_'."),
     source_closed=("This source takes no leads now.", "Ask the operator."),
     overloaded=("The exchange is full.", "Send it again after the seconds in Retry-After."),
@@ -71,6 +71,10 @@ BIDS = reasons(
 )
 
 POSTS = reasons(
+    http_error=(
+        "The buyer's server answered with a client error (4xx) that says neither yes nor no.",
+        "Check the address, the method and the credentials.",
+    ),
     rejected=("The buyer rejected the lead.", ""),
     buyer_duplicate=("The buyer says that he already has the person.", ""),
     server_error=("The buyer's server reported a fault.", "Ask the buyer to look at his server."),
@@ -91,6 +95,8 @@ WIRE = reasons(
 ENDS = reasons(
     no_match=("No offer matched the lead.", ""),
     no_bids=("No buyer bid enough.", ""),
+    no_room=("Offers matched the lead, but none had room in its caps and wallets.", "Raise a cap, or ask to pay in."),
+    none_reached=("None of the buyers that were posted could be reached.", "Ask them to look at their servers."),
     all_rejected=("Each buyer that was posted rejected the lead.", ""),
     resell_limit=("The lead was posted as often as allowed.", ""),
 )

@@ -10,7 +10,7 @@ Path = Callable[[Any], Any]
 KEPT = 200
 _PART = re.compile(r"([^.\[\]]+)|\[(\d{1,4})\]")
 _PLAIN_PRICE = re.compile(r"(\d{1,9})(?:\.(\d{1,6}))?", re.ASCII).fullmatch
-_PRICE = re.compile(r"[^\d.,-]{0,4}(-?)(\d{1,10}|\d{1,3}(?:,\d{3}){1,3})(?:[.,](\d{1,9}))?\s*(?:[A-Z]{3})?\Z", re.ASCII)
+_PRICE = re.compile(r"[^\d.,-]{0,4}(-?)(\d{1,3}(?:,\d{3}){1,3}|\d{1,10})(?:[.,](\d{1,9}))?\s*(?:[A-Z]{3})?\Z", re.ASCII)
 
 
 def compile_path(text: str) -> Path:
@@ -63,7 +63,9 @@ def text_from(value: Any) -> str:
 
 
 def price_from(value: Any) -> int | None:
-    """A price as buyers write it (21.105, "$21.50", "21,50") in micros, cut to micros; None if it is none.
+    """A price as buyers write it (21.105, "$21.50", "21,50", "1,500") in micros, cut to micros; None if it is none.
+
+    A comma before exactly three digits parts thousands, before fewer it is a decimal comma.
 
     Negative, not finite and absurd prices are none. Zero is 0: the caller takes it for a no.
     """

@@ -95,7 +95,9 @@ def _tier(plan: Plan, state: State, tier: int) -> Step:
 
 def _why_unsold(state: State) -> str:
     if state.sales:
-        return "all_rejected"
+        return "all_rejected" if state.posts else "none_reached"
+    if state.without_room:
+        return "no_room"
     return "no_bids" if state.matched_any else "no_match"
 
 
@@ -109,7 +111,7 @@ def _bidding(plan: Plan, state: State) -> Step:
     tier = plan.campaign.tiers[state.tier]
     if state.posts >= min(plan.campaign.most_posts, plan.source.most_posts):
         return Close("unsold", "resell_limit")
-    posted_here = sum(sale.offer in state.offers for sale in state.sales)
+    posted_here = sum(sale.offer in state.offers for sale in state.sales if sale.reached)
     order = picks(plan.campaign, plan.source, tier, state) if posted_here < tier.most_posts else []
     return Post(order[0]) if order else _tier(plan, state, state.tier + 1)
 

@@ -248,7 +248,7 @@ async def _send(exchange: Exchange, story: Story, deal: Deal, *, again: bool = F
     if reply.outcome == "accept":
         _accepted(exchange, story, deal, reply, ms)
     elif reply.outcome == "reject" or (reply.outcome == "error" and not again):
-        story.tell(ev.Rejected(now_ms, deal.sale, reply.reason, ms))
+        story.tell(ev.Rejected(now_ms, deal.sale, reply.reason, ms, reached=reply.outcome == "reject"))
     elif not offer.delivery.repeatable:
         story.tell(ev.Unsure(now_ms, deal.sale, reply.reason, ms))
 

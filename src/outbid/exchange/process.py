@@ -24,6 +24,7 @@ from outbid.store import market as markets
 from outbid.store.database import LOST, Connection
 from outbid.store.entry import EntryFailed, Fenced, Superseded
 from outbid.store.journal import Journal, stop
+from outbid.store.key_check import check_master_key
 from outbid.store.vault import SealBroken, Vault
 from outbid.store.writer import SqlWriter
 
@@ -55,6 +56,7 @@ class Process:
         """Read the market, take a lane, start writing. Returns what leads are distributed with."""
         loop = asyncio.get_running_loop()
         self._beat_connection = await self._connect()
+        await check_master_key(self._beat_connection, self._vault)
         market = await self._load(self._beat_connection)
         owner = f"{socket.gethostname()}:{os.getpid()}"
         self._lane = await lanes.open_lane(self._beat_connection, self._cell, owner, self._clock.now_ms())

@@ -11,7 +11,7 @@ from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
-from outbid.core.reasons import Reason
+from outbid.core.reasons import ALL, Reason
 
 KINDS = ("fields", "validators", "methods", "deliveries", "intakes")
 NEEDED: dict[str, tuple[str, ...]] = {
@@ -63,6 +63,8 @@ class Registry:
         for kind in KINDS:
             for name in self.names(kind):
                 for code, reason in getattr(self.get(kind, name), "REASONS", {}).items():
+                    if code in ALL:
+                        continue  # one of the exchange's own, used as it is
                     full = f"{name}.{code}"
                     found[full] = Reason(full, reason.sentence, reason.fix)
         return found

@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import asyncpg
 
+from outbid.core.fault import Fault
 from outbid.store import codec
 
 LEAST_VERSION: Final = 15
@@ -18,7 +19,7 @@ Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 log = logging.getLogger("outbid.store")
 
 
-class DatabaseFault(Exception):
+class DatabaseFault(Fault):
     """The database cannot be used. The message is a sentence for the operator, without passwords."""
 
 

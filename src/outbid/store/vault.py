@@ -29,6 +29,7 @@ class Vault:
             raise ValueError(f"the master key has {len(master)} bytes; it must have {KEY_BYTES}")
         self._noise = noise
         self._wrapping = AESGCM(_derived(master, b"wrap lead keys"))
+        self._house = AESGCM(_derived(master, b"seal secrets"))
         self._person_key = _derived(master, b"hash persons")
         self._buyer_key = _derived(master, b"buyers' references")
 
@@ -50,6 +51,15 @@ class Vault:
     def open(self, key: bytes, lead_id: bytes, purpose: bytes, sealed: bytes) -> bytes:
         """Open what `seal` made. Raises SealBroken."""
         return _open(AESGCM(key), sealed, lead_id + purpose)
+
+    def seal_word(self, name: str, plain: bytes) -> bytes:
+        """Seal something of the house, such as a delivery's password, under its name."""
+        nonce = self._noise(_NONCE_BYTES)
+        return nonce + self._house.encrypt(nonce, plain, name.encode())
+
+    def open_word(self, name: str, sealed: bytes) -> bytes:
+        """Open what `seal_word` made. Raises SealBroken."""
+        return _open(self._house, sealed, name.encode())
 
     def person(self, name: str, text: str) -> bytes:
         """The keyed hash of a person's phone or e-mail: the same everywhere in the house, nothing without the key."""

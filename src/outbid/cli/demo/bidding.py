@@ -34,7 +34,7 @@ def bid(lead: Lead, bids: Range, taste: Taste, buyer: str, seed: int, mood: floa
 
 def _age_score(lead: Lead) -> float:
     """Best around 45; the young have accidents, the old drive little and change insurers seldom."""
-    age = number_at(lead, "birth_date.age")
+    age = number_at(lead, "birth_date_age")
     if age is None:
         age = _age_from(value_at(lead, "birth_date"))
     return UNKNOWN if age is None else max(0.0, 1 - abs(age - 45) / 40)

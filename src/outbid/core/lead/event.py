@@ -106,11 +106,12 @@ class Sold(Happening, frozen=True):
 
 
 class Rejected(Happening, frozen=True):
-    """The buyer certainly did not buy: he said no, or nothing reached him. The hold is released."""
+    """The buyer certainly did not buy: he said no, or (`reached` false) was not asked. The hold is released."""
 
     sale: str
     reason: str
     ms: int = 0
+    reached: bool = True
 
 
 class Unsure(Happening, frozen=True):

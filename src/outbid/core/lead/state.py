@@ -25,6 +25,7 @@ class Sale(msgspec.Struct, frozen=True):
     payout_micros: int
     asks: int = 0
     reason: str = ""
+    reached: bool = True
 
 
 class State(msgspec.Struct, frozen=True):
@@ -49,12 +50,12 @@ class State(msgspec.Struct, frozen=True):
     tried: frozenset[int] = frozenset()
     sales: tuple[Sale, ...] = ()
     matched_any: bool = False
-    bid_any: bool = False
+    without_room: bool = False
 
     @property
     def posts(self) -> int:
-        """How many times the lead was posted."""
-        return len(self.sales)
+        """How many buyers the lead was posted to; one that was not reached does not count."""
+        return sum(sale.reached for sale in self.sales)
 
     def taken(self) -> int:
         """How many places may have been sold; these are never sold again."""
@@ -97,12 +98,12 @@ def _matched(state: State, event: ev.Matched) -> State:
         offers=event.offers,
         bids=(),
         matched_any=state.matched_any or bool(event.offers),
+        without_room=state.without_room or bool(event.skips),
     )
 
 
 def _pinged(state: State, event: ev.Pinged) -> State:
-    some = any(line.outcome in ("bid", "direct") for line in event.bids)
-    return replace(state, stage="bidding", bids=event.bids, bid_any=state.bid_any or some)
+    return replace(state, stage="bidding", bids=event.bids)
 
 
 def _posting(state: State, event: ev.Posting) -> State:
@@ -115,7 +116,7 @@ def _no_room(state: State, event: ev.NoRoom) -> State:
     tried = state.tried | {event.offer}
     if event.account.startswith(SELLING_SIDE):
         return replace(state, stage="inspected", tried=tried, refused=event.reason)
-    return replace(state, stage="bidding", tried=tried)
+    return replace(state, stage="bidding", tried=tried, without_room=True)
 
 
 def _with_sale(state: State, identifier: str, stage: Stage, **changes: object) -> State:
@@ -135,7 +136,7 @@ def _sold(state: State, event: ev.Sold) -> State:
 
 
 def _rejected(state: State, event: ev.Rejected) -> State:
-    return _with_sale(state, event.sale, "bidding", status="rejected", reason=event.reason)
+    return _with_sale(state, event.sale, "bidding", status="rejected", reason=event.reason, reached=event.reached)
 
 
 def _unsure(state: State, event: ev.Unsure) -> State:
@@ -151,8 +152,8 @@ def _asked(state: State, event: ev.Asked) -> State:
 def _settled(state: State, event: ev.Settled) -> State:
     """Sold: done. Not sold: the old bids have expired, so the tier is matched and asked anew."""
     if event.outcome == "sold":
-        return replace(_with_sale(state, event.sale, "done", status="sold"), status="open", reason="")
-    settled = _with_sale(state, event.sale, "inspected", status="rejected", reason="settled")
+        return replace(_with_sale(state, event.sale, "done", status="sold", reason=""), status="open", reason="")
+    settled = _with_sale(state, event.sale, "inspected", status="rejected")
     return replace(settled, status="open", reason="", tier=state.tier - 1, bids=())
 
 

@@ -289,12 +289,17 @@ class _Compiler:
         )
 
     def _key(self, number: int, key: spec.Key) -> tuple[str, made.Holder] | None:
-        owner = 0
-        if key.holder != "house":
-            owner = self._named(key.holder, key.owner, ("owner",))[0]
         if key.revoked:
             return None
-        return key.hash, made.Holder(key.slug, key.holder, owner, key.test)
+        if key.holder == "house":
+            return key.hash, made.Holder(key.slug, key.holder, 0, key.test)
+        found = self._nouns.get(key.holder, {}).get(key.owner)
+        if found is None:
+            sentence = (
+                f"the {key.holder} {key.owner!r} has a key and is not in the market: outbid keys revoke {key.slug}"
+            )
+            raise _Fault(("owner",), sentence)
+        return key.hash, made.Holder(key.slug, key.holder, found[0], key.test)
 
     def _wallet(self, number: int, buyer: spec.Buyer, unit: str) -> tuple[Limit, ...]:
         if buyer.wallet is None:

@@ -6,6 +6,11 @@ import msgspec
 
 Path = tuple[str | int, ...]
 _AT = re.compile(r"^(?P<sentence>.*?)(?: - at `(?P<path>\$.*)`)?$", re.DOTALL)
+_PATTERNS = {
+    "[a-z0-9][a-z0-9_-]{0,62}": "a slug: lower-case letters, digits, - and _, at most 63 of them",
+    "[a-z][a-z0-9_]{0,62}": "a name: lower-case letters, digits and _, beginning with a letter",
+    "[A-Z]{3}": "a currency: three capital letters, such as USD",
+}
 _KEY = re.compile(r"\.(?P<name>[^.\[\]]+)|\[(?P<position>\d+)\]")
 
 
@@ -33,4 +38,14 @@ def from_validation(error: Exception) -> tuple[str, Path]:
     path: list[str | int] = []
     for key in _KEY.finditer(found["path"] or ""):
         path.append(key["name"] if key["name"] is not None else int(key["position"]))
-    return found["sentence"], tuple(path)
+    return _plainly(found["sentence"]), tuple(path)
+
+
+def _plainly(sentence: str) -> str:
+    """The checker's words for people."""
+    if sentence.startswith("Expected `bool"):
+        return f"{sentence}: write true or false"
+    for pattern, words in _PATTERNS.items():
+        if pattern in sentence:
+            return f"write {words}"
+    return sentence

@@ -24,11 +24,11 @@ Words = Annotated[tuple[str, ...], Meta(description="words that count, in any ca
 class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How an answer is read. Every `…_path` is a path into the JSON body, such as `result.bids[0].price`.
 
-    accepted   which value says yes; without a path, HTTP 2xx does (a trade rule)
+    accepted   which value says yes; with an empty path, HTTP 2xx does (a trade rule)
     price      the bid in a ping's answer; a changed price in a post's
     """
 
-    accepted_path: str | None = "accepted"
+    accepted_path: str = "accepted"
     accepted_words: Words = YES
     price_path: str = "price"
     currency_path: str | None = None
@@ -43,7 +43,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """One buyer's JSON interface.
 
     ping, post         tables from the buyer's keys to our terms (core/mapping); absent: the campaign's ping fields
-                       in a ping, every field in a post with `ref`, `token` and `price` beside them
+                       in a ping (`birth_date.age` as `birth_date_age`), every field in a post with `ref`, `token`
+                       and `price` beside them
     key_header         the header that carries the sale's id, the same whenever a post is asked again
     repeatable         the buyer promises that a post with a known key is answered, not bought a second time
     """
@@ -95,7 +96,7 @@ def bind(
     """Compile the settings. `known`: names of facts and fields (True for fields). Raises ValueError."""
     ping = settings.ping
     if ping is None:
-        ping = {name: name for name in ping_fields}
+        ping = {name.replace(".", "_"): name for name in ping_fields}
     post = settings.post
     if post is None:
         post = {"ref": "@ref", "token": "@token", "price": "@price"} | {n: n for n, field in known.items() if field}
@@ -116,7 +117,7 @@ def bind(
 
 def _reader(rule: Rule) -> _Reader:
     def path(text: str | None) -> Path | None:
-        return None if text is None else compile_path(text)
+        return compile_path(text) if text else None
 
     return _Reader(
         path(rule.accepted_path),
@@ -149,6 +150,8 @@ def ping(ask: Ask, bound: Bound) -> Generator[Http, Answer, PingReply]:
         return PingReply("error", reason=answer.reason)
     if answer.status >= 500:
         return PingReply("error", reason="server_error")
+    if answer.status >= 400 and not _speaks(bound.ping_reader, answer.body):
+        return PingReply("error", reason="http_error", said=_shown(answer.body))
     return _read_bid(bound.ping_reader, answer.status, answer.body)
 
 
@@ -187,6 +190,8 @@ def post(ask: Ask, bound: Bound) -> Generator[Http, Answer, PostReply]:
         return PostReply("uncertain" if answer.sent else "error", reason=answer.reason)
     if answer.status >= 500:
         return PostReply("uncertain", reason="server_error", said=_shown(answer.body))
+    if answer.status >= 400 and not _speaks(bound.post_reader, answer.body):
+        return PostReply("error", reason="http_error", said=_shown(answer.body))
     return _read_post(bound.post_reader, answer.status, answer.body)
 
 
@@ -208,6 +213,12 @@ def _read_post(reader: _Reader, status: int, body: bytes) -> PostReply:
         reference=(text_from(reader.reference(document)) or None) if reader.reference else None,
         redirect=(text_from(reader.redirect(document)) or None) if reader.redirect else None,
     )
+
+
+def _speaks(reader: _Reader, body: bytes) -> bool:
+    """Does a 4xx answer say yes or no in the buyer's own words? If not, it is a wrong address, key or method."""
+    document = _document(body)
+    return document is not None and (reader.accepted is None or reader.accepted(document) is not None)
 
 
 def _said(reader: _Reader, document: Any) -> str:

@@ -15,12 +15,14 @@ from typing import Final
 
 import msgspec
 
+from outbid.core.fault import Fault
+
 OWNER_ROLE: Final = "outbid"
 APP_ROLE: Final = "outbid_app"
 DATABASE: Final = "outbid"
 
 
-class ServerFault(Exception):
+class ServerFault(Fault):
     """The embedded server cannot be had. The message is a sentence that says why, and what to do about it."""
 
 
