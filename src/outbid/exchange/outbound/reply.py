@@ -18,6 +18,19 @@ _STATED_TIMEOUT = re.compile(rb"(?:^|[,;\s])timeout\s*=\s*\"?(\d{1,6})", re.IGNO
 _MOST_WIRE_BYTES_A_BODY_BYTE = 8
 
 
+_NAMES: dict[bytes, tuple[str, bytes | None]] = {}
+_MOST_NAMES = 500
+
+
+def _name(name: bytes) -> tuple[str, bytes | None]:
+    """A header's name as text, and as bytes if it speaks of framing; buyers use the same few, so they are kept."""
+    lower = name.lower()
+    known = lower.decode("latin-1"), lower if lower in _FRAMING else None
+    if len(_NAMES) < _MOST_NAMES:
+        _NAMES[name] = known
+    return known
+
+
 class ReplyReader:
     """One reply in the making; httptools calls the `on_…` methods.
 
@@ -100,10 +113,10 @@ class ReplyReader:
             return self._fail("too_large", f"more than {self._limits.header_count} header lines")
         if not self._in_head:
             return None
-        name = name.lower()
-        if name in _FRAMING:
-            self._note(name, value.strip().lower())
-        self._headers.append((name.decode("latin-1"), value.decode("latin-1")))
+        text, framing = _NAMES.get(name) or _name(name)
+        if framing is not None:
+            self._note(framing, value.strip().lower())
+        self._headers.append((text, value.decode("latin-1")))
         return None
 
     def on_headers_complete(self) -> None:
