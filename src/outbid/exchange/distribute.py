@@ -4,13 +4,15 @@ from outbid.core.route import Wait, next_step
 from outbid.exchange.exchange import Exchange
 from outbid.exchange.perform import perform
 from outbid.exchange.story import Story
+from outbid.store.entry import NotRecorded, Superseded
 
 
 async def distribute(exchange: Exchange, story: Story) -> None:
     """Take one lead to its end, or to a step that waits for somebody.
 
     Raises EntryFailed if this lead cannot be written, Fenced if this process lost its lane: in both cases
-    nothing more is done for the lead here.
+    nothing more is done for the lead here. One that is in the database and open stays under this process's watch, so
+    that whoever takes the lane over finds it.
     """
     exchange.in_flight[story.id] = story
     try:
@@ -18,5 +20,11 @@ async def distribute(exchange: Exchange, story: Story) -> None:
             await perform(exchange, story, step)
             if isinstance(step, Wait):
                 return
+    except (NotRecorded, Superseded):
+        raise  # nothing of it is in the database, or another process has it
+    except Exception:
+        if story.chapters:
+            exchange.dropped.add(story.id)
+        raise
     finally:
         exchange.in_flight.pop(story.id, None)

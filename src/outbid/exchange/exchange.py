@@ -4,7 +4,7 @@ from asyncio import Future
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
-from outbid.core.ids import SALE, public, uuid7
+from outbid.core.ids import SALE, first_of, public, uuid7
 from outbid.core.market.snapshot import Market
 from outbid.core.wire import Answer, Http
 from outbid.exchange.clock import Clock
@@ -57,6 +57,11 @@ class Exchange:
         self._won: dict[int, int] = {}
         self._won_day = 0
         self.in_flight: dict[bytes, Story] = {}
+        self.dropped: set[bytes] = set()
+
+    def oldest_open(self, before_ms: int) -> bytes:
+        """A bound below which this process has no open lead; it never passes `before_ms`, for clocks step back."""
+        return min(first_of(before_ms), *self.in_flight, *self.dropped)
 
     def new_sale(self, now_ms: int) -> tuple[str, bytes]:
         """A new sale's public id, and its bytes."""

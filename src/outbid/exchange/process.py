@@ -8,7 +8,7 @@ import socket
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
-from outbid.core.ids import LEAD, first_of, public
+from outbid.core.ids import LEAD, public
 from outbid.core.lead import event as ev
 from outbid.core.market.compile import Plugins, compile_market
 from outbid.core.market.snapshot import Market
@@ -34,6 +34,9 @@ BEAT_S = 1.0
 RECORD_S = 10.0
 """How long a new lead may wait for the database before its seller is told to send it again."""
 MOST_OLD_MARKETS = 20
+CLOCK_STEP_MS = 60_000
+"""How far a clock may step back without a lead being overlooked when its lane is taken over."""
+LONGEST_RETRY_S = 60.0
 Connect = Callable[[], Awaitable[Connection]]
 
 
@@ -82,12 +85,12 @@ class Process:
 
     async def close(self) -> None:
         """Wait for the leads in flight (the caller stopped the intake), give the lane back, close everything."""
-        while (self.exchange.in_flight or self.journal.waiting() or self._beside) and not self.fenced.is_set():
+        while (self.exchange.in_flight or self.journal.waiting()) and not self.fenced.is_set():
             await asyncio.sleep(0.02)
-        for task in self._tasks:
+        for task in [*self._tasks, *self._beside]:
             await stop(task)
         with contextlib.suppress(*LOST):
-            if not self.fenced.is_set():
+            if not self.fenced.is_set() and not self.exchange.dropped:
                 await lanes.finish(self._beat_connection, self._cell, self._lane.id)
             await self._beat_connection.close()
 
@@ -164,7 +167,7 @@ class Process:
         connection = self._beat_connection
         self._news.clear()
         now_ms = self._clock.now_ms()
-        oldest = min(self.exchange.in_flight, default=first_of(now_ms))
+        oldest = self.exchange.oldest_open(now_ms - CLOCK_STEP_MS)
         if not await lanes.renew(connection, self._lane, oldest, now_ms):
             raise Fenced("the lane was taken over")
         if await markets.version_now(connection) > self.exchange.market.version:
@@ -188,15 +191,31 @@ class Process:
     # -- leads that come back from the database -----------------------------------------------------------------------
 
     async def _take_over(self, adopted: lanes.Adopted) -> None:
-        """Finish the open leads of a dead lane, then forget the lane. Its lease is renewed with ours until then."""
+        """Finish the open leads of a dead lane, however often it takes. Its lease is renewed with ours until then."""
+        pause_s = BEAT_S
+        while not self.fenced.is_set():
+            try:
+                if await self._finish_lane(adopted):
+                    return
+            except LOST as error:
+                log.warning("lane %d waits for the database: %s", adopted.lane, error)
+            await asyncio.sleep(pause_s)
+            pause_s = min(pause_s * 2, LONGEST_RETRY_S)
+
+    async def _finish_lane(self, adopted: lanes.Adopted) -> bool:
+        """One attempt: True if no lead of the lane is open any more and the lane is forgotten."""
         connection = await self._connect()
         try:
             left = await leads.open_of_lane(connection, HOUSE, self._cell, adopted.lane, adopted.oldest_open)
             log.info("took over lane %d with %d open leads", adopted.lane, len(left))
-            stories = [await self._revive(connection, record) for record in left]
+            stories = [
+                await self._revive(connection, record) for record in left if record.id not in self.exchange.in_flight
+            ]
             finished = await asyncio.gather(*(self._finish(story) for story in stories if story is not None))
-            if all(finished) and None not in stories:
-                await lanes.finish(connection, self._cell, adopted.lane)
+            if not all(finished) or None in stories:
+                return False
+            await lanes.finish(connection, self._cell, adopted.lane)
+            return True
         finally:
             await connection.close()
 
@@ -226,21 +245,25 @@ class Process:
 
     async def _settle(self, job: jobs.Job) -> None:
         """Carry out a verdict on an uncertain sale; if it was not sold, the lead goes on."""
-        connection = await self._connect()
-        try:
-            lead_id, sale = bytes.fromhex(job.payload["lead"]), job.payload["sale"]
-            record = await leads.read(connection, HOUSE, job.cell, lead_id)
-            story = None if record is None else await self._revive(connection, record)
-            if story is not None and sale in story.deals:
-                outcome, by = job.payload["outcome"], job.payload["by"]
-                story.tell(ev.Settled(self._clock.now_ms(), sale, outcome, by))
-            elif story is not None and story.state.stage != "closed":
-                resume(self.exchange, story)  # an earlier attempt died after the verdict was written
-            if story is not None:
-                await distribute(self.exchange, story)
-            await jobs.finish(connection, job)
-        except Exception as error:
-            log.exception("job %s failed", job.kind)
-            await jobs.fail(connection, job, str(error), self._clock.now_ms())
-        finally:
-            await connection.close()
+        with contextlib.suppress(*LOST):  # the job's lease runs out, and somebody tries again
+            connection = await self._connect()
+            try:
+                await self._carry_out(connection, job)
+                await jobs.finish(connection, job)
+            except Exception as error:
+                log.exception("job %s failed", job.kind)
+                await jobs.fail(connection, job, str(error), self._clock.now_ms())
+            finally:
+                await connection.close()
+
+    async def _carry_out(self, connection: Connection, job: jobs.Job) -> None:
+        sale, outcome, by = job.payload["sale"], job.payload["outcome"], job.payload["by"]
+        record = await leads.read(connection, HOUSE, job.cell, bytes.fromhex(job.payload["lead"]))
+        story = None if record is None else await self._revive(connection, record)
+        if story is None:
+            return
+        if sale in story.deals:
+            story.tell(ev.Settled(self._clock.now_ms(), sale, outcome, by))
+        elif story.state.stage != "closed":
+            resume(self.exchange, story)  # an earlier attempt died after the verdict was written
+        await distribute(self.exchange, story)

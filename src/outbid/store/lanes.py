@@ -4,9 +4,16 @@ import msgspec
 
 from outbid.core.ids import first_of
 from outbid.store.database import Connection
-from outbid.store.writer import Lane
 
 LEASE_MS = 5_000
+
+
+class Lane(msgspec.Struct, frozen=True):
+    """This process's right to write: recovery raises the fence, and then it is over."""
+
+    cell: int
+    id: int
+    fence: int
 
 
 class Adopted(msgspec.Struct, frozen=True):
@@ -50,7 +57,10 @@ async def renew(connection: Connection, lane: Lane, oldest_open: bytes, now_ms: 
 
 
 async def adopt(connection: Connection, lane: Lane, now_ms: int) -> list[Adopted]:
-    """Take over every lane whose lease ran out. Waits for their last transactions; later ones find the fence raised."""
+    """Take over every lane whose lease ran out; their later batches find the fence raised.
+
+    A lane with a batch under way is passed by until that is over: the server ends it if its process froze.
+    """
     rows = await connection.fetch(
         """update lane set fence = fence + 1, adopted_by = $2, lease_until = $4
             where cell = $1 and id in (select id from lane where cell = $1 and lease_until < $3 and id <> $2

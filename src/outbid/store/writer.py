@@ -17,19 +17,14 @@ from outbid.store.batch import ZERO_HASH, Halt, Rows, accounts_of, decide
 from outbid.store.database import LOST, Connection
 from outbid.store.entry import ConnectionLost, Entry, EntryFailed, Fenced, Superseded, Written
 from outbid.store.journal import Contention
+from outbid.store.lanes import LEASE_MS, Lane
 
 CONTENDED = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.LockNotAvailableError)
 RECONNECT_S = 0.1
+# A process that freezes within a batch holds accounts that all need: the server ends its session after a lease.
+FREE_LOCKS = f"set idle_in_transaction_session_timeout = {LEASE_MS}"
 CLOSED = ("sold", "unsold", "refused")
 MOST_KNOWN_ACCOUNTS = 200_000
-
-
-class Lane(msgspec.Struct, frozen=True):
-    """This process's right to write: recovery raises the fence, and then it is over."""
-
-    cell: int
-    id: int
-    fence: int
 
 
 class Done(msgspec.Struct, frozen=True):
@@ -68,6 +63,7 @@ class SqlWriter:
         while self._connection is None:
             try:
                 self._connection = await self._connect()
+                await self._connection.execute(FREE_LOCKS)
             except LOST:
                 await asyncio.sleep(RECONNECT_S)
         self._known.clear()
