@@ -61,7 +61,7 @@ class Exchange:
 
     def oldest_open(self, before_ms: int) -> bytes:
         """A bound below which this process has no open lead; it never passes `before_ms`, for clocks step back."""
-        return min(first_of(before_ms), *self.in_flight, *self.dropped)
+        return min((first_of(before_ms), *self.in_flight, *self.dropped))
 
     def new_sale(self, now_ms: int) -> tuple[str, bytes]:
         """A new sale's public id, and its bytes."""
