@@ -1,0 +1,156 @@
+"""What a batch decides: settled first, then held in order of arrival, each refusal with its reason and account."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from outbid.core.ids import SALE, public
+from outbid.core.lead import event as ev
+from outbid.core.ledger.account import LEADS, Balance, Limit, account_of
+from outbid.core.ledger.hold import hold_for
+from outbid.core.ledger.moves import Deal
+from outbid.store.batch import ZERO_HASH, Halt, accounts_of, chapter_hash, decide
+from outbid.store.entry import Entry, Wish
+
+NOON = 1_780_000_000_000
+CAP = account_of(Limit("offer:1", LEADS, "day", "UTC", 2), NOON, 1)
+WALLET = account_of(Limit("buyer:1", "USD", "wallet", "UTC", 100), NOON, 1)
+ACCOUNTS = tuple(sorted((CAP, WALLET), key=lambda account: account.id))
+
+
+def sale(number: int) -> str:
+    return public(SALE, 0, number.to_bytes(16, "big"))
+
+
+def deal(number: int, price: int = 10) -> Deal:
+    return Deal(
+        sale(number), number.to_bytes(16, "big"), 1, 1, 1, 1, "USD", price, price // 2, hold_for(ACCOUNTS, price)
+    )
+
+
+def wishing(number: int, price: int = 10, **more) -> Entry:
+    made = deal(number, price)
+    posting = ev.Posting(NOON, made.sale, made.offer, price, made.payout_micros)
+    wish = Wish(1, posting, made, ACCOUNTS)
+    return Entry(0, number.to_bytes(16, "big"), 2, [ev.Matched(NOON, 0, (1,))], wish=wish, **more)
+
+
+def settling(number: int, event: ev.Event, price: int = 10) -> Entry:
+    made = deal(number, price)
+    return Entry(0, number.to_bytes(16, "big"), 3, [event], deals={made.sale: made})
+
+
+def books(cap: int = 2, wallet: int = 100, posted: int = 0, held: int = 0) -> dict[bytes, Balance]:
+    return {CAP.id: Balance(cap, posted, held), WALLET.id: Balance(wallet, 0, 0)}
+
+
+def run(entries, balances, halt=Halt()):  # noqa: B008 - it is frozen
+    return decide(entries, balances, halt, 1, 1, ZERO_HASH)
+
+
+def test_room_goes_to_who_came_first():
+    balances = books(cap=2)
+    rows = run([wishing(n) for n in range(4)], balances)
+    assert [lead[-1] for lead, _ in rows.opened] == [0, 1]
+    assert sorted(rows.refusals) == [2, 3]
+    assert rows.refusals[2] == ev.NoRoom(NOON, 1, "offer:1 day LEAD", "cap_reached")
+    assert balances[CAP.id] == Balance(2, 0, 2)
+    assert balances[WALLET.id] == Balance(100, 0, 20)
+
+
+def test_who_is_refused_in_one_account_takes_nothing_of_the_others():
+    balances = books(cap=5, wallet=15)
+    rows = run([wishing(0, 20), wishing(1, 15), wishing(2, 1)], balances)
+    assert [lead[-1] for lead, _ in rows.opened] == [1]
+    assert {place: refusal.reason for place, refusal in rows.refusals.items()} == {0: "wallet_empty", 2: "wallet_empty"}
+    assert balances[CAP.id].held == 1
+
+
+def test_what_is_released_in_a_batch_is_room_for_those_after_it_and_not_before():
+    full = {CAP.id: Balance(1, 0, 1), WALLET.id: Balance(100, 0, 10)}
+    rows = run([wishing(1), settling(0, ev.Rejected(NOON, sale(0), "rejected")), wishing(2)], full)
+    assert sorted(rows.refusals) == [0]
+    assert [lead[-1] for lead, _ in rows.opened] == [2]
+    assert full[CAP.id] == Balance(1, 0, 1)
+
+
+def test_a_reject_and_the_next_hold_of_one_lead_stand_in_one_chapter():
+    full = {CAP.id: Balance(1, 0, 1), WALLET.id: Balance(100, 0, 10)}
+    entry = wishing(7)
+    entry.events = [ev.Rejected(NOON, sale(0), "rejected")]
+    entry.deals = {sale(0): deal(0)}
+    rows = run([entry], full)
+    assert rows.refusals == {}
+    assert [move.on_hold for move in rows.moved] == ["release"]
+    assert [type(event).__name__ for event in ev.decode(rows.chapters[0].events)] == ["Rejected", "Posting"]
+
+
+def test_what_is_captured_is_posted_and_transferred():
+    balances = {CAP.id: Balance(2, 0, 1), WALLET.id: Balance(100, 0, 10)}
+    rows = run([settling(0, ev.Sold(NOON, sale(0), 8, 4))], balances)
+    assert balances == {CAP.id: Balance(2, 1, 0), WALLET.id: Balance(100, 8, 0)}
+    assert [(t.kind, t.amount_micros) for t in rows.transfers] == [("payout", 4), ("margin", 4)]
+    assert rows.moved[0].status == "sold"
+
+
+def test_an_uncertain_sale_keeps_its_hold():
+    balances = {CAP.id: Balance(2, 0, 1), WALLET.id: Balance(100, 0, 10)}
+    rows = run([settling(0, ev.Unsure(NOON, sale(0), "timed_out"))], balances)
+    assert balances == {CAP.id: Balance(2, 0, 1), WALLET.id: Balance(100, 0, 10)}
+    assert [(move.status, move.on_hold) for move in rows.moved] == [("uncertain", "keep")]
+
+
+@pytest.mark.parametrize("halt", [Halt(offers=frozenset({1})), Halt(buyers=frozenset({1}))])
+def test_what_was_paused_since_is_asked_perhaps_but_not_posted(halt):
+    balances = books()
+    rows = run([wishing(0)], balances, halt)
+    assert rows.opened == []
+    assert rows.refusals == {0: ev.NoRoom(NOON, 1, "offer:1", "paused")}
+    assert balances == books()
+    assert ev.decode(rows.chapters[0].events)[-1] == rows.refusals[0]
+
+
+def test_others_may_still_be_posted_when_somebody_is_halted():
+    assert run([wishing(0)], books(), Halt(frozenset({2}), frozenset({2}))).refusals == {}
+
+
+def test_every_account_of_a_batch_is_locked():
+    entries = [wishing(0), settling(1, ev.Rejected(NOON, sale(1), "rejected")), Entry(0, b"x" * 16, 1, [])]
+    assert accounts_of(entries) == {CAP.id, WALLET.id}
+    assert accounts_of([Entry(0, b"x" * 16, 1, [])]) == set()
+
+
+def test_chapters_are_chained_by_their_hashes():
+    entries = [wishing(n) for n in range(3)]
+    rows = run(entries, books(cap=1))
+    assert rows.chapters[0].prev_hash == ZERO_HASH
+    for place, (before, after) in enumerate(zip(rows.chapters, rows.chapters[1:], strict=False)):
+        assert after.prev_hash == before.hash
+        assert after.place == place + 1
+    for chapter in rows.chapters:
+        where = (1, 1, chapter.place, chapter.lead_id, chapter.n, chapter.salt, chapter.events)
+        assert chapter.hash == chapter_hash(chapter.prev_hash, *where)
+    other = chapter_hash(ZERO_HASH, 1, 1, 0, entries[0].lead_id, 2, b"salt", rows.chapters[0].events)
+    assert other != rows.chapters[0].hash
+
+
+STORY = st.lists(st.tuples(st.integers(0, 7), st.integers(1, 30)), max_size=30)
+
+
+@given(STORY, st.integers(0, 5), st.integers(0, 100), st.randoms(use_true_random=False))
+def test_held_is_always_the_sum_of_what_is_open(wishes, cap, credit, chance):
+    balances, opened = books(cap=cap, wallet=credit), {}
+    for seq, (number, price) in enumerate(wishes):
+        if number in opened and chance.random() < 0.7:
+            price = opened.pop(number)
+            event = chance.choice(
+                [ev.Rejected(NOON, sale(number), "x"), ev.Sold(NOON, sale(number), price, price // 2)]
+            )
+            rows = decide([settling(number, event, price)], balances, Halt(), 1, seq, ZERO_HASH)
+        elif number not in opened:
+            rows = decide([wishing(number, price)], balances, Halt(), 1, seq, ZERO_HASH)
+            if rows.opened:
+                opened[number] = price
+        assert balances[CAP.id].held == len(opened)
+        assert balances[WALLET.id].held == sum(opened.values())
+        assert all(balance.posted + balance.held <= balance.ceiling for balance in balances.values())

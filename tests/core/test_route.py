@@ -1,0 +1,151 @@
+"""What comes next: one table of stages, one row for every fork in the road."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from outbid.core.auction import Pick, floor_micros, line_of_reply, picks
+from outbid.core.contract import PingReply
+from outbid.core.lead.event import BidLine
+from outbid.core.lead.state import Sale, Stage, State
+from outbid.core.market.snapshot import Payout
+from outbid.core.route import Ask, Close, Inspect, Match, Ping, Plan, Post, Wait, next_step
+
+
+def offer(number: int, priority: int = 100, floor: int = 0):
+    return SimpleNamespace(number=number, priority=priority, weight=1, floor_micros=floor)
+
+
+def by_price(bids, turn, draw):
+    return sorted(bids, key=lambda bid: (-bid.price_micros, bid.offer))
+
+
+def plan(most_posts: int = 20, source_posts: int = 1000, tier_posts: int = 10, tiers: int = 2) -> Plan:
+    tier = SimpleNamespace(rank=by_price, most_posts=tier_posts, floor_micros=0)
+    campaign = SimpleNamespace(
+        tiers=(tier,) * tiers,
+        offers={n: offer(n) for n in range(1, 9)},
+        most_posts=most_posts,
+        floor_micros=0,
+        least_margin_micros=0,
+    )
+    source = SimpleNamespace(payout=Payout(800_000), most_posts=source_posts, floor_micros=0)
+    return Plan(campaign, source)
+
+
+def sale(number: int, status: str = "rejected", asks: int = 0) -> Sale:
+    return Sale(f"sl_{number}", number, status, 10, 8, asks)
+
+
+def missed(number: int) -> Sale:
+    return Sale(f"sl_{number}", number, "rejected", 10, 8, reached=False)
+
+
+BIDS = (BidLine(1, "bid", 30), BidLine(2, "bid", 20), BidLine(3, "direct", 25))
+BIDDING = State(stage="bidding", tier=0, offers=(1, 2, 3), bids=BIDS, matched_any=True)
+
+
+def with_(state: State, **changes) -> State:
+    from msgspec.structs import replace
+
+    return replace(state, **changes)
+
+
+REJECTED_ONE = with_(BIDDING, tried=frozenset({1}), sales=(sale(1),))
+TABLE = [
+    ("a new lead is inspected", plan(), State(stage="received"), Inspect("arrival")),
+    ("a good lead goes to the first tier", plan(), State(stage="inspected"), Match(0)),
+    ("a refused lead is closed", plan(), State(stage="inspected", refused="duplicate"), Close("refused", "duplicate")),
+    ("a settled reject goes on with its tier", plan(), State(stage="inspected", tier=0, matched_any=True), Match(1)),
+    ("a campaign without tiers sells nothing", plan(tiers=0), State(stage="inspected"), Close("unsold", "no_match")),
+    ("who matched is asked", plan(), State(stage="matched", tier=0, offers=(1, 2)), Ping(0, (1, 2))),
+    ("a tier without a match is passed over", plan(), State(stage="matched", tier=0), Match(1)),
+    ("no tier matched", plan(), State(stage="matched", tier=1), Close("unsold", "no_match")),
+    ("nobody bid", plan(), State(stage="bidding", tier=1, matched_any=True), Close("unsold", "no_bids")),
+    ("nobody bid here", plan(), State(stage="bidding", tier=0, offers=(1,), matched_any=True), Match(1)),
+    ("the best bid is posted", plan(), BIDDING, Post(Pick(1, 30, 24))),
+    ("then the next", plan(), REJECTED_ONE, Post(Pick(3, 25, 20))),
+    ("then the last", plan(), with_(REJECTED_ONE, tried=frozenset({1, 3})), Post(Pick(2, 20, 16))),
+    ("then the next tier", plan(), with_(REJECTED_ONE, tried=frozenset({1, 2, 3})), Match(1)),
+    ("all tiers rejected", plan(), with_(REJECTED_ONE, tier=1, tried=frozenset({1, 2, 3})), Close("unsold", "all_rejected")),
+    ("who had no room is passed over", plan(), with_(BIDDING, tried=frozenset({1})), Post(Pick(3, 25, 20))),
+    ("the tier's limit of posts", plan(tier_posts=1), REJECTED_ONE, Match(1)),
+    ("the campaign's limit of posts", plan(most_posts=1), REJECTED_ONE, Close("unsold", "resell_limit")),
+    ("the source's limit of posts", plan(source_posts=1), REJECTED_ONE, Close("unsold", "resell_limit")),
+    ("the limit holds between tiers", plan(most_posts=1), with_(REJECTED_ONE, stage="matched", offers=()), Close("unsold", "resell_limit")),
+    ("all who matched were full", plan(), State(stage="matched", tier=1, without_room=True), Close("unsold", "no_room")),
+    ("nobody was reached", plan(), with_(REJECTED_ONE, tier=1, tried=frozenset({1, 2, 3}), sales=(missed(1),)), Close("unsold", "none_reached")),
+    ("who was not reached uses up no post", plan(most_posts=1, tier_posts=1), with_(REJECTED_ONE, sales=(missed(1),)), Post(Pick(3, 25, 20))),
+    ("a post without an answer is asked", plan(), with_(BIDDING, stage="posting", sales=(sale(1, "posting"),)), Ask("sl_1")),
+    ("only the open sale is asked", plan(), with_(BIDDING, stage="posting", sales=(sale(1), sale(2, "posting"))), Ask("sl_2")),
+    ("an uncertain sale waits", plan(), with_(BIDDING, stage="unsure", sales=(sale(1, "uncertain"),)), Wait("settled")),
+    ("a sold lead is closed", plan(), with_(BIDDING, stage="done", sales=(sale(1, "sold"),)), Close("sold")),
+    ("a closed lead is left alone", plan(), State(stage="closed", status="sold"), None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("given", "state", "step"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE])
+def test_what_comes_next(given, state, step):
+    assert next_step(given, state) == step
+
+
+def test_every_stage_has_a_row():
+    assert {state.stage for _, _, state, _ in TABLE} == set(Stage.__args__) - {"new"}
+
+
+def test_a_bid_with_a_reason_is_never_posted():
+    lines = (
+        BidLine(1, "bid", 90, reason="below_floor"),
+        BidLine(2, "pass"),
+        BidLine(3, "late", 80),
+        BidLine(4, "bid", 1),
+    )
+    assert picks(plan().campaign, plan().source, plan().campaign.tiers[0], with_(BIDDING, bids=lines)) == [
+        Pick(4, 1, 0)
+    ]
+
+
+def test_an_offer_that_is_gone_is_not_posted():
+    lines = (BidLine(99, "bid", 90), BidLine(1, "bid", 10))
+    assert picks(plan().campaign, plan().source, plan().campaign.tiers[0], with_(BIDDING, bids=lines)) == [
+        Pick(1, 10, 8)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("campaign", "source", "tier", "payout", "margin", "floor"),
+    [
+        (5, 0, 0, Payout(0), 0, 5),
+        (5, 7, 6, Payout(0), 0, 7),
+        (5, 7, 9, Payout(0), 0, 9),
+        (0, 0, 0, Payout(800_000), 1_000_000, 5_000_000),
+        (6_000_000, 0, 0, Payout(800_000), 1_000_000, 6_000_000),
+        (0, 0, 0, Payout(None, 3_000_000), 500_000, 3_500_000),
+    ],
+)
+def test_the_floor_is_the_highest_of_all(campaign, source, tier, payout, margin, floor):
+    found = floor_micros(
+        SimpleNamespace(floor_micros=campaign, least_margin_micros=margin),
+        SimpleNamespace(floor_micros=source, payout=payout),
+        SimpleNamespace(floor_micros=tier),
+    )
+    assert found == floor
+
+
+@pytest.mark.parametrize(
+    ("reply", "outcome", "price", "reason"),
+    [
+        (PingReply("bid", 20), "bid", 20, ""),
+        (PingReply("bid", 10), "bid", 10, ""),
+        (PingReply("bid", 9), "bid", 9, "below_floor"),
+        (PingReply("bid", 20, currency="usd"), "bid", 20, ""),
+        (PingReply("bid", 20, currency="EUR"), "bid", 20, "wrong_currency"),
+        (PingReply("pass", reason="no_bid"), "pass", 0, "no_bid"),
+        (PingReply("error", reason="server_error"), "error", 0, "server_error"),
+        (PingReply("nonsense", reason="nonsense"), "nonsense", 0, "nonsense"),
+    ],
+)
+def test_a_reply_becomes_a_line_that_says_why_it_cannot_win(reply, outcome, price, reason):
+    line = line_of_reply(offer(1, floor=10), reply, 8, "USD", 5, 3)
+    assert (line.outcome, line.price_micros, line.reason, line.ms) == (outcome, price, reason, 5)
+    assert line.won_today == (3 if outcome == "bid" else 0)

@@ -1,0 +1,185 @@
+"""Events folded into a state: what each of them changes, and that chapters come back as they were written."""
+
+import msgspec
+import pytest
+
+from outbid.core.answer import STATUS, Answer, answer_of, pointer_of
+from outbid.core.contract import Flaw
+from outbid.core.lead import event as ev
+from outbid.core.lead.state import Sale, State, fold, fold_all
+
+RECEIVED = ev.Received(1, 3, 4, 5)
+GOOD = ev.Inspected(2, "arrival")
+MATCHED = ev.Matched(3, 0, (1, 2), (ev.Skip(3, "cap_reached", "offer:3 day LEAD"),))
+PINGED = ev.Pinged(4, 0, 80, (ev.BidLine(1, "bid", 30, 70), ev.BidLine(2, "late", ms=80, reason="late")))
+POSTING = ev.Posting(5, "sl_1", 1, 30, 24)
+STORY = [RECEIVED, GOOD, MATCHED, PINGED, POSTING]
+SALE = Sale("sl_1", 1, "posting", 30, 24)
+
+
+def after(*events) -> State:
+    return fold_all([*STORY, *events])
+
+
+def test_a_lead_on_its_way_is_open():
+    assert fold_all([RECEIVED]) == State(stage="received")
+    assert fold_all([RECEIVED, GOOD]).stage == "inspected"
+    matched = fold_all([RECEIVED, GOOD, MATCHED])
+    assert (matched.stage, matched.tier, matched.offers, matched.matched_any) == ("matched", 0, (1, 2), True)
+    bidding = fold(matched, PINGED)
+    assert (bidding.stage, bidding.bids, bidding.without_room) == ("bidding", PINGED.bids, True)
+    posting = fold(bidding, POSTING)
+    assert (posting.stage, posting.sales, posting.tried, posting.posts) == ("posting", (SALE,), frozenset({1}), 1)
+    assert posting.taken() == 1
+    assert posting.status == "open"
+
+
+def test_an_accept_is_done_at_the_captured_price():
+    state = after(ev.Sold(6, "sl_1", 28, 22))
+    assert (state.stage, state.status) == ("done", "open")
+    assert (state.sales[0].status, state.sales[0].price_micros, state.sales[0].payout_micros) == ("sold", 28, 22)
+    closed = fold(state, ev.Closed(7, "sold"))
+    assert (closed.stage, closed.status, closed.taken()) == ("closed", "sold", 1)
+
+
+def test_a_reject_gives_the_place_back():
+    state = after(ev.Rejected(6, "sl_1", "buyer_duplicate"))
+    assert (state.stage, state.sales[0].status, state.sales[0].reason) == ("bidding", "rejected", "buyer_duplicate")
+    assert state.taken() == 0
+    assert state.tried == {1}
+    assert state.posts == 1
+
+
+def test_a_buyer_that_was_not_reached_does_not_count_as_a_post():
+    state = after(ev.Rejected(6, "sl_1", "unreachable", reached=False))
+    assert (state.stage, state.posts, state.tried, state.taken()) == ("bidding", 0, {1}, 0)
+
+
+def test_an_uncertain_sale_keeps_its_place_until_it_is_settled():
+    state = after(ev.Unsure(6, "sl_1", "timed_out"))
+    assert (state.stage, state.status, state.reason, state.taken()) == ("unsure", "uncertain", "timed_out", 1)
+    sold = fold(state, ev.Settled(7, "sl_1", "sold", "operator"))
+    assert (sold.stage, sold.status, sold.reason, sold.sales[0].status) == ("done", "open", "", "sold")
+    rejected = fold(state, ev.Settled(7, "sl_1", "rejected", "operator"))
+    assert (rejected.stage, rejected.status, rejected.taken()) == ("inspected", "open", 0)
+    assert rejected.tier == -1  # the tier is matched and asked anew
+    assert rejected.tried == {1}
+    assert rejected.sales[0].reason == "timed_out"
+
+
+def test_asking_again_counts():
+    state = after(ev.Asked(6, "sl_1"), ev.Asked(7, "sl_1"))
+    assert (state.stage, state.sales[0].asks) == ("posting", 2)
+
+
+def test_an_offer_without_room_is_passed_over():
+    state = fold_all([*STORY[:4], ev.NoRoom(5, 1, "offer:1 day LEAD", "cap_reached")])
+    assert (state.stage, state.tried, state.sales, state.refused) == ("bidding", {1}, (), None)
+
+
+@pytest.mark.parametrize("owner", ["source:3", "seller:1", "campaign:4"])
+def test_a_full_selling_side_refuses_the_lead(owner):
+    state = fold_all([*STORY[:4], ev.NoRoom(5, 1, f"{owner} day LEAD", "cap_reached")])
+    assert (state.stage, state.refused) == ("inspected", "cap_reached")
+
+
+def test_a_refusal_is_remembered_until_it_is_closed():
+    refused = fold_all([RECEIVED, ev.Inspected(2, "arrival", (Flaw("duplicate", "phone"),), "duplicate")])
+    assert (refused.stage, refused.refused, refused.status) == ("inspected", "duplicate", "open")
+    closed = fold(refused, ev.Closed(3, "refused", "duplicate"))
+    assert (closed.status, closed.reason) == ("refused", "duplicate")
+
+
+@pytest.mark.parametrize(
+    ("events", "stage", "tier"),
+    [
+        ([RECEIVED], "received", -1),
+        ([RECEIVED, GOOD], "inspected", -1),
+        ([RECEIVED, GOOD, MATCHED], "inspected", -1),
+        ([RECEIVED, GOOD, MATCHED, PINGED], "inspected", -1),
+        ([RECEIVED, GOOD, MATCHED, ev.Matched(3, 1, (4,))], "inspected", 0),
+        (STORY, "posting", 0),
+        ([*STORY, ev.Unsure(6, "sl_1", "late")], "unsure", 0),
+        ([*STORY, ev.Sold(6, "sl_1", 30, 24)], "done", 0),
+    ],
+)
+def test_a_round_that_died_with_its_process_is_run_anew(events, stage, tier):
+    state = fold_all([*events, ev.Resumed(9, 2)])
+    assert (state.stage, state.tier) == (stage, tier)
+    if stage == "inspected":
+        assert state.bids == ()
+
+
+@pytest.mark.xfail(
+    strict=True, reason="fold(Resumed) goes back one tier at 'inspected' too: twice resumed, two tiers back"
+)
+def test_a_lead_that_is_resumed_twice_goes_on_where_it_was():
+    events = [RECEIVED, GOOD, MATCHED, ev.Matched(3, 1, (4,)), ev.Resumed(9, 2)]
+    assert fold_all([*events, ev.Resumed(10, 3)]).tier == fold_all(events).tier
+
+
+ALL = [
+    *STORY,
+    ev.Received(1, 3, 4, 5, test=True),
+    ev.Resumed(2, 7),
+    ev.Inspected(2, "arrival", (Flaw("zip.not_a_zip", "zip", "seen: text"), Flaw("x")), "zip.not_a_zip"),
+    ev.NoRoom(5, 1, "offer:1 day LEAD", "cap_reached"),
+    ev.Sold(6, "sl_1", 28, 22, 40, "price_lowered"),
+    ev.Rejected(6, "sl_1", "rejected", 40),
+    ev.Unsure(6, "sl_1", "timed_out", 40),
+    ev.Asked(6, "sl_1"),
+    ev.Settled(7, "sl_1", "rejected", "operator"),
+    ev.Closed(8, "unsold", "no_bids"),
+]
+
+
+def test_chapters_come_back_as_they_were_written():
+    assert {type(event) for event in ALL} == set(ev.Event.__args__)
+    text = ev.encode(ALL)
+    assert ev.decode(text) == ALL
+    assert ev.encode(ev.decode(text)) == text
+    assert ev.decode("[]") == []
+
+
+@pytest.mark.parametrize("text", [b"{}", b'[{"type":"vanished","at_ms":1}]', b'[{"type":"closed"}]', b"[1]"])
+def test_what_is_no_chapter_is_refused(text):
+    with pytest.raises(msgspec.ValidationError):
+        ev.decode(text)
+
+
+# -- what the seller is told -----------------------------------------------------------------------------------------
+
+SOLD = fold_all([*STORY, ev.Sold(6, "sl_1", 28_000_000, 22_400_000), ev.Closed(7, "sold")])
+ANSWERS = [
+    (SOLD, Answer("sold", "ld_1", "22.40", "USD", "https://b.example/")),
+    (fold_all([RECEIVED, GOOD, ev.Closed(3, "unsold", "no_match")]), Answer("unsold", "ld_1", reason="no_match")),
+    (fold_all([RECEIVED, GOOD, ev.Closed(3, "refused", "duplicate")]), Answer("refused", "ld_1", reason="duplicate")),
+    (after(ev.Unsure(6, "sl_1", "late")), Answer("pending", "ld_1", reason="unsettled")),
+    (after(), Answer("pending", "ld_1", reason="in_progress")),
+    (after(ev.Sold(6, "sl_1", 28, 22)), Answer("pending", "ld_1", reason="in_progress")),
+]
+
+
+@pytest.mark.parametrize(("state", "answer"), ANSWERS)
+def test_the_answer_follows_from_the_state(state, answer):
+    assert answer_of("ld_1", "USD", state, "https://b.example/") == answer
+    assert answer.outcome in STATUS
+
+
+@pytest.mark.parametrize("state", [state for state, _ in ANSWERS])
+def test_an_answer_holds_no_price_of_a_buyer(state):
+    text = msgspec.json.encode(answer_of("ld_1", "USD", state)).decode()
+    for hidden in ("sl_", "28", "offer", "bid", "buyer", "margin"):
+        assert hidden not in text
+
+
+@pytest.mark.xfail(strict=True, reason="core/answer tells the reason in_progress, which no list of reasons holds")
+def test_every_reason_of_an_answer_is_declared():
+    from outbid.core.reasons import ALL as KNOWN
+
+    assert {answer.reason for _, answer in ANSWERS} - {None} <= set(KNOWN)
+
+
+@pytest.mark.parametrize(("field", "pointer"), [(None, ""), ("zip", "/zip"), ("a/b~c", "/a~1b~0c"), ("", "/")])
+def test_flaws_point_at_fields(field, pointer):
+    assert pointer_of(Flaw("x", field)) == pointer

@@ -1,0 +1,156 @@
+"""Deliveries and intakes do what their samples say: one JSON file, one or more turns of a conversation.
+
+A delivery's sample: `settings`, `known` (names of fields, and of facts with false), `ping_fields`, an `ask`, and
+`turns`. A turn is a `kind` (ping or post), the `request` it must make, the `answer` it gets (a status with `json`,
+`text` or `hex`; or a `failure` with `sent`), and the `reply` that is read from it.
+An intake's sample: `settings` and `reads`, each a `content_type`, a body (`json`, `text`, `hex` or `repeat`), and
+either the `fields` or the `malformed` that comes of it.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import msgspec
+import pytest
+
+from outbid.core.contract import Arrival, Ask
+from outbid.core.lead.value import Value
+from outbid.core.wire import Failure, Http, Response
+from outbid.plugins.registry import Registry
+
+SAMPLES = Path(__file__).parent
+
+
+def samples(kind: str) -> list[Any]:
+    names = Registry([]).names(kind)
+    found = [(name, path) for name in names for path in sorted((SAMPLES / kind / name).glob("*.json"))]
+    return [pytest.param(name, path, id=f"{name}-{path.stem}") for name, path in found]
+
+
+def body_of(given: dict[str, Any]) -> bytes:
+    """The body that a sample writes down in one of several ways."""
+    if "json" in given:
+        return json.dumps(given["json"]).encode()
+    if "hex" in given:
+        return bytes.fromhex(given["hex"])
+    if "repeat" in given:
+        return "".join(text * count for text, count in given["repeat"]).encode()
+    return given.get("text", "").encode()
+
+
+def answer_of(given: dict[str, Any]) -> Response | Failure:
+    if "failure" in given:
+        return Failure(given["failure"], given["sent"], "wait")
+    return Response(given["status"], tuple(given.get("headers", {}).items()), body_of(given))
+
+
+def ask_of(sample: dict[str, Any]) -> Ask:
+    given = {"facts": {}, "values": {}, "ref": "ref-1", "at_ms": 1_780_000_000_000, "currency": "USD"}
+    given |= sample.get("ask", {})
+    reference = given.pop("ref")
+    values = {name: msgspec.convert(value, Value) for name, value in given.pop("values").items()}
+    return Ask(values=values, refer=lambda: reference, **given)
+
+
+def bound_of(plugin: ModuleType, sample: dict[str, Any]) -> Any:
+    settings = msgspec.convert(sample["settings"], plugin.Settings)
+    return plugin.bind(settings, sample.get("known", {}), tuple(sample.get("ping_fields", ())), frozenset())
+
+
+def turn(plugin: ModuleType, bound: Any, ask: Ask, given: dict[str, Any]) -> Any:
+    talk = getattr(plugin, given["kind"])(ask, bound)
+    request = next(talk)
+    check_request(request, given.get("request", {}))
+    with pytest.raises(StopIteration) as stop:
+        talk.send(answer_of(given["answer"]))
+    return stop.value.value
+
+
+def check_request(request: Http, expected: dict[str, Any]) -> None:
+    assert isinstance(request, Http)
+    target = request.target
+    url = f"{target.scheme}://{target.host}:{target.port}{target.path}"
+    assert url == expected.get("url", url)
+    assert request.method == expected.get("method", "POST")
+    if "json" in expected:
+        assert json.loads(request.body) == expected["json"]
+    for name, value in expected.get("headers", {}).items():
+        assert dict(request.headers)[name] == value
+
+
+@pytest.mark.parametrize(("name", "path"), samples("deliveries"))
+def test_the_delivery_says_and_understands_what_the_sample_tells(name: str, path: Path) -> None:
+    plugin, sample = Registry([]).get("deliveries", name), json.loads(path.read_text(encoding="utf-8"))
+    bound, ask = bound_of(plugin, sample), ask_of(sample)
+    assert sample["turns"]
+    for given in sample["turns"]:
+        reply = msgspec.to_builtins(turn(plugin, bound, ask, given))
+        plain = {key: value for key, value in reply.items() if value not in ("", None, 0)}
+        assert plain == given["reply"], given.get("answer")
+
+
+def read_all(plugin: ModuleType, sample: dict[str, Any]) -> Iterator[tuple[dict[str, Any], Any]]:
+    settings = msgspec.convert(sample.get("settings", {}), plugin.Settings)
+    for given in sample["reads"]:
+        yield given, plugin.read(given.get("content_type", ""), body_of(given), settings)
+
+
+@pytest.mark.parametrize(("name", "path"), samples("intakes"))
+def test_the_intake_reads_what_the_sample_tells(name: str, path: Path) -> None:
+    plugin, sample = Registry([]).get("intakes", name), json.loads(path.read_text(encoding="utf-8"))
+    assert sample["reads"]
+    for given, found in read_all(plugin, sample):
+        if isinstance(found, Arrival):
+            assert found.fields == given["fields"], given
+            assert [type(value) for value in found.fields.values()] == [type(v) for v in given["fields"].values()]
+        else:
+            assert {"status": found.status, "code": found.code, "pointer": found.pointer} == (
+                {"pointer": ""} | given["malformed"]
+            ), given
+            assert found.detail
+
+
+@pytest.mark.parametrize("kind", ["deliveries", "intakes"])
+def test_every_plugin_has_samples(kind: str) -> None:
+    for name in Registry([]).names(kind):
+        assert list((SAMPLES / kind / name).glob("*.json")), name
+
+
+def test_the_samples_reach_every_outcome_of_a_delivery() -> None:
+    for name in Registry([]).names("deliveries"):
+        found = [json.loads(path.read_text()) for path in (SAMPLES / "deliveries" / name).glob("*.json")]
+        seen = {(turn["kind"], turn["reply"]["outcome"]) for sample in found for turn in sample["turns"]}
+        pings = {("ping", outcome) for outcome in ("bid", "pass", "error", "nonsense")}
+        assert seen == pings | {("post", outcome) for outcome in ("accept", "reject", "error", "uncertain")}
+
+
+@pytest.mark.parametrize("kind", ["deliveries", "intakes"])
+def test_settings_refuse_unknown_keys(kind: str) -> None:
+    for name in Registry([]).names(kind):
+        settings = Registry([]).get(kind, name).Settings
+        with pytest.raises(msgspec.ValidationError, match="unknown field"):
+            msgspec.convert({"no_such_setting": 1}, settings)
+
+
+@pytest.mark.xfail(strict=True, raises=UnicodeDecodeError, reason="deliveries/json._document lets it through")
+@pytest.mark.parametrize("kind", ["ping", "post"])
+def test_an_answer_in_latin_1_is_read_as_nonsense(kind: str) -> None:
+    plugin = Registry([]).get("deliveries", "json")
+    bound = bound_of(plugin, {"settings": {"ping_url": "https://b.example/", "post_url": "https://b.example/"}})
+    answer = {"status": 200, "hex": '{"accepted": true, "reason": "é"}'.encode("latin-1").hex()}
+    reply = turn(plugin, bound, ask_of({}), {"kind": kind, "answer": answer})
+    assert (reply.reason, reply.said[:12]) == ("nonsense", '{"accepted":')
+
+
+def test_buyers_who_are_sent_their_reference_share_no_ping() -> None:
+    plugin, ask = Registry([]).get("deliveries", "json"), ask_of({"ask": {"facts": {"zip": "78701"}}})
+    urls = {"ping_url": "https://b.example/", "post_url": "https://b.example/"}
+    bodies = []
+    for reference, ping in (("ref-1", {"id": "@ref"}), ("ref-2", {"id": "@ref"}), ("ref-3", {"zip": "zip"})):
+        bound = bound_of(plugin, {"settings": urls | {"ping": ping}, "known": {"zip": False}})
+        told = msgspec.structs.replace(ask, refer=lambda reference=reference: reference)
+        bodies.append(json.loads(next(plugin.ping(told, bound)).body))
+    assert bodies == [{"id": "ref-1"}, {"id": "ref-2"}, {"zip": "78701"}]
