@@ -1,5 +1,6 @@
 """What the process needs to know, and nothing that a person changes in the portal: read once, from the environment."""
 
+import contextlib
 import os
 import secrets
 from collections.abc import Mapping
@@ -62,8 +63,13 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         settings = msgspec.convert(given, Settings, strict=False, dec_hook=lambda kind, value: kind(value))
     except (msgspec.ValidationError, ValueError) as error:
         raise SettingsError(f"a setting is wrong: {error} (variables are {PREFIX}PORT, {PREFIX}DATA …)") from None
-    if not 1 <= settings.processes <= 64:
-        raise SettingsError(f"{PREFIX}PROCESSES is {settings.processes}; write 1 to 64")
+    for name, value, least, most in (
+        ("PROCESSES", settings.processes, 1, 64),
+        ("PORT", settings.port, 1, 65535),
+        ("GATHER_MS", settings.gather_ms, 0, 100),
+    ):
+        if not least <= value <= most:
+            raise SettingsError(f"{PREFIX}{name} is {value}; write {least} to {most}")
     return settings
 
 
@@ -73,13 +79,19 @@ def master_key(settings: Settings) -> bytes:
         return _key_of(settings.master_key, f"{PREFIX}MASTER_KEY")
     path = settings.master_key_file
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return _key_of(path.read_text(), str(path))
-    with os.fdopen(handle, "w") as file:
-        file.write(secrets.token_hex(32) + "\n")
+    if not path.exists():
+        _make_key(path)
     return _key_of(path.read_text(), str(path))
+
+
+def _make_key(path: Path) -> None:
+    """Write a new key beside its place and link it there: nobody ever reads half a key, and the first one stays."""
+    draft = path.with_suffix(f".{os.getpid()}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(secrets.token_hex(32) + "\n")
+    with contextlib.suppress(FileExistsError):
+        os.link(draft, path)
+    draft.unlink()
 
 
 def _key_of(text: str, where: str) -> bytes:

@@ -9,6 +9,7 @@ from litestar import Litestar, Request, Response, get, post
 from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig, ResponseSpec
+from litestar.openapi.spec import Components, SecurityScheme
 from litestar.params import Parameter
 
 from outbid import __version__
@@ -76,7 +77,7 @@ async def healthz() -> dict[str, str]:
 )
 async def sell(data: dict[str, Any]) -> Answer:
     """Stands here for the description alone: the hot path answers this route before the framework sees it."""
-    raise No(500, "fault")
+    raise No(404, "not_found")
 
 
 class App:
@@ -111,7 +112,14 @@ class Routes:
         return Litestar(
             [page, healthz, sell, self._readyz(), self._all_reasons(), self._lead_now()],
             exception_handlers={Exception: self._refuse},
-            openapi_config=OpenAPIConfig("Outbid", __version__, path="/v1/schema", render_plugins=()),
+            openapi_config=OpenAPIConfig(
+                "Outbid",
+                __version__,
+                path="/v1/schema",
+                render_plugins=(),
+                components=Components(security_schemes={"key": SecurityScheme(type="http", scheme="bearer")}),
+                security=[{"key": []}],
+            ),
             logging_config=None,
         )
 
@@ -163,8 +171,11 @@ class Routes:
         code = {404: "not_found", 405: "method_not_allowed"}.get(status, "fault")
         if status >= 500:
             log.error("a request met a fault", exc_info=error)
-        return self._problem(status, code, "")
+        headers = error.headers if isinstance(error, HTTPException) else None
+        return self._problem(status, code, "", headers)
 
-    def _problem(self, status: int, code: str, detail: str) -> Response[bytes]:
+    def _problem(
+        self, status: int, code: str, detail: str, headers: Mapping[str, str] | None = None
+    ) -> Response[bytes]:
         body = msgspec.json.encode(problem(status, code, detail, known=self._reasons))
-        return Response(body, status_code=status, media_type=PROBLEM)
+        return Response(body, status_code=status, media_type=PROBLEM, headers=dict(headers or {}))

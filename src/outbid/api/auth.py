@@ -18,6 +18,6 @@ def holder_of(scope: Http, market: Market) -> Holder | str:
     """Whom the request speaks for, or the reason code why nobody."""
     text = header(scope, b"authorization")
     word, _, secret = text.partition(" ")
-    if not secret or word.lower() != "bearer":
+    if not secret.strip() or word.lower() != "bearer":
         return "key_missing"
     return market.keys.get(key_hash(secret.strip())) or "key_unknown"

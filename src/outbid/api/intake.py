@@ -1,5 +1,6 @@
 """The hot path: a lead comes in by HTTP, is distributed, and its seller is answered."""
 
+import contextlib
 import logging
 from collections.abc import Mapping
 
@@ -38,7 +39,8 @@ class Intake:
         market = self._exchange.market
         source = self._source(scope, market)
         if isinstance(source, tuple):
-            await read_body(scope, receive)
+            with contextlib.suppress(Gone):
+                await read_body(scope, receive)
             await self._no(send, *source)
             return
         if not self.open or self._exchange.journal.is_full() or len(self._exchange.in_flight) >= self._most:
@@ -51,12 +53,22 @@ class Intake:
         if body is None:
             await self._no(send, 413, "body_too_large")
             return
-        arrived = source.read(header(scope, b"content-type"), body)
+        try:
+            arrived = source.read(header(scope, b"content-type"), body)
+        except Exception:
+            log.exception("the intake of %s failed in its own code", source.slug)
+            await self._no(send, 500, "fault")
+            return
         if isinstance(arrived, Malformed):
             errors = (Error(arrived.pointer, arrived.code, arrived.detail),) if arrived.pointer else ()
             await self._no(send, arrived.status, arrived.code, arrived.detail, errors=errors)
             return
-        story = arrive(self._exchange, market, source, arrived.fields, test=False)
+        try:
+            story = arrive(self._exchange, market, source, arrived.fields, test=False)
+        except Exception:
+            log.exception("a field of %s failed in its own code", source.campaign.slug)
+            await self._no(send, 500, "fault")
+            return
         await self._distribute(story, send)
 
     def _source(self, scope: Scope, market: Market) -> Source | tuple[int, str]:

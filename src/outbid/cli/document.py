@@ -125,6 +125,8 @@ def _plain(node: Node | None, path: Path, positions: Positions, open_nodes: tupl
     positions[path] = where
     if node.anchor is not None or id(node) in open_nodes:
         raise DocumentError([Fault(*where, "anchors and aliases (& and *) are not allowed; write the value out")])
+    if node.tag and not node.tag.startswith("tag:yaml.org,2002:"):
+        raise DocumentError([Fault(*where, f"tags such as {node.tag} are not allowed; write the plain value")])
     if isinstance(node, ScalarNode):
         empty = node.value in ("", "~", "null") and node.style is None
         return None if empty else node.value

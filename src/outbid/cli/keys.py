@@ -28,6 +28,9 @@ async def add_key(connection: Any, holder: str, owner: str, note: str = "") -> s
     """Make a key part of the market; returns its secret."""
     key, secret = new_key(holder, owner)
     _, nouns = await markets.load(connection)
+    if holder != "house" and owner not in nouns[holder]:
+        known = ", ".join(nouns[holder]) or "none"
+        raise CommandError(f"there is no {holder} {owner!r}; there are: {known}")
     await apply_nouns(connection, {"key": {**_keys(nouns), key.slug: key}}, note)
     return secret
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import uvicorn
 
 from outbid.api.app import build
+from outbid.api.bounded import BoundedProtocol
 from outbid.api.intake import Intake
 from outbid.core.reasons import ALL
 from outbid.exchange.clock import noise_source
@@ -51,7 +52,7 @@ async def run_exchange(settings: Settings, url: str, role: str | None, listener:
     server = _Server(
         uvicorn.Config(
             build(intake, exchange, pool, vault, reasons),
-            http="httptools",
+            http=BoundedProtocol,
             ws="none",
             lifespan="off",
             access_log=False,

@@ -94,7 +94,8 @@ class PostReply(msgspec.Struct, frozen=True):
     """How a post's answer was read.
 
     `outcome`: accept; reject (a no); error (a fault of the other side, certainly not bought);
-    uncertain (it may have been bought). `price_micros` is None unless the reply named one.
+    uncertain (it may have been bought). `price_micros` is None unless the reply named one. `reached`: the person may
+    have been seen there.
     """
 
     outcome: Literal["accept", "reject", "error", "uncertain"]
@@ -103,6 +104,7 @@ class PostReply(msgspec.Struct, frozen=True):
     redirect: str | None = None
     reason: str = ""
     said: str = ""
+    reached: bool = True
 
 
 class Arrival(msgspec.Struct, frozen=True):

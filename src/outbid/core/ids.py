@@ -54,4 +54,7 @@ def parse(prefix: str, text: str) -> tuple[int, bytes]:
         raw = b32hexdecode(body.upper() + "===")
     except ValueError:
         raise ValueError(f"{text!r} holds a character that no id has") from None
-    return int.from_bytes(raw[:2], "big"), raw[2:]
+    cell, identifier = int.from_bytes(raw[:2], "big"), raw[2:]
+    if len(raw) != 18 or public(prefix, cell, identifier) != text.lower():
+        raise ValueError(f"{text!r} is not written as ids are")
+    return cell, identifier

@@ -25,6 +25,7 @@ REFUSED = reasons(
     body_not_json=("The body is not JSON.", "Send one JSON object, encoded as UTF-8."),
     body_not_object=("The body is JSON, but not an object.", 'Send an object: {"field": value, …}.'),
     body_too_large=("The body is larger than the exchange accepts.", "Send at most 256 KiB."),
+    head_too_large=("The head of the request is larger than the exchange accepts.", "Send at most 64 KiB of headers."),
     body_too_deep=("The body is nested more deeply than the exchange accepts.", "Nest at most 16 levels."),
     media_type_unknown=("The exchange does not read this content type.", "Send application/json."),
     key_missing=("No key was sent.", "Send the header 'Authorization: Bearer KEY'."),
@@ -37,6 +38,7 @@ REFUSED = reasons(
     overloaded=("The exchange is full.", "Send it again after the seconds in Retry-After."),
     lead_failed=("The lead could not be stored.", "Look at the values; the operator's log has the details."),
     fault=("The exchange met a fault of its own.", "The operator's log has the details."),
+    in_progress=("The lead is still on its way.", "Ask again."),
     not_recorded=("The lead could not be made durable in time.", "Send it again."),
 )
 

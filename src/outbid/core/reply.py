@@ -10,7 +10,12 @@ Path = Callable[[Any], Any]
 KEPT = 200
 _PART = re.compile(r"([^.\[\]]+)|\[(\d{1,4})\]")
 _PLAIN_PRICE = re.compile(r"(\d{1,9})(?:\.(\d{1,6}))?", re.ASCII).fullmatch
-_PRICE = re.compile(r"[^\d.,-]{0,4}(-?)(\d{1,3}(?:,\d{3}){1,3}|\d{1,10})(?:[.,](\d{1,9}))?\s*(?:[A-Z]{3})?\Z", re.ASCII)
+_PRICE = re.compile(
+    r"[^\d.,-]{0,4}(-?)[^\d.,-]{0,4}(\d{1,3}(?:,\d{3}){1,3}(?=\.)|\d{1,10}|(?=[.,]\d))"
+    r"(?:[.,](\d{1,9})\d{0,20})?[^\d.,-]{0,5}",
+    re.ASCII,
+)
+_AMBIGUOUS = re.compile(r"\d,\d{3}(?!\d|\.)", re.ASCII)
 
 
 def compile_path(text: str) -> Path:
@@ -63,9 +68,9 @@ def text_from(value: Any) -> str:
 
 
 def price_from(value: Any) -> int | None:
-    """A price as buyers write it (21.105, "$21.50", "21,50", "1,500") in micros, cut to micros; None if it is none.
+    """A price as buyers write it (21.105, "$21.50", "21,50 €", "1,234.50") in micros, cut to micros; None if none.
 
-    A comma before exactly three digits parts thousands, before fewer it is a decimal comma.
+    "1,500" is none: in one country it is fifteen hundred, in another one and a half.
 
     Negative, not finite and absurd prices are none. Zero is 0: the caller takes it for a no.
     """
@@ -73,11 +78,12 @@ def price_from(value: Any) -> int | None:
         return plain
     if isinstance(value, bool) or value is None or isinstance(value, dict | list):
         return None
-    found = _PRICE.match(str(value).strip())
-    if not found:
+    text = str(value).strip()
+    found = _PRICE.fullmatch(text)
+    if not found or _AMBIGUOUS.search(text):
         return None
     sign, whole, part = found.groups()
-    amount = int(whole.replace(",", "")) * ONE + int((part or "")[:6].ljust(6, "0"))
+    amount = int(whole.replace(",", "") or "0") * ONE + int((part or "")[:6].ljust(6, "0"))
     return None if sign or amount > MOST else amount
 
 

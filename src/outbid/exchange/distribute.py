@@ -24,7 +24,7 @@ async def distribute(exchange: Exchange, story: Story) -> None:
         raise  # nothing of it is in the database, or another process has it
     except Exception:
         if story.chapters:
-            exchange.dropped.add(story.id)
+            exchange.dropped[story.id] = exchange.dropped.get(story.id, 0) + 1
         raise
     finally:
         exchange.in_flight.pop(story.id, None)

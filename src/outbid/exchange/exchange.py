@@ -57,7 +57,7 @@ class Exchange:
         self._won: dict[int, int] = {}
         self._won_day = 0
         self.in_flight: dict[bytes, Story] = {}
-        self.dropped: set[bytes] = set()
+        self.dropped: dict[bytes, int] = {}
 
     def oldest_open(self, before_ms: int) -> bytes:
         """A bound below which this process has no open lead; it never passes `before_ms`, for clocks step back."""

@@ -1,5 +1,6 @@
 """One function for each step: does it, and tells the story what happened."""
 
+import logging
 from collections.abc import Awaitable, Callable, Generator
 from functools import partial
 from typing import Any
@@ -17,6 +18,8 @@ from outbid.core.wire import Answer, Failure, Http
 from outbid.exchange.exchange import Exchange
 from outbid.exchange.story import Story
 from outbid.store.entry import Claim, Wish
+
+log = logging.getLogger("outbid.exchange")
 
 
 async def perform(exchange: Exchange, story: Story, step: Step) -> None:
@@ -122,7 +125,7 @@ async def _ask_all(
 ) -> list[tuple[PingReply, Answer]]:
     """Run every delivery's generator up to its answer: side by side, a round for each request they make in turn."""
     shared: dict[bytes, bytes] = {}
-    running = [offer.delivery.ping(_ask(exchange, story, offer, shared=shared)) for offer in offers]
+    running = [_begin(offer.delivery.ping, _ask(exchange, story, offer, shared=shared)) for offer in offers]
     done: dict[int, tuple[PingReply, Answer]] = {}
     calls = [(i, http) for i, talk in enumerate(running) if (http := _advance(talk, None, i, done)) is not None]
     while calls:
@@ -135,21 +138,32 @@ async def _ask_all(
     return [done[i] for i in range(len(offers))]
 
 
+Talk = Generator[Http, Answer, Any]
+
+
+def _begin(delivery: Callable[[Any], Any], ask: Ask) -> Talk:
+    """Start a delivery's generator; what a delivery does wrong is met where it is advanced."""
+    talk: Talk = yield from delivery(ask)
+    return talk
+
+
 def _advance(
-    talk: Generator[Http, Answer, PingReply],
-    answer: Answer | None,
-    position: int,
-    done: dict[int, tuple[PingReply, Answer]],
+    talk: Talk, answer: Answer | None, position: int, done: dict[int, tuple[PingReply, Answer]]
 ) -> Http | None:
     """Let a delivery go on with an answer: its next request, or None when it is done.
 
     A delivery that fails in its own code has understood nothing: it costs the buyer this bid, and nobody else.
     """
+    reply: object = None
     try:
-        return next(talk) if answer is None else talk.send(answer)
+        http = next(talk) if answer is None else talk.send(answer)
+        if isinstance(http, Http):
+            return http
     except StopIteration as stop:
-        reply: PingReply = stop.value
+        reply = stop.value
     except Exception:
+        log.exception("a delivery failed in its own code")
+    if not isinstance(reply, PingReply):
         reply = PingReply("nonsense", reason="nonsense")
     done[position] = (reply, answer or Failure("bad_request", False, "refused"))
     return None
@@ -241,31 +255,34 @@ async def _send(exchange: Exchange, story: Story, deal: Deal, *, again: bool = F
     token = story.notes.get(f"token {offer.number}")
     ask = _ask(exchange, story, offer, sale=deal.sale, token=token, price_micros=deal.price_micros)
     started = exchange.now()
-    reply = await _converse(exchange, offer.delivery.post(ask), started + offer.post_ms / 1000)
+    reply = await _converse(exchange, _begin(offer.delivery.post, ask), started + offer.post_ms / 1000)
     ms, now_ms = _ms(exchange, started), exchange.clock.now_ms()
     story.note(f"said {deal.sale}", reply.said)
     story.reason = reply.reason
     if reply.outcome == "accept":
         _accepted(exchange, story, deal, reply, ms)
     elif reply.outcome == "reject" or (reply.outcome == "error" and not again):
-        story.tell(ev.Rejected(now_ms, deal.sale, reply.reason, ms, reached=reply.outcome == "reject"))
+        story.tell(ev.Rejected(now_ms, deal.sale, reply.reason, ms, reached=reply.reached))
     elif not offer.delivery.repeatable:
         story.tell(ev.Unsure(now_ms, deal.sale, reply.reason, ms))
 
 
-async def _converse(exchange: Exchange, talk: Generator[Http, Answer, PostReply], deadline: float) -> PostReply:
+async def _converse(exchange: Exchange, talk: Talk, deadline: float) -> PostReply:
     """Follow a delivery through its requests. What fails before anything was sent was certainly not bought."""
     answer: Answer | None = None
     try:
         http = next(talk)
-        while True:
+        while isinstance(http, Http):
             answer = await exchange.door.ask(http, deadline, fresh=True)
             http = talk.send(answer)
     except StopIteration as stop:
-        reply: PostReply = stop.value
-        return reply
+        if isinstance(stop.value, PostReply):
+            return stop.value
     except Exception:
-        return PostReply("error", reason="bad_request") if answer is None else PostReply("uncertain", reason="nonsense")
+        log.exception("a delivery failed in its own code")
+    if answer is None:
+        return PostReply("error", reason="bad_request", reached=False)
+    return PostReply("uncertain", reason="nonsense")
 
 
 def _accepted(exchange: Exchange, story: Story, deal: Deal, reply: PostReply, ms: int) -> None:

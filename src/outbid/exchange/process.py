@@ -16,7 +16,7 @@ from outbid.core.scope import HOUSE
 from outbid.exchange.clock import Clock, noise_source
 from outbid.exchange.distribute import distribute
 from outbid.exchange.exchange import Door, Exchange
-from outbid.exchange.revive import Erased, resume, revive
+from outbid.exchange.revive import resume, revive
 from outbid.exchange.room import Rooms
 from outbid.exchange.story import Story
 from outbid.store import jobs, lanes, leads, rooms
@@ -25,7 +25,7 @@ from outbid.store.database import LOST, Connection
 from outbid.store.entry import EntryFailed, Fenced, Superseded
 from outbid.store.journal import Journal, stop
 from outbid.store.key_check import check_master_key
-from outbid.store.vault import SealBroken, Vault
+from outbid.store.vault import Vault
 from outbid.store.writer import SqlWriter
 
 log = logging.getLogger("outbid.exchange")
@@ -37,6 +37,8 @@ MOST_OLD_MARKETS = 20
 CLOCK_STEP_MS = 60_000
 """How far a clock may step back without a lead being overlooked when its lane is taken over."""
 LONGEST_RETRY_S = 60.0
+RETRY_DROPPED_S = 1.0
+MOST_RETRIES = 5
 Connect = Callable[[], Awaitable[Connection]]
 
 
@@ -51,6 +53,7 @@ class Process:
         self._cell = cell
         self._clock = Clock()
         self._tasks: list[asyncio.Task[None]] = []
+        self._retrying = False
         self._beside: set[asyncio.Task[None]] = set()
         self._old: dict[int, Market] = {}
         self.fenced = asyncio.Event()
@@ -179,6 +182,8 @@ class Process:
             self.exchange.rooms.learn(identifier, room)
         for adopted in await lanes.adopt(connection, self._lane, self._clock.now_ms()):
             self._start(self._take_over(adopted))
+        if self.exchange.dropped and not self._retrying:
+            self._start(self._retry_dropped())
         for job in await jobs.take(connection, self._cell, now_ms):
             self._start(self._settle(job))
 
@@ -219,12 +224,37 @@ class Process:
         finally:
             await connection.close()
 
+    async def _retry_dropped(self) -> None:
+        """Take up again what a fault dropped here: often it has passed. What fails again and again stays for people."""
+        self._retrying = True
+        try:
+            await asyncio.sleep(RETRY_DROPPED_S)
+            with contextlib.suppress(*LOST):
+                connection = await self._connect()
+                try:
+                    for lead_id in list(self.exchange.dropped):
+                        await self._retry(connection, lead_id)
+                finally:
+                    await connection.close()
+        finally:
+            self._retrying = False
+
+    async def _retry(self, connection: Connection, lead_id: bytes) -> None:
+        if self.exchange.dropped[lead_id] >= MOST_RETRIES:
+            return
+        record = await leads.read(connection, HOUSE, self._cell, lead_id)
+        story = await self._revive(connection, record) if record and record.status == "open" else None
+        if record is None or record.status != "open" or (story is not None and await self._finish(story)):
+            self.exchange.dropped.pop(lead_id, None)
+
     async def _revive(self, connection: Connection, record: leads.Record) -> Story | None:
         try:
             market = await self._market_at(connection, record.version)
             deals = await leads.deals(connection, HOUSE, record.cell, record.id)
             return revive(self.exchange, record, market, deals)
-        except (Erased, SealBroken, KeyError):
+        except LOST:
+            raise
+        except Exception:  # whatever it is, the other leads of its lane must not wait for this one
             log.exception("lead %s cannot be taken over", public(LEAD, record.cell, record.id))
             return None
 

@@ -23,7 +23,7 @@ NEEDED: dict[str, tuple[str, ...]] = {
 }
 
 
-class PluginError(Exception):
+class PluginError(LookupError):
     """A plugin that cannot be used: which, and what is missing."""
 
 

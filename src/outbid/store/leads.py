@@ -63,6 +63,14 @@ select l.cell, l.id, l.lane, l.source, l.campaign, l.version, l.test, l.arrived_
 """
 
 
+# The source belonged to the seller at the version that the lead pinned.
+_SELLERS = """exists (
+  select 1 from noun n join noun p on p.kind = 'seller' and p.slug = n.body ->> 'seller' and p.number = $seller
+   where n.kind = 'source' and n.number = l.source
+     and n.from_version <= l.version and (n.to_version is null or n.to_version > l.version)
+     and p.from_version <= l.version and (p.to_version is null or p.to_version > l.version))"""
+
+
 def _visible(scope: Scope, first: int) -> tuple[str, list[object]]:
     """The part of a `where` that keeps a reader to what is his; `first` is the number of its parameter."""
     if scope.kind == "house":
@@ -70,8 +78,7 @@ def _visible(scope: Scope, first: int) -> tuple[str, list[object]]:
     if scope.kind == "source":
         return f"l.source = ${first}", [scope.number]
     if scope.kind == "seller":
-        within = "select number from noun where kind = 'source' and body ->> 'seller' = (select slug from noun"
-        return f"l.source in ({within} where kind = 'seller' and number = ${first} limit 1))", [scope.number]
+        return _SELLERS.replace("$seller", f"${first}"), [scope.number]
     sold = "select 1 from sale x where x.cell = l.cell and x.lead_id = l.id and x.status in ('sold', 'returned')"
     return f"exists ({sold} and x.buyer = ${first})", [scope.number]
 

@@ -81,8 +81,8 @@ def _received(state: State, event: ev.Received) -> State:
 
 def _resumed(state: State, event: ev.Resumed) -> State:
     """A round that was not followed by a hold died with its process: it is run anew."""
-    if state.stage in ("inspected", "matched", "bidding"):
-        return replace(state, stage="inspected", tier=state.tier - 1 if state.tier >= 0 else -1, bids=())
+    if state.stage in ("matched", "bidding"):
+        return replace(state, stage="inspected", tier=state.tier - 1, bids=())
     return state
 
 

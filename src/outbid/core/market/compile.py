@@ -138,7 +138,7 @@ class _Compiler:
     def _plugin(self, kind: str, name: str, settings: Any, at: Path, path: Path) -> tuple[Any, Any]:
         try:
             module = self._plugins.get(kind, name)
-        except KeyError as error:
+        except LookupError as error:
             raise _Fault(at, str(error.args[0])) from None
         try:
             return module, msgspec.convert(settings, module.Settings, strict=False)
@@ -157,6 +157,9 @@ class _Compiler:
         self._zone(campaign.zone, ("zone",))
         mine = [offers[o.slug] for _, (_, o) in self._of("offer") if o.campaign == campaign.slug and o.slug in offers]
         by_tier = {o.slug: o.tier for _, (_, o) in self._of("offer")}
+        for i, tier in enumerate(campaign.tiers):
+            if any(tier.slug == other.slug for other in campaign.tiers[:i]):
+                raise _Fault(("tiers", i, "slug"), f"the tier {tier.slug!r} stands twice")
         tiers = [
             self._tier(tier, [offer for offer in mine if by_tier[offer.slug] == tier.slug], ("tiers", i))
             for i, tier in enumerate(campaign.tiers)

@@ -33,9 +33,9 @@ def _amount(text: str | None, what: str) -> None:
 
 def percent(text: str) -> int:
     """Read '12.5' or '12.5%' as millionths of the whole (125,000). Raises ValueError outside 0 to 100."""
-    millionths = micros(text.strip().removesuffix("%")) // 100
-    if not 0 <= millionths <= 1_000_000:
-        raise ValueError(f"{text!r} is not between 0% and 100%")
+    millionths, rest = divmod(micros(text.strip().removesuffix("%")), 100)
+    if rest or not 0 <= millionths <= 1_000_000:
+        raise ValueError(f"{text!r} is not between 0% and 100%, with up to four places")
     return millionths
 
 

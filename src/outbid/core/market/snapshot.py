@@ -53,7 +53,8 @@ class Payout(msgspec.Struct, frozen=True):
         kept = ONE - self.share
         if not least_margin_micros:
             return 0
-        return -(-least_margin_micros * ONE // kept) if kept else 1 << 62
+        # The payout rounds down, so the house keeps the fraction: the least price whose rest reaches the margin.
+        return (least_margin_micros - 1) * ONE // kept + 1 if kept else 1 << 62
 
 
 class Offer(msgspec.Struct, frozen=True):

@@ -9,6 +9,7 @@ A test on a fact that the lead does not have fails, but for `present: no` and fo
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any, Literal
 
 import msgspec
@@ -128,7 +129,7 @@ def _typed(value: Any, fact: Fact, name: str, path: tuple[str | int, ...]) -> Sc
         raise FilterError(path, f"{name!r} is compared with one plain value here")
     try:
         return _convert(value, fact)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise FilterError(path, f"{value!r} is no {fact.kind} that {name!r} can have") from None
 
 
@@ -142,8 +143,8 @@ def _convert(value: Scalar, fact: Fact) -> Scalar:
         if number != number or number in (float("inf"), float("-inf")):
             raise ValueError
         return int(number) if number.is_integer() else number
-    if fact.kind == "date" and not _DATE.match(str(value)):
-        raise ValueError
+    if fact.kind == "date":
+        return date.fromisoformat(str(value)).isoformat() if _DATE.match(str(value)) else _no()
     if fact.normalise is None:
         return str(value)
     normal = fact.normalise(str(value))

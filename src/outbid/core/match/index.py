@@ -56,12 +56,19 @@ class _Ranges:
     def __init__(self, everyone: int, wanted: Mapping[int, tuple[Any, Any]]) -> None:
         self._others = everyone & ~sum(1 << offer for offer in wanted)
         self._bounds = sorted({end for ends in wanted.values() for end in ends if end is not None})
-        self._pieces = [self._others] * (2 * len(self._bounds) + 1)
+        count = 2 * len(self._bounds) + 1
+        begin, end = [0] * count, [0] * count
         for offer, (least, most) in wanted.items():
-            first = 0 if least is None else 2 * bisect_left(self._bounds, least) + 1
-            last = len(self._pieces) - 1 if most is None else 2 * bisect_left(self._bounds, most) + 1
-            for piece in range(first, last + 1):
-                self._pieces[piece] |= 1 << offer
+            begin[0 if least is None else 2 * bisect_left(self._bounds, least) + 1] |= 1 << offer
+            end[count - 1 if most is None else 2 * bisect_left(self._bounds, most) + 1] |= 1 << offer
+        self._pieces = []
+        running = self._others
+        for begins, ends in zip(
+            begin, end, strict=True
+        ):  # one sweep: offers come in at their least, go after their most
+            running |= begins
+            self._pieces.append(running)
+            running &= ~ends
 
     def of(self, seen: Scalar | None) -> int:
         if seen is None:

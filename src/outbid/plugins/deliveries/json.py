@@ -1,5 +1,6 @@
 """Pings and posts as JSON over HTTP; answers read by paths and words."""
 
+import re
 from collections.abc import Callable, Generator, Mapping
 from typing import Annotated, Any
 
@@ -13,51 +14,79 @@ from outbid.core.wire import Answer, Failure, Header, Http, Target, parse_target
 
 YES = ("true", "1", "yes", "success", "accepted", "matched", "sold", "ok")
 """Words that mean yes wherever buyers answer with a word."""
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
+SENDERS_HEADERS = frozenset(
+    (
+        "accept-encoding",
+        "connection",
+        "content-length",
+        "content-type",
+        "expect",
+        "host",
+        "keep-alive",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    )
+)
+"""Headers that the sender, or the body, decides."""
 DUPLICATE = ("duplicate", "duplicated", "dupe")
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
 
+_NOT = re.compile(r"\b(?:not|no|non)\b", re.IGNORECASE)
+
 Words = Annotated[tuple[str, ...], Meta(description="words that count, in any case; the whole value must be one")]
 
 
+def _said_as(description: str) -> Meta:
+    return Meta(description=description)
+
+
 class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How an answer is read. Every `…_path` is a path into the JSON body, such as `result.bids[0].price`.
+    """How an answer is read. Every `…_path` is a path into the JSON body, such as `result.bids[0].price`."""
 
-    accepted   which value says yes; with an empty path, HTTP 2xx does (a trade rule)
-    price      the bid in a ping's answer; a changed price in a post's
-    """
-
-    accepted_path: str = "accepted"
+    accepted_path: Annotated[str, _said_as("which value says yes; empty: HTTP 2xx does (a trade rule)")] = "accepted"
     accepted_words: Words = YES
-    price_path: str = "price"
-    currency_path: str | None = None
-    token_path: str | None = None
-    reason_path: str | None = "reason"
-    reference_path: str | None = None
-    redirect_path: str | None = None
+    price_path: Annotated[str, _said_as("the bid in a ping's answer; a changed price in a post's")] = "price"
+    currency_path: Annotated[str | None, _said_as("the bid's currency; without a path it is the campaign's")] = None
+    token_path: Annotated[str | None, _said_as("what the buyer wants back in the post")] = None
+    reason_path: Annotated[str | None, _said_as("the buyer's own words for a no")] = "reason"
+    reference_path: Annotated[str | None, _said_as("the buyer's own id for the lead")] = None
+    redirect_path: Annotated[str | None, _said_as("where the person is to go next; http and https only")] = None
     duplicate_words: Words = DUPLICATE
 
 
+Table = dict[str, str]
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One buyer's JSON interface.
+    """One buyer's JSON interface."""
 
-    ping, post         tables from the buyer's keys to our terms (core/mapping); absent: the campaign's ping fields
-                       in a ping (`birth_date.age` as `birth_date_age`), every field in a post with `ref`, `token`
-                       and `price` beside them
-    key_header         the header that carries the sale's id, the same whenever a post is asked again
-    repeatable         the buyer promises that a post with a known key is answered, not bought a second time
-    """
-
-    ping_url: str | None = None
-    post_url: str
-    headers: dict[str, str] = {}
-    ping: dict[str, str] | None = None
-    post: dict[str, str] | None = None
-    ping_reply: Rule = Rule()
-    post_reply: Rule = Rule()
-    key_header: str = "Idempotency-Key"
-    repeatable: bool = False
+    ping_url: Annotated[str | None, _said_as("where pings go; an offer with a fixed price needs none")] = None
+    post_url: Annotated[str, _said_as("where the whole lead goes")]
+    headers: Annotated[Table, _said_as("headers of the buyer's own, in pings and posts")] = {}
+    ping: Annotated[
+        Table | None,
+        _said_as("from the buyer's keys to our terms; absent: the ping fields, `birth_date.age` as `birth_date_age`"),
+    ] = None
+    post: Annotated[
+        Table | None,
+        _said_as(
+            "from the buyer's keys to our terms; absent: every field, with `ref`, `token` and `price` beside them"
+        ),
+    ] = None
+    ping_reply: Annotated[Rule, _said_as("how a ping's answer is read")] = Rule()
+    post_reply: Annotated[Rule, _said_as("how a post's answer is read")] = Rule()
+    key_header: Annotated[str, _said_as("carries the sale's id, the same whenever a post is asked again")] = (
+        "Idempotency-Key"
+    )
+    repeatable: Annotated[
+        bool, _said_as("the buyer promises that a post with a known key is answered, not bought a second time")
+    ] = False
 
 
 class _Reader(msgspec.Struct, frozen=True):
@@ -100,6 +129,7 @@ def bind(
     post = settings.post
     if post is None:
         post = {"ref": "@ref", "token": "@token", "price": "@price"} | {n: n for n, field in known.items() if field}
+    _check_headers(settings)
     headers = (("Content-Type", "application/json"), *settings.headers.items())
     return Bound(
         None if settings.ping_url is None else parse_target(settings.ping_url, exceptions),
@@ -113,6 +143,14 @@ def bind(
         settings.key_header,
         settings.repeatable,
     )
+
+
+def _check_headers(settings: Settings) -> None:
+    for name, value in [*settings.headers.items(), (settings.key_header, "")]:
+        if not _HEADER_NAME.fullmatch(name) or name.lower() in SENDERS_HEADERS:
+            raise ValueError(f"{name!r} cannot be a header of a delivery")
+        if any((c < " " and c != "\t") or c == "\x7f" for c in value):
+            raise ValueError(f"the header {name!r} holds a line end or another control character")
 
 
 def _reader(rule: Rule) -> _Reader:
@@ -187,7 +225,7 @@ def post(ask: Ask, bound: Bound) -> Generator[Http, Answer, PostReply]:
     headers = (*bound.headers, (bound.key_header, ask.sale))
     answer = yield Http(bound.post_to, "POST", headers, _encode(bound.post_body(ask)))
     if isinstance(answer, Failure):
-        return PostReply("uncertain" if answer.sent else "error", reason=answer.reason)
+        return PostReply("uncertain" if answer.sent else "error", reason=answer.reason, reached=answer.sent)
     if answer.status >= 500:
         return PostReply("uncertain", reason="server_error", said=_shown(answer.body))
     if answer.status >= 400 and not _speaks(bound.post_reader, answer.body):
@@ -205,14 +243,19 @@ def _read_post(reader: _Reader, status: int, body: bytes) -> PostReply:
         return PostReply("uncertain", reason="nonsense", said=_shown(body))
     if not _accepted(reader, status, document):
         said = _said(reader, document)
-        duplicate = any(word in said.lower() for word in reader.duplicates)
+        duplicate = bool(reader.duplicates.intersection(re.findall(r"\w+", said.lower()))) and not _NOT.search(said)
         return PostReply("reject", reason="buyer_duplicate" if duplicate else "rejected", said=said)
     return PostReply(
         "accept",
         price_from(reader.price(document)),
         reference=(text_from(reader.reference(document)) or None) if reader.reference else None,
-        redirect=(text_from(reader.redirect(document)) or None) if reader.redirect else None,
+        redirect=_web_address(text_from(reader.redirect(document))) if reader.redirect else None,
     )
+
+
+def _web_address(text: str) -> str | None:
+    """A redirect that a browser may follow; anything but http and https is dropped."""
+    return text if text.lower().startswith(("https://", "http://")) else None
 
 
 def _speaks(reader: _Reader, body: bytes) -> bool:
@@ -237,7 +280,7 @@ def _document(body: bytes) -> Any:
     """The decoded body, a byte order mark forgiven; None if it is not JSON, or a bare scalar."""
     try:
         document = _decode(body.removeprefix(b"\xef\xbb\xbf"))
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     return document if isinstance(document, dict | list) else None
 

@@ -52,6 +52,8 @@ def _flatten(
 ) -> Malformed | None:
     for key, value in document.items():
         name = prefix + key
+        if isinstance(value, list) and depth + _levels(value, DEEPEST) > DEEPEST:
+            return Malformed(400, "body_too_deep", f"at most {DEEPEST} levels", _pointer(name))
         if isinstance(value, dict) and value:
             if depth >= DEEPEST:
                 return Malformed(400, "body_too_deep", f"at most {DEEPEST} levels", _pointer(name))
@@ -62,6 +64,14 @@ def _flatten(
     if len(fields) > MOST_FIELDS:
         return Malformed(400, "body_too_large", f"at most {MOST_FIELDS} fields", _pointer(prefix.rstrip(".")))
     return None
+
+
+def _levels(value: Any, most: int) -> int:
+    """How deeply lists and objects are nested, counted no further than one more than `most`."""
+    if most < 0 or not isinstance(value, dict | list):
+        return 0
+    parts = value.values() if isinstance(value, dict) else value
+    return 1 + max((_levels(part, most - 1) for part in parts), default=0)
 
 
 def _pointer(name: str) -> str:
