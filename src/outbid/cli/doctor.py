@@ -16,6 +16,7 @@ from outbid.plugins.registry import Registry
 from outbid.settings import Settings, SettingsError, master_key
 from outbid.store import ledger as ledgers
 from outbid.store import market as markets
+from outbid.store.health import examine as examine_database
 from outbid.store.key_check import WrongKey
 
 
@@ -35,7 +36,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
             applied = database.migrate()
             yield Finding("ok  ", f"the database answers; {len(applied)} migrations were applied just now")
             yield _key_fits(database)
-            for check in (_version, _market, _ledger, _lanes, _jobs):
+            yield from database.use(_health)
+            for check in (_market, _ledger):
                 yield database.use(check)
     except Exception as error:
         yield Finding("FAIL", f"the database cannot be used: {error}")
@@ -70,15 +72,6 @@ def _key_fits(database: Database) -> Finding:
     return Finding("ok  ", "the master key is this database's")
 
 
-async def _version(connection: Any) -> Finding:
-    version = await connection.fetchval("show server_version")
-    synchronous = await connection.fetchval("show synchronous_commit")
-    fsync = await connection.fetchval("show fsync")
-    if synchronous == "off" or fsync == "off":
-        return Finding("FAIL", f"PostgreSQL may lose leads: synchronous_commit={synchronous}, fsync={fsync}")
-    return Finding("ok  ", f"PostgreSQL {version}, durable commits")
-
-
 async def _market(connection: Any) -> Finding:
     version, nouns = await markets.load(connection)
     try:
@@ -97,15 +90,18 @@ async def _ledger(connection: Any) -> Finding:
     return Finding("ok  ", "the ledger adds up")
 
 
-async def _lanes(connection: Any) -> Finding:
-    rows = await connection.fetch("select lease_until > now() as alive, count(*) as n from lane group by 1")
-    counts = {row["alive"]: row["n"] for row in rows}
-    dead = counts.get(False, 0)
-    if dead and not counts.get(True):
-        return Finding("warn", f"no exchange process runs; {dead} lanes will be taken over by the next")
-    return Finding("ok  ", f"{counts.get(True, 0)} lanes in use")
-
-
-async def _jobs(connection: Any) -> Finding:
-    dead = await connection.fetchval("select count(*) from job where state = 'dead'")
-    return Finding("warn" if dead else "ok  ", f"{dead} jobs are dead" if dead else "no job is dead")
+async def _health(connection: Any) -> list[Finding]:
+    health = await examine_database(connection)
+    found = [
+        Finding("ok  ", f"PostgreSQL {health.version}, durable commits")
+        if health.durable
+        else Finding("FAIL", "PostgreSQL may lose leads: fsync or synchronous_commit is off"),
+        Finding("ok  ", "no job is dead")
+        if not health.dead_jobs
+        else Finding("warn", f"{health.dead_jobs} jobs are dead"),
+    ]
+    if health.dead_lanes and not health.living_lanes:
+        found.append(Finding("warn", f"no exchange runs; the next one takes over {health.dead_lanes} lanes"))
+    else:
+        found.append(Finding("ok  ", f"{health.living_lanes} exchange processes hold a lane"))
+    return found

