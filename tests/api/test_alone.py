@@ -82,10 +82,6 @@ async def test_one_lead_more_than_the_cap_at_once_sells_as_many_as_the_cap(datab
         assert (await house.balance()).faults == ()
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="store/leads._visible looks at every version of a source: who once had it sees its leads for ever",
-)
 async def test_a_source_that_goes_to_another_seller_takes_no_leads_of_either_with_it(
     database_url, app_database_url, buyers
 ):
@@ -105,11 +101,6 @@ async def test_a_source_that_goes_to_another_seller_takes_no_leads_of_either_wit
         assert seen == {("acme", before): 200, ("acme", after): 404, ("rival", before): 404, ("rival", after): 200}
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a 4xx without the buyer's words is told as 'not reached', though he was sent the person: the seller's limit "
-    "of posts does not count him",
-)
 async def test_a_buyer_who_was_sent_the_lead_counts_as_a_post_whatever_he_answers(
     database_url, app_database_url, buyers
 ):

@@ -129,7 +129,6 @@ async def test_what_is_no_id_is_an_unknown_lead(told, name):
     assert answer.json["code"] in ("lead_unknown", "not_found")
 
 
-@pytest.mark.xfail(strict=True, reason="core/ids.parse gives 15 bytes for it, and the query fails: 500")
 async def test_an_id_that_ends_with_an_equals_sign_is_an_unknown_lead(told):
     house, _ = told
     assert_problem(await look(house, "ld_" + "0" * 28 + "=", "ob_web"), 404, "lead_unknown")

@@ -197,7 +197,6 @@ def test_a_direct_offer_needs_no_address_for_pings():
     assert compiled(rows(offer={"price": "3"} | settings(ping_url=None))).offers[1].price_micros == 3_000_000
 
 
-@pytest.mark.xfail(strict=True, reason="tiers may share a slug: their offers then stand in both")
 def test_two_tiers_of_one_name_are_refused():
     with pytest.raises(MarketError):
         compiled(rows(campaign={"tiers": [{"slug": "main"}, {"slug": "main"}]}))
@@ -207,7 +206,6 @@ def test_a_revoked_key_does_not_keep_its_owner_from_going():
     compiled(rows(key={"owner": "gone", "revoked": True}))
 
 
-@pytest.mark.xfail(strict=True, reason="compile_market lets a PluginError through instead of telling it as a problem")
 def test_a_plugin_that_is_not_whole_is_told_where_it_is_used():
     class Broken(Registry):
         def get(self, kind: str, name: str) -> Any:
@@ -222,9 +220,6 @@ def test_a_plugin_that_is_not_whole_is_told_where_it_is_used():
     assert caught.value.problems[0].path == ("tiers", 1, "method")
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a header with a line end passes, and every request to the buyer is then refused"
-)
 def test_a_header_that_can_never_be_sent_is_refused():
     with pytest.raises(MarketError):
         compiled(rows(offer=settings(headers={"X-Key": "a\r\nb"})))

@@ -69,7 +69,6 @@ def test_what_is_no_percent_is_refused(text):
         percent(text)
 
 
-@pytest.mark.xfail(strict=True, reason="percent cuts before it looks at the bounds: 100.00009% is taken for 100%")
 def test_a_little_more_than_all_is_refused():
     with pytest.raises(ValueError):
         percent("100.00009")
@@ -107,9 +106,6 @@ def test_below_the_least_price_only_a_fraction_of_a_micro_is_missing(payout, pri
         assert price * ONE - exact < margin * ONE
 
 
-@pytest.mark.xfail(
-    strict=True, reason="least_price leaves out that payouts round down: it can ask some micros too much"
-)
 @example(Payout(500_000), 1, 1)
 @example(Payout(999_999), 1, 1)
 @settings(max_examples=50)

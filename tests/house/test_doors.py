@@ -96,19 +96,9 @@ SQL = re.compile(
     r"|\balter\s+(table|role)\b|\bdrop\s+table\b|\bpg_\w+\s*\(|^show \w+$",
     re.IGNORECASE,
 )
-LEAK = pytest.mark.xfail(
-    strict=True, reason="law 4: cli/doctor asks the database itself; its queries belong into store"
-)
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        pytest.param(path, marks=LEAK) if path == "cli/doctor.py" else path
-        for path in PATHS
-        if not path.startswith("store/")
-    ],
-)
+@pytest.mark.parametrize("path", [path for path in PATHS if not path.startswith("store/")])
 def test_only_the_store_speaks_sql(path):
     assert [text.value for text in texts(modules()[path]) if SQL.search(text.value)] == []
 

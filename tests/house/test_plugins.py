@@ -9,12 +9,9 @@ from house.tree import modules
 from outbid.plugins.registry import KINDS, NEEDED, Registry
 
 ALL = [(kind, name) for kind in KINDS for name in Registry([]).names(kind)]
-SILENT = pytest.mark.xfail(strict=True, reason="most settings of deliveries/json have no description")
 
 
-@pytest.mark.parametrize(
-    ("kind", "name"), [pytest.param(*one, marks=SILENT) if one == ("deliveries", "json") else one for one in ALL]
-)
+@pytest.mark.parametrize(("kind", "name"), ALL)
 def test_every_setting_is_described(kind, name):
     settings = Registry([]).get(kind, name).Settings
     schema = msgspec.json.schema(settings)["$defs"]

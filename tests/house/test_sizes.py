@@ -23,13 +23,9 @@ FULLER_FOLDERS = {
 FORBIDDEN = {"manager", "service", "helper", "helpers", "util", "utils", "base", "common", "misc"}
 
 PATHS = sorted(modules())
-LONG_FIRST_LINE = pytest.mark.xfail(strict=True, reason="its first line runs on into a second")
 
 
-@pytest.mark.parametrize(
-    "path",
-    [pytest.param(path, marks=LONG_FIRST_LINE) if path == "store/server/binaries.py" else path for path in PATHS],
-)
+@pytest.mark.parametrize("path", PATHS)
 def test_a_module_begins_with_one_line_that_stands_for_it(path):
     first = ast.get_docstring(modules()[path], clean=False)
     assert first, "no docstring"

@@ -11,26 +11,39 @@ _BODY = b'{"title":"The head of the request is too large.","status":431,"code":"
 
 
 class BoundedProtocol(HttpToolsProtocol):
-    """uvicorn's protocol, which ends a connection whose head passes the bound."""
+    """uvicorn's protocol, which ends a connection that sends on and on without a head, a body or an end coming of it.
 
-    _in_head = False
-    _head_bytes = 0
+    That holds for heads and for the trailers of chunked bodies alike; bodies are bounded by who reads them.
+    """
+
+    _moved = False
+    _quiet_bytes = 0
 
     def data_received(self, data: bytes) -> None:
-        """Count what belongs to a head; what comes with the rest of a request is bounded elsewhere."""
+        """Count the bytes that brought nothing forward."""
+        self._moved = False
         super().data_received(data)
-        if self._in_head:
-            self._head_bytes += len(data)
-            if self._head_bytes > MOST_HEAD_BYTES and not self.transport.is_closing():
-                self.transport.write(_TOO_LARGE % (len(_BODY), _BODY))
-                self.transport.close()
+        self._quiet_bytes = 0 if self._moved else self._quiet_bytes + len(data)
+        if self._quiet_bytes > MOST_HEAD_BYTES and not self.transport.is_closing():
+            self.transport.write(_TOO_LARGE % (len(_BODY), _BODY))
+            self.transport.close()
 
     def on_message_begin(self) -> None:
-        """A head begins."""
-        self._in_head, self._head_bytes = True, 0
+        """A request begins."""
+        self._moved = True
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
-        """The head was within its bound."""
-        self._in_head = False
+        """A head is whole."""
+        self._moved = True
         super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """A part of a body came."""
+        self._moved = True
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """A request is whole."""
+        self._moved = True
+        super().on_message_complete()

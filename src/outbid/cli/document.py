@@ -36,6 +36,18 @@ class DocumentError(Exception):
         self.faults = sorted(faults, key=lambda fault: (fault.line, fault.column))
 
 
+class _Positions(dict[Path, tuple[int, int]]):
+    """Where each value stands: 1-based line and column."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._lines = text.splitlines()
+
+    def line(self, where: tuple[int, int]) -> str:
+        """The text of the line of a position."""
+        return self._lines[where[0] - 1] if where[0] <= len(self._lines) else ""
+
+
 Positions = dict[Path, tuple[int, int]]
 
 
@@ -59,7 +71,7 @@ class Document(msgspec.Struct, frozen=True):
 
 def read_document(text: str) -> Document:
     """Read a market file. Raises DocumentError."""
-    positions: Positions = {}
+    positions = _Positions(text)
     root = _plain(_compose(text), (), positions)
     if not isinstance(root, dict):
         raise DocumentError([Fault(1, 1, f"a market has the sections {', '.join(SECTIONS)}")])
@@ -117,7 +129,7 @@ def _compose(text: str) -> Node | None:
         raise DocumentError([Fault(1, 1, f"this is not YAML: {str(error)[:200]}")]) from None
 
 
-def _plain(node: Node | None, path: Path, positions: Positions, open_nodes: tuple[int, ...] = ()) -> Any:
+def _plain(node: Node | None, path: Path, positions: _Positions, open_nodes: tuple[int, ...] = ()) -> Any:
     """A node as dicts, lists and text. `open_nodes` finds aliases, which are refused."""
     if node is None:
         return {}
@@ -125,8 +137,8 @@ def _plain(node: Node | None, path: Path, positions: Positions, open_nodes: tupl
     positions[path] = where
     if node.anchor is not None or id(node) in open_nodes:
         raise DocumentError([Fault(*where, "anchors and aliases (& and *) are not allowed; write the value out")])
-    if node.tag and not node.tag.startswith("tag:yaml.org,2002:"):
-        raise DocumentError([Fault(*where, f"tags such as {node.tag} are not allowed; write the plain value")])
+    if positions.line(where)[where[1] - 1 : where[1]] == "!":
+        raise DocumentError([Fault(*where, "tags (! and !!) are not allowed; write the plain value")])
     if isinstance(node, ScalarNode):
         empty = node.value in ("", "~", "null") and node.style is None
         return None if empty else node.value
@@ -136,7 +148,7 @@ def _plain(node: Node | None, path: Path, positions: Positions, open_nodes: tupl
     return _mapping(node, path, positions)
 
 
-def _mapping(node: MappingNode, path: Path, positions: Positions) -> dict[str, Any]:
+def _mapping(node: MappingNode, path: Path, positions: _Positions) -> dict[str, Any]:
     made: dict[str, Any] = {}
     for key_node, value_node in node.value:
         where = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)

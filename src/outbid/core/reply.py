@@ -10,12 +10,13 @@ Path = Callable[[Any], Any]
 KEPT = 200
 _PART = re.compile(r"([^.\[\]]+)|\[(\d{1,4})\]")
 _PLAIN_PRICE = re.compile(r"(\d{1,9})(?:\.(\d{1,6}))?", re.ASCII).fullmatch
+_CURRENCY = r"(?:[$€£¥]|USD|EUR|GBP|CAD|AUD|US\$|C\$|A\$)"
 _PRICE = re.compile(
-    r"[^\d.,-]{0,4}(-?)[^\d.,-]{0,4}(\d{1,3}(?:,\d{3}){1,3}(?=\.)|\d{1,10}|(?=[.,]\d))"
-    r"(?:[.,](\d{1,9})\d{0,20})?[^\d.,-]{0,5}",
+    rf"(?:{_CURRENCY}\s?)?(-?)(?:{_CURRENCY}\s?)?(\d{{1,3}}(?:,\d{{3}}){{1,3}}(?=\.)|\d{{1,10}}|(?=[.,]\d))"
+    rf"(?:[.,](\d{{1,9}})\d{{0,20}})?(?:\s?{_CURRENCY})?;?",
     re.ASCII,
 )
-_AMBIGUOUS = re.compile(r"\d,\d{3}(?!\d|\.)", re.ASCII)
+_AMBIGUOUS = re.compile(r"\d,\d{3}(?![\d.,])", re.ASCII)
 
 
 def compile_path(text: str) -> Path:
@@ -78,7 +79,7 @@ def price_from(value: Any) -> int | None:
         return plain
     if isinstance(value, bool) or value is None or isinstance(value, dict | list):
         return None
-    text = str(value).strip()
+    text = format(value, "f") if isinstance(value, float) else str(value).strip()
     found = _PRICE.fullmatch(text)
     if not found or _AMBIGUOUS.search(text):
         return None

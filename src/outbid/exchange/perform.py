@@ -280,7 +280,7 @@ async def _converse(exchange: Exchange, talk: Talk, deadline: float) -> PostRepl
             return stop.value
     except Exception:
         log.exception("a delivery failed in its own code")
-    if answer is None:
+    if answer is None or (isinstance(answer, Failure) and not answer.sent):
         return PostReply("error", reason="bad_request", reached=False)
     return PostReply("uncertain", reason="nonsense")
 
