@@ -18,16 +18,17 @@ from words import OPERATORS, SHAPES, TERMS, WORDS
 from outbid.api import app
 from outbid.api.problem import Problem
 from outbid.api.wire import MOST_BODY_BYTES
-from outbid.cli.document import SECTIONS
 from outbid.cli.main import parser
-from outbid.core import answer, mapping, reasons
+from outbid.cli.shown.document import SECTIONS
+from outbid.core import answer, reasons
+from outbid.core.dialect import mapping
 from outbid.core.lead import event
 from outbid.core.market import noun
 from outbid.core.match import filter as filters
 from outbid.plugins.intakes import json as json_intake
 from outbid.plugins.registry import KINDS, Registry
 from outbid.settings import PREFIX, Settings
-from outbid.store import migrate
+from outbid.store.upkeep import migrate
 
 FOLDER = Path(__file__).parent / "reference"
 MADE = "<!-- Made by docs/build.py from the code. Change the code, then run `make docs`. -->"
@@ -354,7 +355,7 @@ def members(struct: type[msgspec.Struct]) -> str:
 
 def database_page() -> str:
     """The schema, a table at a time, and what the run-time role may do."""
-    schema = (Path(migrate.__file__).parent / "schema.sql").read_text(encoding="utf-8")
+    schema = (Path(migrate.__file__).parent.parent / "schema.sql").read_text(encoding="utf-8")
     text = "# The database\n\n" + "\n".join(comment_lines(schema.split("\n\n", 1)[0])) + "\n"
     for block in schema.split("\n\n")[1:]:
         title = re.match(r"-- (.+?):? -{3,}", block)

@@ -18,8 +18,8 @@ import pytest
 import pytest_asyncio
 
 from outbid.store.database import DatabaseFault
-from outbid.store.migrate import MIGRATIONS, migrate
 from outbid.store.server import EmbeddedServer, Server, ServerFault
+from outbid.store.upkeep.migrate import MIGRATIONS, migrate
 
 FOLDER = pytest.StashKey[Path]()
 TEMPLATE = "outbid_template"

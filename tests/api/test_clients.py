@@ -202,11 +202,7 @@ async def test_a_head_that_never_ends_is_cut_off(house):
             await talk.hear()
 
 
-
-
-@pytest.mark.parametrize(
-    "size", [1000, 100_000]
-)
+@pytest.mark.parametrize("size", [1000, 100_000])
 async def test_a_small_head_that_comes_with_the_end_of_a_large_body_is_no_large_head(house, size):
     large = text(notes="x" * size)
     async with Talk(house.port) as talk:

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from harness.buyers import ACCEPT, REJECT, Buyers, Silence, bid
 from harness.house import MASTER, open_house
 from harness.market import lead, nouns, offer
-from outbid.cli.document import SECTIONS, DocumentError, read_document, write_document
 from outbid.cli.main import main
+from outbid.cli.shown.document import SECTIONS, DocumentError, read_document, write_document
 from outbid.core.market.noun import Buyer, Cap, Offer, Plugin, Seller, Wallet
 from outbid.core.market.problem import Problem
 from outbid.settings import Settings, SettingsError, master_key, read_settings

@@ -18,14 +18,14 @@ import msgspec
 import pytest
 from ruamel.yaml import YAML
 
-from outbid.cli.demo.fleet import Fleet
-from outbid.cli.demo.people import people
-from outbid.cli.demo.profiles import PROFILES
-from outbid.cli.demo.serve import Server
+from outbid.cli.demo.buying.fleet import Fleet
+from outbid.cli.demo.buying.profiles import PROFILES
+from outbid.cli.demo.buying.serve import Server
+from outbid.cli.demo.selling.people import people
 from outbid.core.contract import Ask, PingReply, PostReply
+from outbid.core.dialect.wire import Failure, Response
 from outbid.core.lead.value import Value
 from outbid.core.money import ONE, micros
-from outbid.core.wire import Failure, Response
 from outbid.plugins.deliveries import json as delivery
 
 MARKET = YAML(typ="safe").load(Path(__file__).parents[2] / "examples" / "auto_insurance.yaml")

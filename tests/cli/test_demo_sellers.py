@@ -14,11 +14,12 @@ import msgspec
 import pytest
 from ruamel.yaml import YAML
 
-from outbid.cli.demo import arrivals, sellers
-from outbid.cli.demo.people import FLAWS, PEOPLE, flawed, people
-from outbid.cli.demo.places import PLACES
-from outbid.cli.demo.serve import Reply, Server
-from outbid.core.wire import parse_target
+from outbid.cli.demo import sellers
+from outbid.cli.demo.buying.serve import Reply, Server
+from outbid.cli.demo.selling import arrivals
+from outbid.cli.demo.selling.people import FLAWS, PEOPLE, flawed, people
+from outbid.cli.demo.selling.places import PLACES
+from outbid.core.dialect.wire import parse_target
 from outbid.plugins.fields import _us, boolean, date, email, ip, phone, url, zip
 
 TODAY = datetime.date(2026, 5, 17)

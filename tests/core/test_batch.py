@@ -9,8 +9,8 @@ from outbid.core.lead import event as ev
 from outbid.core.ledger.account import LEADS, Balance, Limit, account_of
 from outbid.core.ledger.hold import hold_for
 from outbid.core.ledger.moves import Deal
-from outbid.store.batch import ZERO_HASH, Halt, accounts_of, chapter_hash, decide
-from outbid.store.entry import Entry, Wish
+from outbid.store.commit.batch import ZERO_HASH, Halt, accounts_of, chapter_hash, decide
+from outbid.store.commit.entry import Entry, Wish
 
 NOON = 1_780_000_000_000
 CAP = account_of(Limit("offer:1", LEADS, "day", "UTC", 2), NOON, 1)

@@ -3,8 +3,8 @@
 import pytest
 
 from outbid.core.contract import Ask
+from outbid.core.dialect.mapping import SYSTEM, compile_mapping, compile_term, fields_of
 from outbid.core.lead.value import ABSENT, Value
-from outbid.core.mapping import SYSTEM, compile_mapping, compile_term, fields_of
 
 KNOWN = {"zip": True, "birth_date": True, "birth_date.age": False, "state": True, "email": True, "count": True}
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from outbid.core.dialect.reply import KEPT, any_word, compile_path, price_from, text_from, word_of
 from outbid.core.money import MOST, text_of
-from outbid.core.reply import KEPT, any_word, compile_path, price_from, text_from, word_of
 
 DOCUMENT = {
     "price": 5,

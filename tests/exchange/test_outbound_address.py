@@ -2,7 +2,7 @@ import ipaddress
 
 import pytest
 
-from outbid.exchange.outbound.address import is_public, literal_address
+from outbid.exchange.outbound.reach.address import is_public, literal_address
 
 PRIVATE = """
 127.0.0.1 127.255.255.254 0.0.0.0 0.1.2.3 10.0.0.1 100.64.0.1 100.127.255.255 169.254.169.254 172.16.0.1

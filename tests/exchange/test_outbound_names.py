@@ -4,7 +4,7 @@ import socket
 import pytest
 
 from exchange.test_outbound_rig import Peer, failed, is_ok, on_both_loops
-from outbid.core.wire import Http, Target, parse_target
+from outbid.core.dialect.wire import Http, Target, parse_target
 
 
 async def answer_always(wire):
@@ -93,7 +93,7 @@ async def test_private_addresses_among_public_ones_are_left_out(rig):
         raise OSError("no network in tests")
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("outbid.exchange.outbound.opening.Opener._connect", lambda self, *a: connect(*a))
+        patch.setattr("outbid.exchange.outbound.reach.opening.Opener._connect", lambda self, *a: connect(*a))
         failed(await rig.ask(sender, Http(parse_target("http://buyer.example/"))), "unreachable", False, "connect")
     assert connected == ["8.8.8.8"]
     assert not peer.wires

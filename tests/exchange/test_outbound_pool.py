@@ -7,8 +7,8 @@ import time
 import pytest
 
 from exchange.test_outbound_rig import OK, failed, is_ok, on_both_loops
-from outbid.core.wire import Http, Target
-from outbid.exchange.outbound.silence import silence_check
+from outbid.core.dialect.wire import Http, Target
+from outbid.exchange.outbound.talk.silence import silence_check
 
 
 def counts_of(sender):
@@ -231,7 +231,7 @@ async def test_the_stated_keep_alive_timeout_is_obeyed_with_a_margin(rig):
     peer = await rig.serve_replies(stated, stated, stated)
     sender = rig.outbound()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("outbid.exchange.outbound.connection._KEEP_ALIVE_MARGIN_S", 0.75)
+        patch.setattr("outbid.exchange.outbound.talk.connection._KEEP_ALIVE_MARGIN_S", 0.75)
         is_ok(await rig.ask(sender, rig.http(peer)))
         is_ok(await rig.ask(sender, rig.http(peer)))
         assert len(peer.wires) == 1

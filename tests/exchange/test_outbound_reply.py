@@ -7,9 +7,9 @@ from random import Random
 import pytest
 
 from exchange.test_outbound_rig import OK, failed, is_ok, on_both_loops
-from outbid.core.wire import Response, Timings
+from outbid.core.dialect.wire import Response, Timings
 from outbid.exchange.outbound import Limits
-from outbid.exchange.outbound.reply import ReplyReader
+from outbid.exchange.outbound.talk.reply import ReplyReader
 
 
 async def answer_to(rig, *pieces, end=None, **limits):

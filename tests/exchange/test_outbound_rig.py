@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from outbid.core.wire import Answer, Failure, Http, Response, parse_target
+from outbid.core.dialect.wire import Answer, Failure, Http, Response, parse_target
 from outbid.exchange.outbound import Limits, Outbound
 
 try:

@@ -11,7 +11,7 @@ from cryptography.x509.oid import NameOID
 
 from exchange.test_outbound_rig import OK, failed, is_ok, on_both_loops
 from outbid.exchange.outbound import Outbound
-from outbid.exchange.outbound.tls import tls_context
+from outbid.exchange.outbound.reach.tls import tls_context
 
 NOW = datetime.datetime.now(datetime.UTC)
 

@@ -19,8 +19,8 @@ from typing import Any, NamedTuple
 import msgspec
 import pytest
 
-from outbid.cli.document import read_document
 from outbid.cli.main import parser
+from outbid.cli.shown.document import read_document
 from outbid.core import reasons
 from outbid.core.lead.value import Value
 from outbid.core.market import noun
@@ -152,7 +152,7 @@ def test_every_route_is_documented(build):
 
 def test_every_table_is_documented(build):
     text = (REFERENCE / "database.md").read_text(encoding="utf-8")
-    schema = (Path(build.migrate.__file__).parent / "schema.sql").read_text(encoding="utf-8")
+    schema = (Path(build.migrate.__file__).parent.parent / "schema.sql").read_text(encoding="utf-8")
     assert [line for line in schema.splitlines() if line and not line.startswith("--") and line not in text] == []
 
 

@@ -39,14 +39,14 @@ CLOCK_NAMES = {
 }  # fmt: skip
 OTHER_CLOCKS = {
     "exchange/clock.py": "the one clock",
-    "exchange/outbound/call.py": "how long the phases of a call took; its deadlines are the loop's",
+    "exchange/outbound/talk/call.py": "how long the phases of a call took; its deadlines are the loop's",
     "settings.py": "the master key is made once",
     "cli/keys.py": "a key is 128 random bits",
-    "cli/serve.py": "the supervisor looks twice a second",
-    "cli/demo/arrivals.py": "made-up sellers live in their own time",
-    "cli/demo/call.py": "made-up sellers live in their own time",
-    "cli/demo/fleet.py": "made-up buyers throw dice",
-    "cli/demo/people.py": "made-up people are drawn",
+    "cli/serving/serve.py": "the supervisor looks twice a second",
+    "cli/demo/selling/arrivals.py": "made-up sellers live in their own time",
+    "cli/demo/selling/call.py": "made-up sellers live in their own time",
+    "cli/demo/buying/fleet.py": "made-up buyers throw dice",
+    "cli/demo/selling/people.py": "made-up people are drawn",
     "cli/demo/sellers.py": "made-up sellers live in their own time",
     "store/server/place.py": "passwords of the embedded server",
     "store/server/embedded.py": "waits for the embedded server",
@@ -72,10 +72,10 @@ NETWORK = {
 CONNECTS = {"open_connection", "create_connection", "sock_connect", "urlopen", "getaddrinfo", "gethostbyname"}
 OTHER_NETWORKS = {
     "exchange/process.py": "the host's name, for the list of lanes",
-    "cli/serve.py": "the listening socket",
-    "cli/worker.py": "the listening socket",
-    "cli/demo/call.py": "the example sellers are clients of ours",
-    "cli/demo/serve.py": "the example buyers are servers of their own",
+    "cli/serving/serve.py": "the listening socket",
+    "cli/serving/worker.py": "the listening socket",
+    "cli/demo/selling/call.py": "the example sellers are clients of ours",
+    "cli/demo/buying/serve.py": "the example buyers are servers of their own",
     "cli/demo/run.py": "waits until the exchange listens",
     "store/server/launch.py": "asks whether the embedded server listens",
 }
@@ -109,17 +109,17 @@ GUARDED = re.compile(
 WITHOUT_SCOPE = {
     "leads.py:_records": "chapters of leads that were read within a scope",
     "rooms.py:look": "room of accounts that this process already knows by id; no reader outside",
-    "sql.py": "the statements of the writer, which acts for the house",
-    "writer.py": "the statements of the writer, which acts for the house",
-    "migrate.py": "the schema itself",
-    "partitions.py": "the schema itself",
+    "commit/sql.py": "the statements of the writer, which acts for the house",
+    "commit/writer.py": "the statements of the writer, which acts for the house",
+    "upkeep/migrate.py": "the schema itself",
+    "upkeep/partitions.py": "the schema itself",
 }
 
 
 def readers() -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
     """Functions of the store whose SQL, or a constant of their module that they name, reads a guarded table."""
     for path, tree in modules().items():
-        if not path.startswith("store/") or path.count("/") > 1:
+        if not path.startswith("store/") or path.startswith("store/server/"):
             continue
         constants = {
             target.id: " ".join(text.value for text in texts(node.value))

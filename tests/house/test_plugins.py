@@ -51,4 +51,4 @@ def test_no_plugin_is_named_outside_its_folder():
     }
     kinds = tuple(f"outbid.plugins.{kind}" for kind in KINDS)
     named = {path for path, found in listed.items() if any(module.startswith(kinds) for module in found)}
-    assert named == {"cli/demo/places.py"}, "made-up people live in the states that the field types know"
+    assert named == {"cli/demo/selling/places.py"}, "made-up people live in the states that the field types know"

@@ -12,14 +12,6 @@ MOST_LINES_OF_A_FUNCTION = 50
 MOST_FILES = 9
 DATA_TABLES: set[str] = set()
 """Modules that are a table of data and may be longer."""
-FULLER_FOLDERS = {
-    "core": 12,
-    "store": 18,
-    "exchange/outbound": 18,
-    "cli": 15,
-    "cli/demo": 16,
-}
-"""Folders that hold more than nine, and how many at most: lower a number when a folder was divided, never raise one."""
 FORBIDDEN = {"manager", "service", "helper", "helpers", "util", "utils", "base", "common", "misc"}
 
 PATHS = sorted(modules())
@@ -58,9 +50,7 @@ def test_a_folder_holds_nine_files():
         folder, _, name = path.rpartition("/")
         if name != "__init__.py" and not folder.startswith("plugins/"):
             counts[folder] = counts.get(folder, 0) + 1
-    full = {folder: count for folder, count in counts.items() if count > FULLER_FOLDERS.get(folder, MOST_FILES)}
-    assert full == {}
-    assert {folder for folder in FULLER_FOLDERS if counts.get(folder, 0) <= MOST_FILES} == set()
+    assert {folder: count for folder, count in counts.items() if count > MOST_FILES} == {}
 
 
 def words(name: str) -> set[str]:

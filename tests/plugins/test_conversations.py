@@ -17,8 +17,8 @@ import msgspec
 import pytest
 
 from outbid.core.contract import Arrival, Ask
+from outbid.core.dialect.wire import Failure, Http, Response
 from outbid.core.lead.value import Value
-from outbid.core.wire import Failure, Http, Response
 from outbid.plugins.registry import Registry
 
 SAMPLES = Path(__file__).parent

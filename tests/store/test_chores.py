@@ -2,7 +2,8 @@
 
 import os
 
-from outbid.store import chores, database, partitions
+from outbid.store import database
+from outbid.store.upkeep import chores, partitions
 
 NOW_MS = 1_795_000_000_000
 

@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 import pytest
 
 from outbid.core.lead import event as ev
-from outbid.store.entry import Birth, ConnectionLost, Entry, EntryFailed, Fenced, NotRecorded, Written
-from outbid.store.journal import Contention, Journal, stop
+from outbid.store.commit.entry import Birth, ConnectionLost, Entry, EntryFailed, Fenced, NotRecorded, Written
+from outbid.store.commit.journal import Contention, Journal, stop
 
 
 def entry(number: int, born: bool = True) -> Entry:

@@ -8,8 +8,8 @@ import asyncpg
 import pytest
 
 from outbid.store.database import DatabaseFault, connect, pool
-from outbid.store.migrate import APP_ROLE, MigrationFault, migrate, read_migrations
 from outbid.store.server import Server
+from outbid.store.upkeep.migrate import APP_ROLE, MigrationFault, migrate, read_migrations
 
 FIRST = "create table chapter (n int); create table job (n int); create view seen as select n from chapter;"
 SECOND = "alter table job add column kind text;"

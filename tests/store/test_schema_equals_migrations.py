@@ -6,12 +6,12 @@ from pathlib import Path
 
 import asyncpg
 
-from outbid.store import migrate as migrations
-from outbid.store.migrate import migrate
 from outbid.store.server import find_binaries
 from outbid.store.server.machine.account import clean_environment
+from outbid.store.upkeep import migrate as migrations
+from outbid.store.upkeep.migrate import migrate
 
-SCHEMA = Path(migrations.__file__).parent / "schema.sql"
+SCHEMA = Path(migrations.__file__).parent.parent / "schema.sql"
 
 
 async def dump(url: str) -> list[str]:

@@ -16,7 +16,7 @@ from outbid.exchange.arrive import arrive
 from outbid.exchange.distribute import distribute
 from outbid.exchange.exchange import Exchange
 from outbid.exchange.story import Story
-from outbid.store.entry import EntryFailed, Fenced, NotRecorded
+from outbid.store.commit.entry import EntryFailed, Fenced, NotRecorded
 
 log = logging.getLogger("outbid.intake")
 RETRY = ((b"retry-after", b"1"),)

@@ -48,7 +48,7 @@ class Database:
 
     def migrate(self) -> list[str]:
         """Bring the schema up to date; returns the names of what was applied."""
-        from outbid.store.migrate import migrate
+        from outbid.store.upkeep.migrate import migrate
 
         password = None if self._embedded is None else self._server.app_password
         done = asyncio.run(migrate(self._owner_url, app_password=password))
@@ -59,7 +59,7 @@ class Database:
 
     def do_chores(self) -> None:
         """Make the partitions of the coming weeks, sweep what has ended."""
-        from outbid.store.chores import do_chores
+        from outbid.store.upkeep.chores import do_chores
 
         asyncio.run(self._with(self._owner_url, None, lambda connection: do_chores(connection, Clock().now_ms())))
 

@@ -16,8 +16,8 @@ from outbid.plugins.registry import Registry
 from outbid.settings import Settings, SettingsError, master_key
 from outbid.store import ledger as ledgers
 from outbid.store import market as markets
-from outbid.store.health import examine as examine_database
 from outbid.store.key_check import WrongKey
+from outbid.store.upkeep.health import examine as examine_database
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -91,7 +91,7 @@ async def _ledger(connection: Any) -> Finding:
 
 
 async def _health(connection: Any) -> list[Finding]:
-    health = await examine_database(connection)
+    health = await examine_database(connection, HOUSE)
     found = [
         Finding("ok  ", f"PostgreSQL {health.version}, durable commits")
         if health.durable

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from outbid.cli.database import Database
-from outbid.cli.explain import Explained, explain_lead
 from outbid.cli.fault import CommandError
-from outbid.cli.table import print_table
+from outbid.cli.shown.explain import Explained, explain_lead
+from outbid.cli.shown.table import print_table
 from outbid.core.ids import LEAD, parse, public, uuid7
 from outbid.core.market.compile import compile_market
 from outbid.core.money import text_of

@@ -35,12 +35,14 @@ def _add(commands: "Commands", name: str, does: str, help_text: str) -> argparse
 
 
 def _running_commands(commands: "Commands") -> None:
-    _add(commands, "serve", "running:serve", "Run the exchange: database, exchange processes, API.")
-    demo = _add(commands, "demo", "running:demo", "Run the exchange with an example market, buyers and sellers.")
+    _add(commands, "serve", "serving.running:serve", "Run the exchange: database, exchange processes, API.")
+    demo = _add(
+        commands, "demo", "serving.running:demo", "Run the exchange with an example market, buyers and sellers."
+    )
     demo.add_argument("--rate", type=float, default=2.0, help="leads a second from the example sellers (default 2)")
     demo.add_argument("--market", default=None, help="a market file (default: the auto insurance example)")
-    _add(commands, "migrate", "running:migrate", "Bring the database's schema up to date.")
-    _add(commands, "doctor", "running:doctor", "Look whether everything is as it must be, and say what is not.")
+    _add(commands, "migrate", "serving.running:migrate", "Bring the database's schema up to date.")
+    _add(commands, "doctor", "serving.running:doctor", "Look whether everything is as it must be, and say what is not.")
 
 
 def _market_commands(commands: "Commands") -> None:

@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 
 from outbid.cli.database import Database
-from outbid.cli.document import SECTIONS, Document, DocumentError, Fault, read_document, write_document
 from outbid.cli.fault import CommandError
+from outbid.cli.shown.document import SECTIONS, Document, DocumentError, Fault, read_document, write_document
 from outbid.core.ledger.account import Limit
 from outbid.core.market.compile import compile_market
 from outbid.core.market.noun import Noun

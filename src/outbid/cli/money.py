@@ -7,7 +7,7 @@ from typing import Any
 
 from outbid.cli.database import Database
 from outbid.cli.fault import CommandError
-from outbid.cli.table import print_table
+from outbid.cli.shown.table import print_table
 from outbid.core.ledger.account import LEADS
 from outbid.core.market.noun import Campaign
 from outbid.core.money import micros, text_of

@@ -15,7 +15,7 @@ from outbid.core.market.snapshot import Field, Market, Source, facts_of
 from outbid.core.route import Plan
 from outbid.exchange.exchange import Exchange
 from outbid.exchange.story import Story
-from outbid.store.entry import Birth
+from outbid.store.commit.entry import Birth
 from outbid.store.vault import KEY_VERSION
 
 LEAD_SEAL = b"lead"

@@ -4,7 +4,7 @@ from outbid.core.route import Wait, next_step
 from outbid.exchange.exchange import Exchange
 from outbid.exchange.perform import perform
 from outbid.exchange.story import Story
-from outbid.store.entry import NotRecorded, Superseded
+from outbid.store.commit.entry import NotRecorded, Superseded
 
 
 async def distribute(exchange: Exchange, story: Story) -> None:

@@ -4,14 +4,14 @@ from asyncio import Future
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
+from outbid.core.dialect.wire import Answer, Http
 from outbid.core.ids import SALE, first_of, public, uuid7
 from outbid.core.market.snapshot import Market
-from outbid.core.wire import Answer, Http
 from outbid.exchange.clock import Clock
 from outbid.exchange.room import Rooms
 from outbid.exchange.story import Story, encode_notes
-from outbid.store.entry import Wish, Written
-from outbid.store.journal import Journal
+from outbid.store.commit.entry import Wish, Written
+from outbid.store.commit.journal import Journal
 from outbid.store.vault import Vault
 
 SALT_BYTES = 16

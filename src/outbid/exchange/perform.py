@@ -7,6 +7,7 @@ from typing import Any
 
 from outbid.core.auction import Pick, floor_micros, line_of_reply
 from outbid.core.contract import Ask, Conflict, Flaw, Lookup, PingReply, PostReply
+from outbid.core.dialect.wire import Answer, Failure, Http
 from outbid.core.lead import event as ev
 from outbid.core.ledger.hold import hold_for
 from outbid.core.ledger.moves import Deal
@@ -14,10 +15,9 @@ from outbid.core.market.snapshot import Check, Offer
 from outbid.core.match.match import full_reason, match
 from outbid.core.route import MOST_ASKS, Close, Inspect, Match, Ping, Post, Step, Wait
 from outbid.core.route import Ask as AskAgain
-from outbid.core.wire import Answer, Failure, Http
 from outbid.exchange.exchange import Exchange
 from outbid.exchange.story import Story
-from outbid.store.entry import Claim, Wish
+from outbid.store.commit.entry import Claim, Wish
 
 log = logging.getLogger("outbid.exchange")
 

@@ -19,14 +19,15 @@ from outbid.exchange.exchange import Door, Exchange
 from outbid.exchange.revive import resume, revive
 from outbid.exchange.room import Rooms
 from outbid.exchange.story import Story
-from outbid.store import jobs, lanes, leads, rooms
+from outbid.store import jobs, leads, rooms
 from outbid.store import market as markets
+from outbid.store.commit import lanes
+from outbid.store.commit.entry import EntryFailed, Fenced, Superseded
+from outbid.store.commit.journal import Journal, stop
+from outbid.store.commit.writer import SqlWriter
 from outbid.store.database import LOST, Connection
-from outbid.store.entry import EntryFailed, Fenced, Superseded
-from outbid.store.journal import Journal, stop
 from outbid.store.key_check import check_master_key
 from outbid.store.vault import Vault
-from outbid.store.writer import SqlWriter
 
 log = logging.getLogger("outbid.exchange")
 

@@ -12,7 +12,7 @@ from outbid.core.lead.state import State, fold
 from outbid.core.ledger.moves import Deal
 from outbid.core.market.snapshot import Market
 from outbid.core.route import Plan
-from outbid.store.entry import Birth, Claim, Entry, Wish, Written
+from outbid.store.commit.entry import Birth, Claim, Entry, Wish, Written
 
 Notes = dict[str, str]
 """Free text from outside by what it is: `token 12`, `said 12`, `reference sl_…`, `redirect sl_…`."""

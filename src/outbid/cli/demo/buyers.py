@@ -4,9 +4,9 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from outbid.cli.demo.fleet import Fleet
+from outbid.cli.demo.buying.fleet import Fleet
+from outbid.cli.demo.buying.serve import Server
 from outbid.cli.demo.lifetime import run, watch_for_end
-from outbid.cli.demo.serve import Server
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -13,11 +13,11 @@ import msgspec
 
 from outbid.api.auth import key_hash
 from outbid.cli.database import Database
-from outbid.cli.document import read_document
 from outbid.cli.fault import CommandError
 from outbid.cli.keys import add_key
 from outbid.cli.market import apply_nouns
-from outbid.cli.serve import Supervisor, open_socket
+from outbid.cli.serving.serve import Supervisor, open_socket
+from outbid.cli.shown.document import read_document
 from outbid.core.market.noun import Key
 from outbid.settings import Settings
 from outbid.store import market as markets

@@ -12,10 +12,10 @@ from contextlib import suppress
 
 import msgspec
 
-from outbid.cli.demo.arrivals import gap, leads, start_by_clock
-from outbid.cli.demo.call import Caller, Unanswered, Unreached
 from outbid.cli.demo.lifetime import run, watch_for_end
-from outbid.core.wire import Target, parse_target
+from outbid.cli.demo.selling.arrivals import gap, leads, start_by_clock
+from outbid.cli.demo.selling.call import Caller, Unanswered, Unreached
+from outbid.core.dialect.wire import Target, parse_target
 
 KEYS_VARIABLE = "OUTBID_DEMO_KEYS"
 """A command line is read by everybody on the machine, the environment only by its owner."""

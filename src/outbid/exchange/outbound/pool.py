@@ -4,10 +4,10 @@ import asyncio
 from contextlib import suppress
 from typing import NamedTuple
 
-from outbid.core.wire import Target
-from outbid.exchange.outbound.connection import Connection
-from outbid.exchange.outbound.destination import Destination
+from outbid.core.dialect.wire import Target
 from outbid.exchange.outbound.limits import Limits
+from outbid.exchange.outbound.reach.destination import Destination
+from outbid.exchange.outbound.talk.connection import Connection
 
 
 class PoolKey(NamedTuple):

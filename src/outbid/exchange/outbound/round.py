@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import cast
 
-from outbid.core.wire import Answer, Http
-from outbid.exchange.outbound.call import Call
+from outbid.core.dialect.wire import Answer, Http
+from outbid.exchange.outbound.talk.call import Call
 
 OnAnswer = Callable[[int, Answer], None]
 Send = Callable[[Http, float, Callable[[Answer], None]], Call]

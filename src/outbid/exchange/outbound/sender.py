@@ -6,19 +6,19 @@ from contextlib import suppress
 from functools import partial
 from math import inf
 
-from outbid.core.wire import Answer, Header, Http, Target
-from outbid.exchange.outbound.call import Call
-from outbid.exchange.outbound.connection import Connection
-from outbid.exchange.outbound.destination import destination_of
-from outbid.exchange.outbound.head import Head
+from outbid.core.dialect.wire import Answer, Header, Http, Target
 from outbid.exchange.outbound.limits import Limits
-from outbid.exchange.outbound.opening import Opener
 from outbid.exchange.outbound.pool import Pool, PoolCounts, PoolKey, pool_key
+from outbid.exchange.outbound.reach.destination import destination_of
+from outbid.exchange.outbound.reach.opening import Opener
+from outbid.exchange.outbound.reach.resolver import Resolve, Resolver
+from outbid.exchange.outbound.reach.tls import tls_context
 from outbid.exchange.outbound.recent import Recent
 from outbid.exchange.outbound.refused import Refused
-from outbid.exchange.outbound.resolver import Resolve, Resolver
 from outbid.exchange.outbound.round import OnAnswer, Round
-from outbid.exchange.outbound.tls import tls_context
+from outbid.exchange.outbound.talk.call import Call
+from outbid.exchange.outbound.talk.connection import Connection
+from outbid.exchange.outbound.talk.head import Head
 
 Done = Callable[[Answer], None]
 _HeadKey = tuple[Target, str, tuple[Header, ...]]

@@ -8,9 +8,9 @@ import msgspec
 from msgspec import Meta
 
 from outbid.core.contract import Ask, PingReply, PostReply
-from outbid.core.mapping import compile_mapping
-from outbid.core.reply import Path, any_word, compile_path, price_from, text_from, word_of
-from outbid.core.wire import Answer, Failure, Header, Http, Target, parse_target
+from outbid.core.dialect.mapping import compile_mapping
+from outbid.core.dialect.reply import Path, any_word, compile_path, price_from, text_from, word_of
+from outbid.core.dialect.wire import Answer, Failure, Header, Http, Target, parse_target
 
 YES = ("true", "1", "yes", "success", "accepted", "matched", "sold", "ok")
 """Words that mean yes wherever buyers answer with a word."""

@@ -1,0 +1,1 @@
+"""The example buyers: what they bid, how they answer."""

@@ -1,0 +1,1 @@
+"""The example sellers: made-up people, arrivals, calls."""

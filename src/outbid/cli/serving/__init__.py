@@ -1,0 +1,1 @@
+"""The processes of `outbid serve`: supervisor and exchange processes."""

@@ -1,0 +1,1 @@
+"""How others speak: requests and responses, mappings out, replies in."""

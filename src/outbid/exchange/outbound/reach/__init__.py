@@ -1,0 +1,1 @@
+"""How a destination is reached: names, addresses, sockets, TLS."""

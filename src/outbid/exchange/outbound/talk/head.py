@@ -1,0 +1,90 @@
+"""The first bytes of a request: start line and header lines, checked against smuggling."""
+
+import re
+from urllib.parse import quote
+
+from outbid.core.dialect.wire import Header, Http
+from outbid.exchange.outbound.reach.destination import Destination
+from outbid.exchange.outbound.refused import Refused
+
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_PATH = re.compile(r"/[^\x00-\x20\x7f]*")
+_PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
+# They decide where a message begins and ends, so only the sender may write them.
+_OWN = frozenset(
+    {
+        "accept-encoding",
+        "connection",
+        "content-length",
+        "expect",
+        "host",
+        "keep-alive",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    }
+)
+# Methods whose requests have no body as a rule: an empty one is then not announced.
+_WITHOUT_BODY = frozenset({"GET", "DELETE", "OPTIONS", "TRACE"})
+# Answers to these are framed by other rules, and no buyer needs them.
+_NOT_SPOKEN = frozenset({"HEAD", "CONNECT"})
+
+
+class Head:
+    """All of a request but its body; made once for requests that differ in the body alone."""
+
+    __slots__ = ("_announces_empty", "_lines")
+
+    def __init__(self, destination: Destination, http: Http) -> None:
+        """Raises Refused (`bad_request`) for a method, path or header that must not be sent."""
+        self._lines = _head_lines(destination, http)
+        self._announces_empty = http.method not in _WITHOUT_BODY
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    def message(self, body: bytes) -> bytes:
+        """The whole request in one piece. Raises TypeError for a body that is not bytes."""
+        if body or self._announces_empty:
+            return b"%bContent-Length: %d\r\n\r\n%b" % (self._lines, len(body), body)
+        return self._lines + b"\r\n"
+
+
+def _head_lines(destination: Destination, http: Http) -> bytes:
+    lines = [
+        f"{_checked_method(http.method)} {_checked_path(http.target.path)} HTTP/1.1",
+        f"Host: {destination.authority()}",
+        "Accept-Encoding: identity",
+    ]
+    lines += [_header_line(header) for header in http.headers]
+    if not any(name.lower() == "user-agent" for name, _ in http.headers):
+        lines.append("User-Agent: outbid")
+    return ("\r\n".join(lines) + "\r\n").encode()
+
+
+def _checked_method(method: str) -> str:
+    if not _TOKEN.fullmatch(method):
+        raise Refused("bad_request", "the method holds a forbidden character")
+    if method in _NOT_SPOKEN:
+        raise Refused("bad_request", f"the method {method} is not spoken")
+    return method
+
+
+def _checked_path(path: str) -> str:
+    if not _PATH.fullmatch(path):
+        raise Refused("bad_request", "the path must begin with / and hold no space or control character")
+    return path if path.isascii() else quote(path, safe=_PRINTABLE)
+
+
+def _header_line(header: Header) -> str:
+    name, value = header
+    if not _TOKEN.fullmatch(name):
+        raise Refused("bad_request", f"the header name {name!r} holds a forbidden character")
+    if _CONTROL.search(value):
+        raise Refused("bad_request", f"the header {name} holds a control character")
+    if name.lower() in _OWN:
+        raise Refused("bad_request", f"the header {name} is written by the sender alone")
+    return f"{name}: {value}"

@@ -1,0 +1,1 @@
+"""Group commit: entries gathered, decided under locks and written in one transaction."""

@@ -1,0 +1,110 @@
+"""What a batch decides between reading the locked accounts and writing: pure, so the simulation runs the same code."""
+
+from hashlib import sha256
+
+import msgspec
+
+from outbid.core.lead import event as ev
+from outbid.core.ledger.account import Balance
+from outbid.core.ledger.hold import capture, release, reserve, without_room
+from outbid.core.ledger.moves import Deal, Move, move_of
+from outbid.core.ledger.transfer import Transfer
+from outbid.store.commit.entry import Entry
+
+ZERO_HASH = bytes(32)
+
+
+class Chapter(msgspec.Struct, frozen=True):
+    """One chapter as it is written. `events` is JSON, `hash` covers it and all that stood before in the lane."""
+
+    cell: int
+    lead_id: bytes
+    n: int
+    place: int
+    events: bytes
+    sealed: bytes | None
+    salt: bytes
+    prev_hash: bytes
+    hash: bytes
+
+
+class Rows(msgspec.Struct):
+    """All rows of a batch that are written after its decisions."""
+
+    chapters: list[Chapter] = []
+    opened: list[tuple[bytes, Deal]] = []
+    moved: list[Move] = []
+    transfers: list[Transfer] = []
+    refusals: dict[int, ev.NoRoom] = {}
+
+
+class Halt(msgspec.Struct, frozen=True):
+    """What changed in the market after this process read it: offers and buyers that may not be posted any more."""
+
+    offers: frozenset[int] = frozenset()
+    buyers: frozenset[int] = frozenset()
+
+
+def accounts_of(entries: list[Entry]) -> set[bytes]:
+    """The accounts that a batch must lock: those it wants to hold, and those it settles."""
+    wanted: set[bytes] = set()
+    for entry in entries:
+        if entry.wish is not None:
+            wanted.update(entry.wish.deal.hold.accounts)
+        for deal in entry.deals.values():
+            wanted.update(deal.hold.accounts)
+    return wanted
+
+
+def decide(
+    entries: list[Entry], balances: dict[bytes, Balance], halt: Halt, lane: int, seq: int, prev_hash: bytes
+) -> Rows:
+    """Settle, then hold, in order of arrival; `balances` are changed in place. Returns the rows to write."""
+    rows = Rows()
+    for place, entry in enumerate(entries):
+        events = entry.events
+        for event in events:
+            move = move_of(event, entry.deals)
+            if move is not None:
+                _settle(move, balances, rows)
+        if entry.wish is not None:
+            events = [*events, _hold(place, entry, balances, halt, rows)]
+        text = ev.encode(events)
+        this = chapter_hash(prev_hash, lane, seq, place, entry.lead_id, entry.n, entry.salt, text)
+        chapter = Chapter(entry.cell, entry.lead_id, entry.n, place, text, entry.sealed, entry.salt, prev_hash, this)
+        rows.chapters.append(chapter)
+        prev_hash = this
+    return rows
+
+
+def _settle(move: Move, balances: dict[bytes, Balance], rows: Rows) -> None:
+    if move.on_hold == "capture":
+        capture(move.deal.hold, move.price_micros, balances)
+    elif move.on_hold == "release":
+        release(move.deal.hold, balances)
+    rows.moved.append(move)
+    rows.transfers.extend(move.transfers)
+
+
+def _hold(place: int, entry: Entry, balances: dict[bytes, Balance], halt: Halt, rows: Rows) -> ev.Event:
+    assert entry.wish is not None
+    deal, accounts = entry.wish.deal, entry.wish.accounts
+    at_ms = entry.wish.posting.at_ms
+    if deal.offer in halt.offers or deal.buyer in halt.buyers:
+        refusal = ev.NoRoom(at_ms, deal.offer, f"offer:{deal.offer}", "paused")
+    elif (full := without_room(accounts, deal.hold, balances)) is not None:
+        refusal = ev.NoRoom(at_ms, deal.offer, full.name, full.limit.reason())
+    else:
+        reserve(deal.hold, balances)
+        rows.opened.append((entry.lead_id, deal))
+        return entry.wish.posting
+    rows.refusals[place] = refusal
+    return refusal
+
+
+def chapter_hash(
+    prev_hash: bytes, lane: int, seq: int, place: int, lead_id: bytes, n: int, salt: bytes, events: bytes
+) -> bytes:
+    """SHA-256 over the previous chapter's hash, the chapter's place in its lane, and its content."""
+    where = b"%d|%d|%d|%d|" % (lane, seq, place, n)
+    return sha256(b"".join((prev_hash, where, lead_id, salt, events))).digest()

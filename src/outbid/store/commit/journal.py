@@ -1,0 +1,167 @@
+"""Group commit: many leads' chapters in one transaction, each waiting only until its own is durable.
+
+A batch is what gathered while the last one committed, and at low load for a few milliseconds. One writer a process,
+so the batches of a lane follow each other (docs/decisions). What can go wrong is handled here: a bad entry is found
+by splitting the batch, a lost COMMIT is looked up before anything is repeated, a fenced lane drops what is in flight.
+"""
+
+import asyncio
+import contextlib
+from collections import deque
+from typing import Protocol
+
+from outbid.store.commit.entry import ConnectionLost, Entry, EntryFailed, Fenced, NotRecorded, Written
+
+MOST_TRIES_OF_BATCH = 5
+
+
+class Writer(Protocol):
+    """The transaction itself. One at a time."""
+
+    async def write(self, entries: list[Entry]) -> list[Written]:
+        """Write all entries in one transaction, or none. Raises Fenced, ConnectionLost, EntryFailed, Contention."""
+
+    async def reconnect(self) -> None:
+        """Wait until the database is there again. Raises Fenced if the lane is lost."""
+
+    async def recall(self) -> list[Written] | None:
+        """After a lost COMMIT: the results of the last batch if it became durable, else None."""
+
+
+class Contention(Exception):
+    """Deadlock or serialisation failure: nothing was written, the same batch may be tried again."""
+
+
+_Waiting = tuple[Entry, asyncio.Future[Written], float]
+
+
+class Journal:
+    """Takes entries, writes them in batches, in order."""
+
+    def __init__(self, writer: Writer, *, gather_ms: float = 3.0, most: int = 128, wait_long: int = 20_000) -> None:
+        self._writer = writer
+        self._gather_s = gather_ms / 1000
+        self._most = most
+        self._longest = wait_long
+        self._queue: deque[_Waiting] = deque()
+        self._wake = asyncio.Event()
+        self._idle = True
+        self._fenced: Fenced | None = None
+        self.batches = 0
+        self.entries = 0
+
+    def is_full(self) -> bool:
+        """Is the queue so long that new leads must be turned away?"""
+        return len(self._queue) >= self._longest
+
+    def waiting(self) -> int:
+        """How many entries wait."""
+        return len(self._queue)
+
+    def submit(self, entry: Entry) -> asyncio.Future[Written]:
+        """Queue an entry. The future ends when it is durable, or with EntryFailed or Fenced."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Written] = loop.create_future()
+        if self._fenced is not None:
+            future.set_exception(self._fenced)
+            return future
+        self._queue.append((entry, future, loop.time()))
+        self._wake.set()
+        return future
+
+    def turn_away(self, seconds: float) -> int:
+        """Take back new leads that have waited so long for the database; nothing of them is written, ever.
+
+        Later chapters of a lead stay: what they tell has happened. Returns how many were taken back.
+        """
+        before = asyncio.get_running_loop().time() - seconds
+        late = [row for row in self._queue if row[0].birth is not None and row[2] < before]
+        for row in late:
+            self._queue.remove(row)
+            _fail(row[1], NotRecorded("the database did not answer in time"))
+        return len(late)
+
+    async def run(self) -> None:
+        """Write batches until cancelled or fenced; then every waiting entry ends with Fenced."""
+        try:
+            while True:
+                await self._wake.wait()
+                if self._idle and len(self._queue) < self._most:
+                    await asyncio.sleep(self._gather_s)
+                await self._write_next()
+        except Fenced as fenced:
+            self._drop_all(fenced)
+            raise
+
+    async def _write_next(self) -> None:
+        batch = [self._queue.popleft() for _ in range(min(self._most, len(self._queue)))]
+        if not self._queue:
+            self._wake.clear()
+        self._idle = len(batch) < self._most // 4
+        live = [(entry, future) for entry, future, _ in batch if not future.cancelled()]
+        try:
+            await self._write(live)
+        except Fenced as fenced:
+            for _, future in live:
+                _fail(future, fenced)
+            raise
+
+    async def _write(self, batch: list[tuple[Entry, asyncio.Future[Written]]]) -> None:
+        """Write a batch; if it fails for its content, its halves, until the bad entry stands alone."""
+        if not batch:
+            return
+        try:
+            written = await self._insist([entry for entry, _ in batch])
+        except EntryFailed as failure:
+            if len(batch) == 1:
+                _fail(batch[0][1], failure)
+                return
+            middle = len(batch) // 2
+            await self._write(batch[:middle])
+            await self._write(batch[middle:])
+            return
+        self.batches += 1
+        self.entries += len(batch)
+        for (_, future), result in zip(batch, written, strict=True):
+            if not future.done():
+                future.set_result(result)
+
+    async def _insist(self, entries: list[Entry]) -> list[Written]:
+        """Try until the batch is durable or at fault: lost connections and contention are waited out."""
+        contended = 0
+        while True:
+            try:
+                return await self._writer.write(entries)
+            except Contention as contention:
+                contended += 1
+                if contended >= MOST_TRIES_OF_BATCH:
+                    raise EntryFailed("the database kept refusing the batch") from contention
+            except ConnectionLost as lost:
+                await self._writer.reconnect()
+                if lost.in_commit and (written := await self._recall()) is not None:
+                    return written
+
+    async def _recall(self) -> list[Written] | None:
+        while True:
+            try:
+                return await self._writer.recall()
+            except ConnectionLost:
+                await self._writer.reconnect()
+
+    def _drop_all(self, fenced: Fenced) -> None:
+        self._fenced = fenced
+        while self._queue:
+            _fail(self._queue.popleft()[1], fenced)
+
+
+def _fail(future: asyncio.Future[Written], error: Exception) -> None:
+    if not future.done():
+        future.set_exception(error)
+        future.exception()  # read once: a lead that nobody waits for is no unhandled error
+
+
+async def stop(task: asyncio.Task[None]) -> None:
+    """Cancel a background task and wait for its end."""
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError, Fenced):
+        await task

@@ -1,0 +1,1 @@
+"""The whole exchange on a fake clock, network and database, from one seed."""

@@ -1,0 +1,183 @@
+"""What the statements of a batch mean (store/commit/sql.py)."""
+
+from typing import Any
+
+import asyncpg
+import msgspec
+
+from .meaning import Result, means
+from .tables import Row, Transaction
+
+Lists = list[Any]
+
+LEAD = ("id", "source", "campaign", "version", "test", "arrived_at", "facts", "sealed")
+CHAPTER = ("lead_id", "n", "place", "events", "sealed", "salt", "prev_hash", "hash")
+SALE = ("id", "lead_id", "offer", "buyer", "source", "price_micros", "payout_micros")
+HOLD = ("accounts", "amounts", "money")
+MOVE = ("status", "price_micros", "payout_micros")
+TRANSFER = ("id", "sale_id", "kind", "debit", "credit", "unit", "amount")
+STATUS = ("status", "reason", "chapters")
+"""The columns of our composite types, as schema.sql has them."""
+
+
+@means("select fence from lane where")
+async def lock_lane(tx: Transaction, now_ms: int, cell: int, lane: int) -> Result:
+    await tx.lock("lane", lane)
+    row = tx.get("lane", lane)
+    return [] if row is None else [{"fence": row["fence"]}]
+
+
+@means("select lane, seq from chapter where")
+async def chapter_of(tx: Transaction, now_ms: int, cell: int, lead_id: bytes, n: int) -> Result:
+    row = tx.get("chapter", lead_id, n)
+    return [] if row is None else [row]
+
+
+@means("select coalesce(max(number), 0) from version")
+async def version_now(tx: Transaction, now_ms: int) -> Result:
+    return [{"coalesce": newest_version(tx)}]
+
+
+def newest_version(tx: Transaction) -> int:
+    """The number of the newest version."""
+    return max((key[0] for key, _ in tx.scan("version")), default=0)
+
+
+@means("insert into account as a (cell, id, owner, unit, window_name, starts_at, ends_at, ceiling, version)")
+async def create_accounts(tx: Transaction, now_ms: int, cell: int, *columns: Lists) -> Result:
+    names = ("id", "owner", "unit", "window_name", "starts_at", "ends_at", "ceiling", "version")
+    for values in zip(*columns, strict=True):
+        new = dict(zip(names, values, strict=True))
+        await tx.lock("account", new["id"])
+        old = tx.get("account", new["id"])
+        if old is None:
+            tx.put("account", (new["id"],), new | {"posted": 0, "held": 0})
+        elif old["version"] < new["version"]:
+            tx.put("account", (new["id"],), old | {"ceiling": new["ceiling"], "version": new["version"]})
+    return "INSERT"
+
+
+@means("select c.hash, c.scope, c.lead_id, s.status")
+async def claim_holders(tx: Transaction, now_ms: int, hashes: Lists, scopes: Lists) -> Result:
+    found = []
+    for hashed, scope in zip(hashes, scopes, strict=True):
+        held = tx.get("claim", hashed, scope)
+        if held is not None:
+            status = tx.get("lead_status", held["lead_id"])
+            row = {"hash": hashed, "scope": scope, "lead_id": held["lead_id"]}
+            found.append(row | {"status": status and status["status"]})
+    return found
+
+
+@means("with fenced as materialized (", locks=True)
+async def open_batch(
+    tx: Transaction,
+    now_ms: int,
+    cell: int,
+    lane: int,
+    fence: int,
+    accounts: Lists,
+    claims: Lists,
+    at_ms: int,
+    leads: Lists,
+    keys: Lists,
+    persons: Lists,
+) -> Result:
+    """Fence, accounts, claims, new leads. The version is that of the statement's snapshot, before any lock."""
+    version = newest_version(tx)
+    fenced = await _fence_stands(tx, lane, fence)
+    there = [identifier for identifier in sorted(accounts) if tx.get("account", identifier) is not None]
+    for identifier in there:
+        await tx.lock("account", identifier)
+    claimed = await _claim(tx, claims, at_ms)
+    wrapped = {lead_id: key for lead_id, _, key in keys}
+    for values in leads:
+        row = dict(zip(LEAD, values, strict=True))
+        await tx.insert("lead", (row["id"],), row | {"lane": lane, "cell": cell, "wrapped": wrapped[row["id"]]})
+    for person in persons:
+        tx.put("person", tuple(person), {})
+    answer = {"fenced": int(fenced), "claimed": claimed, "version": version}
+    if not there:
+        return [answer | {"id": None, "ceiling": None, "posted": None, "held": None}]
+    return [(tx.get("account", identifier) or {}) | answer for identifier in there]
+
+
+async def _fence_stands(tx: Transaction, lane: int, fence: int) -> bool:
+    row = tx.get("lane", lane)
+    if row is None or row["fence"] != fence:
+        return False
+    await tx.lock("lane", lane, share=True)
+    row = tx.get("lane", lane)
+    return row is not None and row["fence"] == fence
+
+
+async def _claim(tx: Transaction, claims: Lists, at_ms: int) -> int:
+    taken = 0
+    for hashed, scope, lead_id, ends_at in sorted(claims):
+        await tx.lock("claim", hashed, scope)
+        old = tx.get("claim", hashed, scope)
+        if old is None or old["lead_id"] == lead_id or old["expires_at"] < at_ms:
+            tx.put("claim", (hashed, scope), {"lead_id": lead_id, "expires_at": ends_at})
+            taken += 1
+    return taken
+
+
+@means("select n.kind, n.number from noun n where n.kind in ('offer', 'buyer')")
+async def halted_since(tx: Transaction, now_ms: int, known: int) -> Result:
+    found = []
+    nouns = [(key, row) for key, row in tx.scan("noun") if key[0] in ("offer", "buyer")]
+    begun = {(kind, number, version) for (kind, number, version), _ in nouns}
+    for (kind, number, version), row in nouns:
+        ends = row["to_version"]
+        paused = version > known and ends is None and msgspec.json.decode(row["body"]).get("paused", False)
+        if paused or (ends is not None and ends > known and (kind, number, ends) not in begun):
+            found.append({"kind": kind, "number": number})
+    return found
+
+
+@means("with chaptered as (", locks=True)
+async def insert(
+    tx: Transaction,
+    now_ms: int,
+    cell: int,
+    at_ms: int,
+    chapters: Lists,
+    sales: Lists,
+    holds: Lists,
+    moves: Lists,
+    transfers: Lists,
+    statuses: Lists,
+    balances: Lists,
+    lane: int,
+    seq: int,
+) -> Result:
+    for values in chapters:
+        row = dict(zip(CHAPTER, values, strict=True)) | {"lane": lane, "seq": seq, "at": at_ms}
+        await tx.insert("chapter", (row["lead_id"], row["n"]), row)
+    for values in sales:
+        row = dict(zip(SALE, values, strict=True)) | {"status": "posting", "at": at_ms}
+        await tx.insert("sale", (row["id"],), row)
+    for sale_id, *hold in holds:
+        await tx.insert("hold", (sale_id,), dict(zip(HOLD, hold, strict=True)))
+    for sale_id, *move in moves:
+        await _change(tx, "sale", sale_id, dict(zip(MOVE, move, strict=True)) | {"at": at_ms})
+    for values in transfers:
+        row = dict(zip(TRANSFER, values, strict=True)) | {"at": at_ms}
+        if row["amount"] < 0:
+            raise asyncpg.CheckViolationError("transfer_amount_check")
+        await tx.insert("transfer", (row["id"],), row)
+    for lead_id, *status in statuses:
+        await tx.lock("lead_status", lead_id)
+        tx.put("lead_status", (lead_id,), dict(zip(STATUS, status, strict=True)))
+    for identifier, posted, held in balances:
+        if held < 0:
+            raise asyncpg.CheckViolationError("account_held_check")
+        await _change(tx, "account", identifier, {"posted": posted, "held": held})
+    return "UPDATE"
+
+
+async def _change(tx: Transaction, table: str, identifier: bytes, changes: Row) -> None:
+    await tx.lock(table, identifier)
+    row = tx.get(table, identifier)
+    if row is not None:
+        tx.put(table, (identifier,), row | changes)

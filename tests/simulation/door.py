@@ -1,0 +1,64 @@
+"""The door to the network, as the exchange knows it, with the buyers behind it instead of sockets."""
+
+import asyncio
+from collections.abc import Awaitable, Sequence
+from contextvars import Context, copy_context
+
+from msgspec.structs import replace
+
+from outbid.core.dialect.wire import Answer, Failure, Http, Timings
+
+from .buyers import Buyer
+from .loop import VirtualLoop
+from .trace import Trace
+
+_OUTSIDE: Context = copy_context()
+
+
+class Network:
+    """Carries requests to buyers by host name. What was sent arrives, whether the sender still lives or not."""
+
+    def __init__(self, loop: VirtualLoop, buyers: dict[str, Buyer], trace: Trace) -> None:
+        self._loop, self._buyers, self._trace = loop, buyers, trace
+
+    def send(self, http: Http, deadline: float) -> "asyncio.Future[Answer]":
+        """Start a request; the future has its answer at the deadline at the latest."""
+        answered: asyncio.Future[Answer] = self._loop.create_future()
+        started = self._loop.time()
+        buyer = self._buyers[http.target.host]
+        plan = buyer.plan(max(deadline - started, 0.0))
+        self._trace.tell("send", http.target.host, http.target.path, http.body)
+
+        def settle(answer: Answer) -> None:
+            if not answered.done():
+                ms = (self._loop.time() - started) * 1000
+                answered.set_result(replace(answer, timings=Timings(total_ms=ms)))
+
+        def arrive() -> None:
+            if plan.refused:
+                settle(Failure("unreachable", False, "connect"))
+                return
+            answer = buyer.read(http, self._loop.time())
+            if plan.answers_s is not None:
+                self._loop.call_later(plan.answers_s, settle, answer, context=_OUTSIDE.copy())
+
+        if plan.refused and plan.arrives_s > deadline - started:
+            late = Failure("timed_out", False, "connect")
+        else:
+            late = Failure("timed_out", True, "wait")
+        self._loop.call_later(plan.arrives_s, arrive, context=_OUTSIDE.copy())
+        self._loop.call_at(deadline, settle, late, context=_OUTSIDE.copy())
+        return answered
+
+
+class Door:
+    """What one process sees of the network."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+
+    async def ask(self, http: Http, deadline: float, *, fresh: bool = False) -> Answer:
+        return await self._network.send(http, deadline)
+
+    def round(self, calls: Sequence[Http], deadline: float) -> Awaitable[list[Answer]]:
+        return asyncio.gather(*(self._network.send(http, deadline) for http in calls))

@@ -1,0 +1,348 @@
+"""What must hold whatever goes wrong: watched at every commit, and counted again when all is quiet."""
+
+from collections import defaultdict
+
+import msgspec
+
+from outbid.core.answer import answer_of
+from outbid.core.ids import LEAD, SALE, public
+from outbid.core.lead import event as ev
+from outbid.core.lead.state import PLACE_TAKEN, State, fold
+from outbid.core.ledger.transfer import MARGIN
+from outbid.core.market.snapshot import Market
+from outbid.core.route import PLACES
+from outbid.store.commit.batch import ZERO_HASH, chapter_hash
+
+from .buyers import Buyer
+from .database.tables import Change, Row, Tables, Transaction
+from .node import Told
+from .spared import Spared
+
+
+class Rule(msgspec.Struct, frozen=True):
+    """The campaign's duplicate rule."""
+
+    scope: str
+    match: str
+    hours: int
+
+
+class Breach(msgspec.Struct, frozen=True):
+    """A law that does not hold."""
+
+    law: str
+    text: str
+    lead: bytes | None = None
+
+
+class Laws:
+    """Watches a database; `breaches` are what was found so far."""
+
+    def __init__(self, tables: Tables, markets: dict[int, Market], rule: Rule | None, spared: Spared) -> None:
+        self.tables, self.markets, self.rule, self.spared = tables, markets, rule, spared
+        self.breaches: list[Breach] = []
+        self.states: dict[bytes, State] = {}
+        self.chapters: dict[bytes, int] = {}
+        self.bids: dict[bytes, int] = {}
+        self.sales_of: dict[bytes, list[bytes]] = defaultdict(list)
+        self.holds_on: dict[bytes, list[bytes]] = defaultdict(list)
+        self.lane_ends: dict[int, tuple[bytes, int, int]] = {}
+        self.versions: list[tuple[float, int]] = []
+        self.claimed: dict[bytes, set[tuple[bytes, str]]] = defaultdict(set)
+
+    def broken(self, law: str, text: str, lead: bytes | None = None) -> None:
+        """Note a breach, once for each law and lead."""
+        if not any(found.law == law and found.lead == lead for found in self.breaches):
+            self.breaches.append(Breach(law, text, lead))
+
+    # -- at every commit ----------------------------------------------------------------------------------------------
+
+    def committed(self, transaction: Transaction, changes: list[Change]) -> None:
+        """Look at what a transaction changed. Called when its changes are visible, before anybody reads them."""
+        by_table: dict[str, list[Change]] = defaultdict(list)
+        for change in changes:
+            by_table[change[0]].append(change)
+        for _, key, before, _after in by_table["version"]:
+            if before is None:
+                self.versions.append((self.tables.loop.time(), key[0]))
+        for _, key, _before, after in by_table["claim"]:
+            if after is not None and after["expires_at"]:
+                self.claimed[after["lead_id"]].add(key)
+        self._see_chapters([after for *_, after in by_table["chapter"] if after is not None])
+        self._see_sales(transaction, by_table["sale"])
+        for _, key, _before, after in by_table["account"]:
+            if after is not None:
+                self._held_is_open_holds(key[0], after)
+
+    def _see_chapters(self, chapters: list[Row]) -> None:
+        for row in sorted(chapters, key=lambda row: row["place"]):
+            lead_id = row["lead_id"]
+            if row["n"] != self.chapters.get(lead_id, 0) + 1:
+                self.broken(
+                    "chapters are contiguous", f"chapter {row['n']} after {self.chapters.get(lead_id)}", lead_id
+                )
+            self.chapters[lead_id] = row["n"]
+            state = self.states.get(lead_id, State())
+            for event in ev.decode(row["events"]):
+                if state.stage == "closed":
+                    self.broken("nothing follows the end", f"{event} after {state.status}", lead_id)
+                state = fold(state, event)
+            self.states[lead_id] = state
+            self._chain(row)
+
+    def _chain(self, row: Row) -> None:
+        before, seq, place = self.lane_ends.get(row["lane"], (ZERO_HASH, 0, -1))
+        this = chapter_hash(
+            before, row["lane"], row["seq"], row["place"], row["lead_id"], row["n"], row["salt"], row["events"]
+        )
+        if row["prev_hash"] != before or row["hash"] != this:
+            self.broken("the chain of a lane is whole", f"lane {row['lane']} seq {row['seq']}", row["lead_id"])
+        if (row["seq"], row["place"]) != ((seq + 1, 0) if row["seq"] != seq else (seq, place + 1)):
+            self.broken(
+                "a lane counts without a gap", f"{row['seq']}.{row['place']} after {seq}.{place}", row["lead_id"]
+            )
+        self.lane_ends[row["lane"]] = (row["hash"], row["seq"], row["place"])
+        lane = self.tables.table("lane").get((row["lane"],))
+        if lane is None or lane["adopted_by"] is not None:
+            self.broken("a lane that was taken over writes no more", f"lane {row['lane']}: {lane}", row["lead_id"])
+
+    def _see_sales(self, transaction: Transaction, changes: list[Change]) -> None:
+        for _, (sale_id,), before, after in changes:
+            assert after is not None
+            lead_id = after["lead_id"]
+            if (lead_id,) not in self.tables.table("lead"):
+                self.broken("a sale has a lead", public(SALE, 0, sale_id), lead_id)
+                continue
+            if before is None:
+                self.bids[sale_id] = after["price_micros"]
+                self.sales_of[lead_id].append(sale_id)
+                for account in self.tables.table("hold")[(sale_id,)]["accounts"]:
+                    self.holds_on[account].append(sale_id)
+                self._may_be_opened(transaction, sale_id, after)
+            elif before["status"] in ("sold", "rejected") and before["status"] != after["status"]:
+                self.broken("a settled sale stays settled", f"{before['status']} → {after['status']}", lead_id)
+            if after["status"] == "sold":
+                self._paid_rightly(sale_id, after)
+        for lead_id in {after["lead_id"]: None for *_, after in changes if after is not None}:
+            self._places(lead_id)
+
+    def _places(self, lead_id: bytes) -> None:
+        rows = {sale_id: self.tables.table("sale")[(sale_id,)] for sale_id in self.sales_of[lead_id]}
+        taken = [row["status"] for row in rows.values() if row["status"] in PLACE_TAKEN]
+        if len(taken) > PLACES:
+            self.broken("no place is sold twice", f"sales {taken}", lead_id)
+        told = {  # what the chapters say
+            sale.id: (sale.status, sale.offer, sale.price_micros, sale.payout_micros)
+            for sale in self.states.get(lead_id, State()).sales
+        }
+        kept = {
+            public(SALE, 0, sale_id): (row["status"], row["offer"], row["price_micros"], row["payout_micros"])
+            for sale_id, row in rows.items()
+        }
+        if told != kept:
+            self.broken("fold(chapters) = sale rows", f"chapters {told}, rows {kept}", lead_id)
+
+    def _may_be_opened(self, transaction: Transaction, sale_id: bytes, sale: Row) -> None:
+        """A hold obeys every ceiling and every pause that was in force when its transaction began."""
+        lead = self.tables.table("lead")[(sale["lead_id"],)]
+        then = [version for at_s, version in self.versions if at_s < transaction.began_s]
+        since = [version for at_s, version in self.versions if at_s >= transaction.began_s]
+        known = then[-1:] + since
+        offer = self.markets[then[-1]].offers.get(sale["offer"]) if then else None
+        if offer is None or (offer.paused and all(self.markets[v].offers[sale["offer"]].paused for v in since)):
+            self.broken("a paused offer is not posted", f"offer {sale['offer']}, version {known}", sale["lead_id"])
+        for account in self.tables.table("hold")[(sale_id,)]["accounts"]:
+            row = self.tables.table("account")[(account,)]
+            limit = (row["owner"], row["unit"], row["window_name"])
+            ceilings = [found for v in known if (found := _ceilings(self.markets[v]).get(limit)) is not None]
+            if self.spared.sticky_ceilings:
+                ceilings = [found for m in self.markets.values() if (found := _ceilings(m).get(limit)) is not None]
+            most = max(ceilings, default=_ceilings(self.markets[lead["version"]]).get(limit, 1 << 62))
+            if row["posted"] + row["held"] > most:
+                name = f"{limit}: {row['posted']} posted + {row['held']} held > {most}, row says {row['ceiling']}"
+                self.broken("no cap or wallet is passed", name, sale["lead_id"])
+
+    def _held_is_open_holds(self, account: bytes, row: Row) -> None:
+        held = posted = 0
+        for sale_id in self.holds_on[account]:
+            sale, hold = self.tables.table("sale")[(sale_id,)], self.tables.table("hold")[(sale_id,)]
+            position = hold["accounts"].index(account)
+            amount = hold["amounts"][position]
+            if sale["status"] in ("posting", "uncertain"):
+                held += amount
+            elif sale["status"] == "sold":
+                posted += sale["price_micros"] if hold["money"][position] else amount
+        if row["held"] != held:
+            self.broken("held = open holds", f"{row['owner']} {row['window_name']}: {row['held']} ≠ {held}")
+        if row["window_name"] == "wallet":
+            posted -= self._deposited(row["owner"], row["unit"])
+        if row["posted"] != posted:
+            self.broken("posted = captured", f"{row['owner']} {row['window_name']}: {row['posted']} ≠ {posted}")
+
+    def _deposited(self, owner: str, unit: str) -> int:
+        return sum(
+            row["amount"]
+            for row in self.tables.table("transfer").values()
+            if row["kind"] == "deposit" and row["credit"] == owner and row["unit"] == unit
+        )
+
+    def _paid_rightly(self, sale_id: bytes, sale: Row) -> None:
+        lead = self.tables.table("lead")[(sale["lead_id"],)]
+        source = self.markets[lead["version"]].sources[sale["source"]]
+        price, payout = sale["price_micros"], sale["payout_micros"]
+        if not 0 < price <= self.bids[sale_id]:
+            self.broken("captured ≤ bid", f"{price} of {self.bids[sale_id]}", sale["lead_id"])
+        if payout != source.payout.of(price):
+            self.broken("the payout follows the terms", f"{payout} at {price}", sale["lead_id"])
+        moved: dict[str, int] = defaultdict(int)
+        for row in self.tables.table("transfer").values():
+            if row["sale_id"] == sale_id:
+                moved[row["debit"]] -= row["amount"]
+                moved[row["credit"]] += row["amount"]
+        due = {f"buyer:{sale['buyer']}": -price, f"seller:{source.seller}": payout, MARGIN: price - payout}
+        if {who: amount for who, amount in moved.items() if amount} != {who: d for who, d in due.items() if d}:
+            self.broken("transfers say what was paid", f"moved {dict(moved)}, due {due}", sale["lead_id"])
+
+    def told(self, told: Told, currency: str) -> None:
+        """A seller gets his answer: it is durable already, and follows from the chapters."""
+        if told.answer is None:
+            return
+        state = self.states.get(told.lead_id)
+        if state is None or (told.lead_id,) not in self.tables.table("lead"):
+            self.broken("an answer is durable", f"{told.answer} of a lead that is not stored", told.lead_id)
+            return
+        due = answer_of(told.answer.lead, currency, state, told.answer.redirect)
+        if told.answer != due:
+            self.broken("the answer follows from the chapters", f"told {told.answer}, due {due}", told.lead_id)
+
+    # -- when all is quiet --------------------------------------------------------------------------------------------
+
+    def at_the_end(
+        self,
+        sent: list["Submitted"],
+        submitted: dict[bytes, "Submitted"],
+        buyers: dict[str, Buyer],
+        settled: dict[str, str],
+    ) -> None:
+        """Everything that can only be said when nothing is under way any more.
+
+        sent       all that sellers sent; `submitted` has those that were answered, by lead
+        settled    what the operator said of uncertain sales
+        """
+        self._every_lead_ended()
+        self._claims_end_rightly(sent, submitted)
+        self._nobody_sold_twice(submitted)
+        self._books_agree(buyers, settled)
+        for (account,), row in self.tables.table("account").items():
+            self._held_is_open_holds(account, row)
+        total = sum(
+            amount for row in self.tables.table("transfer").values() for amount in (row["amount"], -row["amount"])
+        )
+        if total:
+            self.broken("transfers sum to zero", str(total))
+
+    def _every_lead_ended(self) -> None:
+        for (lead_id,) in self.tables.table("lead"):
+            state, row = self.states.get(lead_id), self.tables.table("lead_status").get((lead_id,))
+            if state is None or row is None or (state.stage != "closed" and state.status != "uncertain"):
+                self.broken("every lead ends", f"{state and state.stage}, row {row}", lead_id)
+            elif (row["status"], row["reason"]) != (state.status, state.reason):
+                self.broken("fold(chapters) = status row", f"{row} ≠ {state.status} {state.reason}", lead_id)
+            elif state.status == "sold" and not any(sale.status == "sold" for sale in state.sales):
+                self.broken("a sold lead has a sale", str(state.sales), lead_id)
+        for (sale_id,), row in self.tables.table("sale").items():
+            if row["status"] == "posting":
+                self.broken("every hold is settled or uncertain", public(SALE, 0, sale_id), row["lead_id"])
+
+    def _claims_end_rightly(self, sent: list["Submitted"], submitted: dict[bytes, "Submitted"]) -> None:
+        claims = self.tables.table("claim")
+        for lead_id, keys in self.claimed.items():
+            if self.spared.lost_give_ups and _shared(submitted.get(lead_id), sent):
+                continue
+            status = self.states[lead_id].status if lead_id in self.states else "open"
+            for key in keys:
+                row = claims[key]
+                if status in ("unsold", "refused") and row["lead_id"] == lead_id and row["expires_at"]:
+                    self.broken("unsold and refused give claims up", f"{status} keeps {key[1]}", lead_id)
+                other = self.tables.table("lead").get((row["lead_id"],))
+                mine = self.tables.table("lead").get((lead_id,))
+                if status in ("sold", "uncertain") and row["lead_id"] != lead_id and mine and other:
+                    window_ms = self.rule.hours * 3_600_000 if self.rule else 0
+                    if other["arrived_at"] < mine["arrived_at"] + window_ms:
+                        self.broken("sold keeps its claims", f"{key[1]} went to another lead", lead_id)
+
+    def _nobody_sold_twice(self, submitted: dict[bytes, "Submitted"]) -> None:
+        """By the persons that the sellers sent, not by the claims that were made."""
+        sold: dict[tuple[str, str], list[Row]] = defaultdict(list)
+        for (lead_id,), lead in sorted(self.tables.table("lead").items(), key=lambda found: found[1]["arrived_at"]):
+            rule = self.rule
+            if rule is None or self.states.get(lead_id, State()).status != "sold" or lead_id not in submitted:
+                continue
+            for key in submitted[lead_id].persons(rule):
+                for earlier in sold[key]:
+                    if lead["arrived_at"] < earlier["arrived_at"] + rule.hours * 3_600_000 - 60_000:
+                        self.broken("nobody is sold twice", f"{key} within {rule.hours} hours", lead_id)
+                sold[key].append(lead)
+
+    def _books_agree(self, buyers: dict[str, Buyer], settled: dict[str, str]) -> None:
+        sales = {public(SALE, 0, sale_id): row for (sale_id,), row in self.tables.table("sale").items()}
+        taken: set[str] = set()
+        for buyer in buyers.values():
+            keys = [key for _, key in buyer.posts]
+            if not buyer.repeatable and len(keys) != len(set(keys)):
+                key = next(key for key in keys if keys.count(key) > 1)
+                self.broken("what cannot be repeated is not repeated", f"{buyer.offer} {key}", _lead_of(sales, key))
+            for book in buyer.taken:
+                taken.add(book.key)
+                row = sales.get(book.key)
+                status = "no sale" if row is None else row["status"]
+                if status not in ("sold", "uncertain"):
+                    text = f"{buyer.offer} took it at {book.at_s:.3f}; we have {status} {settled.get(book.key, '')}"
+                    self.broken("a buyer's book is ours", text, _lead_of(sales, book.key))
+        for key, row in sales.items():
+            if row["status"] == "sold" and key not in taken and settled.get(key) != "sold":
+                self.broken("what is sold was taken", key, row["lead_id"])
+
+
+class Submitted(msgspec.Struct, frozen=True):
+    """What a seller sent."""
+
+    tag: str
+    source: str
+    phone: str | None
+    email: str | None
+
+    def persons(self, rule: Rule) -> list[tuple[str, str]]:
+        """Who it is, as the duplicate rule tells persons apart."""
+        within = self.source if rule.scope == "source" else ""
+        known = [text for text in (self.phone, self.email) if text]
+        if rule.match == "all":
+            return [(within, "|".join(known))] if len(known) == 2 else []
+        return [(within, text) for text in known]
+
+
+def _shared(mine: Submitted | None, sent: list[Submitted]) -> bool:
+    """Did anybody else send this person too? True also where nobody was told how the lead ended."""
+    return mine is None or any(
+        other is not mine and (other.phone == mine.phone or other.email == mine.email) for other in sent
+    )
+
+
+def _lead_of(sales: dict[str, Row], key: str) -> bytes | None:
+    row = sales.get(key)
+    return None if row is None else row["lead_id"]
+
+
+def _ceilings(market: Market) -> dict[tuple[str, str, str], int]:
+    found: dict[tuple[str, str, str], int] | None = getattr(market, "ceilings", None)
+    if found is None:
+        limits = [limit for offer in market.offers.values() for limit in offer.limits]
+        limits += [limit for source in market.sources.values() for limit in source.limits]
+        found = {(limit.owner, limit.unit, limit.window): limit.ceiling for limit in limits}
+        market.ceilings = found  # type: ignore[attr-defined]
+    return found
+
+
+def name_of(lead_id: bytes) -> str:
+    """The public id of a lead."""
+    return public(LEAD, 0, lead_id)

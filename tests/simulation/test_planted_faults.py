@@ -1,0 +1,228 @@
+"""The simulation is worth what it finds: each fault planted here breaks a law within a bounded number of seeds."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from outbid.core import route
+from outbid.core.auction import Pick
+from outbid.core.contract import PostReply
+from outbid.core.dialect.wire import Failure
+from outbid.core.ledger import moves
+from outbid.exchange import perform, revive
+from outbid.plugins.deliveries import json as json_delivery
+from outbid.store.commit import batch, writer
+from outbid.store.commit.batch import Halt
+from outbid.store.commit.journal import Journal
+from simulation.database import batches
+from simulation.spared import KNOWN
+from simulation.world import simulate
+
+MOST_SEEDS = 400
+Plant = Callable[[pytest.MonkeyPatch], None]
+
+
+def capture_without_release(patch: pytest.MonkeyPatch) -> None:
+    def capture(hold: Any, paid_micros: int, balances: Any) -> None:
+        for identifier, amount, money in zip(hold.accounts, hold.amounts, hold.money, strict=True):
+            balances[identifier].posted += min(paid_micros, amount) if money else amount
+
+    patch.setattr(batch, "capture", capture)
+
+
+def ignored_room(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(batch, "without_room", lambda accounts, hold, balances: None)
+
+
+def release_forgotten(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(batch, "release", lambda hold, balances: None)
+
+
+def repost_after_crash(patch: pytest.MonkeyPatch) -> None:
+    def posting(plan: Any, state: Any) -> Any:
+        sale = next(sale for sale in state.sales if sale.status == "posting")
+        return route.Post(Pick(sale.offer, sale.price_micros, sale.payout_micros))
+
+    patch.setitem(route._STAGES, "posting", posting)
+
+
+def no_fence(patch: pytest.MonkeyPatch) -> None:
+    async def stands(*_: Any) -> bool:
+        return True
+
+    patch.setattr(batches, "_fence_stands", stands)
+
+
+def lost_commit_repeated(patch: pytest.MonkeyPatch) -> None:
+    async def recall(self: Any) -> None:
+        return None
+
+    patch.setattr(writer.SqlWriter, "recall", recall)
+
+
+def lost_commit_believed(patch: pytest.MonkeyPatch) -> None:
+    async def recall(self: Any) -> Any:
+        return self._accept(self._attempt, {})
+
+    patch.setattr(writer.SqlWriter, "recall", recall)
+
+
+def no_claims(patch: pytest.MonkeyPatch) -> None:
+    for module in (perform, revive):
+        patch.setattr(module, "claims_of", lambda exchange, story, lookups: ())
+
+
+def resold_while_uncertain(patch: pytest.MonkeyPatch) -> None:
+    patch.setitem(route._STAGES, "unsure", lambda plan, state: route._tier(plan, state, state.tier + 1))
+
+
+def wrong_payout(patch: pytest.MonkeyPatch) -> None:
+    real = moves.of_sale
+
+    def of_sale(*args: Any) -> Any:
+        *others, payout = args
+        return real(*others, payout + 1)
+
+    patch.setattr(moves, "of_sale", of_sale)
+
+
+def stale_balances(patch: pytest.MonkeyPatch) -> None:
+    """Holds are decided by what this process saw last, instead of by the locked rows."""
+    real = writer.decide
+    seen: dict[tuple[int, bytes], Any] = {}
+
+    def decide(entries: Any, balances: Any, halt: Any, lane: int, seq: int, prev_hash: bytes) -> Any:
+        for identifier, balance in balances.items():
+            last = seen.setdefault((lane, identifier), balance)
+            balance.posted, balance.held = last.posted, last.held
+            seen[lane, identifier] = balance
+        return real(entries, balances, halt, lane, seq, prev_hash)
+
+    patch.setattr(writer, "decide", decide)
+
+
+def give_up_forgotten(patch: pytest.MonkeyPatch) -> None:
+    real = Journal.submit
+
+    def submit(self: Any, entry: Any) -> Any:
+        entry.gives_up = ()
+        return real(self, entry)
+
+    patch.setattr(Journal, "submit", submit)
+
+
+def sold_gives_up(patch: pytest.MonkeyPatch) -> None:
+    real = Journal.submit
+
+    def submit(self: Any, entry: Any) -> Any:
+        if entry.status is not None and not entry.gives_up and entry.status[0] == "sold":
+            entry.gives_up = _claims.get(entry.lead_id, ())
+        elif entry.claims:
+            _claims[entry.lead_id] = entry.claims
+        return real(self, entry)
+
+    _claims: dict[bytes, Any] = {}
+    patch.setattr(Journal, "submit", submit)
+
+
+def answered_before_durable(patch: pytest.MonkeyPatch) -> None:
+    async def close(exchange: Any, story: Any, step: Any) -> None:
+        story.tell(perform.ev.Closed(exchange.clock.now_ms(), step.status, step.reason))
+        exchange.write(story, closing=True)
+
+    patch.setitem(perform._STEPS, route.Close, close)
+
+
+def cut_off_taken_for_no(patch: pytest.MonkeyPatch) -> None:
+    def post(ask: Any, bound: Any) -> Any:
+        talk = real(ask, bound)
+        answer = yield next(talk)
+        if isinstance(answer, Failure):
+            return PostReply("error", reason=answer.reason)
+        try:
+            talk.send(answer)
+        except StopIteration as stop:
+            return stop.value
+        raise AssertionError("a post asks once")
+
+    real = json_delivery.post
+    patch.setattr(json_delivery, "post", post)
+
+
+def every_post_repeatable(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(json_delivery, "repeatable", lambda bound: True)
+
+
+def pause_ignored(patch: pytest.MonkeyPatch) -> None:
+    async def halt(*_: Any) -> Halt:
+        return Halt()
+
+    patch.setattr(writer.SqlWriter, "_halt", halt)
+
+
+def captured_above_the_bid(patch: pytest.MonkeyPatch) -> None:
+    real = perform._accepted
+
+    def accepted(exchange: Any, story: Any, deal: Any, reply: Any, ms: int) -> None:
+        real(exchange, story, replace(deal, price_micros=deal.price_micros + 1), reply, ms)
+
+    patch.setattr(perform, "_accepted", accepted)
+
+
+def chain_broken(patch: pytest.MonkeyPatch) -> None:
+    real = writer.decide
+
+    def decide(entries: Any, balances: Any, halt: Any, lane: int, seq: int, prev_hash: bytes) -> Any:
+        return real(entries, balances, halt, lane, seq, bytes(32))
+
+    patch.setattr(writer, "decide", decide)
+
+
+PLANTED: dict[Plant, set[str]] = {
+    capture_without_release: {"held = open holds"},
+    release_forgotten: {"held = open holds"},
+    ignored_room: {"no cap or wallet is passed"},
+    repost_after_crash: {"no place is sold twice", "a buyer's book is ours"},
+    no_fence: {"a lane that was taken over writes no more"},
+    lost_commit_repeated: {
+        "a lane counts without a gap",
+        "the chain of a lane is whole",
+        "every lead ends",
+        "a buyer's book is ours",
+        "every hold is settled or uncertain",
+    },
+    lost_commit_believed: {
+        "a lane counts without a gap",
+        "an answer is durable",
+        "the answer follows from the chapters",
+        "chapters are contiguous",
+        "a sale has a lead",
+    },
+    no_claims: {"nobody is sold twice"},
+    resold_while_uncertain: {"no place is sold twice"},
+    wrong_payout: {"transfers say what was paid"},
+    stale_balances: {"held = open holds", "posted = captured"},
+    give_up_forgotten: {"unsold and refused give claims up"},
+    sold_gives_up: {"sold keeps its claims", "nobody is sold twice"},
+    answered_before_durable: {"an answer is durable", "the answer follows from the chapters"},
+    cut_off_taken_for_no: {"a buyer's book is ours"},
+    every_post_repeatable: {"what cannot be repeated is not repeated"},
+    pause_ignored: {"a paused offer is not posted"},
+    captured_above_the_bid: {"captured ≤ bid"},
+    chain_broken: {"the chain of a lane is whole"},
+}
+
+
+@pytest.mark.parametrize("plant", PLANTED, ids=lambda plant: plant.__name__)
+def test_a_planted_fault_is_found(plant, monkeypatch, capsys):
+    plant(monkeypatch)
+    for seed in range(MOST_SEEDS):
+        report = simulate(seed, spared=KNOWN)
+        broken = {breach.law for breach in report.breaches}
+        if broken & PLANTED[plant]:
+            with capsys.disabled():
+                print(f"\n{plant.__name__}: found after {seed + 1} seeds by {sorted(broken)}", end="")
+            return
+    pytest.fail(f"{MOST_SEEDS} seeds did not find it; laws broken: {broken}")
