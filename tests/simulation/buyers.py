@@ -115,8 +115,9 @@ class Buyer:
             return Failure(chance.choice(("cut_off", "too_large", "not_http")), True, "body")
         if which == 2 and not self.plain:
             return Response(200, (), b'{"accepted": null, "price": 3}')
-        body = b"<html>busy</html>" if self.plain else chance.choice(GARBAGE)
-        return Response(200, (), body)  # a 4xx is a no, whatever stands in it: who takes a lead and says so lies to us
+        if self.plain:  # his status is his word: a 2xx is a yes and a 4xx a no, whatever stands in it
+            return Response(503, (), b"<html>busy</html>")
+        return Response(200, (), chance.choice(GARBAGE))
 
 
 def _json(status: int, document: dict[str, Any]) -> Response:

@@ -29,10 +29,5 @@ class Spared(msgspec.Struct, frozen=True):
 
 KNOWN = Spared(
     dropped_leads=True,
-    early_clock_steps=True,
-    lost_adoptions=True,
-    lost_give_ups=True,
-    late_posts=True,
-    sticky_ceilings=True,
 )
 NOTHING = Spared()

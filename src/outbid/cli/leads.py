@@ -9,6 +9,7 @@ from outbid.cli.fault import CommandError
 from outbid.cli.shown.explain import Explained, explain_lead
 from outbid.cli.shown.table import print_table
 from outbid.core.ids import LEAD, parse, public, uuid7
+from outbid.core.lead.state import State, fold_all
 from outbid.core.market.compile import compile_market
 from outbid.core.money import text_of
 from outbid.core.scope import HOUSE
@@ -101,9 +102,11 @@ def settle(given: argparse.Namespace) -> int:
             raise CommandError(str(error)) from None
         if found is None:
             raise CommandError(f"there is no sale {given.sale!r}")
-        open_deals = await leads.deals(connection, HOUSE, *found)
-        if given.sale.lower() not in open_deals:
-            raise CommandError("this sale is not uncertain: it is settled already")
+        record = await leads.read(connection, HOUSE, *found)
+        state = fold_all([event for chapter in record.chapters for event in chapter.events]) if record else State()
+        status = next((sale.status for sale in state.sales if sale.id == given.sale.lower()), "unknown")
+        if status != "uncertain":
+            raise CommandError(f"this sale is not uncertain, it is {status}: there is nothing to settle")
         now_ms, noise = Clock().now_ms(), noise_source()
         payload = {"lead": found[1].hex(), "sale": given.sale.lower(), "outcome": given.outcome, "by": "operator"}
         made = await jobs.put(

@@ -1,7 +1,9 @@
 """What the loop works with: the market now, the journal, the door to the network, clock, vault and room."""
 
+import asyncio
 from asyncio import Future
 from collections.abc import Awaitable, Callable, Sequence
+from math import inf
 from typing import Protocol
 
 from outbid.core.dialect.wire import Answer, Http
@@ -10,11 +12,12 @@ from outbid.core.market.snapshot import Market
 from outbid.exchange.clock import Clock
 from outbid.exchange.room import Rooms
 from outbid.exchange.story import Story, encode_notes
-from outbid.store.commit.entry import Wish, Written
+from outbid.store.commit.entry import Fenced, Wish, Written
 from outbid.store.commit.journal import Journal
 from outbid.store.vault import Vault
 
 SALT_BYTES = 16
+LOOK_S = 0.02
 
 
 class Door(Protocol):
@@ -56,8 +59,20 @@ class Exchange:
         self.now = now
         self._won: dict[int, int] = {}
         self._won_day = 0
+        self.lease_until = inf
+        self.fenced = False
         self.in_flight: dict[bytes, Story] = {}
         self.dropped: dict[bytes, int] = {}
+
+    async def lease(self) -> None:
+        """Return while this process surely holds its lane: what froze must not post what another has taken over.
+
+        After a freeze this waits until the lease is renewed, which proves that nobody took the lane. Raises Fenced.
+        """
+        while self.now() >= self.lease_until:
+            if self.fenced:
+                raise Fenced("the lane was taken over")
+            await asyncio.sleep(LOOK_S)
 
     def oldest_open(self, before_ms: int) -> bytes:
         """A bound below which this process has no open lead; it never passes `before_ms`, for clocks step back."""

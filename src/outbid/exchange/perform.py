@@ -9,6 +9,7 @@ from outbid.core.auction import Pick, floor_micros, line_of_reply
 from outbid.core.contract import Ask, Conflict, Flaw, Lookup, PingReply, PostReply
 from outbid.core.dialect.wire import Answer, Failure, Http
 from outbid.core.lead import event as ev
+from outbid.core.ledger.account import Account
 from outbid.core.ledger.hold import hold_for
 from outbid.core.ledger.moves import Deal
 from outbid.core.market.snapshot import Check, Offer
@@ -17,7 +18,7 @@ from outbid.core.route import MOST_ASKS, Close, Inspect, Match, Ping, Post, Step
 from outbid.core.route import Ask as AskAgain
 from outbid.exchange.exchange import Exchange
 from outbid.exchange.story import Story
-from outbid.store.commit.entry import Claim, Wish
+from outbid.store.commit.entry import Claim, Fenced, Wish
 
 log = logging.getLogger("outbid.exchange")
 
@@ -75,7 +76,10 @@ async def _bear(exchange: Exchange, story: Story, lookups: tuple[Lookup, ...]) -
     """
     story.claims = claims_of(exchange, story, lookups)
     story.born = exchange.write(story, claims=True)
-    return (await story.born).conflicts if lookups else ()
+    conflicts = (await story.born).conflicts if lookups else ()
+    lost = {(conflict.scope, conflict.name) for conflict in conflicts}
+    story.claims = tuple(claim for claim in story.claims if (claim.scope, claim.name) not in lost)
+    return conflicts
 
 
 def claims_of(exchange: Exchange, story: Story, lookups: tuple[Lookup, ...]) -> tuple[Claim, ...]:
@@ -216,7 +220,7 @@ async def _post(exchange: Exchange, story: Story, step: Post) -> None:
 def _wish(exchange: Exchange, story: Story, offer: Offer, pick: Pick) -> Wish:
     now_ms = exchange.clock.now_ms()
     sale, identifier = exchange.new_sale(now_ms)
-    accounts = story.market.limits(story.plan.source, offer).at(now_ms)
+    accounts = _accounts(exchange, story, offer, now_ms)
     deal = Deal(
         sale,
         identifier,
@@ -235,6 +239,15 @@ def _wish(exchange: Exchange, story: Story, offer: Offer, pick: Pick) -> Wish:
         deal,
         accounts,
     )
+
+
+def _accounts(exchange: Exchange, story: Story, offer: Offer, now_ms: int) -> tuple[Account, ...]:
+    """The accounts of a sale by the newest limits this process knows; by the pinned ones where a noun has gone."""
+    market = exchange.market
+    source, current = market.sources.get(story.plan.source.number), market.offers.get(offer.number)
+    if source is None or current is None:
+        return story.market.limits(story.plan.source, offer).at(now_ms)
+    return market.limits(source, current).at(now_ms)
 
 
 async def _ask_again(exchange: Exchange, story: Story, step: AskAgain) -> None:
@@ -273,11 +286,14 @@ async def _converse(exchange: Exchange, talk: Talk, deadline: float) -> PostRepl
     try:
         http = next(talk)
         while isinstance(http, Http):
+            await exchange.lease()
             answer = await exchange.door.ask(http, deadline, fresh=True)
             http = talk.send(answer)
     except StopIteration as stop:
         if isinstance(stop.value, PostReply):
             return stop.value
+    except Fenced:
+        raise
     except Exception:
         log.exception("a delivery failed in its own code")
     if answer is None or (isinstance(answer, Failure) and not answer.sent):

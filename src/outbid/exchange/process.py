@@ -35,11 +35,7 @@ BEAT_S = 1.0
 RECORD_S = 10.0
 """How long a new lead may wait for the database before its seller is told to send it again."""
 MOST_OLD_MARKETS = 20
-CLOCK_STEP_MS = 60_000
-"""How far a clock may step back without a lead being overlooked when its lane is taken over."""
 LONGEST_RETRY_S = 60.0
-RETRY_DROPPED_S = 1.0
-MOST_RETRIES = 5
 Connect = Callable[[], Awaitable[Connection]]
 
 
@@ -55,6 +51,7 @@ class Process:
         self._clock = Clock()
         self._tasks: list[asyncio.Task[None]] = []
         self._retrying = False
+        self._taking_over: set[int] = set()
         self._beside: set[asyncio.Task[None]] = set()
         self._old: dict[int, Market] = {}
         self.fenced = asyncio.Event()
@@ -82,6 +79,7 @@ class Process:
             noise=noise_source(),
             now=loop.time,
         )
+        self.exchange.lease_until = loop.time() + (lanes.LEASE_MS - lanes.MARGIN_MS) / 1000
         await self._listen()
         work = (self._write(), self._beat(), self._turn_away())
         self._tasks = [asyncio.create_task(part) for part in work]
@@ -112,15 +110,20 @@ class Process:
             self._old[version] = await self._load(connection, version)
         return self._old[version]
 
+    def _fence(self) -> None:
+        """Nothing more may be written or posted from here."""
+        self.exchange.fenced = True
+        self.fenced.set()
+
     async def _write(self) -> None:
         try:
             await self.journal.run()
         except Fenced:
             log.warning("the lane was taken over; this process drops its leads and ends")
-            self.fenced.set()
+            self._fence()
         except Exception:
             log.exception("the journal stopped")
-            self.fenced.set()
+            self._fence()
 
     # -- the beat: once a second --------------------------------------------------------------------------------------
 
@@ -141,7 +144,7 @@ class Process:
             try:
                 await self._beat_once()
             except Fenced:
-                self.fenced.set()
+                self._fence()
                 return
             except LOST:
                 await self._reconnect()
@@ -171,9 +174,11 @@ class Process:
         connection = self._beat_connection
         self._news.clear()
         now_ms = self._clock.now_ms()
-        oldest = self.exchange.oldest_open(now_ms - CLOCK_STEP_MS)
+        oldest = self.exchange.oldest_open(now_ms - lanes.CLOCK_STEP_MS)
+        asked = self.exchange.now()
         if not await lanes.renew(connection, self._lane, oldest, now_ms):
             raise Fenced("the lane was taken over")
+        self.exchange.lease_until = asked + (lanes.LEASE_MS - lanes.MARGIN_MS) / 1000
         if await markets.version_now(connection) > self.exchange.market.version:
             market = await self._load(connection)
             self.exchange.rooms.forget()  # ceilings may be others now
@@ -181,8 +186,11 @@ class Process:
         await rooms.tell(connection, self.exchange.rooms.take_filled())
         for identifier, room in await rooms.look(connection, self._cell, self.exchange.rooms.scarce()):
             self.exchange.rooms.learn(identifier, room)
-        for adopted in await lanes.adopt(connection, self._lane, self._clock.now_ms()):
-            self._start(self._take_over(adopted))
+        await lanes.adopt(connection, self._lane, self._clock.now_ms())
+        for adopted in await lanes.adopted_by(connection, self._lane):
+            if adopted.lane not in self._taking_over:
+                self._taking_over.add(adopted.lane)
+                self._start(self._take_over(adopted))
         if self.exchange.dropped and not self._retrying:
             self._start(self._retry_dropped())
         for job in await jobs.take(connection, self._cell, now_ms):
@@ -199,37 +207,37 @@ class Process:
     async def _take_over(self, adopted: lanes.Adopted) -> None:
         """Finish the open leads of a dead lane, however often it takes. Its lease is renewed with ours until then."""
         pause_s = BEAT_S
-        while not self.fenced.is_set():
-            try:
-                if await self._finish_lane(adopted):
-                    return
-            except LOST as error:
-                log.warning("lane %d waits for the database: %s", adopted.lane, error)
-            await asyncio.sleep(pause_s)
-            pause_s = min(pause_s * 2, LONGEST_RETRY_S)
+        try:
+            while not self.fenced.is_set() and not await self._finish_lane(adopted):
+                await asyncio.sleep(pause_s)
+                pause_s = min(pause_s * 2, LONGEST_RETRY_S)
+        except LOST as error:
+            log.warning("lane %d waits for the database: %s", adopted.lane, error)
+        finally:
+            self._taking_over.discard(adopted.lane)  # if it is not finished, the next beat begins anew
 
     async def _finish_lane(self, adopted: lanes.Adopted) -> bool:
         """One attempt: True if no lead of the lane is open any more and the lane is forgotten."""
         connection = await self._connect()
         try:
             left = await leads.open_of_lane(connection, HOUSE, self._cell, adopted.lane, adopted.oldest_open)
-            log.info("took over lane %d with %d open leads", adopted.lane, len(left))
+            log.info("lane %d was taken over; %d of its leads are open", adopted.lane, len(left))
             stories = [
                 await self._revive(connection, record) for record in left if record.id not in self.exchange.in_flight
             ]
-            finished = await asyncio.gather(*(self._finish(story) for story in stories if story is not None))
-            if not all(finished) or None in stories:
-                return False
+            await asyncio.gather(*(self._finish(story) for story in stories if story is not None))
+            if left:
+                return False  # look again: what is open still is not finished, whoever works on it
             await lanes.finish(connection, self._cell, adopted.lane)
             return True
         finally:
             await connection.close()
 
     async def _retry_dropped(self) -> None:
-        """Take up again what a fault dropped here: often it has passed. What fails again and again stays for people."""
+        """Take up again what a fault dropped here: often it has passed. What keeps failing is tried ever more seldom."""
         self._retrying = True
         try:
-            await asyncio.sleep(RETRY_DROPPED_S)
+            await asyncio.sleep(min(BEAT_S * 2.0 ** min(self.exchange.dropped.values()), LONGEST_RETRY_S))
             with contextlib.suppress(*LOST):
                 connection = await self._connect()
                 try:
@@ -241,8 +249,6 @@ class Process:
             self._retrying = False
 
     async def _retry(self, connection: Connection, lead_id: bytes) -> None:
-        if self.exchange.dropped[lead_id] >= MOST_RETRIES:
-            return
         record = await leads.read(connection, HOUSE, self._cell, lead_id)
         story = await self._revive(connection, record) if record and record.status == "open" else None
         if record is None or record.status != "open" or (story is not None and await self._finish(story)):
@@ -252,7 +258,9 @@ class Process:
         try:
             market = await self._market_at(connection, record.version)
             deals = await leads.deals(connection, HOUSE, record.cell, record.id)
-            return revive(self.exchange, record, market, deals)
+            story = revive(self.exchange, record, market, deals)
+            # Somebody wrote between the two reads: what was read does not fit together, and is read again later.
+            return story if story.holds_its_sales() else None
         except LOST:
             raise
         except Exception:  # whatever it is, the other leads of its lane must not wait for this one
@@ -293,7 +301,7 @@ class Process:
         story = None if record is None else await self._revive(connection, record)
         if story is None:
             return
-        if sale in story.deals:
+        if any(known.id == sale and known.status == "uncertain" for known in story.state.sales):
             story.tell(ev.Settled(self._clock.now_ms(), sale, outcome, by))
         elif story.state.stage != "closed":
             resume(self.exchange, story)  # an earlier attempt died after the verdict was written

@@ -70,6 +70,10 @@ class Story:
         """The lead's id."""
         return self.lead.id
 
+    def holds_its_sales(self) -> bool:
+        """Is the deal of every sale at hand that is posting or uncertain?"""
+        return all(s.id in self.deals for s in self.state.sales if s.status in ("posting", "uncertain"))
+
     def tell(self, event: ev.Event) -> None:
         """Something happened: it counts at once and is written with the next chapter."""
         self.state = fold(self.state, event)

@@ -57,13 +57,20 @@ async def renew_lane(
 
 @means("update lane set fence = fence + 1, adopted_by = $2")
 async def adopt_lanes(tx: Transaction, now_ms: int, cell: int, lane: int, at_ms: int, lease: int) -> Result:
-    adopted = []
     for (number,), row in tx.scan("lane"):
         if row["lease_until"] < at_ms and number != lane and tx.is_free("lane", number):
             await tx.lock("lane", number)
             tx.put("lane", (number,), row | {"fence": row["fence"] + 1, "adopted_by": lane, "lease_until": lease})
-            adopted.append({"id": number, "oldest_open": row["oldest_open"]})
-    return adopted
+    return "UPDATE"
+
+
+@means("select id, oldest_open from lane where cell = $1 and adopted_by = $2")
+async def lanes_adopted(tx: Transaction, now_ms: int, cell: int, lane: int) -> Result:
+    return [
+        {"id": number, "oldest_open": row["oldest_open"]}
+        for (number,), row in tx.scan("lane")
+        if row["adopted_by"] == lane
+    ]
 
 
 @means("delete from lane where")

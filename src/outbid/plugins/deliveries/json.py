@@ -235,9 +235,9 @@ def post(ask: Ask, bound: Bound) -> Generator[Http, Answer, PostReply]:
 
 def _read_post(reader: _Reader, status: int, body: bytes) -> PostReply:
     document = _document(body)
+    if document is None and reader.accepted is None:
+        return PostReply("accept") if status < 300 else PostReply("reject", reason="rejected", said=_shown(body))
     if document is None:
-        if reader.accepted is None and not body.strip():
-            return PostReply("accept" if status < 300 else "reject", reason="" if status < 300 else "rejected")
         return PostReply("uncertain", reason="nonsense", said=_shown(body))
     if reader.accepted is not None and reader.accepted(document) is None and status < 300:
         return PostReply("uncertain", reason="nonsense", said=_shown(body))
@@ -260,8 +260,10 @@ def _web_address(text: str) -> str | None:
 
 def _speaks(reader: _Reader, body: bytes) -> bool:
     """Does a 4xx answer say yes or no in the buyer's own words? If not, it is a wrong address, key or method."""
+    if reader.accepted is None:
+        return True  # the status is the word
     document = _document(body)
-    return document is not None and (reader.accepted is None or reader.accepted(document) is not None)
+    return document is not None and reader.accepted(document) is not None
 
 
 def _said(reader: _Reader, document: Any) -> str:

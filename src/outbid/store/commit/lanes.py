@@ -6,6 +6,10 @@ from outbid.core.ids import first_of
 from outbid.store.database import Connection
 
 LEASE_MS = 5_000
+MARGIN_MS = 1_000
+"""How long before its lease ends a process stops posting: clocks of two machines may differ by so much."""
+CLOCK_STEP_MS = 60_000
+"""How far a clock may step back without a lead being overlooked when its lane is taken over."""
 
 
 class Lane(msgspec.Struct, frozen=True):
@@ -35,7 +39,7 @@ async def open_lane(connection: Connection, cell: int, owner: str, now_ms: int) 
             cell,
             number,
             now_ms + LEASE_MS,
-            first_of(now_ms),
+            first_of(now_ms - CLOCK_STEP_MS),
             owner,
         )
     return Lane(cell, number, 1)
@@ -56,20 +60,26 @@ async def renew(connection: Connection, lane: Lane, oldest_open: bytes, now_ms: 
     return str(renewed) != "UPDATE 0"
 
 
-async def adopt(connection: Connection, lane: Lane, now_ms: int) -> list[Adopted]:
+async def adopt(connection: Connection, lane: Lane, now_ms: int) -> None:
     """Take over every lane whose lease ran out; their later batches find the fence raised.
 
     A lane with a batch under way is passed by until that is over: the server ends it if its process froze.
     """
-    rows = await connection.fetch(
+    await connection.execute(
         """update lane set fence = fence + 1, adopted_by = $2, lease_until = $4
             where cell = $1 and id in (select id from lane where cell = $1 and lease_until < $3 and id <> $2
-                                        order by id for update skip locked)
-            returning id, oldest_open""",
+                                        order by id for update skip locked)""",
         lane.cell,
         lane.id,
         now_ms,
         now_ms + LEASE_MS,
+    )
+
+
+async def adopted_by(connection: Connection, lane: Lane) -> list[Adopted]:
+    """The lanes that this one has taken over and not finished: also one whose adoption got no answer."""
+    rows = await connection.fetch(
+        "select id, oldest_open from lane where cell = $1 and adopted_by = $2", lane.cell, lane.id
     )
     return [Adopted(row["id"], row["oldest_open"]) for row in rows]
 

@@ -54,7 +54,7 @@ class SqlWriter:
         self._on_balances = on_balances
         self._seq = 0
         self._hash = ZERO_HASH
-        self._known: set[bytes] = set()
+        self._known: set[tuple[bytes, int]] = set()
         self._attempt: Done | None = None
 
     async def reconnect(self) -> None:
@@ -135,7 +135,7 @@ class SqlWriter:
         missing: dict[bytes, Account] = {}
         for entry in entries:
             if entry.wish is not None:
-                missing.update((a.id, a) for a in entry.wish.accounts if a.id not in self._known)
+                missing.update((a.id, a) for a in entry.wish.accounts if (a.id, a.version) not in self._known)
         if not missing:
             return
         rows = [missing[identifier] for identifier in sorted(missing)]
@@ -153,7 +153,7 @@ class SqlWriter:
         )
         if len(self._known) > MOST_KNOWN_ACCOUNTS:
             self._known.clear()
-        self._known.update(missing)
+        self._known.update((a.id, a.version) for a in rows)
 
     async def _transaction(self, connection: Connection, entries: list[Entry]) -> tuple[Done, dict[bytes, Balance]]:
         now_ms = self._now_ms()
