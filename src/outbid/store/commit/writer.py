@@ -97,7 +97,7 @@ class SqlWriter:
         except (asyncpg.PostgresError, ValueError, TypeError, OverflowError) as error:
             await self._roll_back()
             raise EntryFailed(f"{type(error).__name__}: {error}") from error
-        except Fenced:
+        except (Fenced, EntryFailed):
             await self._roll_back()
             raise
         return self._accept(done, balances)
@@ -250,7 +250,10 @@ class _Claims:
         self._entries = entries
         for entry in entries:
             for claim in entry.gives_up:
-                self._wanted[claim.hash, claim.scope] = (entry.lead_id, 0)
+                holder = self._wanted.setdefault((claim.hash, claim.scope), (entry.lead_id, 0))
+                if holder[0] != entry.lead_id:
+                    # One of them does not have it, as after a take-over; apart, each gives back what is his.
+                    raise EntryFailed("two leads of a batch give the same claim back")
         for entry in entries:
             for claim in entry.claims:
                 self._wanted.setdefault((claim.hash, claim.scope), (entry.lead_id, claim.expires_at_ms))
