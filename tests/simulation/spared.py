@@ -16,7 +16,8 @@ class Spared(msgspec.Struct, frozen=True):
     lost_adoptions    the answer to a take-over is lost: the lane is adopted, and its adopter does not know it
     lost_give_ups     two leads of one person that close in one batch: the holder's claim is not given up
     late_posts        a process that froze between a hold and its post sends the post when it wakes, fenced or not
-    sticky_ceilings   a lead of an older market version opens an account with the older ceiling, which then stays
+    sticky_ceilings   a process that has not seen a lowered cap yet opens an account with the older ceiling, which
+                      stays until it has: a second or two
     """
 
     dropped_leads: bool = False
@@ -27,7 +28,5 @@ class Spared(msgspec.Struct, frozen=True):
     sticky_ceilings: bool = False
 
 
-KNOWN = Spared(
-    dropped_leads=True,
-)
+KNOWN = Spared(dropped_leads=True, sticky_ceilings=True)
 NOTHING = Spared()
