@@ -231,7 +231,7 @@ class Laws:
         settled    what the operator said of uncertain sales
         """
         self._every_lead_ended()
-        self._claims_end_rightly(sent, submitted)
+        self._claims_end_rightly()
         self._nobody_sold_twice(submitted)
         self._books_agree(buyers, settled)
         for (account,), row in self.tables.table("account").items():
@@ -255,11 +255,9 @@ class Laws:
             if row["status"] == "posting":
                 self.broken("every hold is settled or uncertain", public(SALE, 0, sale_id), row["lead_id"])
 
-    def _claims_end_rightly(self, sent: list["Submitted"], submitted: dict[bytes, "Submitted"]) -> None:
+    def _claims_end_rightly(self) -> None:
         claims = self.tables.table("claim")
         for lead_id, keys in self.claimed.items():
-            if self.spared.lost_give_ups and _shared(submitted.get(lead_id), sent):
-                continue
             status = self.states[lead_id].status if lead_id in self.states else "open"
             for key in keys:
                 row = claims[key]
@@ -320,13 +318,6 @@ class Submitted(msgspec.Struct, frozen=True):
         if rule.match == "all":
             return [(within, "|".join(known))] if len(known) == 2 else []
         return [(within, text) for text in known]
-
-
-def _shared(mine: Submitted | None, sent: list[Submitted]) -> bool:
-    """Did anybody else send this person too? True also where nobody was told how the lead ended."""
-    return mine is None or any(
-        other is not mine and (other.phone == mine.phone or other.email == mine.email) for other in sent
-    )
 
 
 def _lead_of(sales: dict[str, Row], key: str) -> bytes | None:

@@ -20,7 +20,6 @@ from outbid.store.commit.entry import EntryFailed, Fenced
 from outbid.store.database import LOST
 
 from .buyers import SLOWEST_S
-from .database.keeping import adopt_lanes
 from .database.server import Server
 from .door import Network
 from .laws import Breach, Laws, Rule, Submitted
@@ -151,10 +150,6 @@ class World:
         weather.deadlock = chance.choice((0.0, 0.01, 0.1, 0.3))
         weather.deaf = chance.choice((0.0, 0.5))
         self._poison = chance.choice((0.0, 0.0, 0.03))
-        if self.spared.dropped_leads:
-            weather.deadlock, self._poison = min(weather.deadlock, 0.01), 0.0
-        if self.spared.lost_adoptions:
-            weather.safe.add(adopt_lanes)
 
     async def _calm_down(self) -> None:
         """Everything works again: whoever is dead is replaced, whoever is frozen will wake."""
@@ -281,8 +276,6 @@ class World:
     async def _step(self) -> None:
         """The clock of a machine is set right, or wrong."""
         if node := self._victim():
-            if self.spared.early_clock_steps and self.loop.time() < node.ready_since_s + 5.0:
-                return
             self.server.count("clock step")
             node.clock.skew_ms += self.chance.choice((-3000, -700, 700, 3000))
 
@@ -301,13 +294,8 @@ class World:
     async def _operator(self) -> None:
         """He asks buyers about uncertain sales, and writes down what their books say."""
         decided: set[bytes] = set()
-        last_frozen_s = -PATIENCE_S
         while True:
             await asyncio.sleep(3.0)
-            if any(node.owner.frozen for node in self.nodes):
-                last_frozen_s = self.loop.time()
-            if self.spared.late_posts and self.loop.time() < last_frozen_s + PATIENCE_S:
-                continue
             for sale_id, since_s in list(self.uncertain_since.items()):
                 row = self.server.tables.table("sale")[(sale_id,)]
                 if self.loop.time() < since_s + PATIENCE_S or row["status"] != "uncertain" or sale_id in decided:
