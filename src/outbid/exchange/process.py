@@ -234,7 +234,7 @@ class Process:
             await connection.close()
 
     async def _retry_dropped(self) -> None:
-        """Take up again what a fault dropped here: often it has passed. What keeps failing is tried ever more seldom."""
+        """Take up again what a fault dropped here: often it has passed. What keeps failing is tried more seldom."""
         self._retrying = True
         try:
             await asyncio.sleep(min(BEAT_S * 2.0 ** min(self.exchange.dropped.values()), LONGEST_RETRY_S))
