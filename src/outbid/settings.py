@@ -79,6 +79,8 @@ def master_key(settings: Settings) -> bytes:
         return _key_of(settings.master_key, f"{PREFIX}MASTER_KEY")
     path = settings.master_key_file
     path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists() and settings.database_url is None and settings.database_dir.exists():
+        raise SettingsError(f"{path} is missing, and the database beside it was made with it: put it back")
     if not path.exists():
         _make_key(path)
     return _key_of(path.read_text(), str(path))

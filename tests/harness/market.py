@@ -81,6 +81,8 @@ def nouns(
 
 
 _NEXT = iter(range(1, 10**9))
+_AREA_CODES = [code for code in range(201, 990) if code % 100 != 11 and code % 1000 // 10 % 10 != 9]
+"""Area codes that can be: no N11, no N9X."""
 
 
 def lead(**more: Any) -> dict[str, Any]:
@@ -89,7 +91,7 @@ def lead(**more: Any) -> dict[str, Any]:
     fields: dict[str, Any] = {
         "first_name": "Ann",
         "email": f"ann{n}@example.com",
-        "phone": f"+1{201 + n // 100 % 79}5550{100 + n % 100}",
+        "phone": f"+1{_AREA_CODES[n // 100 % len(_AREA_CODES)]}5550{100 + n % 100}",
         "zip": "78701",
         "state": "TX",
         "birth_date": "1980-01-31",

@@ -223,3 +223,17 @@ async def test_offers_get_only_leads_that_match_their_filter(database_url, app_d
         assert (await house.sell(lead(state="TX", birth_date="2010-01-01"))).json["reason"] == "no_match"
         assert buyers.pings("texas") == []
         assert (await house.sell(lead(state="Texas"))).json["outcome"] == "sold"
+
+
+async def test_a_price_below_the_floor_in_the_posts_reply_is_no_sale_that_was_agreed_to(
+    database_url, app_database_url, buyers
+):
+    buyers.on("sly", ping=bid("30"), post=ACCEPT | {"price": "5.00"})
+    buyers.on("honest", ping=bid("28"), post=ACCEPT)
+    market = nouns([offer("sly", buyers.port), offer("honest", buyers.port)], campaign_more={"floor": "25"})
+    async with open_house(database_url, app_database_url, market) as house:
+        answer = await house.sell(lead())
+        assert answer.json["outcome"] == "pending"
+        state = await house.state(answer.json["lead"])
+        assert (state.sales[0].status, state.sales[0].reason) == ("uncertain", "price_below_floor")
+        assert buyers.posts("honest") == []

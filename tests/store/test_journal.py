@@ -110,3 +110,28 @@ async def test_new_leads_are_turned_away_when_the_database_stays_away_and_later_
         writer.down.set()
         await asyncio.gather(taken, later)
         assert len(writer.batches) == 2
+
+
+async def test_when_the_journal_stops_for_any_reason_nobody_waits_for_ever():
+    writer = Writer(RuntimeError("a fault of our own"))
+    journal = Journal(writer, gather_ms=1, most=1)
+    task = asyncio.create_task(journal.run())
+    first, second = journal.submit(entry(1)), journal.submit(entry(2))
+    with pytest.raises(RuntimeError):
+        await task
+    for future in (first, second):
+        with pytest.raises(Fenced):
+            await future
+
+
+async def test_a_batch_that_waits_for_the_database_is_seen():
+    writer = Writer(ConnectionLost(False))
+    writer.down.clear()
+    async with running(writer) as journal:
+        waiting = journal.submit(entry(1))
+        await asyncio.sleep(0.05)
+        assert journal.stalls(0.01)
+        assert not journal.stalls(60)
+        writer.down.set()
+        await waiting
+        assert not journal.stalls(0)

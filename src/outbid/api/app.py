@@ -89,7 +89,7 @@ class App:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request, or the server's own start and stop."""
-        if scope["type"] == "http" and scope["path"] == HOT:
+        if scope["type"] == "http" and "/" + scope["path"].strip("/") == HOT:
             await self._intake(scope, receive, send)
         else:
             await self._rest(scope, receive, send)  # type: ignore[arg-type]
@@ -126,7 +126,7 @@ class Routes:
     def _readyz(self) -> HTTPRouteHandler:
         @get("/readyz", summary="Does the process take leads?")
         async def readyz() -> Response[dict[str, str]]:
-            ready = self._intake.open and not self._exchange.journal.is_full()
+            ready = self._intake.is_ready()
             return Response({"status": "ready" if ready else "not ready"}, status_code=200 if ready else 503)
 
         return readyz

@@ -1,5 +1,6 @@
 """The hot path: a lead comes in by HTTP, is distributed, and its seller is answered."""
 
+import asyncio
 import contextlib
 import logging
 from collections.abc import Mapping
@@ -20,6 +21,7 @@ from outbid.store.commit.entry import EntryFailed, Fenced, NotRecorded
 
 log = logging.getLogger("outbid.intake")
 RETRY = ((b"retry-after", b"1"),)
+STALLED_S = 10.0
 
 
 class Intake:
@@ -43,7 +45,7 @@ class Intake:
                 await read_body(scope, receive)
             await self._no(send, *source)
             return
-        if not self.open or self._exchange.journal.is_full() or len(self._exchange.in_flight) >= self._most:
+        if not self.is_ready() or len(self._exchange.in_flight) >= self._most:
             await self._no(send, 503, "overloaded", more=RETRY)
             return
         try:
@@ -71,6 +73,11 @@ class Intake:
             return
         await self._distribute(story, send)
 
+    def is_ready(self) -> bool:
+        """Are leads taken now? Not while this process ends, nor while the database does not answer."""
+        journal = self._exchange.journal
+        return self.open and not journal.is_full() and not journal.stalls(STALLED_S)
+
     def _source(self, scope: Scope, market: Market) -> Source | tuple[int, str]:
         holder = holder_of(scope, market)
         if isinstance(holder, str):
@@ -94,6 +101,9 @@ class Intake:
             await self._no(send, 500, "lead_failed")
         except Fenced:
             await self._no(send, 503, "not_recorded", lead=name, more=RETRY)
+        except asyncio.CancelledError:
+            await self._no(send, 503, "not_recorded", lead=name, more=RETRY)
+            raise
         except Exception:
             log.exception("lead %s met a fault", name)
             await self._no(send, 500, "lead_failed", lead=name)

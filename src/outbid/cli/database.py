@@ -22,7 +22,8 @@ class Database:
         self.role: str | None = None
 
     def __enter__(self) -> Self:
-        """Start or find the server."""
+        """Start or find the server. The master key comes first: a database without its key is a fault, not a start."""
+        master_key(self._settings)
         if self._settings.database_url is None:
             from outbid.store.server import EmbeddedServer
 

@@ -20,7 +20,7 @@ SECRET_BYTES = 16
 def new_key(holder: str, owner: str) -> tuple[Key, str]:
     """A key and its secret (128 random bits)."""
     slug = secrets.token_hex(4)
-    secret = f"ob_{slug}_{secrets.token_urlsafe(SECRET_BYTES)}"
+    secret = f"ob_{slug}_{secrets.token_hex(SECRET_BYTES)}"
     return Key(slug=slug, holder=holder, owner=owner, hash=key_hash(secret)), secret  # type: ignore[arg-type]
 
 

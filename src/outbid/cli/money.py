@@ -56,6 +56,8 @@ def deposit(given: argparse.Namespace) -> int:
         amount = micros(given.amount)
     except ValueError as error:
         raise CommandError(str(error)) from None
+    if not given.reference.strip():
+        raise CommandError("a payment needs a name of its own: --reference")
     if amount <= 0:
         raise CommandError("a deposit is more than zero")
     identifier = blake2b(f"deposit|{given.buyer}|{given.reference}".encode(), digest_size=16).digest()

@@ -81,6 +81,10 @@ POSTS = reasons(
     buyer_duplicate=("The buyer says that he already has the person.", ""),
     server_error=("The buyer's server reported a fault.", "Ask the buyer to look at his server."),
     uncertain=("The post went out and no clear answer came: it may have been bought.", "Settle the sale."),
+    price_below_floor=(
+        "The buyer accepted, at a price below the floor.",
+        "Settle the sale: sold captures his bid, rejected gives the lead back.",
+    ),
     unsettled=("The sale waits until it is settled.", ""),
 )
 

@@ -301,8 +301,21 @@ async def _converse(exchange: Exchange, talk: Talk, deadline: float) -> PostRepl
     return PostReply("uncertain", reason="nonsense")
 
 
+def _least_price(story: Story, deal: Deal) -> int:
+    """What this sale may cost at the least, after all floors and the house's margin."""
+    plan, offer = story.plan, story.plan.campaign.offers[deal.offer]
+    tier = next(tier for tier in plan.campaign.tiers if offer in tier.offers)
+    return max(floor_micros(plan.campaign, plan.source, tier), offer.floor_micros)
+
+
 def _accepted(exchange: Exchange, story: Story, deal: Deal, reply: PostReply, ms: int) -> None:
-    """Captured at the bid; at the reply's price if that is lower; a higher one is flagged (capture ≤ hold)."""
+    """Captured at the bid; at the reply's price if that is lower; a higher one is flagged (capture ≤ hold).
+
+    A price below the floor is no sale that the house agreed to: it is uncertain until somebody settles it.
+    """
+    if reply.price_micros and reply.price_micros < _least_price(story, deal):
+        story.tell(ev.Unsure(exchange.clock.now_ms(), deal.sale, "price_below_floor", ms))
+        return
     price, flag = deal.price_micros, ""
     if reply.price_micros is not None and reply.price_micros != price:
         if 0 < reply.price_micros < price:

@@ -29,6 +29,7 @@ LOST: Final = (
     asyncpg.InterfaceError,
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
+    asyncpg.InternalClientError,
     DatabaseFault,
 )
 """What is raised when the server or the way to it is gone: nothing is wrong with what was asked."""

@@ -139,6 +139,8 @@ def _plain(node: Node | None, path: Path, positions: _Positions, open_nodes: tup
         raise DocumentError([Fault(*where, "anchors and aliases (& and *) are not allowed; write the value out")])
     if positions.line(where)[where[1] - 1 : where[1]] == "!":
         raise DocumentError([Fault(*where, "tags (! and !!) are not allowed; write the plain value")])
+    if isinstance(node, ScalarNode) and "\0" in node.value:
+        raise DocumentError([Fault(*where, "a zero character cannot be stored; take it out")])
     if isinstance(node, ScalarNode):
         empty = node.value in ("", "~", "null") and node.style is None
         return None if empty else node.value

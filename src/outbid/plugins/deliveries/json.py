@@ -32,6 +32,7 @@ SENDERS_HEADERS = frozenset(
     )
 )
 """Headers that the sender, or the body, decides."""
+LONGEST_VALUE = 2_000
 DUPLICATE = ("duplicate", "duplicated", "dupe")
 
 _encode = msgspec.json.Encoder().encode
@@ -216,7 +217,7 @@ def _read_bid(reader: _Reader, status: int, body: bytes) -> PingReply:
         "bid",
         price,
         currency=(text_from(reader.currency(document)) or None) if reader.currency else None,
-        token=(text_from(reader.token(document)) or None) if reader.token else None,
+        token=_whole(reader.token(document)) if reader.token else None,
     )
 
 
@@ -248,14 +249,20 @@ def _read_post(reader: _Reader, status: int, body: bytes) -> PostReply:
     return PostReply(
         "accept",
         price_from(reader.price(document)),
-        reference=(text_from(reader.reference(document)) or None) if reader.reference else None,
-        redirect=_web_address(text_from(reader.redirect(document))) if reader.redirect else None,
+        reference=_whole(reader.reference(document)) if reader.reference else None,
+        redirect=_web_address(_whole(reader.redirect(document))) if reader.redirect else None,
     )
 
 
-def _web_address(text: str) -> str | None:
+def _whole(value: Any) -> str | None:
+    """A token, reference or address as the buyer gave it; one that is too long is none, for a part of it is wrong."""
+    text = value.strip() if isinstance(value, str) else text_from(value)
+    return text if text and len(text) <= LONGEST_VALUE else None
+
+
+def _web_address(text: str | None) -> str | None:
     """A redirect that a browser may follow; anything but http and https is dropped."""
-    return text if text.lower().startswith(("https://", "http://")) else None
+    return text if text is not None and text.lower().startswith(("https://", "http://")) else None
 
 
 def _speaks(reader: _Reader, body: bytes) -> bool:

@@ -7,10 +7,13 @@ by splitting the batch, a lost COMMIT is looked up before anything is repeated, 
 
 import asyncio
 import contextlib
+import logging
 from collections import deque
 from typing import Protocol
 
 from outbid.store.commit.entry import ConnectionLost, Entry, EntryFailed, Fenced, NotRecorded, Written
+
+log = logging.getLogger("outbid.store")
 
 MOST_TRIES_OF_BATCH = 5
 
@@ -47,12 +50,17 @@ class Journal:
         self._wake = asyncio.Event()
         self._idle = True
         self._fenced: Fenced | None = None
+        self._since: float | None = None
         self.batches = 0
         self.entries = 0
 
     def is_full(self) -> bool:
         """Is the queue so long that new leads must be turned away?"""
         return len(self._queue) >= self._longest
+
+    def stalls(self, seconds: float) -> bool:
+        """Has the batch in hand waited so long for the database that no new lead should be taken?"""
+        return self._since is not None and asyncio.get_running_loop().time() > self._since + seconds
 
     def waiting(self) -> int:
         """How many entries wait."""
@@ -89,8 +97,8 @@ class Journal:
                 if self._idle and len(self._queue) < self._most:
                     await asyncio.sleep(self._gather_s)
                 await self._write_next()
-        except Fenced as fenced:
-            self._drop_all(fenced)
+        except Exception as error:
+            self._drop_all(error if isinstance(error, Fenced) else Fenced(f"the journal stopped: {error}"))
             raise
 
     async def _write_next(self) -> None:
@@ -98,13 +106,16 @@ class Journal:
         if not self._queue:
             self._wake.clear()
         self._idle = len(batch) < self._most // 4
+        self._since = asyncio.get_running_loop().time()
         live = [(entry, future) for entry, future, _ in batch if not future.cancelled()]
         try:
             await self._write(live)
-        except Fenced as fenced:
+        except Exception as error:
             for _, future in live:
-                _fail(future, fenced)
+                _fail(future, error if isinstance(error, Fenced) else Fenced(f"the journal stopped: {error}"))
             raise
+        finally:
+            self._since = None
 
     async def _write(self, batch: list[tuple[Entry, asyncio.Future[Written]]]) -> None:
         """Write a batch; if it fails for its content, its halves, until the bad entry stands alone."""
@@ -137,6 +148,7 @@ class Journal:
                 if contended >= MOST_TRIES_OF_BATCH:
                     raise EntryFailed("the database kept refusing the batch") from contention
             except ConnectionLost as lost:
+                log.warning("the database went away%s; %d chapters wait", " in a commit" * lost.in_commit, len(entries))
                 await self._writer.reconnect()
                 if lost.in_commit and (written := await self._recall()) is not None:
                     return written
