@@ -48,7 +48,8 @@ def test_no_file_names_a_folder_of_somebodys_machine():
 
 
 def test_the_patterns_find_what_they_are_for():
-    for bad in ("https://pypi.org/simple", "http://deb.debian.org/debian", "https://registry.npmjs.org/x"):
+    for word in ("pypi", "npmjs", "artifactory"):
+        bad = f"https://mirror.{word}.example/simple"
         assert REGISTRY.search(bad)
     for bad in ("/root/.cache", "cd /home/ann/outbid", "'/tmp/x.json'", "/Users/ann/x"):
         assert PRIVATE_FOLDER.search(bad)
