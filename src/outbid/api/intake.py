@@ -17,7 +17,7 @@ from outbid.exchange.arrive import arrive
 from outbid.exchange.distribute import distribute
 from outbid.exchange.exchange import Exchange
 from outbid.exchange.story import Story
-from outbid.store.commit.entry import EntryFailed, Fenced, NotRecorded
+from outbid.store.commit.entry import EntryFailed, Fenced, NotRecorded, Superseded
 
 log = logging.getLogger("outbid.intake")
 RETRY = ((b"retry-after", b"1"),)
@@ -96,11 +96,11 @@ class Intake:
             await distribute(self._exchange, story)
         except NotRecorded:
             await self._no(send, 503, "not_recorded", more=RETRY)
+        except (Fenced, Superseded):  # another process has the lead: asked again, it tells how it ended
+            await self._no(send, 503, "not_recorded", lead=name, more=RETRY)
         except EntryFailed as failure:
             log.error("lead %s was not stored: %s", name, failure)
             await self._no(send, 500, "lead_failed")
-        except Fenced:
-            await self._no(send, 503, "not_recorded", lead=name, more=RETRY)
         except asyncio.CancelledError:
             await self._no(send, 503, "not_recorded", lead=name, more=RETRY)
             raise

@@ -33,11 +33,6 @@ def first_of(at_ms: int) -> bytes:
     return at_ms.to_bytes(6, "big") + b"\x00" * 10
 
 
-def made_at_ms(identifier: bytes) -> int:
-    """The UTC millisecond in which an id was made."""
-    return int.from_bytes(identifier[:6], "big")
-
-
 def public(prefix: str, cell: int, identifier: bytes) -> str:
     """The id as the world sees it."""
     # 144 bits and 6 of padding, ten at a time: a quarter of the time of the library's b32hexencode.

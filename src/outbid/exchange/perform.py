@@ -313,6 +313,8 @@ def _accepted(exchange: Exchange, story: Story, deal: Deal, reply: PostReply, ms
 
     A price below the floor is no sale that the house agreed to: it is uncertain until somebody settles it.
     """
+    story.note(f"reference {deal.sale}", reply.reference)
+    story.note(f"redirect {deal.sale}", reply.redirect)
     if reply.price_micros and reply.price_micros < _least_price(story, deal):
         story.tell(ev.Unsure(exchange.clock.now_ms(), deal.sale, "price_below_floor", ms))
         return
@@ -323,8 +325,6 @@ def _accepted(exchange: Exchange, story: Story, deal: Deal, reply: PostReply, ms
         else:
             flag = "price_raised" if reply.price_micros else "price_zero"
     payout = deal.payout_micros if price == deal.price_micros else story.plan.source.payout.of(price)
-    story.note(f"reference {deal.sale}", reply.reference)
-    story.note(f"redirect {deal.sale}", reply.redirect)
     story.tell(ev.Sold(exchange.clock.now_ms(), deal.sale, price, payout, ms, flag))
     exchange.count_win(deal.offer)
 

@@ -3,6 +3,7 @@
 Nothing here performs I/O. A delivery builds `Http` values; `exchange/outbound` sends them.
 """
 
+import re
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -11,6 +12,24 @@ import msgspec
 Header = tuple[str, str]
 Phase = Literal["refused", "dns", "connect", "tls", "send", "wait", "body"]
 
+HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+"""A token (RFC 9110, section 5.6.2): the name of a header, and a method."""
+SENDERS_HEADERS = frozenset(
+    (
+        "accept-encoding",
+        "connection",
+        "content-length",
+        "expect",
+        "host",
+        "keep-alive",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    )
+)
+"""Headers that decide where a message begins and ends: only the sender may write them."""
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 

@@ -10,28 +10,10 @@ from msgspec import Meta
 from outbid.core.contract import Ask, PingReply, PostReply
 from outbid.core.dialect.mapping import compile_mapping
 from outbid.core.dialect.reply import Path, any_word, compile_path, price_from, text_from, word_of
-from outbid.core.dialect.wire import Answer, Failure, Header, Http, Target, parse_target
+from outbid.core.dialect.wire import HEADER_NAME, SENDERS_HEADERS, Answer, Failure, Header, Http, Target, parse_target
 
 YES = ("true", "1", "yes", "success", "accepted", "matched", "sold", "ok")
 """Words that mean yes wherever buyers answer with a word."""
-_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
-SENDERS_HEADERS = frozenset(
-    (
-        "accept-encoding",
-        "connection",
-        "content-length",
-        "content-type",
-        "expect",
-        "host",
-        "keep-alive",
-        "proxy-connection",
-        "te",
-        "trailer",
-        "transfer-encoding",
-        "upgrade",
-    )
-)
-"""Headers that the sender, or the body, decides."""
 LONGEST_VALUE = 2_000
 DUPLICATE = ("duplicate", "duplicated", "dupe")
 
@@ -148,7 +130,7 @@ def bind(
 
 def _check_headers(settings: Settings) -> None:
     for name, value in [*settings.headers.items(), (settings.key_header, "")]:
-        if not _HEADER_NAME.fullmatch(name) or name.lower() in SENDERS_HEADERS:
+        if not HEADER_NAME.fullmatch(name) or name.lower() in SENDERS_HEADERS | {"content-type"}:
             raise ValueError(f"{name!r} cannot be a header of a delivery")
         if any((c < " " and c != "\t") or c == "\x7f" for c in value):
             raise ValueError(f"the header {name!r} holds a line end or another control character")

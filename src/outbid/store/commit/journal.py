@@ -51,8 +51,6 @@ class Journal:
         self._idle = True
         self._fenced: Fenced | None = None
         self._since: float | None = None
-        self.batches = 0
-        self.entries = 0
 
     def is_full(self) -> bool:
         """Is the queue so long that new leads must be turned away?"""
@@ -131,8 +129,6 @@ class Journal:
             await self._write(batch[:middle])
             await self._write(batch[middle:])
             return
-        self.batches += 1
-        self.entries += len(batch)
         for (_, future), result in zip(batch, written, strict=True):
             if not future.done():
                 future.set_result(result)

@@ -3,30 +3,13 @@
 import re
 from urllib.parse import quote
 
-from outbid.core.dialect.wire import Header, Http
+from outbid.core.dialect.wire import HEADER_NAME, SENDERS_HEADERS, Header, Http
 from outbid.exchange.outbound.reach.destination import Destination
 from outbid.exchange.outbound.refused import Refused
 
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _PATH = re.compile(r"/[^\x00-\x20\x7f]*")
 _PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
-# They decide where a message begins and ends, so only the sender may write them.
-_OWN = frozenset(
-    {
-        "accept-encoding",
-        "connection",
-        "content-length",
-        "expect",
-        "host",
-        "keep-alive",
-        "proxy-connection",
-        "te",
-        "trailer",
-        "transfer-encoding",
-        "upgrade",
-    }
-)
 # Methods whose requests have no body as a rule: an empty one is then not announced.
 _WITHOUT_BODY = frozenset({"GET", "DELETE", "OPTIONS", "TRACE"})
 # Answers to these are framed by other rules, and no buyer needs them.
@@ -66,7 +49,7 @@ def _head_lines(destination: Destination, http: Http) -> bytes:
 
 
 def _checked_method(method: str) -> str:
-    if not _TOKEN.fullmatch(method):
+    if not HEADER_NAME.fullmatch(method):
         raise Refused("bad_request", "the method holds a forbidden character")
     if method in _NOT_SPOKEN:
         raise Refused("bad_request", f"the method {method} is not spoken")
@@ -81,10 +64,10 @@ def _checked_path(path: str) -> str:
 
 def _header_line(header: Header) -> str:
     name, value = header
-    if not _TOKEN.fullmatch(name):
+    if not HEADER_NAME.fullmatch(name):
         raise Refused("bad_request", f"the header name {name!r} holds a forbidden character")
     if _CONTROL.search(value):
         raise Refused("bad_request", f"the header {name} holds a control character")
-    if name.lower() in _OWN:
+    if name.lower() in SENDERS_HEADERS:
         raise Refused("bad_request", f"the header {name} is written by the sender alone")
     return f"{name}: {value}"
