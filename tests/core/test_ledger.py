@@ -8,7 +8,7 @@ from outbid.core.lead import event as ev
 from outbid.core.ledger.account import LEADS, Account, Balance, Limit, Limits, account_id, account_of
 from outbid.core.ledger.hold import Hold, capture, hold_for, release, reserve, without_room
 from outbid.core.ledger.moves import Deal, move_of
-from outbid.core.ledger.transfer import MARGIN, balances, of_sale
+from outbid.core.ledger.transfer import MARGIN, of_sale
 from outbid.core.market.window import FOREVER_MS
 
 SALE = bytes(range(16))
@@ -176,3 +176,12 @@ def test_an_event_that_settles_nothing_moves_nothing(event):
 
 def test_every_event_either_moves_or_does_not():
     assert {type(event) for event, _ in MOVES} | {type(event) for event in STILL} == set(ev.Event.__args__)
+
+
+def balances(transfers):
+    """Sum of each (account, unit): credits less debits. Their total is zero by construction."""
+    sums: dict[tuple[str, str], int] = {}
+    for t in transfers:
+        sums[t.debit, t.unit] = sums.get((t.debit, t.unit), 0) - t.amount_micros
+        sums[t.credit, t.unit] = sums.get((t.credit, t.unit), 0) + t.amount_micros
+    return sums

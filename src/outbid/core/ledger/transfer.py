@@ -32,12 +32,3 @@ def of_sale(
     if rest < 0:
         return paid, Transfer("loss", MARGIN, payee, unit, -rest, sale_id)
     return (paid,)
-
-
-def balances(transfers: list[Transfer]) -> dict[tuple[str, str], int]:
-    """Sum of each (account, unit): credits less debits. Their total is zero by construction."""
-    sums: dict[tuple[str, str], int] = {}
-    for t in transfers:
-        sums[t.debit, t.unit] = sums.get((t.debit, t.unit), 0) - t.amount_micros
-        sums[t.credit, t.unit] = sums.get((t.credit, t.unit), 0) + t.amount_micros
-    return sums
