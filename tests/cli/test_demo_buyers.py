@@ -22,7 +22,7 @@ from outbid.cli.demo.buying.fleet import Fleet
 from outbid.cli.demo.buying.profiles import PROFILES
 from outbid.cli.demo.buying.serve import Server
 from outbid.cli.demo.selling.people import people
-from outbid.core.contract import Ask, PingReply, PostReply
+from outbid.core.contract import Ask, Binding, PingReply, PostReply
 from outbid.core.dialect.wire import Failure, Response
 from outbid.core.lead.value import Value
 from outbid.core.money import ONE, micros
@@ -276,13 +276,15 @@ class Conversation:
         known = {field["name"]: True for field in CAMPAIGN["fields"]}
         known |= {name: False for name in CAMPAIGN["ping_fields"] if "." in name}
         host = frozenset({("127.0.0.1", int(url.rpartition(":")[2]))})
-        self.bound = delivery.bind(settings, known, tuple(CAMPAIGN["ping_fields"]), host)
+        self.bound = delivery.bind(settings, Binding(known, tuple(CAMPAIGN["ping_fields"]), host))
         self.facts = {"birth_date.age": 41, "phone.area_code": "512"}
 
     def ask(self, person, **more):
         values = {name: Value(value, value) for name, value in person.items()}
         facts = {**person, **self.facts}
-        return Ask(facts=facts, values=values, refer=lambda: "r-1", at_ms=1_700_000_000_000, currency="USD", **more)
+        return Ask(
+            facts=facts, values=values, refer=lambda buyer: "r-1", at_ms=1_700_000_000_000, currency="USD", **more
+        )
 
     def run(self, talk):
         http = next(talk)

@@ -18,7 +18,13 @@ def ask(**more) -> Ask:
         "count": Value("0", 0),
     }
     facts = {"zip": "78701", "birth_date.age": 46, "count": 0}
-    given = {"facts": facts, "values": values, "refer": lambda: "ref1", "at_ms": 1_780_000_000_123, "currency": "USD"}
+    given = {
+        "facts": facts,
+        "values": values,
+        "refer": lambda buyer: "ref1",
+        "at_ms": 1_780_000_000_123,
+        "currency": "USD",
+    }
     return Ask(**given | more)
 
 

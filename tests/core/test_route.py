@@ -4,8 +4,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from outbid.core.auction import Pick, floor_micros, line_of_reply, picks
+from outbid.core.auction import Pick, floor_micros, line_of_answer, picks
 from outbid.core.contract import PingReply
+from outbid.core.dialect.wire import Failure, Response, Timings
 from outbid.core.lead.event import BidLine
 from outbid.core.lead.state import Sale, Stage, State
 from outbid.core.market.snapshot import Payout
@@ -100,14 +101,14 @@ def test_a_bid_with_a_reason_is_never_posted():
         BidLine(3, "late", 80),
         BidLine(4, "bid", 1),
     )
-    assert picks(plan().campaign, plan().source, plan().campaign.tiers[0], with_(BIDDING, bids=lines)) == [
+    assert list(picks(plan().campaign, plan().source, plan().campaign.tiers[0], with_(BIDDING, bids=lines))) == [
         Pick(4, 1, 0)
     ]
 
 
 def test_an_offer_that_is_gone_is_not_posted():
     lines = (BidLine(99, "bid", 90), BidLine(1, "bid", 10))
-    assert picks(plan().campaign, plan().source, plan().campaign.tiers[0], with_(BIDDING, bids=lines)) == [
+    assert list(picks(plan().campaign, plan().source, plan().campaign.tiers[0], with_(BIDDING, bids=lines))) == [
         Pick(1, 10, 8)
     ]
 
@@ -146,6 +147,21 @@ def test_the_floor_is_the_highest_of_all(campaign, source, tier, payout, margin,
     ],
 )
 def test_a_reply_becomes_a_line_that_says_why_it_cannot_win(reply, outcome, price, reason):
-    line = line_of_reply(offer(1, floor=10), reply, 8, "USD", 5, 3)
+    line = line_of_answer(offer(1, floor=10), reply, Response(200, (), b"", Timings(total_ms=5.2)), 8, "USD", 3)
     assert (line.outcome, line.price_micros, line.reason, line.ms) == (outcome, price, reason, 5)
     assert line.won_today == (3 if outcome == "bid" else 0)
+
+
+@pytest.mark.parametrize(
+    ("failure", "outcome", "reason"),
+    [
+        (Failure("timed_out", True, "wait"), "late", "late"),
+        (Failure("timed_out", False, "connect"), "late", "late"),
+        (Failure("cut_off", True, "wait"), "error", "cut_off"),
+        (Failure("unreachable", False, "connect"), "unreachable", "unreachable"),
+        (None, "unreachable", "bad_request"),
+    ],
+)
+def test_who_did_not_answer_has_a_line_too(failure, outcome, reason):
+    line = line_of_answer(offer(1), PingReply("bid", 20), failure, 8, "USD", 3)
+    assert (line.outcome, line.price_micros, line.reason) == (outcome, 0, reason)

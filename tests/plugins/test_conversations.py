@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from outbid.core.contract import Arrival, Ask
+from outbid.core.contract import Arrival, Ask, Binding
 from outbid.core.dialect.wire import Failure, Http, Response
 from outbid.core.lead.value import Value
 from outbid.plugins.registry import Registry
@@ -52,12 +52,12 @@ def ask_of(sample: dict[str, Any]) -> Ask:
     given |= sample.get("ask", {})
     reference = given.pop("ref")
     values = {name: msgspec.convert(value, Value) for name, value in given.pop("values").items()}
-    return Ask(values=values, refer=lambda: reference, **given)
+    return Ask(values=values, refer=lambda buyer: reference, **given)
 
 
-def bound_of(plugin: ModuleType, sample: dict[str, Any]) -> Any:
+def bound_of(plugin: ModuleType, sample: dict[str, Any], buyer: int = 0) -> Any:
     settings = msgspec.convert(sample["settings"], plugin.Settings)
-    return plugin.bind(settings, sample.get("known", {}), tuple(sample.get("ping_fields", ())), frozenset())
+    return plugin.bind(settings, Binding(sample.get("known", {}), tuple(sample.get("ping_fields", ())), buyer=buyer))
 
 
 def turn(plugin: ModuleType, bound: Any, ask: Ask, given: dict[str, Any]) -> Any:
@@ -150,8 +150,8 @@ def test_buyers_who_are_sent_their_reference_share_no_ping() -> None:
     plugin, ask = Registry([]).get("deliveries", "json"), ask_of({"ask": {"facts": {"zip": "78701"}}})
     urls = {"ping_url": "https://b.example/", "post_url": "https://b.example/"}
     bodies = []
-    for reference, ping in (("ref-1", {"id": "@ref"}), ("ref-2", {"id": "@ref"}), ("ref-3", {"zip": "zip"})):
-        bound = bound_of(plugin, {"settings": urls | {"ping": ping}, "known": {"zip": False}})
-        told = msgspec.structs.replace(ask, refer=lambda reference=reference: reference)
+    told = msgspec.structs.replace(ask, refer=lambda buyer: f"ref-{buyer}")
+    for buyer, ping in ((1, {"id": "@ref"}), (2, {"id": "@ref"}), (3, {"zip": "zip"})):
+        bound = bound_of(plugin, {"settings": urls | {"ping": ping}, "known": {"zip": False}}, buyer)
         bodies.append(json.loads(next(plugin.ping(told, bound)).body))
     assert bodies == [{"id": "ref-1"}, {"id": "ref-2"}, {"zip": "78701"}]

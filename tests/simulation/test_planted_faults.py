@@ -12,6 +12,7 @@ from outbid.core.contract import PostReply
 from outbid.core.dialect.wire import Failure
 from outbid.core.ledger import moves
 from outbid.exchange import perform, revive
+from outbid.exchange.steps import inspect, post
 from outbid.plugins.deliveries import json as json_delivery
 from outbid.store.commit import batch, writer
 from outbid.store.commit.batch import Halt
@@ -70,7 +71,7 @@ def lost_commit_believed(patch: pytest.MonkeyPatch) -> None:
 
 
 def no_claims(patch: pytest.MonkeyPatch) -> None:
-    for module in (perform, revive):
+    for module in (inspect, revive):
         patch.setattr(module, "claims_of", lambda exchange, story, lookups: ())
 
 
@@ -132,7 +133,7 @@ def answered_before_durable(patch: pytest.MonkeyPatch) -> None:
         story.tell(perform.ev.Closed(exchange.clock.now_ms(), step.status, step.reason))
         exchange.write(story, closing=True)
 
-    patch.setitem(perform._STEPS, route.Close, close)
+    patch.setitem(perform.STEPS, route.Close, close)
 
 
 def cut_off_taken_for_no(patch: pytest.MonkeyPatch) -> None:
@@ -163,12 +164,12 @@ def pause_ignored(patch: pytest.MonkeyPatch) -> None:
 
 
 def captured_above_the_bid(patch: pytest.MonkeyPatch) -> None:
-    real = perform._accepted
+    real = post._accepted
 
     def accepted(exchange: Any, story: Any, deal: Any, reply: Any, ms: int) -> None:
         real(exchange, story, replace(deal, price_micros=deal.price_micros + 1), reply, ms)
 
-    patch.setattr(perform, "_accepted", accepted)
+    patch.setattr(post, "_accepted", accepted)
 
 
 def chain_broken(patch: pytest.MonkeyPatch) -> None:

@@ -1,11 +1,17 @@
 """Bids in; an order of picks out, each with its price and the seller's payout."""
 
+from collections.abc import Iterator
+
 import msgspec
 
 from outbid.core.contract import Bid, PingReply
+from outbid.core.dialect.wire import Answer, Failure
 from outbid.core.lead.event import BidLine
 from outbid.core.lead.state import State
 from outbid.core.market.snapshot import Campaign, Offer, Source, Tier
+
+MAY_WIN = ("bid", "direct")
+_NOT_ASKED = Failure("bad_request", False, "refused")
 
 
 class Pick(msgspec.Struct, frozen=True):
@@ -22,19 +28,34 @@ def floor_micros(campaign: Campaign, source: Source, tier: Tier) -> int:
     return max(floor, source.payout.least_price(campaign.least_margin_micros))
 
 
-def line_of_reply(offer: Offer, reply: PingReply, floor: int, currency: str, ms: int, won_today: int) -> BidLine:
-    """A ping's answer as a line of the round, with the reason why it cannot win, if so."""
+def line_of_answer(
+    offer: Offer, reply: PingReply, answer: Answer | None, floor: int, currency: str, won_today: int
+) -> BidLine:
+    """What came of one ping as a line of the round, with the reason why it cannot win, if so.
+
+    `answer` is the last one that the delivery got, None if it asked for nothing.
+    """
+    if answer is None or isinstance(answer, Failure):
+        return _unanswered(offer, answer or _NOT_ASKED)
+    ms = round(answer.timings.total_ms)
     if reply.outcome != "bid":
-        return BidLine(offer.number, reply.outcome, ms=ms, reason=reply.reason)
+        return BidLine(offer.number, reply.outcome, 0, ms, reply.reason)
     reason = ""
     if reply.currency is not None and reply.currency.upper() != currency:
         reason = "wrong_currency"
-    elif reply.price_micros < max(floor, offer.floor_micros):
+    elif reply.price_micros < floor or reply.price_micros < offer.floor_micros:
         reason = "below_floor"
     return BidLine(offer.number, "bid", reply.price_micros, ms, reason, won_today)
 
 
-def picks(campaign: Campaign, source: Source, tier: Tier, state: State) -> list[Pick]:
+def _unanswered(offer: Offer, failure: Failure) -> BidLine:
+    ms = round(failure.timings.total_ms)
+    if failure.reason == "timed_out":
+        return BidLine(offer.number, "late", 0, ms, "late")
+    return BidLine(offer.number, "error" if failure.sent else "unreachable", 0, ms, failure.reason)
+
+
+def picks(campaign: Campaign, source: Source, tier: Tier, state: State) -> Iterator[Pick]:
     """Whom to post, best first: every line that may win and was not tried, in the method's order.
 
     A price is final for the offer (first price); the payout follows from the source's terms, rounded down.
@@ -42,9 +63,10 @@ def picks(campaign: Campaign, source: Source, tier: Tier, state: State) -> list[
     bids = [
         Bid(line.offer, line.price_micros, offer.priority, line.won_today, offer.weight)
         for line in state.bids
-        if line.outcome in ("bid", "direct")
+        if line.outcome in MAY_WIN
         and not line.reason
         and line.offer not in state.tried
         and (offer := campaign.offers.get(line.offer)) is not None
     ]
-    return [Pick(bid.offer, bid.price_micros, source.payout.of(bid.price_micros)) for bid in tier.rank(bids, 0, 0.0)]
+    for bid in tier.rank(bids, 0, 0.0):
+        yield Pick(bid.offer, bid.price_micros, source.payout.of(bid.price_micros))

@@ -11,13 +11,13 @@ validators/<name>.py  needs(lead, settings) -> tuple[Lookup, ...]
                       where wanted: bind(settings, facts) -> what is passed as settings from then on;
                       fields_of(settings) -> the fields that must be declared
 methods/<name>.py     rank(bids, turn, draw, settings) -> list[Bid]           (best first)
-deliveries/<name>.py  REPEATABLE: bool (a post may be asked again with its key) · bind(settings, facts, exceptions)
-                      -> what was compiled once; ping(ask, bound), post(ask, bound): generators that yield Http,
-                      are sent Answers, and return PingReply or PostReply
+deliveries/<name>.py  bind(settings, binding) -> what was compiled once; pings(bound), repeatable(bound) -> bool;
+                      ping(ask, bound), post(ask, bound): generator functions that yield Http, are sent Answers,
+                      and return PingReply or PostReply
 intakes/<name>.py     read(content_type, body, settings) -> Arrival | Malformed
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 import msgspec
@@ -122,10 +122,25 @@ class Malformed(msgspec.Struct, frozen=True):
     pointer: str = ""
 
 
-class Ask(msgspec.Struct, frozen=True):
-    """What a delivery may say to one buyer about one lead.
+class Binding(msgspec.Struct, frozen=True):
+    """What a delivery is bound to, beside its settings.
 
-    refer         gives the buyer's own reference for this lead: never the lead's id
+    known        every field and fact by name, True for fields
+    ping_fields  what the campaign lets pings tell
+    exceptions   (host, port) pairs that this delivery may reach although they are private
+    buyer        the buyer's number: his own reference for a lead follows from it
+    """
+
+    known: Mapping[str, bool]
+    ping_fields: tuple[str, ...] = ()
+    exceptions: frozenset[tuple[str, int]] = frozenset()
+    buyer: int = 0
+
+
+class Ask(msgspec.Struct, frozen=True):
+    """What a delivery may say about one lead; the same for all buyers of a round.
+
+    refer         gives a buyer's own reference for this lead, by his number: never the lead's id
     sale          the sale's public id in a post (its idempotency key), empty in a ping
     token         what the buyer's ping reply asked to get back, None if nothing
     price_micros  the price in a post, 0 in a ping
@@ -134,7 +149,7 @@ class Ask(msgspec.Struct, frozen=True):
 
     facts: dict[str, Scalar]
     values: dict[str, Value]
-    refer: Callable[[], str]
+    refer: Callable[[int], str]
     at_ms: int
     currency: str
     sale: str = ""

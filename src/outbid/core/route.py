@@ -112,8 +112,10 @@ def _bidding(plan: Plan, state: State) -> Step:
     if state.posts >= min(plan.campaign.most_posts, plan.source.most_posts):
         return Close("unsold", "resell_limit")
     posted_here = sum(sale.offer in state.offers for sale in state.sales if sale.reached)
-    order = picks(plan.campaign, plan.source, tier, state) if posted_here < tier.most_posts else []
-    return Post(order[0]) if order else _tier(plan, state, state.tier + 1)
+    if posted_here < tier.most_posts:
+        for pick in picks(plan.campaign, plan.source, tier, state):
+            return Post(pick)
+    return _tier(plan, state, state.tier + 1)
 
 
 def _posting(plan: Plan, state: State) -> Step:

@@ -1,8 +1,8 @@
-"""The loop: core decides, perform acts, the store remembers; until the lead is closed or waits."""
+"""The loop: core decides, a step acts, the store remembers; until the lead is closed or waits."""
 
 from outbid.core.route import Wait, next_step
 from outbid.exchange.exchange import Exchange
-from outbid.exchange.perform import perform
+from outbid.exchange.perform import STEPS
 from outbid.exchange.story import Story
 from outbid.store.commit.entry import NotRecorded, Superseded
 
@@ -17,7 +17,7 @@ async def distribute(exchange: Exchange, story: Story) -> None:
     exchange.in_flight[story.id] = story
     try:
         while (step := next_step(story.plan, story.state)) is not None:
-            await perform(exchange, story, step)
+            await STEPS[type(step)](exchange, story, step)
             if isinstance(step, Wait):
                 return
     except (NotRecorded, Superseded):

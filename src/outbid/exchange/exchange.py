@@ -83,6 +83,10 @@ class Exchange:
         identifier = uuid7(now_ms, self.noise(10))
         return public(SALE, self.cell, identifier), identifier
 
+    def ms_since(self, started: float) -> int:
+        """Whole milliseconds since an instant of `now`."""
+        return round((self.now() - started) * 1000)
+
     def count_win(self, offer: int) -> None:
         """Remember a win of today (UTC), for ties."""
         won = self.won_on(self.clock.now_ms())

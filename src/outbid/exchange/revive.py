@@ -11,7 +11,7 @@ from outbid.core.market.snapshot import Market
 from outbid.core.route import Plan
 from outbid.exchange.arrive import LEAD_SEAL, decode_sealed, read_values
 from outbid.exchange.exchange import Exchange
-from outbid.exchange.perform import claims_of
+from outbid.exchange.steps.inspect import claims_of
 from outbid.exchange.story import Notes, Story, decode_notes
 from outbid.store.leads import Record
 from outbid.store.vault import Vault

@@ -43,8 +43,9 @@ class Rooms:
 
     def full(self, accounts: tuple[Account, ...], least_micros: int) -> str | None:
         """The name of the first account without room for a sale at the least price; None if all have room."""
+        known = self._room.get
         for account in accounts:
-            room = self._room.get(account.id)
+            room = known(account.id)
             if room is not None and room <= least_micros and room < max(1, account.amount(least_micros)):
                 return account.name
         return None

@@ -92,7 +92,6 @@ class Story:
     def entry(self, salt: bytes, sealed: bytes | None, wish: Wish | None = None) -> Entry:
         """The next chapter: all that is unwritten. What it settles leaves the open deals."""
         self.chapters += 1
-        settled = {e.sale: self.deals[e.sale] for e in self.unwritten if isinstance(e, SETTLING)}
         entry = Entry(
             cell=self.lead.cell,
             lead_id=self.lead.id,
@@ -102,16 +101,18 @@ class Story:
             salt=salt,
             birth=self.birth,
             wish=wish,
-            deals=settled,
         )
-        for sale, event in ((e.sale, e) for e in self.unwritten if isinstance(e, SETTLING)):
-            if not isinstance(event, ev.Unsure):
-                del self.deals[sale]
+        if self.deals:
+            entry.deals = {e.sale: self.deals[e.sale] for e in self.unwritten if isinstance(e, SETTLING)}
+            for event in self.unwritten:
+                if isinstance(event, CLEAR):
+                    del self.deals[event.sale]
         self.birth, self.unwritten, self.unwritten_notes = None, [], {}
         return entry
 
 
-SETTLING = (ev.Sold, ev.Rejected, ev.Unsure, ev.Settled)
+CLEAR = (ev.Sold, ev.Rejected, ev.Settled)
+SETTLING = (*CLEAR, ev.Unsure)
 
 
 def encode_notes(notes: Notes) -> bytes:

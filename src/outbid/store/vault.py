@@ -65,7 +65,7 @@ class Vault:
         """The keyed hash of a person's phone or e-mail: the same everywhere in the house, nothing without the key."""
         return blake2b(f"{name}|{text}".encode(), key=self._person_key, digest_size=16).digest()
 
-    def reference(self, buyer: int, lead_id: bytes) -> str:
+    def reference(self, lead_id: bytes, buyer: int) -> str:
         """A buyer's own name for a lead: two buyers cannot tell that theirs is the same."""
         return blake2b(b"%d|" % buyer + lead_id, key=self._buyer_key, digest_size=12).hexdigest()
 

@@ -14,17 +14,17 @@ from outbid.core.money import text_of
 
 Term = Callable[[Ask], Any]
 
-SYSTEM: dict[str, Term] = {
-    "@ref": lambda ask: ask.refer(),
-    "@sale": lambda ask: ask.sale or None,
-    "@token": lambda ask: ask.token,
-    "@price": lambda ask: text_of(ask.price_micros) if ask.price_micros else None,
-    "@currency": lambda ask: ask.currency,
-    "@time": lambda ask: datetime.fromtimestamp(ask.at_ms / 1000, UTC).isoformat(timespec="milliseconds"),
+SYSTEM: dict[str, Callable[[Ask, int], Any]] = {
+    "@ref": lambda ask, buyer: ask.refer(buyer),
+    "@sale": lambda ask, _: ask.sale or None,
+    "@token": lambda ask, _: ask.token,
+    "@price": lambda ask, _: text_of(ask.price_micros) if ask.price_micros else None,
+    "@currency": lambda ask, _: ask.currency,
+    "@time": lambda ask, _: datetime.fromtimestamp(ask.at_ms / 1000, UTC).isoformat(timespec="milliseconds"),
 }
 
 
-def compile_term(text: str, known: Mapping[str, bool]) -> Term:
+def compile_term(text: str, known: Mapping[str, bool], buyer: int = 0) -> Term:
     """One term as a function. `known`: every field and fact by name, True for fields. Raises ValueError."""
     if text.startswith("="):
         fixed = text[1:]
@@ -32,7 +32,8 @@ def compile_term(text: str, known: Mapping[str, bool]) -> Term:
     if text.startswith("@"):
         if text not in SYSTEM:
             raise ValueError(f"there is no system value {text!r}; there are {', '.join(SYSTEM)}")
-        return SYSTEM[text]
+        system = SYSTEM[text]
+        return lambda ask: system(ask, buyer)
     name, _, raw = text.partition(".raw")
     if name not in known or raw:
         raise ValueError(f"the campaign has no field or fact {text!r}; it has {', '.join(sorted(known))}")
@@ -56,14 +57,19 @@ def fields_of(table: Mapping[str, str]) -> frozenset[str]:
     return frozenset(term.removesuffix(".raw") for term in table.values() if term[:1] not in "=@")
 
 
-def compile_mapping(table: Mapping[str, str], known: Mapping[str, bool]) -> Callable[[Ask], dict[str, Any]]:
-    """The whole table as one function to a (nested) dict; keys without a value are left out. Raises ValueError."""
+def compile_mapping(
+    table: Mapping[str, str], known: Mapping[str, bool], buyer: int = 0
+) -> Callable[[Ask], dict[str, Any]]:
+    """The whole table as one function to a (nested) dict; keys without a value are left out. Raises ValueError.
+
+    `buyer` is the number of the one who is spoken to.
+    """
     for key in table:
         if any(other.startswith(f"{key}.") for other in table):
             raise ValueError(
                 f"{key!r} cannot be a value and an object with keys of its own; name one of them otherwise"
             )
-    rows = [(key, key.split("."), text, compile_term(text, known)) for key, text in table.items()]
+    rows = [(key, key.split("."), text, compile_term(text, known, buyer)) for key, text in table.items()]
     # The name of a field that can be taken without a call; most terms are such, and pings are many.
     plain = [
         (key, path if len(path) > 1 else None, text if known.get(text) else None, term)

@@ -9,7 +9,6 @@ from outbid.core.money import MOST, ONE
 Path = Callable[[Any], Any]
 KEPT = 200
 _PART = re.compile(r"([^.\[\]]+)|\[(\d{1,4})\]")
-_PLAIN_PRICE = re.compile(r"(\d{1,9})(?:\.(\d{1,6}))?", re.ASCII).fullmatch
 _CURRENCY = r"(?:[$€£¥]|USD|EUR|GBP|CAD|AUD|US\$|C\$|A\$)"
 _PRICE = re.compile(
     rf"(?:{_CURRENCY}\s?)?(-?)(?:{_CURRENCY}\s?)?(\d{{1,3}}(?:,\d{{3}}){{1,3}}(?=\.)|\d{{1,10}}|(?=[.,]\d))"
@@ -37,7 +36,7 @@ def compile_path(text: str) -> Path:
 def _walker(parts: tuple[str | int, ...]) -> Path:
     if len(parts) == 1 and isinstance(parts[0], str):
         only = parts[0]
-        return lambda document: document.get(only) if isinstance(document, dict) else None
+        return lambda document: document.get(only) if type(document) is dict else None
 
     def walk(document: Any) -> Any:
         for part in parts:
@@ -90,11 +89,12 @@ def price_from(value: Any) -> int | None:
 
 def _plain_price(text: str) -> int | None:
     """The usual form, digits and up to six places, in a fraction of the pattern's time; None for any other form."""
-    found = _PLAIN_PRICE(text)
-    if found is None:
+    whole, point, part = text.partition(".")
+    if not (text.isascii() and whole.isdecimal() and len(whole) <= 9):
         return None
-    whole, part = found.groups("")
-    return int(whole + part.ljust(6, "0"))
+    if not point:
+        return int(whole) * ONE
+    return int(whole + part.ljust(6, "0")) if part.isdecimal() and len(part) <= 6 else None
 
 
 def any_word(words: Iterable[str]) -> frozenset[str]:

@@ -1,6 +1,7 @@
 """What an event moves: the one place from which sale rows, holds, captures and transfers follow."""
 
-from typing import Literal
+from collections.abc import Callable
+from typing import Any, Literal
 
 import msgspec
 
@@ -42,19 +43,26 @@ class Move(msgspec.Struct, frozen=True):
 
 def move_of(event: ev.Event, deals: dict[str, Deal]) -> Move | None:
     """The move of one event; None if it moves nothing. Posting is not a move: its hold is decided in the batch."""
-    if isinstance(event, ev.Sold):
-        return _captured(deals[event.sale], event.price_micros, event.payout_micros)
-    if isinstance(event, ev.Rejected):
-        return _released(deals[event.sale])
-    if isinstance(event, ev.Unsure):
-        deal = deals[event.sale]
-        return Move(deal, "uncertain", deal.price_micros, deal.payout_micros, "keep")
-    if isinstance(event, ev.Settled):
-        deal = deals[event.sale]
-        if event.outcome == "sold":
-            return _captured(deal, deal.price_micros, deal.payout_micros)
-        return _released(deal)
-    return None
+    move = _MOVES.get(type(event))
+    return None if move is None else move(event, deals[event.sale])  # type: ignore[union-attr]
+
+
+def _sold(event: ev.Sold, deal: Deal) -> Move:
+    return _captured(deal, event.price_micros, event.payout_micros)
+
+
+def _rejected(event: ev.Rejected, deal: Deal) -> Move:
+    return _released(deal)
+
+
+def _unsure(event: ev.Unsure, deal: Deal) -> Move:
+    return Move(deal, "uncertain", deal.price_micros, deal.payout_micros, "keep")
+
+
+def _settled(event: ev.Settled, deal: Deal) -> Move:
+    if event.outcome == "sold":
+        return _captured(deal, deal.price_micros, deal.payout_micros)
+    return _released(deal)
 
 
 def _captured(deal: Deal, price_micros: int, payout_micros: int) -> Move:
@@ -64,3 +72,11 @@ def _captured(deal: Deal, price_micros: int, payout_micros: int) -> Move:
 
 def _released(deal: Deal) -> Move:
     return Move(deal, "rejected", deal.price_micros, deal.payout_micros, "release")
+
+
+_MOVES: dict[type, Callable[[Any, Deal], Move]] = {
+    ev.Sold: _sold,
+    ev.Rejected: _rejected,
+    ev.Unsure: _unsure,
+    ev.Settled: _settled,
+}

@@ -10,7 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from outbid.core import reasons
-from outbid.core.contract import Flaw
+from outbid.core.contract import Binding, Flaw
 from outbid.core.lead.value import Value
 from outbid.core.ledger.account import LEADS, Limit
 from outbid.core.market import noun as spec
@@ -229,12 +229,13 @@ class _Compiler:
             post_ms=offer.post_ms,
             paused=offer.paused or buyer.paused,
             limits=limits,
-            delivery=self._delivery(offer, campaign, fields, facts),
+            delivery=self._delivery(offer, buyer_number, campaign, fields, facts),
         )
 
     def _delivery(
         self,
         offer: spec.Offer,
+        buyer: int,
         campaign: spec.Campaign,
         fields: tuple[made.Field, ...],
         facts: dict[str, Fact],
@@ -246,7 +247,7 @@ class _Compiler:
         known = dict.fromkeys(facts, False) | {field.name: True for field in fields}
         exceptions = frozenset(_exception(text, i) for i, text in enumerate(offer.private_targets))
         try:
-            bound = module.bind(settings, known, campaign.ping_fields, exceptions)
+            bound = module.bind(settings, Binding(known, campaign.ping_fields, exceptions, buyer))
         except ValueError as error:
             raise _Fault((*path, "settings"), str(error)) from None
         if offer.price is None and not module.pings(bound):

@@ -86,7 +86,7 @@ class Delivery(msgspec.Struct, frozen=True):
 
 
 class Tier(msgspec.Struct, frozen=True):
-    """Offers tried together. `offers` and the index share their positions."""
+    """Offers tried together. `offers` and the index share their positions; `_open` remembers what `open_to` found."""
 
     slug: str
     deadline_ms: int
@@ -95,6 +95,18 @@ class Tier(msgspec.Struct, frozen=True):
     rank: Callable[[list[Bid], int, float], list[Bid]]
     offers: tuple[Offer, ...]
     index: Index
+    _open: dict[int, int] = {}
+
+    def open_to(self, source: "Source") -> int:
+        """The offers that may take this source's leads at all, as bits of their positions."""
+        found = self._open.get(source.number)
+        if found is None:
+            found = self._open[source.number] = sum(
+                1 << position
+                for position, offer in enumerate(self.offers)
+                if not offer.paused and (source.buyers is None or offer.buyer in source.buyers)
+            )
+        return found
 
 
 class Campaign(msgspec.Struct, frozen=True):
@@ -157,20 +169,23 @@ class Market:
         self.offers = offers
         self.keys = keys
         self.names = names
-        self._limits: dict[tuple[int, int], Limits] = {}
+        self._limits: dict[int, dict[int, Limits]] = {}
 
     def limits(self, source: Source, offer: Offer) -> Limits:
         """Every account that a sale of this source to this offer must find room in."""
-        pair = (source.number, offer.number)
-        if (found := self._limits.get(pair)) is None:
-            found = self._limits[pair] = Limits(offer.limits + source.limits, self.version)
+        mine = self._limits.get(source.number)
+        if mine is None:
+            mine = self._limits[source.number] = {}
+        found = mine.get(offer.number)
+        if found is None:
+            found = mine[offer.number] = Limits(offer.limits + source.limits, self.version)
         return found
 
     def source_limits(self, source: Source) -> Limits:
         """The accounts of source, seller and campaign alone."""
-        pair = (source.number, 0)
-        if (found := self._limits.get(pair)) is None:
-            found = self._limits[pair] = Limits(source.limits, self.version)
+        mine = self._limits.setdefault(source.number, {})
+        if (found := mine.get(0)) is None:
+            found = mine[0] = Limits(source.limits, self.version)
         return found
 
     def name(self, kind: str, number: int) -> str:

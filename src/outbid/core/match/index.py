@@ -1,8 +1,8 @@
 """The index of filters: offers as bits, so that a lead among ten thousand offers costs a few ANDs of big integers.
 
 For each fact that filters test at their top level (inside `all`, or alone), the index knows which offers every
-value allows. What it cannot say exactly (`any`, `none`, negations, `present`) it lets through: it may select too
-much, never too little, and the survivors are read singly.
+value allows. A filter that holds more than that (`any`, `none`) is let through by what it says at its top level, and
+the few that are left are read singly.
 """
 
 from bisect import bisect_left, bisect_right
@@ -11,9 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from outbid.core.lead.value import Scalar
-from outbid.core.match.filter import Node, Test
-
-_RANGES = ("at_least", "at_most", "between")
+from outbid.core.match.filter import Node, Predicate, Test, compile_filter
 
 
 def conjuncts(node: Node | None) -> list[Test]:
@@ -25,6 +23,42 @@ def conjuncts(node: Node | None) -> list[Test]:
     if node.mode != "all":
         return []
     return [test for part in node.parts for test in conjuncts(part)]
+
+
+def _is_conjunction(node: Node) -> bool:
+    if isinstance(node, Test):
+        return True
+    return node.mode == "all" and all(_is_conjunction(part) for part in node.parts)
+
+
+class _Denied:
+    """Offers that name the values they refuse: value → bits of all others."""
+
+    __slots__ = ("_everyone", "_others")
+
+    def __init__(self, everyone: int, wanted: Mapping[int, frozenset[Scalar]]) -> None:
+        self._everyone = everyone
+        refused: dict[Scalar, int] = defaultdict(int)
+        for offer, values in wanted.items():
+            for value in values:
+                refused[value] |= 1 << offer
+        self._others = {value: everyone & ~bits for value, bits in refused.items()}
+
+    def of(self, seen: Scalar | None) -> int:
+        return self._everyone if seen is None else self._others.get(seen, self._everyone)
+
+
+class _Presence:
+    """Offers that want a fact to be known, or not to be."""
+
+    __slots__ = ("_absent", "_present")
+
+    def __init__(self, everyone: int, wanted: Mapping[int, frozenset[bool]]) -> None:
+        self._present = everyone & ~sum(1 << offer for offer, values in wanted.items() if False in values)
+        self._absent = everyone & ~sum(1 << offer for offer, values in wanted.items() if True in values)
+
+    def of(self, seen: Scalar | None) -> int:
+        return self._absent if seen is None else self._present
 
 
 class _Values:
@@ -59,6 +93,8 @@ class _Ranges:
         count = 2 * len(self._bounds) + 1
         begin, end = [0] * count, [0] * count
         for offer, (least, most) in wanted.items():
+            if least is not None and most is not None and least > most:
+                continue  # no value is both
             begin[0 if least is None else 2 * bisect_left(self._bounds, least) + 1] |= 1 << offer
             end[count - 1 if most is None else 2 * bisect_left(self._bounds, most) + 1] |= 1 << offer
         self._pieces = []
@@ -79,46 +115,79 @@ class _Ranges:
 
 
 class Index:
-    """Positions of offers whose filters may match. Built once for each list of filters."""
+    """Positions of offers whose filters match. Built once for each list of filters."""
 
-    __slots__ = ("_everyone", "_tables")
+    __slots__ = ("_everyone", "_singly", "_tables", "_unsure")
 
     def __init__(self, filters: list[Node | None]) -> None:
         self._everyone = (1 << len(filters)) - 1
-        values: dict[str, dict[int, frozenset[Scalar]]] = defaultdict(dict)
-        ranges: dict[str, dict[int, tuple[Any, Any]]] = defaultdict(dict)
+        wanted = _Wanted()
+        self._singly: dict[int, Predicate] = {}
         for offer, node in enumerate(filters):
             for test in conjuncts(node):
-                _collect(test, offer, values, ranges)
-        self._tables: list[tuple[str, _Values | _Ranges]] = [
-            *((fact, _Values(self._everyone, wanted)) for fact, wanted in values.items()),
-            *((fact, _Ranges(self._everyone, wanted)) for fact, wanted in ranges.items()),
-        ]
+                wanted.add(offer, test)
+            if node is not None and not _is_conjunction(node):
+                self._singly[offer] = compile_filter(node)
+        self._unsure = sum(1 << offer for offer in self._singly)
+        self._tables = wanted.tables(self._everyone)
 
-    def candidates(self, facts: Mapping[str, Scalar]) -> list[int]:
-        """Positions, ascending, of the filters that may match these facts."""
-        left = self._everyone
+    def matching(self, facts: Mapping[str, Scalar], among: int = -1) -> list[int]:
+        """Positions, ascending, of the filters that match these facts; of those only whose bit is set in `among`."""
+        left = self._everyone & among
         for fact, table in self._tables:
             left &= table.of(facts.get(fact))
             if not left:
                 return []
-        return positions(left)
+        found = positions(left)
+        if not left & self._unsure:
+            return found
+        singly = self._singly
+        return [at for at in found if at not in singly or singly[at](facts)]
 
 
-def _collect(
-    test: Test,
-    offer: int,
-    values: dict[str, dict[int, frozenset[Scalar]]],
-    ranges: dict[str, dict[int, tuple[Any, Any]]],
-) -> None:
-    if test.operator in ("equals", "one_of"):
-        wanted = frozenset((test.value,) if test.operator == "equals" else test.value)
-        before = values[test.fact].get(offer)
-        values[test.fact][offer] = wanted if before is None else before & wanted
-    elif test.operator in _RANGES and offer not in ranges[test.fact]:
-        least = test.value if test.operator == "at_least" else None
-        most = test.value if test.operator == "at_most" else None
-        ranges[test.fact][offer] = test.value if test.operator == "between" else (least, most)
+class _Wanted:
+    """What the filters want of each fact at their top level, by kind of table."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, dict[int, frozenset[Scalar]]] = defaultdict(dict)
+        self._denied: dict[str, dict[int, frozenset[Scalar]]] = defaultdict(dict)
+        self._presence: dict[str, dict[int, frozenset[bool]]] = defaultdict(dict)
+        self._ranges: dict[str, dict[int, tuple[Any, Any]]] = defaultdict(dict)
+
+    def add(self, offer: int, test: Test) -> None:
+        """One more test of an offer."""
+        listed = frozenset(test.value if test.operator.endswith("one_of") else (test.value,))
+        if test.operator in ("equals", "one_of"):
+            before = self._values[test.fact].get(offer, listed)
+            self._values[test.fact][offer] = before & listed
+        elif test.operator in ("not_equals", "not_one_of"):
+            self._denied[test.fact][offer] = self._denied[test.fact].get(offer, frozenset()) | listed
+        elif test.operator == "present":
+            self._presence[test.fact][offer] = self._presence[test.fact].get(offer, frozenset()) | listed
+        else:
+            self._ranges[test.fact][offer] = _narrower(self._ranges[test.fact].get(offer, (None, None)), _ends(test))
+
+    def tables(self, everyone: int) -> list[tuple[str, _Values | _Denied | _Presence | _Ranges]]:
+        """The tables, those that leave the fewest first to be asked."""
+        return [
+            *((fact, _Values(everyone, wanted)) for fact, wanted in self._values.items()),
+            *((fact, _Ranges(everyone, wanted)) for fact, wanted in self._ranges.items()),
+            *((fact, _Presence(everyone, wanted)) for fact, wanted in self._presence.items()),
+            *((fact, _Denied(everyone, wanted)) for fact, wanted in self._denied.items()),
+        ]
+
+
+def _ends(test: Test) -> tuple[Any, Any]:
+    if test.operator == "between":
+        least, most = test.value
+        return least, most
+    return (test.value, None) if test.operator == "at_least" else (None, test.value)
+
+
+def _narrower(one: tuple[Any, Any], other: tuple[Any, Any]) -> tuple[Any, Any]:
+    leasts = [ends[0] for ends in (one, other) if ends[0] is not None]
+    mosts = [ends[1] for ends in (one, other) if ends[1] is not None]
+    return max(leasts, default=None), min(mosts, default=None)
 
 
 def positions(bits: int) -> list[int]:

@@ -21,7 +21,7 @@ def static_reason(offer: Offer, source: Source, floor_micros: int, facts: Mappin
         return "paused"
     if source.buyers is not None and offer.buyer not in source.buyers:
         return "not_allowed"
-    if offer.price_micros is not None and offer.price_micros < max(floor_micros, offer.floor_micros):
+    if _least(offer, floor_micros) is None:
         return "below_floor"
     if offer.matches is not None and not offer.matches(facts):
         return "filtered"
@@ -41,11 +41,12 @@ def match(
     """The offers of a tier that may be asked now, in order of position, and those skipped for a live reason."""
     offers: list[int] = []
     skips: list[Skip] = []
-    for position in tier.index.candidates(facts):
+    for position in tier.index.matching(facts, tier.open_to(source)):
         offer = tier.offers[position]
-        if offer.number in tried or static_reason(offer, source, floor_micros, facts) is not None:
+        least = _least(offer, floor_micros)
+        if least is None or offer.number in tried:
             continue
-        full = room(offer, _least(offer, floor_micros))
+        full = room(offer, least)
         if full is None:
             offers.append(offer.number)
         else:
@@ -53,8 +54,13 @@ def match(
     return Matched(at_ms, number, tuple(offers), tuple(skips))
 
 
-def _least(offer: Offer, floor_micros: int) -> int:
-    return max(floor_micros, offer.floor_micros) if offer.price_micros is None else offer.price_micros
+def _least(offer: Offer, floor_micros: int) -> int | None:
+    """The least price at which the offer may buy; None if its fixed price is below the floor."""
+    floor = floor_micros if floor_micros > offer.floor_micros else offer.floor_micros
+    fixed = offer.price_micros
+    if fixed is None:
+        return floor
+    return fixed if fixed >= floor else None
 
 
 def full_reason(account: str) -> str:

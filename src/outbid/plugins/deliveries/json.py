@@ -1,16 +1,26 @@
 """Pings and posts as JSON over HTTP; answers read by paths and words."""
 
 import re
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
-from outbid.core.contract import Ask, PingReply, PostReply
+from outbid.core.contract import Ask, Binding, PingReply, PostReply
 from outbid.core.dialect.mapping import compile_mapping
 from outbid.core.dialect.reply import Path, any_word, compile_path, price_from, text_from, word_of
-from outbid.core.dialect.wire import HEADER_NAME, SENDERS_HEADERS, Answer, Failure, Header, Http, Target, parse_target
+from outbid.core.dialect.wire import (
+    HEADER_NAME,
+    SENDERS_HEADERS,
+    Answer,
+    Failure,
+    Header,
+    Http,
+    Response,
+    Target,
+    parse_target,
+)
 
 YES = ("true", "1", "yes", "success", "accepted", "matched", "sold", "ok")
 """Words that mean yes wherever buyers answer with a word."""
@@ -20,6 +30,8 @@ DUPLICATE = ("duplicate", "duplicated", "dupe")
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
 
+_MARK = b"\xef\xbb\xbf"
+_DOCUMENTS = (dict, list)
 _NOT = re.compile(r"\b(?:not|no|non)\b", re.IGNORECASE)
 
 Words = Annotated[tuple[str, ...], Meta(description="words that count, in any case; the whole value must be one")]
@@ -72,18 +84,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ] = False
 
 
-class _Reader(msgspec.Struct, frozen=True):
-    accepted: Path | None
-    words: frozenset[str]
-    price: Path
-    currency: Path | None
-    token: Path | None
-    reason: Path | None
-    reference: Path | None
-    redirect: Path | None
-    duplicates: frozenset[str]
-
-
 class Bound(msgspec.Struct, frozen=True):
     """Settings compiled once: where to, what to say, how to read."""
 
@@ -93,22 +93,18 @@ class Bound(msgspec.Struct, frozen=True):
     ping_body: Callable[[Ask], dict[str, Any]]
     ping_shared: bytes | None
     post_body: Callable[[Ask], dict[str, Any]]
-    ping_reader: _Reader
-    post_reader: _Reader
+    read_bid: Callable[[Response], PingReply]
+    read_post: Callable[[Response], PostReply]
     key_header: str
     repeatable: bool
 
 
-def bind(
-    settings: Settings,
-    known: Mapping[str, bool],
-    ping_fields: tuple[str, ...],
-    exceptions: frozenset[tuple[str, int]],
-) -> Bound:
-    """Compile the settings. `known`: names of facts and fields (True for fields). Raises ValueError."""
+def bind(settings: Settings, binding: Binding) -> Bound:
+    """Compile the settings. Raises ValueError."""
+    known, exceptions = binding.known, binding.exceptions
     ping = settings.ping
     if ping is None:
-        ping = {name.replace(".", "_"): name for name in ping_fields}
+        ping = {name.replace(".", "_"): name for name in binding.ping_fields}
     post = settings.post
     if post is None:
         post = {"ref": "@ref", "token": "@token", "price": "@price"} | {n: n for n, field in known.items() if field}
@@ -118,11 +114,11 @@ def bind(
         None if settings.ping_url is None else parse_target(settings.ping_url, exceptions),
         parse_target(settings.post_url, exceptions),
         headers,
-        compile_mapping(ping, known),
+        compile_mapping(ping, known, binding.buyer),
         None if "@ref" in ping.values() else _encode(ping),
-        compile_mapping(post, known),
-        _reader(settings.ping_reply),
-        _reader(settings.post_reply),
+        compile_mapping(post, known, binding.buyer),
+        _bid_reader(settings.ping_reply),
+        _post_reader(settings.post_reply),
         settings.key_header,
         settings.repeatable,
     )
@@ -134,23 +130,6 @@ def _check_headers(settings: Settings) -> None:
             raise ValueError(f"{name!r} cannot be a header of a delivery")
         if any((c < " " and c != "\t") or c == "\x7f" for c in value):
             raise ValueError(f"the header {name!r} holds a line end or another control character")
-
-
-def _reader(rule: Rule) -> _Reader:
-    def path(text: str | None) -> Path | None:
-        return compile_path(text) if text else None
-
-    return _Reader(
-        path(rule.accepted_path),
-        any_word(rule.accepted_words),
-        compile_path(rule.price_path),
-        path(rule.currency_path),
-        path(rule.token_path),
-        path(rule.reason_path),
-        path(rule.reference_path),
-        path(rule.redirect_path),
-        any_word(rule.duplicate_words),
-    )
 
 
 def pings(bound: Bound) -> bool:
@@ -169,11 +148,7 @@ def ping(ask: Ask, bound: Bound) -> Generator[Http, Answer, PingReply]:
     answer = yield Http(bound.ping_to, "POST", bound.headers, _ping_body(ask, bound))
     if isinstance(answer, Failure):
         return PingReply("error", reason=answer.reason)
-    if answer.status >= 500:
-        return PingReply("error", reason="server_error")
-    if answer.status >= 400 and not _speaks(bound.ping_reader, answer.body):
-        return PingReply("error", reason="http_error", said=_shown(answer.body))
-    return _read_bid(bound.ping_reader, answer.status, answer.body)
+    return bound.read_bid(answer)
 
 
 def _ping_body(ask: Ask, bound: Bound) -> bytes:
@@ -186,21 +161,31 @@ def _ping_body(ask: Ask, bound: Bound) -> bytes:
     return body
 
 
-def _read_bid(reader: _Reader, status: int, body: bytes) -> PingReply:
-    document = _document(body)
-    if document is None:
-        return PingReply("nonsense", reason="nonsense", said=_shown(body))
-    price = price_from(reader.price(document)) if _accepted(reader, status, document) else 0
-    if price is None:
-        return PingReply("nonsense", reason="nonsense", said=_shown(body))
-    if price == 0:
-        return PingReply("pass", reason="no_bid", said=_said(reader, document))
-    return PingReply(
-        "bid",
-        price,
-        currency=(text_from(reader.currency(document)) or None) if reader.currency else None,
-        token=_whole(reader.token(document)) if reader.token else None,
-    )
+def _bid_reader(rule: Rule) -> Callable[[Response], PingReply]:
+    """A rule as one function from a ping's answer to what it says."""
+    says_yes, price = _yes_reader(rule), compile_path(rule.price_path)
+    currency, token, reason = _path(rule.currency_path), _path(rule.token_path), _path(rule.reason_path)
+
+    def read(answer: Response) -> PingReply:
+        status, document = answer.status, _document(answer.body)
+        if status >= 500:
+            return PingReply("error", reason="server_error")
+        yes = says_yes(status, document)
+        if status >= 400 and yes is None:
+            return PingReply("error", reason="http_error", said=_shown(answer.body))
+        bid = price_from(price(document)) if yes else 0
+        if document is None or bid is None:
+            return PingReply("nonsense", reason="nonsense", said=_shown(answer.body))
+        if bid == 0:
+            return PingReply("pass", reason="no_bid", said=text_from(reason(document)) if reason else "")
+        return PingReply(
+            "bid",
+            bid,
+            (text_from(currency(document)) or None) if currency else None,
+            _whole(token(document)) if token else None,
+        )
+
+    return read
 
 
 def post(ask: Ask, bound: Bound) -> Generator[Http, Answer, PostReply]:
@@ -209,31 +194,59 @@ def post(ask: Ask, bound: Bound) -> Generator[Http, Answer, PostReply]:
     answer = yield Http(bound.post_to, "POST", headers, _encode(bound.post_body(ask)))
     if isinstance(answer, Failure):
         return PostReply("uncertain" if answer.sent else "error", reason=answer.reason, reached=answer.sent)
-    if answer.status >= 500:
-        return PostReply("uncertain", reason="server_error", said=_shown(answer.body))
-    if answer.status >= 400 and not _speaks(bound.post_reader, answer.body):
-        return PostReply("error", reason="http_error", said=_shown(answer.body))
-    return _read_post(bound.post_reader, answer.status, answer.body)
+    return bound.read_post(answer)
 
 
-def _read_post(reader: _Reader, status: int, body: bytes) -> PostReply:
-    document = _document(body)
-    if document is None and reader.accepted is None:
-        return PostReply("accept") if status < 300 else PostReply("reject", reason="rejected", said=_shown(body))
-    if document is None:
-        return PostReply("uncertain", reason="nonsense", said=_shown(body))
-    if reader.accepted is not None and reader.accepted(document) is None and status < 300:
-        return PostReply("uncertain", reason="nonsense", said=_shown(body))
-    if not _accepted(reader, status, document):
-        said = _said(reader, document)
-        duplicate = bool(reader.duplicates.intersection(re.findall(r"\w+", said.lower()))) and not _NOT.search(said)
-        return PostReply("reject", reason="buyer_duplicate" if duplicate else "rejected", said=said)
-    return PostReply(
-        "accept",
-        price_from(reader.price(document)),
-        reference=_whole(reader.reference(document)) if reader.reference else None,
-        redirect=_web_address(_whole(reader.redirect(document))) if reader.redirect else None,
-    )
+def _post_reader(rule: Rule) -> Callable[[Response], PostReply]:
+    """A rule as one function from a post's answer to what it says."""
+    says_yes, price, duplicates = _yes_reader(rule), compile_path(rule.price_path), any_word(rule.duplicate_words)
+    reference, redirect, reason = _path(rule.reference_path), _path(rule.redirect_path), _path(rule.reason_path)
+
+    def read(answer: Response) -> PostReply:
+        status, document = answer.status, _document(answer.body)
+        if status >= 500:
+            return PostReply("uncertain", reason="server_error", said=_shown(answer.body))
+        yes = says_yes(status, document)
+        if yes is None and status >= 400:
+            return PostReply("error", reason="http_error", said=_shown(answer.body))
+        if yes is None and (document is None or status < 300):
+            return PostReply("uncertain", reason="nonsense", said=_shown(answer.body))
+        if not yes:
+            said = _shown(answer.body) if document is None else text_from(reason(document)) if reason else ""
+            return PostReply("reject", reason="buyer_duplicate" if _names(duplicates, said) else "rejected", said=said)
+        return PostReply(
+            "accept",
+            price_from(price(document)),
+            reference=_whole(reference(document)) if reference else None,
+            redirect=_web_address(_whole(redirect(document))) if redirect else None,
+        )
+
+    return read
+
+
+def _names(words: frozenset[str], said: str) -> bool:
+    """Does what was said hold one of the words, and no word that turns it round?"""
+    return not words.isdisjoint(re.findall(r"\w+", said.lower())) and not _NOT.search(said)
+
+
+def _path(text: str | None) -> Path | None:
+    return compile_path(text) if text else None
+
+
+def _yes_reader(rule: Rule) -> Callable[[int, Any], bool | None]:
+    """Yes, no, or None where an answer says neither: by the value at the rule's path, or by the status alone."""
+    if not rule.accepted_path:
+        return lambda status, document: 200 <= status < 300
+    path, words = compile_path(rule.accepted_path), any_word(rule.accepted_words)
+    true_is_yes = "true" in words
+
+    def read(status: int, document: Any) -> bool | None:
+        seen = path(document)
+        if seen is True:
+            return true_is_yes
+        return None if seen is None else word_of(seen) in words
+
+    return read
 
 
 def _whole(value: Any) -> str | None:
@@ -247,33 +260,13 @@ def _web_address(text: str | None) -> str | None:
     return text if text is not None and text.lower().startswith(("https://", "http://")) else None
 
 
-def _speaks(reader: _Reader, body: bytes) -> bool:
-    """Does a 4xx answer say yes or no in the buyer's own words? If not, it is a wrong address, key or method."""
-    if reader.accepted is None:
-        return True  # the status is the word
-    document = _document(body)
-    return document is not None and reader.accepted(document) is not None
-
-
-def _said(reader: _Reader, document: Any) -> str:
-    """What the buyer wrote as his reason."""
-    return text_from(reader.reason(document)) if reader.reason else ""
-
-
-def _accepted(reader: _Reader, status: int, document: Any) -> bool:
-    if reader.accepted is None:
-        return 200 <= status < 300
-    seen = reader.accepted(document)
-    return ("true" in reader.words) if seen is True else word_of(seen) in reader.words
-
-
 def _document(body: bytes) -> Any:
     """The decoded body, a byte order mark forgiven; None if it is not JSON, or a bare scalar."""
     try:
-        document = _decode(body.removeprefix(b"\xef\xbb\xbf"))
+        document = _decode(body.removeprefix(_MARK))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    return document if isinstance(document, dict | list) else None
+    return document if isinstance(document, _DOCUMENTS) else None
 
 
 def _shown(body: bytes) -> str:

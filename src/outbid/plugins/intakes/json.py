@@ -51,16 +51,16 @@ def _flatten(
     document: dict[str, Any], prefix: str, depth: int, fields: dict[str, Any], names: dict[str, str]
 ) -> Malformed | None:
     for key, value in document.items():
-        name = prefix + key
-        if isinstance(value, list) and depth + _levels(value, DEEPEST) > DEEPEST:
+        name, kind = prefix + key, type(value)
+        if kind is list and depth + _levels(value, DEEPEST) > DEEPEST:
             return Malformed(400, "body_too_deep", f"at most {DEEPEST} levels", _pointer(name))
-        if isinstance(value, dict) and value:
+        if kind is dict and value:
             if depth >= DEEPEST:
                 return Malformed(400, "body_too_deep", f"at most {DEEPEST} levels", _pointer(name))
             if fault := _flatten(value, name + ".", depth + 1, fields, names):
                 return fault
             continue
-        fields[names.get(name, name)] = value
+        fields[names.get(name, name) if names else name] = value
     if len(fields) > MOST_FIELDS:
         return Malformed(400, "body_too_large", f"at most {MOST_FIELDS} fields", _pointer(prefix.rstrip(".")))
     return None

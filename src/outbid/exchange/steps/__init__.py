@@ -1,0 +1,1 @@
+"""What is done for a lead at each step; `perform` has the table of them."""

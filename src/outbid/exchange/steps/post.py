@@ -1,0 +1,150 @@
+"""Post and Ask: room is held, the full lead goes out, and the answer decides what the sale became."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from outbid.core.auction import Pick, floor_micros
+from outbid.core.contract import Ask, PostReply
+from outbid.core.dialect.wire import Answer, Failure, Http
+from outbid.core.lead import event as ev
+from outbid.core.ledger.account import Account
+from outbid.core.ledger.hold import hold_for
+from outbid.core.ledger.moves import Deal
+from outbid.core.market.snapshot import Offer
+from outbid.core.route import MOST_ASKS, Post
+from outbid.core.route import Ask as AskAgain
+from outbid.exchange.exchange import Exchange
+from outbid.exchange.steps.ping import ask_of
+from outbid.exchange.story import Story
+from outbid.store.commit.entry import Fenced, Wish
+
+log = logging.getLogger("outbid.exchange")
+
+
+async def post(exchange: Exchange, story: Story, step: Post) -> None:
+    """Hold room and make the posting durable; only then does the full lead go out."""
+    if story.born is not None:
+        await story.born
+    offer = story.plan.campaign.offers[step.pick.offer]
+    wish = _wish(exchange, story, offer, step.pick)
+    written = await exchange.write(story, wish)
+    if written.refusal is not None:
+        story.witnessed(written.refusal)
+        return
+    story.witnessed(wish.posting)
+    story.deals[wish.deal.sale] = wish.deal
+    await _send(exchange, story, wish.deal)
+
+
+def _wish(exchange: Exchange, story: Story, offer: Offer, pick: Pick) -> Wish:
+    now_ms = exchange.clock.now_ms()
+    sale, identifier = exchange.new_sale(now_ms)
+    accounts = _accounts(exchange, story, offer, now_ms)
+    deal = Deal(
+        sale,
+        identifier,
+        offer.number,
+        offer.buyer,
+        story.plan.source.number,
+        story.plan.source.seller,
+        story.plan.campaign.currency,
+        pick.price_micros,
+        pick.payout_micros,
+        hold_for(accounts, pick.price_micros),
+    )
+    return Wish(
+        story.market.version,
+        ev.Posting(now_ms, sale, offer.number, pick.price_micros, pick.payout_micros),
+        deal,
+        accounts,
+    )
+
+
+def _accounts(exchange: Exchange, story: Story, offer: Offer, now_ms: int) -> tuple[Account, ...]:
+    """The accounts of a sale by the newest limits this process knows; by the pinned ones where a noun has gone."""
+    market = exchange.market
+    source, current = market.sources.get(story.plan.source.number), market.offers.get(offer.number)
+    if source is None or current is None:
+        return story.market.limits(story.plan.source, offer).at(now_ms)
+    return market.limits(source, current).at(now_ms)
+
+
+async def ask_again(exchange: Exchange, story: Story, step: AskAgain) -> None:
+    """A post whose answer is unknown: asked again with the same key where that is safe, else uncertain."""
+    deal = story.deals[step.sale]
+    offer = story.plan.campaign.offers[deal.offer]
+    sale = next(sale for sale in story.state.sales if sale.id == step.sale)
+    if not offer.delivery.repeatable or sale.asks >= MOST_ASKS:
+        story.tell(ev.Unsure(exchange.clock.now_ms(), step.sale, story.reason or "uncertain"))
+        return
+    story.tell(ev.Asked(exchange.clock.now_ms(), step.sale))
+    await _send(exchange, story, deal, again=True)
+
+
+async def _send(exchange: Exchange, story: Story, deal: Deal, *, again: bool = False) -> None:
+    """Post one sale and tell how it ended; an unclear answer leaves the sale posting."""
+    offer = story.plan.campaign.offers[deal.offer]
+    token = story.notes.get(f"token {offer.number}")
+    ask = ask_of(exchange, story, sale=deal.sale, token=token, price_micros=deal.price_micros)
+    started = exchange.now()
+    reply = await _converse(exchange, offer.delivery.post, ask, started + offer.post_ms / 1000)
+    ms, now_ms = exchange.ms_since(started), exchange.clock.now_ms()
+    story.note(f"said {deal.sale}", reply.said)
+    story.reason = reply.reason
+    if reply.outcome == "accept":
+        _accepted(exchange, story, deal, reply, ms)
+    elif reply.outcome == "reject" or (reply.outcome == "error" and not again):
+        story.tell(ev.Rejected(now_ms, deal.sale, reply.reason, ms, reached=reply.reached))
+    elif not offer.delivery.repeatable:
+        story.tell(ev.Unsure(now_ms, deal.sale, reply.reason, ms))
+
+
+async def _converse(exchange: Exchange, delivery: Callable[[Any], Any], ask: Ask, deadline: float) -> PostReply:
+    """Follow a delivery through its requests. What fails before anything was sent was certainly not bought."""
+    answer: Answer | None = None
+    try:
+        talk = delivery(ask)
+        http = next(talk)
+        while isinstance(http, Http):
+            await exchange.lease()
+            answer = await exchange.door.ask(http, deadline, fresh=True)
+            http = talk.send(answer)
+    except StopIteration as stop:
+        if isinstance(stop.value, PostReply):
+            return stop.value
+    except Fenced:
+        raise
+    except Exception:
+        log.exception("a delivery failed in its own code")
+    if answer is None or (isinstance(answer, Failure) and not answer.sent):
+        return PostReply("error", reason="bad_request", reached=False)
+    return PostReply("uncertain", reason="nonsense")
+
+
+def _least_price(story: Story, deal: Deal) -> int:
+    """What this sale may cost at the least, after all floors and the house's margin."""
+    plan, offer = story.plan, story.plan.campaign.offers[deal.offer]
+    tier = next(tier for tier in plan.campaign.tiers if offer in tier.offers)
+    return max(floor_micros(plan.campaign, plan.source, tier), offer.floor_micros)
+
+
+def _accepted(exchange: Exchange, story: Story, deal: Deal, reply: PostReply, ms: int) -> None:
+    """Captured at the bid; at the reply's price if that is lower; a higher one is flagged (capture ≤ hold).
+
+    A price below the floor is no sale that the house agreed to: it is uncertain until somebody settles it.
+    """
+    story.note(f"reference {deal.sale}", reply.reference)
+    story.note(f"redirect {deal.sale}", reply.redirect)
+    if reply.price_micros and reply.price_micros < _least_price(story, deal):
+        story.tell(ev.Unsure(exchange.clock.now_ms(), deal.sale, "price_below_floor", ms))
+        return
+    price, flag = deal.price_micros, ""
+    if reply.price_micros is not None and reply.price_micros != price:
+        if 0 < reply.price_micros < price:
+            price, flag = reply.price_micros, "price_lowered"
+        else:
+            flag = "price_raised" if reply.price_micros else "price_zero"
+    payout = deal.payout_micros if price == deal.price_micros else story.plan.source.payout.of(price)
+    story.tell(ev.Sold(exchange.clock.now_ms(), deal.sale, price, payout, ms, flag))
+    exchange.count_win(deal.offer)
