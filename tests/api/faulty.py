@@ -109,4 +109,4 @@ def _rank(bids: Any, turn: int, draw: float, settings: Any) -> Any:
     return sorted(bids, key=lambda bid: -bid.price_micros)
 
 
-method = SimpleNamespace(Settings=NoSettings, rank=_rank)
+method = SimpleNamespace(Settings=NoSettings, LIVE=(), rank=_rank)

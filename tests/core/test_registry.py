@@ -29,7 +29,7 @@ def point(kind: str, name: str, part: str = "plugin") -> EntryPoint:
 
 def test_a_file_is_a_plugin_and_its_name_is_its_registration():
     found = Registry([])
-    assert found.names("methods") == ["highest_bid", "waterfall"]
+    assert found.names("methods") == ["highest_bid", "round_robin", "waterfall", "weighted"]
     assert found.names("deliveries") == found.names("intakes") == ["json"]
     for kind in KINDS:
         for name in found.names(kind):
@@ -80,7 +80,7 @@ def test_a_plugin_that_lacks_a_part_is_refused_with_the_part(installed, kind):
 def test_an_unknown_name_is_refused_with_those_there_are():
     with pytest.raises(KeyError) as caught:
         Registry([]).get("methods", "dice")
-    assert caught.value.args == ("there is no 'dice' in methods; there are: highest_bid, waterfall",)
+    assert caught.value.args == ("there is no 'dice' in methods; there are: highest_bid, round_robin, waterfall, weighted",)
     with pytest.raises(KeyError):
         Registry([]).get("fields", "_us")
 

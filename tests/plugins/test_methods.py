@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outbid.core.contract import Bid
-from outbid.plugins.methods import highest_bid, waterfall
+from outbid.plugins.methods import highest_bid, round_robin, waterfall, weighted
 
 # Few distinct values, so that ties of every depth are common.
 BID = st.builds(
@@ -59,3 +59,37 @@ def test_waterfall_never_puts_a_later_offer_first(bids: list[Bid]) -> None:
     keys = [(bid.priority, -bid.price_micros, bid.won_today, bid.offer) for bid in ranked]
     assert keys == sorted(keys)
     assert sorted(ranked, key=repr) == sorted(bids, key=repr)
+
+
+def test_round_robin_serves_everybody_in_turn_however_the_others_come_and_go() -> None:
+    turn, served = 0, []
+    for there in ((1, 2, 3), (1, 2, 3), (1, 3), (1, 2, 3), (2, 3), (1, 2)):
+        bids = [Bid(offer, 1_000_000 * offer) for offer in there]
+        turn = round_robin.rank(bids, turn, 0.0, round_robin.Settings())[0].offer
+        served.append(turn)
+    assert served == [1, 2, 3, 1, 2, 1]
+
+
+def test_weighted_serves_in_proportion_to_the_weights() -> None:
+    bids = [Bid(1, 5, weight=1), Bid(2, 5, weight=3), Bid(3, 5, weight=6)]
+    chance = random.Random(7)
+    draws = [chance.random() for _ in range(20_000)]
+    orders = [[bid.offer for bid in weighted.rank(bids, 0, draw, weighted.Settings())] for draw in draws]
+    shares = {offer: sum(order[0] == offer for order in orders) / len(orders) for offer in (1, 2, 3)}
+    assert all(abs(shares[offer] - wanted) < 0.02 for offer, wanted in ((1, 0.1), (2, 0.3), (3, 0.6)))
+    without_first = [order[1] for order in orders if order[0] == 3]
+    assert abs(without_first.count(2) / len(without_first) - 0.75) < 0.02
+
+
+@settings(max_examples=200, deadline=None)
+@given(BIDS, st.integers(0, 9), st.floats(0, 1, exclude_max=True), st.randoms(use_true_random=False))
+def test_turn_and_draw_give_the_same_order_whatever_the_order_of_arrival(
+    bids: list[Bid], turn: int, draw: float, chance: random.Random
+) -> None:
+    bids = list({bid.offer: bid for bid in bids}.values())
+    shuffled = list(bids)
+    chance.shuffle(shuffled)
+    for method in (round_robin, weighted):
+        ranked = method.rank(bids, turn, draw, method.Settings())
+        assert method.rank(shuffled, turn, draw, method.Settings()) == ranked
+        assert sorted(bid.offer for bid in ranked) == sorted(bid.offer for bid in bids)

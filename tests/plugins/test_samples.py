@@ -107,7 +107,7 @@ def check_method(plugin: ModuleType, sample: dict[str, Any]) -> Iterator[str]:
     settings = settings_of(plugin, sample)
     bids = msgspec.convert(sample["bids"], list[Bid])
     for arrival in (bids, bids[::-1]):
-        ranked = plugin.rank(arrival, 0, 0.5, settings)
+        ranked = plugin.rank(arrival, sample.get("turn", 0), sample.get("draw", 0.5), settings)
         assert [bid.offer for bid in ranked] == sample["order"]
     yield from ()
 

@@ -68,5 +68,5 @@ def picks(campaign: Campaign, source: Source, tier: Tier, state: State) -> Itera
         and line.offer not in state.tried
         and (offer := campaign.offers.get(line.offer)) is not None
     ]
-    for bid in tier.rank(bids, 0, 0.0):
+    for bid in tier.rank(bids, state.turn, state.draw):
         yield Pick(bid.offer, bid.price_micros, source.payout.of(bid.price_micros))

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from outbid.core.dialect.wire import Answer, Http
 from outbid.core.ids import SALE, first_of, public, uuid7
-from outbid.core.market.snapshot import Market
+from outbid.core.market.snapshot import Campaign, Market
 from outbid.exchange.clock import Clock
 from outbid.exchange.room import Rooms
 from outbid.exchange.story import Story, encode_notes
@@ -59,6 +59,7 @@ class Exchange:
         self.now = now
         self._won: dict[int, int] = {}
         self._won_day = 0
+        self._served: dict[tuple[int, int], int] = {}
         self.lease_until = inf
         self.fenced = False
         self.in_flight: dict[bytes, Story] = {}
@@ -99,6 +100,18 @@ class Exchange:
             self._won_day = today
             self._won = {}
         return self._won
+
+    def live_of(self, campaign: Campaign, tier: int) -> tuple[int, float]:
+        """What the tier's method reads beside the bids: whose turn it was last in this process, and a chance."""
+        live = campaign.tiers[tier].live
+        turn = self._served.get((campaign.number, tier), 0) if "turn" in live else 0
+        draw = int.from_bytes(self.noise(6), "big") / (1 << 48) if "draw" in live else 0.0
+        return turn, draw
+
+    def served(self, campaign: Campaign, tier: int, offer: int) -> None:
+        """Remember whose turn it was, for methods that go round."""
+        if "turn" in campaign.tiers[tier].live:
+            self._served[campaign.number, tier] = offer
 
     def write(
         self, story: Story, wish: Wish | None = None, *, claims: bool = False, closing: bool = False

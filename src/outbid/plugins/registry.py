@@ -17,7 +17,7 @@ KINDS = ("fields", "validators", "methods", "deliveries", "intakes")
 NEEDED: dict[str, tuple[str, ...]] = {
     "fields": ("Settings", "PERSONAL", "KIND", "PARTS", "EXAMPLE", "REASONS", "read"),
     "validators": ("Settings", "REASONS", "needs", "judge"),
-    "methods": ("Settings", "rank"),
+    "methods": ("Settings", "LIVE", "rank"),
     "deliveries": ("Settings", "bind", "pings", "repeatable", "ping", "post"),
     "intakes": ("Settings", "read"),
 }

@@ -71,11 +71,16 @@ class BidLine(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Pinged(Happening, frozen=True):
-    """A round is over: every offer that was asked has one line, direct offers too. `ms`: how long it took."""
+    """A round is over: every offer that was asked has one line, direct offers too. `ms`: how long it took.
+
+    `turn` (the offer that was served last) and `draw` (a chance) are what the tier's method reads beside the bids.
+    """
 
     tier: int
     ms: int
     bids: tuple[BidLine, ...] = ()
+    turn: int = 0
+    draw: float = 0.0
 
 
 class Posting(Happening, frozen=True):

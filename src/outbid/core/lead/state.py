@@ -34,7 +34,7 @@ class State(msgspec.Struct, frozen=True):
     stage    what was done last; `route` has one function for each
     tier     index of the tier that is being tried
     offers   offers of this tier that may be asked
-    bids     the lines of the last round
+    bids     the lines of the last round; turn and draw: what its method reads beside them
     tried    offers that were posted or had no room: never posted again
     sales    every sale, in order
     status   what a list of leads shows
@@ -47,6 +47,8 @@ class State(msgspec.Struct, frozen=True):
     tier: int = -1
     offers: tuple[int, ...] = ()
     bids: tuple[ev.BidLine, ...] = ()
+    turn: int = 0
+    draw: float = 0.0
     tried: frozenset[int] = frozenset()
     sales: tuple[Sale, ...] = ()
     matched_any: bool = False
@@ -103,7 +105,7 @@ def _matched(state: State, event: ev.Matched) -> State:
 
 
 def _pinged(state: State, event: ev.Pinged) -> State:
-    return replace(state, stage="bidding", bids=event.bids)
+    return replace(state, stage="bidding", bids=event.bids, turn=event.turn, draw=event.draw)
 
 
 def _posting(state: State, event: ev.Posting) -> State:

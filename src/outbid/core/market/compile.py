@@ -192,6 +192,7 @@ class _Compiler:
             _micros(tier.floor, (*path, "floor")),
             tier.most_posts,
             lambda bids, turn, draw: module.rank(bids, turn, draw, settings),
+            frozenset(module.LIVE),
             tuple(offers),
             Index([offer.node for offer in offers]),
         )

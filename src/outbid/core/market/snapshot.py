@@ -86,13 +86,17 @@ class Delivery(msgspec.Struct, frozen=True):
 
 
 class Tier(msgspec.Struct, frozen=True):
-    """Offers tried together. `offers` and the index share their positions; `_open` remembers what `open_to` found."""
+    """Offers tried together. `offers` and the index share their positions; `_open` remembers what `open_to` found.
+
+    `live` names what the method reads beside the bids: `turn`, `draw`.
+    """
 
     slug: str
     deadline_ms: int
     floor_micros: int
     most_posts: int
     rank: Callable[[list[Bid], int, float], list[Bid]]
+    live: frozenset[str]
     offers: tuple[Offer, ...]
     index: Index
     _open: dict[int, int] = {}

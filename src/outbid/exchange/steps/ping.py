@@ -52,7 +52,8 @@ async def ping(exchange: Exchange, story: Story, step: Ping) -> None:
                 story.note(f"token {offer.number}", reply.token)
             if reply.said:
                 story.note(f"said {offer.number}", reply.said)
-    story.tell(ev.Pinged(at_ms, step.tier, exchange.ms_since(started), tuple(lines)))
+    live = exchange.live_of(campaign, step.tier)
+    story.tell(ev.Pinged(at_ms, step.tier, exchange.ms_since(started), tuple(lines), *live))
 
 
 async def _ask_all(

@@ -33,6 +33,7 @@ async def post(exchange: Exchange, story: Story, step: Post) -> None:
         story.witnessed(written.refusal)
         return
     story.witnessed(wish.posting)
+    exchange.served(story.plan.campaign, story.state.tier, offer.number)
     story.deals[wish.deal.sale] = wish.deal
     await _send(exchange, story, wish.deal)
 

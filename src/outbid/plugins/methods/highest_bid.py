@@ -8,6 +8,7 @@ from outbid.core.contract import Bid
 from outbid.core.reasons import Reason
 
 REASONS: dict[str, Reason] = {}
+LIVE: tuple[str, ...] = ()
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
