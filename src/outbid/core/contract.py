@@ -10,7 +10,8 @@ validators/<name>.py  needs(lead, settings) -> tuple[Lookup, ...]
                       judge(lead, answers, settings) -> tuple[Flaw, ...]      (no flaw: it passes)
                       where wanted: bind(settings, facts) -> what is passed as settings from then on;
                       fields_of(settings) -> the fields that must be declared
-methods/<name>.py     LIVE: which of `turn` and `draw` it reads · rank(bids, turn, draw, settings) -> list[Bid]  (best first)
+methods/<name>.py     LIVE: which of `turn` and `draw` it reads
+                      rank(bids, turn, draw, settings) -> list[Bid]           (best first)
                       turn: the offer that was served last in this tier, 0 at first; draw: a chance from 0 to below 1
 deliveries/<name>.py  bind(settings, binding) -> what was compiled once; pings(bound), repeatable(bound) -> bool;
                       ping(ask, bound), post(ask, bound): generator functions that yield Http, are sent Answers,

@@ -16,7 +16,7 @@ from outbid.core.route import Plan
 from outbid.exchange.exchange import Exchange
 from outbid.exchange.story import Story
 from outbid.store.commit.entry import Birth
-from outbid.store.vault import KEY_VERSION
+from outbid.store.vault import KEY_VERSION, LeadKey
 
 LEAD_SEAL = b"lead"
 PERSON_FIELDS = ("phone", "email")
@@ -77,7 +77,7 @@ def arrive(exchange: Exchange, market: Market, source: Source, arrived: Mapping[
 
 
 def _birth(
-    exchange: Exchange, lead: Lead, fields: tuple[Field, ...], arrived: Mapping[str, Any], key: bytes, wrapped: bytes
+    exchange: Exchange, lead: Lead, fields: tuple[Field, ...], arrived: Mapping[str, Any], key: LeadKey, wrapped: bytes
 ) -> Birth:
     raw = {field.name: came for field in fields if (came := arrived.get(field.name)) is not None}
     sealed = exchange.vault.seal(key, lead.id, LEAD_SEAL, _encode(Sealed(raw, lead.unknown)))

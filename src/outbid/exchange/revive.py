@@ -14,7 +14,7 @@ from outbid.exchange.exchange import Exchange
 from outbid.exchange.steps.inspect import claims_of
 from outbid.exchange.story import Notes, Story, decode_notes
 from outbid.store.leads import Record
-from outbid.store.vault import Vault
+from outbid.store.vault import LeadKey, Vault
 
 
 class Erased(Exception):
@@ -31,7 +31,7 @@ def notes_of(vault: Vault, record: Record) -> Notes:
     return notes
 
 
-def key_of(vault: Vault, record: Record) -> bytes:
+def key_of(vault: Vault, record: Record) -> LeadKey:
     """The lead's own key. Raises Erased."""
     if record.wrapped is None:
         raise Erased("the lead's key was destroyed")

@@ -13,6 +13,7 @@ from outbid.core.ledger.moves import Deal
 from outbid.core.market.snapshot import Market
 from outbid.core.route import Plan
 from outbid.store.commit.entry import Birth, Claim, Entry, Wish, Written
+from outbid.store.vault import LeadKey
 
 Notes = dict[str, str]
 """Free text from outside by what it is: `token 12`, `said 12`, `reference sl_…`, `redirect sl_…`."""
@@ -48,7 +49,7 @@ class Story:
         "unwritten_notes",
     )
 
-    def __init__(self, lead: Lead, plan: Plan, market: Market, key: bytes, birth: Birth | None) -> None:
+    def __init__(self, lead: Lead, plan: Plan, market: Market, key: LeadKey, birth: Birth | None) -> None:
         self.lead = lead
         self.plan = plan
         self.market = market

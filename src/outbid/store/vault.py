@@ -6,6 +6,7 @@ name and a version. Sealing is AES-256-GCM with a random 96-bit nonce in front; 
 
 from collections.abc import Callable
 from hashlib import blake2b
+from typing import TypeAlias
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -15,6 +16,9 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 KEY_BYTES = 32
 _NONCE_BYTES = 12
 KEY_VERSION = 1
+
+LeadKey: TypeAlias = AESGCM
+"""A lead's own key, made ready once: its cipher."""
 
 
 class SealBroken(Exception):
@@ -33,24 +37,24 @@ class Vault:
         self._person_key = _derived(master, b"hash persons")
         self._buyer_key = _derived(master, b"buyers' references")
 
-    def new_key(self, lead_id: bytes) -> tuple[bytes, bytes]:
+    def new_key(self, lead_id: bytes) -> tuple[LeadKey, bytes]:
         """A fresh key for a lead: (key, wrapped)."""
         key = self._noise(KEY_BYTES)
         nonce = self._noise(_NONCE_BYTES)
-        return key, nonce + self._wrapping.encrypt(nonce, key, lead_id)
+        return LeadKey(key), nonce + self._wrapping.encrypt(nonce, key, lead_id)
 
-    def unwrap(self, lead_id: bytes, wrapped: bytes) -> bytes:
+    def unwrap(self, lead_id: bytes, wrapped: bytes) -> LeadKey:
         """A lead's key. Raises SealBroken."""
-        return _open(self._wrapping, wrapped, lead_id)
+        return LeadKey(_open(self._wrapping, wrapped, lead_id))
 
-    def seal(self, key: bytes, lead_id: bytes, purpose: bytes, plain: bytes) -> bytes:
+    def seal(self, key: LeadKey, lead_id: bytes, purpose: bytes, plain: bytes) -> bytes:
         """Seal something of a lead for a purpose (`lead`, `notes 3`)."""
         nonce = self._noise(_NONCE_BYTES)
-        return nonce + AESGCM(key).encrypt(nonce, plain, lead_id + purpose)
+        return nonce + key.encrypt(nonce, plain, lead_id + purpose)
 
-    def open(self, key: bytes, lead_id: bytes, purpose: bytes, sealed: bytes) -> bytes:
+    def open(self, key: LeadKey, lead_id: bytes, purpose: bytes, sealed: bytes) -> bytes:
         """Open what `seal` made. Raises SealBroken."""
-        return _open(AESGCM(key), sealed, lead_id + purpose)
+        return _open(key, sealed, lead_id + purpose)
 
     def seal_word(self, name: str, plain: bytes) -> bytes:
         """Seal something of the house, such as a delivery's password, under its name."""
