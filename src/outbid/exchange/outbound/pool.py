@@ -8,6 +8,7 @@ from outbid.core.dialect.wire import Target
 from outbid.exchange.outbound.limits import Limits
 from outbid.exchange.outbound.reach.destination import Destination
 from outbid.exchange.outbound.talk.connection import Connection
+from outbid.exchange.outbound.talk.plain import PlainHeads
 
 
 class PoolKey(NamedTuple):
@@ -33,9 +34,12 @@ def pool_key(target: Target) -> PoolKey:
 
 
 class Pool:
-    """Idle connections, last used on top, and a count of all. `everyone` is shared by all pools of a sender."""
+    """Idle connections, last used on top, and a count of all.
 
-    __slots__ = ("_open_count", "destination", "everyone", "idle", "limits", "loop")
+    `everyone` and `plain_heads` are shared by all pools of a sender.
+    """
+
+    __slots__ = ("_open_count", "destination", "everyone", "idle", "limits", "loop", "plain_heads")
 
     def __init__(
         self,
@@ -43,11 +47,13 @@ class Pool:
         destination: Destination,
         limits: Limits,
         everyone: set[Connection],
+        plain_heads: PlainHeads,
     ) -> None:
         self.loop = loop
         self.destination = destination
         self.limits = limits
         self.everyone = everyone
+        self.plain_heads = plain_heads
         self.idle: list[Connection] = []
         self._open_count = 0
 

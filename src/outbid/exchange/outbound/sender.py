@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from functools import partial
 from math import inf
 
@@ -19,6 +18,7 @@ from outbid.exchange.outbound.round import OnAnswer, Round
 from outbid.exchange.outbound.talk.call import Call
 from outbid.exchange.outbound.talk.connection import Connection
 from outbid.exchange.outbound.talk.head import Head
+from outbid.exchange.outbound.talk.plain import PlainHeads
 
 Done = Callable[[Answer], None]
 _HeadKey = tuple[Target, str, tuple[Header, ...]]
@@ -52,6 +52,7 @@ class Outbound:
         self._heads: Recent[_HeadKey, tuple[Pool, Head]] = Recent(_REMEMBERED_HEADS)
         self._pools: dict[PoolKey, Pool] = {}
         self._everyone: set[Connection] = set()
+        self._plain_heads = PlainHeads(limits)
         self._sweeper: asyncio.TimerHandle | None = None
         self._closed = False
 
@@ -121,12 +122,12 @@ class Outbound:
         return {key: pool.counts() for key, pool in self._pools.items()}
 
     def _prepared(self, key: _HeadKey, http: Http) -> tuple[Pool, Head]:
-        destination = destination_of(http.target)
-        head = Head(destination, http)
         where = pool_key(http.target)
         pool = self._pools.get(where)
+        destination = destination_of(http.target) if pool is None else pool.destination
+        head = Head(destination, http)
         if pool is None:
-            pool = self._pools[where] = Pool(self._loop, destination, self._limits, self._everyone)
+            pool = self._pools[where] = Pool(self._loop, destination, self._limits, self._everyone, self._plain_heads)
         if len(head) <= _LONGEST_REMEMBERED_HEAD_BYTES:
             self._heads.put(key, (pool, head))
         return pool, head
@@ -181,5 +182,5 @@ class Outbound:
 
 
 def _set_answer(answered: asyncio.Future[Answer], answer: Answer) -> None:
-    with suppress(asyncio.InvalidStateError):
+    if not answered.done():
         answered.set_result(answer)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from time import monotonic
 from typing import Protocol
 
-from outbid.core.dialect.wire import Answer, Failure, Phase, Timings
+from outbid.core.dialect.wire import Answer, Failure, Header, Phase, Response, Timings
 
 
 class Carrier(Protocol):
@@ -84,6 +84,11 @@ class Call:
             done(answer)
         except Exception as error:  # the connection and the other calls must not suffer
             self._loop.call_exception_handler({"message": "the receiver of an answer failed", "exception": error})
+
+    def answer_at_once(self, status: int, headers: tuple[Header, ...], body: bytes) -> None:
+        """Hand over a reply that came whole with its first byte."""
+        now_ms = self._elapsed_ms()
+        self.settle(Response(status, headers, body, Timings(self._dns_ms, self._connect_ms, now_ms, now_ms)))
 
     def resolved(self) -> None:
         """Note that the host's addresses are known."""

@@ -100,10 +100,16 @@ class Connection(asyncio.Protocol):
             self.abandon()
             return
         reader = self._reader
-        if reader is None:
-            reader = self._reader = ReplyReader(self.pool.limits)
+        if reader is not None:
+            reader.feed(data)
+        else:
+            head = self.pool.plain_heads.of_whole(data)
+            if head is not None:
+                self._free(head.keeps_alive, head.keep_alive_s)
+                call.answer_at_once(head.status, head.headers, data[head.head_bytes :])
+                return
             call.heard()
-        reader.feed(data)
+            reader = self._reader = self.pool.plain_heads.read(data)
         if reader.complete or reader.fault is not None:
             self._finish(call, reader)
 
@@ -123,8 +129,9 @@ class Connection(asyncio.Protocol):
         self._is_silent = None
 
     def _write(self, call: Call, request: bytes) -> None:
+        assert self._transport is not None
         call.writing()
-        cast(asyncio.Transport, self._transport).write(request)
+        self._transport.write(request)
 
     def _end(self) -> None:
         """The stream has ended in order: a body that stated no length is whole, any other is not."""
@@ -138,17 +145,17 @@ class Connection(asyncio.Protocol):
             self._finish(call, reader)
 
     def _finish(self, call: Call, reader: ReplyReader) -> None:
-        """Free the connection first, so that what `done` sends next may use it."""
         if reader.fault is not None:
             call.fail(*reader.fault)
             return
-        if reader.keeps_alive and not self.has_unwritten_bytes():
-            self._rest(reader.keep_alive_s)
-        else:
-            self.abandon()
+        self._free(reader.keeps_alive, reader.keep_alive_s)
         call.settle(reader.response(call.timings()))
 
-    def _rest(self, keep_alive_s: float | None) -> None:
+    def _free(self, keeps_alive: bool, keep_alive_s: float | None) -> None:
+        """The reply is whole. Done before the call learns of it: what it sends next may use this connection."""
+        if not keeps_alive or self.has_unwritten_bytes():
+            self.abandon()
+            return
         pool = self.pool
         kept_s = pool.limits.idle_s
         if keep_alive_s is not None:

@@ -1,6 +1,7 @@
 """The first bytes of a request: start line and header lines, checked against smuggling."""
 
 import re
+from functools import lru_cache
 from urllib.parse import quote
 
 from outbid.core.dialect.wire import HEADER_NAME, SENDERS_HEADERS, Header, Http
@@ -9,6 +10,7 @@ from outbid.exchange.outbound.refused import Refused
 
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _PATH = re.compile(r"/[^\x00-\x20\x7f]*")
+_REMEMBERED_NAMES = 256
 _PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
 # Methods whose requests have no body as a rule: an empty one is then not announced.
 _WITHOUT_BODY = frozenset({"GET", "DELETE", "OPTIONS", "TRACE"})
@@ -43,7 +45,7 @@ def _head_lines(destination: Destination, http: Http) -> bytes:
         "Accept-Encoding: identity",
     ]
     lines += [_header_line(header) for header in http.headers]
-    if not any(name.lower() == "user-agent" for name, _ in http.headers):
+    if "user-agent" not in [_checked_name(name) for name, _ in http.headers]:
         lines.append("User-Agent: outbid")
     return ("\r\n".join(lines) + "\r\n").encode()
 
@@ -64,10 +66,18 @@ def _checked_path(path: str) -> str:
 
 def _header_line(header: Header) -> str:
     name, value = header
-    if not HEADER_NAME.fullmatch(name):
-        raise Refused("bad_request", f"the header name {name!r} holds a forbidden character")
+    _checked_name(name)
     if _CONTROL.search(value):
         raise Refused("bad_request", f"the header {name} holds a control character")
-    if name.lower() in SENDERS_HEADERS:
-        raise Refused("bad_request", f"the header {name} is written by the sender alone")
     return f"{name}: {value}"
+
+
+@lru_cache(_REMEMBERED_NAMES)
+def _checked_name(name: str) -> str:
+    """The name in lower case. Remembered, since names are few even where values change with each request."""
+    if not HEADER_NAME.fullmatch(name):
+        raise Refused("bad_request", f"the header name {name!r} holds a forbidden character")
+    lower = name.lower()
+    if lower in SENDERS_HEADERS:
+        raise Refused("bad_request", f"the header {name} is written by the sender alone")
+    return lower

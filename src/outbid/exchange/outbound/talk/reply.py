@@ -3,6 +3,7 @@
 import re
 import zlib
 
+import msgspec
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 from outbid.core.dialect.wire import Header, Response, Timings
@@ -31,6 +32,17 @@ def _name(name: bytes) -> tuple[str, bytes | None]:
     return known
 
 
+class PlainHead(msgspec.Struct, frozen=True):
+    """A head after which exactly so many bytes follow, and they are the body as it is. Sizes are in bytes."""
+
+    status: int
+    headers: tuple[Header, ...]
+    head_bytes: int
+    reply_bytes: int
+    keeps_alive: bool
+    keep_alive_s: float | None
+
+
 class ReplyReader:
     """One reply in the making; httptools calls the `on_…` methods.
 
@@ -46,6 +58,7 @@ class ReplyReader:
         "_header_count",
         "_headers",
         "_in_head",
+        "_is_coded",
         "_length",
         "_limits",
         "_parser",
@@ -67,13 +80,17 @@ class ReplyReader:
         self._length: int | None = None
         self._head_bytes = self._header_count = self._wire_bytes = 0
         self._in_head = True
+        self._is_coded = False
         self.complete = False
         self.keeps_alive = False
         self.keep_alive_s: float | None = None
         self.fault: tuple[str, str] | None = None
 
     def feed(self, data: bytes) -> None:
-        """Take the next bytes of the connection."""
+        """Take the next bytes of the connection. After the end of the reply they only spoil the connection."""
+        if self.complete:
+            self.keeps_alive = False
+            return None
         parser = self._parser
         if parser is None:
             # llhttp would take RTSP and blank lines, too.
@@ -104,6 +121,14 @@ class ReplyReader:
     def response(self, timings: Timings) -> Response:
         """The whole reply, without codings. Only after `complete` and without `fault`."""
         return Response(self._status, tuple(self._headers), bytes(self._body), timings)
+
+    def plain_head(self, head_bytes: int) -> PlainHead | None:
+        """The head, if all bytes so far were the head and it is plain: a stated length, no coding, no fault."""
+        if self.fault is not None or self._in_head or self._length is None or self._is_coded or self._body:
+            return None
+        keeps_alive = self.keeps_alive if self._parser is None else self._parser.should_keep_alive()
+        reply_bytes = head_bytes + self._length
+        return PlainHead(self._status, tuple(self._headers), head_bytes, reply_bytes, keeps_alive, self.keep_alive_s)
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """A header line, or a trailer, which is counted and dropped."""
@@ -164,11 +189,13 @@ class ReplyReader:
             self._length = int(value) if value.isdigit() else None
         elif name == b"content-encoding":
             self._coding = value.decode("latin-1")
+            self._is_coded = True
         elif name == b"keep-alive":
             stated = _STATED_TIMEOUT.search(value)
             self.keep_alive_s = float(stated[1]) if stated else None
         elif value == b"chunked":
             self._length = 0  # it ends by its own framing, not with the stream
+            self._is_coded = True
         else:
             self._fail("not_http", f"the transfer coding {value!r} was not asked for")
 

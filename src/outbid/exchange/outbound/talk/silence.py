@@ -17,4 +17,5 @@ def silence_check(descriptor: int) -> Callable[[], bool]:
         return lambda: not any(select.select([descriptor], [], [descriptor], 0))
     poller = select.poll()
     poller.register(descriptor, select.POLLIN | _HUNG_UP)
-    return lambda: not poller.poll(0)
+    poll = poller.poll
+    return lambda: not poll(0)
