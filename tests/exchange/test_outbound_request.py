@@ -2,7 +2,7 @@ import pytest
 
 from exchange.test_outbound_rig import OK, failed, is_ok, on_both_loops
 from outbid.core.dialect.wire import Http, Target
-from outbid.exchange.outbound.recent import Recent
+from outbid.recent import Recent
 
 
 def lines_of(request):

@@ -12,7 +12,7 @@ import uvicorn
 
 from harness.market import SECRET
 from outbid.api.app import build
-from outbid.api.bounded import BoundedProtocol
+from outbid.api.hot import protocol_of
 from outbid.api.intake import Intake
 from outbid.core.ids import LEAD, parse
 from outbid.core.lead.state import State, fold_all
@@ -115,7 +115,7 @@ async def open_house(owner_url: str, url: str, nouns: dict[str, dict[str, Noun]]
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(
         build(intake, exchange, pool, vault, reasons),
-        http=BoundedProtocol,
+        http=protocol_of(intake),
         lifespan="off",
         log_config=None,
         access_log=False,

@@ -13,8 +13,8 @@ from litestar.openapi.spec import Components, SecurityScheme
 from litestar.params import Parameter
 
 from outbid import __version__
-from outbid.api.auth import holder_of
-from outbid.api.intake import Intake
+from outbid.api.auth import holder_of, key_of
+from outbid.api.intake import HOT, Intake, is_hot
 from outbid.api.leads import ReasonRow, answer_now, reason_rows, scope_of
 from outbid.api.problem import MEDIA_TYPE, Problem, problem
 from outbid.api.wire import Receive, Scope, Send
@@ -26,7 +26,6 @@ from outbid.store.database import Pool
 from outbid.store.vault import Vault
 
 log = logging.getLogger("outbid.api")
-HOT = "/v1/leads"
 PROBLEM = MEDIA_TYPE.decode()
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Outbid</title>
 <style>body{font:16px/1.6 system-ui;max-width:40rem;margin:10vh auto;padding:0 1rem;color-scheme:light dark}</style>
@@ -89,7 +88,7 @@ class App:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request, or the server's own start and stop."""
-        if scope["type"] == "http" and "/" + scope["path"].strip("/") == HOT:
+        if is_hot(scope):
             await self._intake(scope, receive, send)
         else:
             await self._rest(scope, receive, send)  # type: ignore[arg-type]
@@ -157,7 +156,7 @@ class Routes:
 
     def _scope(self, request: Request[Any, Any, Any]) -> Seen:
         """What the request's key may see of leads, as sellers see them."""
-        holder = holder_of(request.scope, self._exchange.market)  # type: ignore[arg-type]
+        holder = holder_of(key_of(request.scope), self._exchange.market)  # type: ignore[arg-type]
         if isinstance(holder, str):
             raise No(401, holder)
         if holder.kind not in ("source", "seller", "house"):

@@ -14,10 +14,15 @@ def key_hash(secret: str) -> str:
     return sha256(secret.encode()).hexdigest()
 
 
-def holder_of(scope: Http, market: Market) -> Holder | str:
-    """Whom the request speaks for, or the reason code why nobody."""
-    text = header(scope, b"authorization")
-    word, _, secret = text.partition(" ")
-    if not secret.strip() or word.lower() != "bearer":
+def key_of(scope: Http) -> str:
+    """The hash of the key that a request brings; empty if it brings none."""
+    word, _, secret = header(scope, b"authorization").partition(" ")
+    secret = secret.strip()
+    return key_hash(secret) if secret and word.lower() == "bearer" else ""
+
+
+def holder_of(key: str, market: Market) -> Holder | str:
+    """Whom a key, given as its hash, speaks for now; or the reason code why for nobody."""
+    if not key:
         return "key_missing"
-    return market.keys.get(key_hash(secret.strip())) or "key_unknown"
+    return market.keys.get(key) or "key_unknown"

@@ -1,13 +1,20 @@
 """Heads of requests have a bound: uvicorn caps nothing, so a client could send header lines for ever."""
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from outbid.api.problem import MEDIA_TYPE
 
 MOST_HEAD_BYTES = 64 * 1024
 _TOO_LARGE = (
-    b"HTTP/1.1 431 Request Header Fields Too Large\r\nContent-Type: application/problem+json\r\n"
-    b"Connection: close\r\nContent-Length: %d\r\n\r\n%s"
+    b'{"title":"The head of the request is larger than the exchange accepts.","status":431,"code":"head_too_large",'
+    b'"fix":"Send at most 64 KiB of headers.","type":"/v1/reasons#head_too_large"}'
 )
-_BODY = b'{"title":"The head of the request is too large.","status":431,"code":"head_too_large"}'
+
+
+def last_answer(status: int, problem: bytes) -> bytes:
+    """A whole answer, written out, to a client whose connection ends with it."""
+    head = b"content-type: %s\r\ncontent-length: %d\r\nconnection: close\r\n\r\n" % (MEDIA_TYPE, len(problem))
+    return STATUS_LINE[status] + head + problem
 
 
 class BoundedProtocol(HttpToolsProtocol):
@@ -25,7 +32,7 @@ class BoundedProtocol(HttpToolsProtocol):
         super().data_received(data)
         self._quiet_bytes = 0 if self._moved else self._quiet_bytes + len(data)
         if self._quiet_bytes > MOST_HEAD_BYTES and not self.transport.is_closing():
-            self.transport.write(_TOO_LARGE % (len(_BODY), _BODY))
+            self.transport.write(last_answer(431, _TOO_LARGE))
             self.transport.close()
 
     def on_message_begin(self) -> None:

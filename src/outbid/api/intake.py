@@ -1,13 +1,27 @@
 """The hot path: a lead comes in by HTTP, is distributed, and its seller is answered."""
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Mapping
+from typing import Any
 
-from outbid.api.auth import holder_of
+import msgspec
+
+from outbid.api.auth import holder_of, key_of
 from outbid.api.problem import problem
-from outbid.api.wire import Gone, Receive, Scope, Send, answer_json, answer_problem, header, read_body
+from outbid.api.wire import (
+    Gone,
+    Headers,
+    Receive,
+    Reply,
+    Scope,
+    Send,
+    header,
+    read_body,
+    reply_json,
+    reply_problem,
+    send_reply,
+)
 from outbid.core.answer import STATUS, Error, answer_of, pointer_of
 from outbid.core.contract import Flaw, Malformed
 from outbid.core.ids import LEAD, public
@@ -20,8 +34,30 @@ from outbid.exchange.story import Story
 from outbid.store.commit.entry import EntryFailed, Fenced, NotRecorded, Superseded
 
 log = logging.getLogger("outbid.intake")
+HOT = "/v1/leads"
 RETRY = ((b"retry-after", b"1"),)
 STALLED_S = 10.0
+ANSWERED_WITHOUT_BODY = (405, 503)
+"""Before the body has come; a request without a good key is read to its end, so that the answer arrives."""
+
+
+class Head(msgspec.Struct, frozen=True):
+    """What the intake wants of a request's head. `key` is the hash of the key, empty if there is none."""
+
+    method: str
+    key: str
+    content_type: str
+
+
+def is_hot(scope: Scope) -> bool:
+    """Is it a request for the intake? A slash too many is forgiven."""
+    path: str = scope.get("path", "")
+    return scope["type"] == "http" and "/" + path.strip("/") == HOT
+
+
+def head_of(scope: Scope) -> Head:
+    """The head of a request."""
+    return Head(scope["method"], key_of(scope), header(scope, b"content-type"))
 
 
 class Intake:
@@ -34,96 +70,103 @@ class Intake:
         self.open = True
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request."""
-        if scope["method"] != "POST":
-            await self._no(send, 405, "method_not_allowed", more=((b"allow", b"POST"),))
-            return
-        market = self._exchange.market
-        source = self._source(scope, market)
-        if isinstance(source, tuple):
-            with contextlib.suppress(Gone):
-                await read_body(scope, receive)
-            await self._no(send, *source)
-            return
-        if not self.is_ready() or len(self._exchange.in_flight) >= self._most:
-            await self._no(send, 503, "overloaded", more=RETRY)
+        """One request by ASGI."""
+        head = head_of(scope)
+        admitted = self._admit(head)
+        if isinstance(admitted, Reply) and admitted.status in ANSWERED_WITHOUT_BODY:
+            await send_reply(send, admitted)
             return
         try:
             body = await read_body(scope, receive)
         except Gone:
             return
-        if body is None:
-            await self._no(send, 413, "body_too_large")
-            return
+        await send_reply(send, await self.answer(head, body))
+
+    async def answer(self, head: Head, body: bytes | None) -> Reply:
+        """The answer to a request, however it came. `body` is None if it was larger than allowed.
+
+        A cancelled request is answered as well: its seller is told to ask again.
+        """
         try:
-            arrived = source.read(header(scope, b"content-type"), body)
+            admitted = self._admit(head)
+            if isinstance(admitted, Reply):
+                return admitted
+            if body is None:
+                return self._no(413, code="body_too_large")
+            story = self._read(*admitted, head.content_type, body)
+            return story if isinstance(story, Reply) else await self._distribute(story)
         except Exception:
-            log.exception("the intake of %s failed in its own code", source.slug)
-            await self._no(send, 500, "fault")
-            return
-        if isinstance(arrived, Malformed):
-            errors = (Error(arrived.pointer, arrived.code, arrived.detail),) if arrived.pointer else ()
-            await self._no(send, arrived.status, arrived.code, arrived.detail, errors=errors)
-            return
-        try:
-            story = arrive(self._exchange, market, source, arrived.fields, test=False)
-        except Exception:
-            log.exception("a field of %s failed in its own code", source.campaign.slug)
-            await self._no(send, 500, "fault")
-            return
-        await self._distribute(story, send)
+            log.exception("a request met a fault")
+            return self._no(500, code="fault")
 
     def is_ready(self) -> bool:
         """Are leads taken now? Not while this process ends, nor while the database does not answer."""
         journal = self._exchange.journal
         return self.open and not journal.is_full() and not journal.stalls(STALLED_S)
 
-    def _source(self, scope: Scope, market: Market) -> Source | tuple[int, str]:
-        holder = holder_of(scope, market)
+    def _admit(self, head: Head) -> tuple[Market, Source] | Reply:
+        """The market as it is now and whose lead it is, or why the lead is not taken."""
+        if head.method != "POST":
+            return self._no(405, code="method_not_allowed", more=((b"allow", b"POST"),))
+        market = self._exchange.market
+        holder = holder_of(head.key, market)
         if isinstance(holder, str):
-            return 401, holder
+            return self._no(401, code=holder)
         if holder.kind != "source" or holder.test:
-            return 403, "key_not_allowed"
+            return self._no(403, code="key_not_allowed")
         source = market.sources.get(holder.number)
         if source is None or source.paused:
-            return 403, "source_closed"
-        return source
+            return self._no(403, code="source_closed")
+        if not self.is_ready() or len(self._exchange.in_flight) >= self._most:
+            return self._no(503, code="overloaded", more=RETRY)
+        return market, source
 
-    async def _distribute(self, story: Story, send: Send) -> None:
-        """Distribute, then answer. A seller who hangs up does not stop what has begun: the server cancels nothing."""
+    def _read(self, market: Market, source: Source, content_type: str, body: bytes) -> Story | Reply:
+        """The lead that a body holds, or what is wrong with the body."""
+        try:
+            arrived = source.read(content_type, body)
+        except Exception:
+            log.exception("the intake of %s failed in its own code", source.slug)
+            return self._no(500, code="fault")
+        if isinstance(arrived, Malformed):
+            errors = (Error(arrived.pointer, arrived.code, arrived.detail),) if arrived.pointer else ()
+            return self._no(arrived.status, code=arrived.code, detail=arrived.detail, errors=errors)
+        try:
+            return arrive(self._exchange, market, source, arrived.fields, test=False)
+        except Exception:
+            log.exception("a field of %s failed in its own code", source.campaign.slug)
+            return self._no(500, code="fault")
+
+    async def _distribute(self, story: Story) -> Reply:
+        """Distribute, then tell. A seller who hangs up does not stop what has begun: the server cancels nothing."""
         name = public(LEAD, story.lead.cell, story.id)
         try:
             await distribute(self._exchange, story)
         except NotRecorded:
-            await self._no(send, 503, "not_recorded", more=RETRY)
-        except (Fenced, Superseded):  # another process has the lead: asked again, it tells how it ended
-            await self._no(send, 503, "not_recorded", lead=name, more=RETRY)
+            return self._no(503, code="not_recorded", more=RETRY)
+        except (Fenced, Superseded, asyncio.CancelledError):
+            # Another process has the lead, or will have it: asked again, it tells how it ended.
+            return self._no(503, code="not_recorded", lead=name, more=RETRY)
         except EntryFailed as failure:
             log.error("lead %s was not stored: %s", name, failure)
-            await self._no(send, 500, "lead_failed")
-        except asyncio.CancelledError:
-            await self._no(send, 503, "not_recorded", lead=name, more=RETRY)
-            raise
+            return self._no(500, code="lead_failed")
         except Exception:
             log.exception("lead %s met a fault", name)
-            await self._no(send, 500, "lead_failed", lead=name)
-        else:
-            await self._tell(story, name, send)
+            return self._no(500, code="lead_failed", lead=name)
+        return self._tell(story, name)
 
-    async def _tell(self, story: Story, name: str, send: Send) -> None:
+    def _tell(self, story: Story, name: str) -> Reply:
         state = story.state
         if state.status == "refused":
             errors = tuple(self._error(story, flaw) for flaw in story.flaws)
-            await self._no(send, 422, state.reason, lead=name, outcome="refused", errors=errors)
-            return
+            return self._no(422, code=state.reason, lead=name, outcome="refused", errors=errors)
         sold = next((sale.id for sale in state.sales if sale.status == "sold"), "")
         answer = answer_of(name, story.plan.campaign.currency, state, story.notes.get(f"redirect {sold}"))
-        await answer_json(send, STATUS[answer.outcome], answer)
+        return reply_json(STATUS[answer.outcome], answer)
 
     def _error(self, story: Story, flaw: Flaw) -> Error:
         reason = self._reasons.get(flaw.code) or Reason(flaw.code, flaw.code)
         return Error(pointer_of(flaw), flaw.code, f"{reason.sentence} {flaw.note}".strip(), reason.fix)
 
-    async def _no(self, send: Send, status: int, code: str, detail: str = "", **more: object) -> None:
-        headers = more.pop("more", ())
-        await answer_problem(send, problem(status, code, detail, known=self._reasons, **more), headers)  # type: ignore[arg-type]
+    def _no(self, status: int, *, code: str, more: Headers = (), **said: Any) -> Reply:
+        return reply_problem(problem(status, code, known=self._reasons, **said), more)

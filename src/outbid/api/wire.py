@@ -1,6 +1,6 @@
 """The bare ASGI that the hot path speaks: read a bounded body, send a whole answer."""
 
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 import msgspec
@@ -10,6 +10,7 @@ from outbid.api.problem import MEDIA_TYPE, Problem
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Headers = tuple[tuple[bytes, bytes], ...]
 
 MOST_BODY_BYTES = 256 * 1024
 MOST_DRAINED_BYTES = 64 * 1024 * 1024
@@ -19,6 +20,25 @@ _encode = msgspec.json.Encoder().encode
 
 class Gone(Exception):
     """The client hung up before its request was whole."""
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """A whole answer, whichever way it is sent. `more` are headers beside type and length, names in lower case."""
+
+    status: int
+    body: bytes
+    media_type: bytes = JSON
+    more: Headers = ()
+
+
+def reply_json(status: int, value: Any) -> Reply:
+    """An answer in JSON."""
+    return Reply(status, _encode(value))
+
+
+def reply_problem(problem: Problem, more: Headers = ()) -> Reply:
+    """An answer that is a problem."""
+    return Reply(problem.status, _encode(problem), MEDIA_TYPE, more)
 
 
 async def read_body(scope: Scope, receive: Receive, most: int = MOST_BODY_BYTES) -> bytes | None:
@@ -55,20 +75,9 @@ def header(scope: Scope, name: bytes) -> str:
     return ""
 
 
-async def answer(
-    send: Send, status: int, body: bytes, media_type: bytes, more: Iterable[tuple[bytes, bytes]] = ()
-) -> None:
+async def send_reply(send: Send, reply: Reply) -> None:
     """Send a whole answer."""
-    headers = [(b"content-type", media_type), (b"content-length", b"%d" % len(body)), *more]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
-
-
-async def answer_json(send: Send, status: int, value: Any, more: Iterable[tuple[bytes, bytes]] = ()) -> None:
-    """Send a value as JSON."""
-    await answer(send, status, _encode(value), JSON, more)
-
-
-async def answer_problem(send: Send, problem: Problem, more: Iterable[tuple[bytes, bytes]] = ()) -> None:
-    """Send a problem."""
-    await answer(send, problem.status, _encode(problem), MEDIA_TYPE, more)
+    length = b"%d" % len(reply.body)
+    headers = [(b"content-type", reply.media_type), (b"content-length", length), *reply.more]
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+    await send({"type": "http.response.body", "body": reply.body})

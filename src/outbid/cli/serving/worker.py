@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import uvicorn
 
 from outbid.api.app import build
-from outbid.api.bounded import BoundedProtocol
+from outbid.api.hot import protocol_of
 from outbid.api.intake import Intake
 from outbid.core.reasons import ALL
 from outbid.exchange.clock import noise_source
@@ -52,7 +52,7 @@ async def run_exchange(settings: Settings, url: str, role: str | None, listener:
     server = _Server(
         uvicorn.Config(
             build(intake, exchange, pool, vault, reasons),
-            http=BoundedProtocol,
+            http=protocol_of(intake),
             ws="none",
             lifespan="off",
             access_log=False,

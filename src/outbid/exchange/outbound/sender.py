@@ -12,13 +12,13 @@ from outbid.exchange.outbound.reach.destination import destination_of
 from outbid.exchange.outbound.reach.opening import Opener
 from outbid.exchange.outbound.reach.resolver import Resolve, Resolver
 from outbid.exchange.outbound.reach.tls import tls_context
-from outbid.exchange.outbound.recent import Recent
 from outbid.exchange.outbound.refused import Refused
 from outbid.exchange.outbound.round import OnAnswer, Round
 from outbid.exchange.outbound.talk.call import Call
 from outbid.exchange.outbound.talk.connection import Connection
 from outbid.exchange.outbound.talk.head import Head
 from outbid.exchange.outbound.talk.plain import PlainHeads
+from outbid.recent import Recent
 
 Done = Callable[[Answer], None]
 _HeadKey = tuple[Target, str, tuple[Header, ...]]

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from outbid.exchange.outbound.limits import Limits
 from outbid.exchange.outbound.reach.address import literal_address
-from outbid.exchange.outbound.recent import Recent
+from outbid.recent import Recent
 
 Resolve = Callable[[str], Awaitable[Sequence[str]]]
 _REMEMBERED_HOSTS = 2048

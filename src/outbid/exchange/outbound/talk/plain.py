@@ -5,8 +5,8 @@ reply. Only whole replies are read by heart; of anything else, the strict reader
 """
 
 from outbid.exchange.outbound.limits import Limits
-from outbid.exchange.outbound.recent import Recent
 from outbid.exchange.outbound.talk.reply import PlainHead, ReplyReader
+from outbid.recent import Recent
 
 _END = b"\r\n\r\n"
 _REMEMBERED = 512

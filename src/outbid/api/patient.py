@@ -1,0 +1,110 @@
+"""Connections have an end: uvicorn waits for ever for the rest of a request, and for a first one."""
+
+import asyncio
+from typing import Any
+
+from outbid.api.bounded import BoundedProtocol, last_answer
+
+WHOLE_S = 30.0
+"""How long a request may take from its first byte to its last."""
+LOOK_S = 1.0
+_LATE = (
+    b'{"title":"The request was not whole in time.","status":408,"code":"request_late",'
+    b'"fix":"Send head and body without a pause.","type":"/v1/reasons#request_late"}'
+)
+
+
+class Sweep:
+    """Looks at every connection of a server once in a while: cheaper than a timer for each request."""
+
+    def __init__(self, every_s: float = LOOK_S) -> None:
+        self._every_s = every_s
+        self._runs = False
+
+    def begin(self, loop: asyncio.AbstractEventLoop, connections: set[Any]) -> None:
+        """Look from now on, as long as there are connections."""
+        if not self._runs:
+            self._runs = True
+            loop.call_later(self._every_s, self._look, loop, connections)
+
+    def _look(self, loop: asyncio.AbstractEventLoop, connections: set[Any]) -> None:
+        self._runs = False
+        if connections:
+            self.begin(loop, connections)
+        now = loop.time()
+        for connection in tuple(connections):
+            connection.look(now)
+
+
+class PatientProtocol(BoundedProtocol):
+    """A connection that waits for the rest of a request and for the next one, but not for ever.
+
+    sweep     shared by the connections of one server
+    whole_s   how long a request may take from its first byte to its last
+    """
+
+    sweep: Sweep
+    whole_s = WHOLE_S
+    _whole = True
+    _headed = True
+    _began_at = 0.0
+    _rests_since = 0.0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """A client connected."""
+        super().connection_made(transport)
+        self._rests_since = self.loop.time()
+        self.sweep.begin(self.loop, self.connections)
+
+    def on_message_begin(self) -> None:
+        """A request begins."""
+        self._whole = self._headed = False
+        self._began_at = self.loop.time()
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        """A head is whole."""
+        self._headed = True
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """A request is whole."""
+        self._whole = True
+        super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        """A request is answered."""
+        self._rests_since = self.loop.time()
+        super().on_response_complete()
+
+    def rests(self) -> bool:
+        """Is nothing of a request here: none begun, none unanswered?"""
+        return self._whole and self._answered()
+
+    def look(self, now: float) -> None:
+        """End the connection if its client has let us wait too long."""
+        if self.transport.is_closing():
+            return
+        if self.rests():
+            if now - self._rests_since >= self.timeout_keep_alive:
+                self.transport.close()
+        elif self._owes():
+            self._began_at = now
+        elif now - self._began_at >= self.whole_s:
+            self._give_up()
+
+    def _answered(self) -> bool:
+        """Is the last request whose head was whole answered?"""
+        return self.cycle is None or self.cycle.response_complete
+
+    def _owes(self) -> bool:
+        """Is the next move ours? Then the client is not late, whatever is missing of his next request."""
+        if self._whole or self.pipeline or self.flow.read_paused:
+            return True
+        return not self._headed and not self._answered()
+
+    def _give_up(self) -> None:
+        """Say that the request is late, unless its answer has begun already."""
+        if not (self._headed and self.cycle.response_started):
+            self.transport.write(last_answer(408, _LATE))
+        self.transport.close()
