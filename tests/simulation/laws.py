@@ -10,7 +10,6 @@ from outbid.core.lead import event as ev
 from outbid.core.lead.state import PLACE_TAKEN, State, fold
 from outbid.core.ledger.transfer import MARGIN
 from outbid.core.market.snapshot import Market
-from outbid.core.route import PLACES
 from outbid.store.commit.batch import ZERO_HASH, chapter_hash
 
 from .buyers import Buyer
@@ -128,9 +127,7 @@ class Laws:
 
     def _places(self, lead_id: bytes) -> None:
         rows = {sale_id: self.tables.table("sale")[(sale_id,)] for sale_id in self.sales_of[lead_id]}
-        taken = [row["status"] for row in rows.values() if row["status"] in PLACE_TAKEN]
-        if len(taken) > PLACES:
-            self.broken("no place is sold twice", f"sales {taken}", lead_id)
+        self._shared_rightly(lead_id, [row for row in rows.values() if row["status"] in PLACE_TAKEN])
         told = {  # what the chapters say
             sale.id: (sale.status, sale.offer, sale.price_micros, sale.payout_micros)
             for sale in self.states.get(lead_id, State()).sales
@@ -141,6 +138,19 @@ class Laws:
         }
         if told != kept:
             self.broken("fold(chapters) = sale rows", f"chapters {told}, rows {kept}", lead_id)
+
+    def _shared_rightly(self, lead_id: bytes, taken: list[Row]) -> None:
+        """No more buyers than any of them was promised, and never two of one group."""
+        lead = self.tables.table("lead").get((lead_id,))
+        if lead is None:
+            return  # another law speaks of that
+        market = self.markets[lead["version"]]
+        tiers = {o.number: tier for c in market.campaigns.values() for tier in c.tiers for o in tier.offers}
+        if taken and len(taken) > min(tiers[row["offer"]].places for row in taken):
+            self.broken("no place is sold twice", f"sales {[row['status'] for row in taken]}", lead_id)
+        groups = [market.offers[row["offer"]].group for row in taken]
+        if len(set(groups)) < len(groups):
+            self.broken("never two of one group", f"groups {groups}", lead_id)
 
     def _may_be_opened(self, transaction: Transaction, sale_id: bytes, sale: Row) -> None:
         """A hold obeys every ceiling and every pause that was in force when its transaction began."""
@@ -155,8 +165,6 @@ class Laws:
             row = self.tables.table("account")[(account,)]
             limit = (row["owner"], row["unit"], row["window_name"])
             ceilings = [found for v in known if (found := _ceilings(self.markets[v]).get(limit)) is not None]
-            if self.spared.sticky_ceilings:
-                ceilings = [found for m in self.markets.values() if (found := _ceilings(m).get(limit)) is not None]
             most = max(ceilings, default=_ceilings(self.markets[lead["version"]]).get(limit, 1 << 62))
             if row["posted"] + row["held"] > most:
                 name = f"{limit}: {row['posted']} posted + {row['held']} held > {most}, row says {row['ceiling']}"

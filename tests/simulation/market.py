@@ -130,14 +130,17 @@ def _tier(chance: Random, slug: str) -> dict[str, Any]:
     return {
         "slug": slug,
         "deadline_ms": chance.choice((100, 400, 2000)),
-        "method": {"plugin": chance.choice(("highest_bid", "waterfall"))},
+        "method": {"plugin": chance.choice(("highest_bid", "waterfall", "round_robin", "weighted"))},
         "floor": str(chance.choice((0, 0, 3))),
         "most_posts": chance.choice((1, 2, 10)),
+        "places": chance.choice((1, 1, 1, 2, 3)),
     }
 
 
 def _buyer(chance: Random, slug: str) -> dict[str, Any]:
     row: dict[str, Any] = {"slug": slug, "zone": chance.choice(ZONES)}
+    if chance.random() < 0.2:
+        row["group"] = "together"
     if chance.random() < 0.4:
         row["wallet"] = {"credit": str(chance.choice((0, 30, 200, 1000)))}
     return row | _caps(chance, 0.3)

@@ -10,6 +10,7 @@ from outbid.core import route
 from outbid.core.auction import Pick
 from outbid.core.contract import PostReply
 from outbid.core.dialect.wire import Failure
+from outbid.core.lead.state import State
 from outbid.core.ledger import moves
 from outbid.exchange import perform, revive
 from outbid.exchange.steps import inspect, post
@@ -44,7 +45,7 @@ def release_forgotten(patch: pytest.MonkeyPatch) -> None:
 def repost_after_crash(patch: pytest.MonkeyPatch) -> None:
     def posting(plan: Any, state: Any) -> Any:
         sale = next(sale for sale in state.sales if sale.status == "posting")
-        return route.Post(Pick(sale.offer, sale.price_micros, sale.payout_micros))
+        return route.Post((Pick(sale.offer, sale.price_micros, sale.payout_micros),))
 
     patch.setitem(route._STAGES, "posting", posting)
 
@@ -76,7 +77,14 @@ def no_claims(patch: pytest.MonkeyPatch) -> None:
 
 
 def resold_while_uncertain(patch: pytest.MonkeyPatch) -> None:
-    patch.setitem(route._STAGES, "unsure", lambda plan, state: route._tier(plan, state, state.tier + 1))
+    patch.setattr(State, "placed", lambda state: [sale for sale in state.sales if sale.status in ("posting", "sold")])
+
+
+def group_forgotten(patch: pytest.MonkeyPatch) -> None:
+    def choose(plan: Any, state: Any, most: int) -> Any:
+        return tuple(route.picks(plan.campaign, plan.source, plan.campaign.tiers[state.tier], state))[:most]
+
+    patch.setattr(route, "_choose", choose)
 
 
 def wrong_payout(patch: pytest.MonkeyPatch) -> None:
@@ -203,6 +211,7 @@ PLANTED: dict[Plant, set[str]] = {
     },
     no_claims: {"nobody is sold twice"},
     resold_while_uncertain: {"no place is sold twice"},
+    group_forgotten: {"never two of one group"},
     wrong_payout: {"transfers say what was paid"},
     stale_balances: {"held = open holds", "posted = captured"},
     give_up_forgotten: {"unsold and refused give claims up"},

@@ -29,10 +29,11 @@ def _json_in(raw: bytes) -> bytes:
 
 
 async def prepare(connection: asyncpg.Connection) -> None:
-    """Set the codecs of a connection of ours: uuid ↔ bytes, timestamptz ↔ milliseconds, jsonb ↔ bytes."""
+    """Set the codecs of a connection: uuid ↔ bytes, timestamptz ↔ milliseconds, json and jsonb ↔ bytes."""
     for name, encoder, decoder in (
         ("uuid", bytes, bytes),
         ("timestamptz", _time_out, _time_in),
+        ("json", bytes, bytes),
         ("jsonb", _json_out, _json_in),
     ):
         await connection.set_type_codec(name, schema="pg_catalog", encoder=encoder, decoder=decoder, format="binary")

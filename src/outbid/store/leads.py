@@ -147,7 +147,7 @@ async def deals(connection: Connection, scope: Scope, cell: int, lead_id: bytes)
     seen, parameters = _visible(scope, 3)
     rows = await connection.fetch(
         f"""select x.id, x.offer, x.buyer, x.source, x.price_micros, x.payout_micros,
-                   h.accounts, h.amounts, h.money, s.body ->> 'seller' as seller_slug,
+                   h.price_micros as held_micros, h.accounts, h.money, s.body ->> 'seller' as seller_slug,
                    c.body ->> 'currency' as currency, p.number as seller
               from sale x
               join lead l on l.cell = x.cell and l.id = x.lead_id
@@ -165,7 +165,8 @@ async def deals(connection: Connection, scope: Scope, cell: int, lead_id: bytes)
     )
     found = {}
     for row in rows:
-        hold = Hold(tuple(row["accounts"]), tuple(row["amounts"]), tuple(row["money"]))
+        amounts = tuple(row["held_micros"] if money else 1 for money in row["money"])
+        hold = Hold(tuple(row["accounts"]), amounts, tuple(row["money"]))
         sale = public(SALE, cell, row["id"])
         found[sale] = Deal(
             sale,

@@ -46,9 +46,9 @@ _LAWS = {
         select a.owner || ' ' || a.window_name || ' ' || a.unit as place, a.held as found,
                coalesce(h.held, 0)::bigint as expected
           from account a
-          left join (select s.cell, u.account, sum(u.amount) as held
+          left join (select s.cell, u.account, sum(case when u.money then h.price_micros else 1 end) as held
                        from hold h join sale s on s.cell = h.cell and s.id = h.sale_id
-                       cross join lateral unnest(h.accounts, h.amounts) u (account, amount)
+                       cross join lateral unnest(h.accounts, h.money) u (account, money)
                       where s.status in ('posting', 'uncertain') group by 1, 2) h
             on h.cell = a.cell and h.account = a.id
          where a.held <> coalesce(h.held, 0)""",
@@ -56,9 +56,9 @@ _LAWS = {
         select a.owner || ' ' || a.window_name || ' ' || a.unit, a.posted,
                (coalesce(h.taken, 0) - coalesce(p.paid, 0))::bigint
           from account a
-          left join (select s.cell, u.account, sum(case when u.money then s.price_micros else u.amount end) as taken
+          left join (select s.cell, u.account, sum(case when u.money then s.price_micros else 1 end) as taken
                        from hold h join sale s on s.cell = h.cell and s.id = h.sale_id
-                       cross join lateral unnest(h.accounts, h.amounts, h.money) u (account, amount, money)
+                       cross join lateral unnest(h.accounts, h.money) u (account, money)
                       where s.status = 'sold' group by 1, 2) h on h.cell = a.cell and h.account = a.id
           left join (select credit, unit, sum(amount) as paid from transfer where kind = 'deposit' group by 1, 2) p
             on a.window_name = 'wallet' and p.credit = a.owner and p.unit = a.unit

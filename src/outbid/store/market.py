@@ -34,6 +34,11 @@ async def version_now(connection: Connection) -> int:
     return int(await connection.fetchval("select coalesce(max(number), 0) from version"))
 
 
+async def hold_still(connection: Connection) -> None:
+    """Keep the market at its newest version until the caller's transaction is over."""
+    await connection.execute("select pg_advisory_xact_lock_shared($1)", _LOCK)
+
+
 async def load(connection: Connection, version: int | None = None) -> tuple[int, Nouns]:
     """All nouns at a version (the newest if none is named): kind → slug → (number, noun).
 
@@ -145,14 +150,19 @@ async def _write_one(connection: Connection, version: int, change: Difference, n
 async def _apply_ceilings(connection: Connection, limits: list[Limit], version: int) -> None:
     """Open accounts follow their limits; an account whose limit is gone keeps its rows and binds nobody."""
     unique = {(limit.owner, limit.unit, limit.window): limit.ceiling for limit in limits}
+    columns = [*([key[place] for key in unique] for place in range(3)), list(unique.values())]
+    await connection.execute(
+        """insert into ceiling as c (owner, unit, window_name, ceiling)
+           select u.* from unnest($1::text[], $2::text[], $3::text[], $4::bigint[]) u
+           on conflict (owner, unit, window_name) do update set ceiling = excluded.ceiling
+            where c.ceiling <> excluded.ceiling""",
+        *columns,
+    )
     await connection.execute(
         """update account a set ceiling = u.ceiling, version = $5
              from unnest($1::text[], $2::text[], $3::text[], $4::bigint[]) u (owner, unit, window_name, ceiling)
             where a.owner = u.owner and a.unit = u.unit and a.window_name = u.window_name
               and (a.ends_at is null or a.ends_at > now())""",
-        [key[0] for key in unique],
-        [key[1] for key in unique],
-        [key[2] for key in unique],
-        list(unique.values()),
+        *columns,
         version,
     )

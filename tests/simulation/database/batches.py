@@ -13,7 +13,6 @@ Lists = list[Any]
 LEAD = ("id", "source", "campaign", "version", "test", "arrived_at", "facts", "sealed")
 CHAPTER = ("lead_id", "n", "place", "events", "sealed", "salt", "prev_hash", "hash")
 SALE = ("id", "lead_id", "offer", "buyer", "source", "price_micros", "payout_micros")
-HOLD = ("accounts", "amounts", "money")
 MOVE = ("status", "price_micros", "payout_micros")
 TRANSFER = ("id", "sale_id", "kind", "debit", "credit", "unit", "amount")
 STATUS = ("status", "reason", "chapters")
@@ -48,6 +47,8 @@ async def create_accounts(tx: Transaction, now_ms: int, cell: int, *columns: Lis
     names = ("id", "owner", "unit", "window_name", "starts_at", "ends_at", "ceiling", "version")
     for values in zip(*columns, strict=True):
         new = dict(zip(names, values, strict=True))
+        newest = tx.get("ceiling", new["owner"], new["unit"], new["window_name"])
+        new["ceiling"] = newest["ceiling"] if newest else new["ceiling"]
         await tx.lock("account", new["id"])
         old = tx.get("account", new["id"])
         if old is None:
@@ -83,8 +84,7 @@ async def open_batch(
     keys: Lists,
     persons: Lists,
 ) -> Result:
-    """Fence, accounts, claims, new leads. The version is that of the statement's snapshot, before any lock."""
-    version = newest_version(tx)
+    """Fence, accounts, claims, new leads."""
     fenced = await _fence_stands(tx, lane, fence)
     there = [identifier for identifier in sorted(accounts) if tx.get("account", identifier) is not None]
     for identifier in there:
@@ -96,7 +96,7 @@ async def open_batch(
         await tx.insert("lead", (row["id"],), row | {"lane": lane, "cell": cell, "wrapped": wrapped[row["id"]]})
     for person in persons:
         tx.put("person", tuple(person), {})
-    answer = {"fenced": int(fenced), "claimed": claimed, "version": version}
+    answer = {"fenced": int(fenced), "claimed": claimed}
     if not there:
         return [answer | {"id": None, "ceiling": None, "posted": None, "held": None}]
     return [(tx.get("account", identifier) or {}) | answer for identifier in there]
@@ -143,24 +143,26 @@ async def insert(
     at_ms: int,
     chapters: Lists,
     sales: Lists,
-    holds: Lists,
+    terms: Lists,
     moves: Lists,
     transfers: Lists,
     statuses: Lists,
-    balances: Lists,
     lane: int,
     seq: int,
+    moved: Lists,
+    balances: Lists,
+    balanced: Lists,
 ) -> Result:
     for values in chapters:
         row = dict(zip(CHAPTER, values, strict=True)) | {"lane": lane, "seq": seq, "at": at_ms}
         await tx.insert("chapter", (row["lead_id"], row["n"]), row)
-    for values in sales:
+    for *values, place in sales:
         row = dict(zip(SALE, values, strict=True)) | {"status": "posting", "at": at_ms}
         await tx.insert("sale", (row["id"],), row)
-    for sale_id, *hold in holds:
-        await tx.insert("hold", (sale_id,), dict(zip(HOLD, hold, strict=True)))
+        await tx.insert("hold", (row["id"],), _hold(row["price_micros"], *terms[place - 1]))
     for sale_id, *move in moves:
-        await _change(tx, "sale", sale_id, dict(zip(MOVE, move, strict=True)) | {"at": at_ms})
+        if sale_id in moved:
+            await _change(tx, "sale", sale_id, dict(zip(MOVE, move, strict=True)) | {"at": at_ms})
     for values in transfers:
         row = dict(zip(TRANSFER, values, strict=True)) | {"at": at_ms}
         if row["amount"] < 0:
@@ -172,8 +174,14 @@ async def insert(
     for identifier, posted, held in balances:
         if held < 0:
             raise asyncpg.CheckViolationError("account_held_check")
-        await _change(tx, "account", identifier, {"posted": posted, "held": held})
+        if identifier in balanced:
+            await _change(tx, "account", identifier, {"posted": posted, "held": held})
     return "UPDATE"
+
+
+def _hold(price_micros: int, accounts: Lists, money: Lists) -> Row:
+    amounts = [price_micros if counts_money else 1 for counts_money in money]
+    return {"held_micros": price_micros, "accounts": accounts, "money": money, "amounts": amounts}
 
 
 async def _change(tx: Transaction, table: str, identifier: bytes, changes: Row) -> None:

@@ -110,7 +110,7 @@ async def chapters_of(tx: Transaction, now_ms: int, cell: int, ids: Lists) -> Re
     return [row for key, row in sorted(tx.scan("chapter"), key=lambda found: found[0]) if key[0] in wanted]
 
 
-@means("select x.id, x.offer, x.buyer, x.source, x.price_micros, x.payout_micros, h.accounts")
+@means("select x.id, x.offer, x.buyer, x.source, x.price_micros, x.payout_micros, h.price_micros as held_micros")
 async def open_deals(tx: Transaction, now_ms: int, cell: int, lead_id: bytes) -> Result:
     lead = tx.get("lead", lead_id)
     if lead is None:

@@ -36,6 +36,12 @@ async def lock_advisory(tx: Transaction, now_ms: int, number: int) -> Result:
     return [{"pg_advisory_xact_lock": None}]
 
 
+@means("select pg_advisory_xact_lock_shared($1)")
+async def share_advisory(tx: Transaction, now_ms: int, number: int) -> Result:
+    await tx.lock("advisory", number, share=True)
+    return [{"pg_advisory_xact_lock_shared": None}]
+
+
 @means("insert into version (number, by, note)")
 async def insert_version(tx: Transaction, now_ms: int, number: int, by: str, note: str) -> Result:
     await tx.insert("version", (number,), {"by": by})
@@ -57,6 +63,16 @@ async def insert_noun(
 ) -> Result:
     await tx.insert("noun", (kind, number, version), {"slug": slug, "body": body, "to_version": None})
     return "INSERT 0 1"
+
+
+@means("insert into ceiling as c (owner, unit, window_name, ceiling)")
+async def keep_ceilings(
+    tx: Transaction, now_ms: int, owners: Lists, units: Lists, windows: Lists, ceilings: Lists
+) -> Result:
+    for *key, ceiling in zip(owners, units, windows, ceilings, strict=True):
+        await tx.lock("ceiling", *key)
+        tx.put("ceiling", tuple(key), {"ceiling": ceiling})
+    return "INSERT"
 
 
 @means("update account a set ceiling = u.ceiling, version = $5")

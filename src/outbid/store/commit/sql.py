@@ -6,8 +6,11 @@ CHAPTER_OF = "select lane, seq from chapter where cell = $1 and lead_id = $2 and
 
 CREATE_ACCOUNTS = """
 insert into account as a (cell, id, owner, unit, window_name, starts_at, ends_at, ceiling, version)
-select $1, u.* from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[],
-                           $8::bigint[], $9::bigint[]) u
+select $1, u.id, u.owner, u.unit, u.window_name, u.starts_at, u.ends_at,
+       coalesce((select c.ceiling from ceiling c
+                  where c.owner = u.owner and c.unit = u.unit and c.window_name = u.window_name), u.ceiling), u.version
+  from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[], $8::bigint[],
+              $9::bigint[]) u (id, owner, unit, window_name, starts_at, ends_at, ceiling, version)
 on conflict (cell, id) do update set ceiling = excluded.ceiling, version = excluded.version
  where a.version < excluded.version
 """
@@ -21,7 +24,7 @@ select c.hash, c.scope, c.lead_id, s.status
 
 # One statement that locks and takes: accounts in sorted order (the aggregate makes sure that all are locked first),
 # then claims, then the rows of new leads. It answers with the locked accounts, and on each row with how many claims
-# were taken, whether the lane's fence still stands, and the market's version.
+# were taken and whether the lane's fence still stands.
 OPEN = """
 with fenced as materialized (
   select 1 from lane where cell = $1 and id = $2 and fence = $3 for share
@@ -43,7 +46,7 @@ with fenced as materialized (
   insert into person (hash, lead_id, cell) select u.*, $1 from unnest($9::person_row[]) u on conflict do nothing
 )
 select a.id, a.ceiling, a.posted, a.held, (select count(*) from fenced) as fenced,
-       (select count(*) from claimed) as claimed, (select coalesce(max(number), 0) from version) as version
+       (select count(*) from claimed) as claimed
   from (select count(*) from locked) forced left join locked a on true
 """
 
@@ -55,18 +58,24 @@ select n.kind, n.number from noun n
                                                 and m.from_version = n.to_version))
 """
 
+# Rows that are changed are named by `= any` besides the join: else a planner that knows nothing of a new table reads
+# all of it for every batch.
 INSERT = """
 with chaptered as (
   insert into chapter (lead_id, n, place, events, sealed, salt, prev_hash, hash, cell, at, lane, seq)
-  select u.*, $1, $2, $10, $11 from unnest($3::chapter_row[]) u
+  select u.*, $1, $2, $9, $10 from unnest($3::chapter_row[]) u
 ), opened as (
   insert into sale (id, lead_id, offer, buyer, source, price_micros, payout_micros, cell, at, status)
-  select u.*, $1, $2, 'posting' from unnest($4::sale_row[]) u
+  select u.id, u.lead_id, u.offer, u.buyer, u.source, u.price_micros, u.payout_micros, $1, $2, 'posting'
+    from unnest($4::sale_row[]) u
 ), held as (
-  insert into hold (sale_id, accounts, amounts, money, cell) select u.*, $1 from unnest($5::hold_row[]) u
+  insert into hold (sale_id, price_micros, accounts, money, cell)
+  select u.id, u.price_micros, t.accounts, t.money, $1
+    from unnest($4::sale_row[]) u
+    join unnest($5::terms_row[]) with ordinality t (accounts, money, place) on t.place = u.terms
 ), moved as (
   update sale s set status = u.status, price_micros = u.price_micros, payout_micros = u.payout_micros, at = $2
-    from unnest($6::move_row[]) u where s.cell = $1 and s.id = u.id
+    from unnest($6::move_row[]) u where s.cell = $1 and s.id = any($11::uuid[]) and s.id = u.id
 ), transferred as (
   insert into transfer (id, sale_id, kind, debit, credit, unit, amount, cell, at)
   select u.*, $1, $2 from unnest($7::transfer_row[]) u
@@ -77,5 +86,5 @@ with chaptered as (
      set status = excluded.status, reason = excluded.reason, chapters = excluded.chapters, at = excluded.at
 )
 update account a set posted = u.posted, held = u.held
-  from unnest($9::balance_row[]) u where a.cell = $1 and a.id = u.id
+  from unnest($12::balance_row[]) u where a.cell = $1 and a.id = any($13::uuid[]) and a.id = u.id
 """

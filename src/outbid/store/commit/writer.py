@@ -1,6 +1,7 @@
 """The transaction of a batch: accounts, claims, leads are locked in this order, each sorted; then all rows go in.
 
-Four round trips whatever the size of the batch. Decisions are taken by `batch.decide` while the accounts are locked.
+Four round trips whatever the size of the batch, five if it holds. Decisions are taken by `batch.decide` while the
+accounts are locked.
 """
 
 import asyncio
@@ -18,6 +19,7 @@ from outbid.store.commit.entry import ConnectionLost, Entry, EntryFailed, Fenced
 from outbid.store.commit.journal import Contention
 from outbid.store.commit.lanes import LEASE_MS, Lane
 from outbid.store.database import LOST, Connection
+from outbid.store.market import hold_still, version_now
 
 CONTENDED = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.LockNotAvailableError)
 RECONNECT_S = 0.1
@@ -54,7 +56,7 @@ class SqlWriter:
         self._on_balances = on_balances
         self._seq = 0
         self._hash = ZERO_HASH
-        self._known: set[tuple[bytes, int]] = set()
+        self._known: set[bytes] = set()
         self._attempt: Done | None = None
 
     async def reconnect(self) -> None:
@@ -131,14 +133,20 @@ class SqlWriter:
         return self._accept(attempt, {})
 
     async def _create_accounts(self, connection: Connection, entries: list[Entry]) -> None:
-        """Rows for accounts that nobody used yet, before the transaction: an empty account harms nobody."""
+        """Rows for accounts that nobody used yet, before the transaction: an empty account harms nobody.
+
+        While they are made the market stands still, so that they get the newest ceilings; from then on whoever
+        changes the market changes these rows too.
+        """
         missing: dict[bytes, Account] = {}
         for entry in entries:
-            if entry.wish is not None:
-                missing.update((a.id, a) for a in entry.wish.accounts if (a.id, a.version) not in self._known)
+            if entry.wish is not None and not self._known.issuperset(entry.wish.deal.hold.accounts):
+                missing.update((a.id, a) for a in entry.wish.accounts)
         if not missing:
             return
         rows = [missing[identifier] for identifier in sorted(missing)]
+        await connection.execute("begin")
+        await hold_still(connection)
         await connection.execute(
             sql.CREATE_ACCOUNTS,
             self._lane.cell,
@@ -151,17 +159,18 @@ class SqlWriter:
             [a.limit.ceiling for a in rows],
             [a.version for a in rows],
         )
+        await connection.execute("commit")
         if len(self._known) > MOST_KNOWN_ACCOUNTS:
             self._known.clear()
-        self._known.update((a.id, a.version) for a in rows)
+        self._known.update(missing)
 
     async def _transaction(self, connection: Connection, entries: list[Entry]) -> tuple[Done, dict[bytes, Balance]]:
         now_ms = self._now_ms()
         await connection.execute("begin")
         claims = _Claims(entries)
-        balances, claimed, version = await self._open(connection, entries, claims, now_ms)
+        balances, claimed = await self._open(connection, entries, claims, now_ms)
         conflicts = await claims.conflicts(connection, claimed)
-        halt = await self._halt(connection, entries, version)
+        halt = await self._halt(connection, entries)
         seq = self._seq + 1
         rows = decide(entries, balances, halt, self._lane.id, seq, self._hash)
         await self._insert(connection, entries, rows, balances, seq, now_ms)
@@ -173,8 +182,8 @@ class SqlWriter:
 
     async def _open(
         self, connection: Connection, entries: list[Entry], claims: "_Claims", now_ms: int
-    ) -> tuple[dict[bytes, Balance], int, int]:
-        """Lock the accounts, take the claims, insert new leads. Returns balances, claims taken, market version.
+    ) -> tuple[dict[bytes, Balance], int]:
+        """Lock the accounts, take the claims, insert new leads. Returns balances and the number of claims taken.
 
         Raises Fenced if the lane was taken over.
         """
@@ -196,12 +205,15 @@ class SqlWriter:
         balances = {
             row["id"]: Balance(row["ceiling"], row["posted"], row["held"]) for row in rows if row["id"] is not None
         }
-        return balances, rows[0]["claimed"], rows[0]["version"]
+        return balances, rows[0]["claimed"]
 
-    async def _halt(self, connection: Connection, entries: list[Entry], version: int) -> Halt:
-        """What was paused or taken away since these leads pinned their version: asked perhaps, never sold."""
-        known = min((entry.wish.version for entry in entries if entry.wish is not None), default=version)
-        if version <= known:
+    async def _halt(self, connection: Connection, entries: list[Entry]) -> Halt:
+        """What was paused or taken away since these leads pinned their version: asked perhaps, never sold.
+
+        A statement of its own, so that it sees what was committed while the one before waited for locks.
+        """
+        known = min((entry.wish.version for entry in entries if entry.wish is not None), default=None)
+        if known is None or await version_now(connection) <= known:
             return Halt()
         rows = await connection.fetch(sql.HALTED_SINCE, known)
         return Halt(
@@ -224,17 +236,18 @@ class SqlWriter:
             self._lane.cell,
             now_ms,
             [(c.lead_id, c.n, c.place, c.events, c.sealed, c.salt, c.prev_hash, c.hash) for c in rows.chapters],
-            [(d.id, i, d.offer, d.buyer, d.source, d.price_micros, d.payout_micros) for i, d in rows.opened],
-            [(d.id, d.hold.accounts, d.hold.amounts, d.hold.money) for _, d in rows.opened],
+            *_sale_rows(rows),
             [(m.deal.id, m.status, m.price_micros, m.payout_micros) for m in rows.moved],
             [
                 (transfer_id(t.sale_id, t.kind), t.sale_id, t.kind, t.debit, t.credit, t.unit, t.amount_micros)
                 for t in rows.transfers
             ],
             [(e.lead_id, *e.status, e.n) for e in entries if e.status is not None],
-            [(i, balance.posted, balance.held) for i, balance in balances.items()],
             self._lane.id,
             seq,
+            [m.deal.id for m in rows.moved],
+            [(i, balance.posted, balance.held) for i, balance in balances.items()],
+            list(balances),
         )
 
 
@@ -280,6 +293,32 @@ class _Claims:
         return found
 
 
+_SaleRow = tuple[bytes, bytes, int, int, int, int, int, int]
+_Terms = tuple[tuple[bytes, ...], tuple[bool, ...]]
+
+
+def _sale_rows(rows: Rows) -> tuple[list[_SaleRow], list[_Terms]]:
+    """New sales, and the terms of their holds: each set of accounts once, named by its place from 1 on."""
+    terms: dict[_Terms, int] = {}
+    sales = [
+        (
+            deal.id,
+            lead_id,
+            deal.offer,
+            deal.buyer,
+            deal.source,
+            deal.price_micros,
+            deal.payout_micros,
+            terms.setdefault((deal.hold.accounts, deal.hold.money), len(terms) + 1),
+        )
+        for lead_id, deal in rows.opened
+    ]
+    return sales, list(terms)
+
+
 def transfer_id(sale_id: bytes, kind: str) -> bytes:
-    """A transfer's id follows from what it is: the same one can never be written twice."""
-    return blake2b(sale_id, key=kind.encode(), digest_size=16).digest()
+    """A transfer's id follows from what it is: the same one can never be written twice.
+
+    It begins with time as the sale's does, so that the index grows at its end instead of everywhere.
+    """
+    return sale_id[:8] + blake2b(sale_id, key=kind.encode(), digest_size=8).digest()
