@@ -80,7 +80,9 @@ def test_a_plugin_that_lacks_a_part_is_refused_with_the_part(installed, kind):
 def test_an_unknown_name_is_refused_with_those_there_are():
     with pytest.raises(KeyError) as caught:
         Registry([]).get("methods", "dice")
-    assert caught.value.args == ("there is no 'dice' in methods; there are: highest_bid, round_robin, waterfall, weighted",)
+    assert caught.value.args == (
+        "there is no 'dice' in methods; there are: highest_bid, round_robin, waterfall, weighted",
+    )
     with pytest.raises(KeyError):
         Registry([]).get("fields", "_us")
 

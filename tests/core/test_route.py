@@ -14,17 +14,23 @@ from outbid.core.route import Ask, Close, Inspect, Match, Ping, Plan, Post, Wait
 
 
 def offer(number: int, priority: int = 100, floor: int = 0):
-    return SimpleNamespace(number=number, priority=priority, weight=1, floor_micros=floor)
+    return SimpleNamespace(number=number, priority=priority, weight=1, floor_micros=floor, group=f"group {number % 4}")
 
 
 def by_price(bids, turn, draw):
     return sorted(bids, key=lambda bid: (-bid.price_micros, bid.offer))
 
 
-def plan(most_posts: int = 20, source_posts: int = 1000, tier_posts: int = 10, tiers: int = 2) -> Plan:
-    tier = SimpleNamespace(rank=by_price, most_posts=tier_posts, floor_micros=0)
+def plan(
+    most_posts: int = 20,
+    source_posts: int = 1000,
+    tier_posts: int = 10,
+    tiers: int = 2,
+    places: tuple[int, ...] = (1, 1),
+) -> Plan:
+    made = [SimpleNamespace(rank=by_price, most_posts=tier_posts, floor_micros=0, places=n) for n in places]
     campaign = SimpleNamespace(
-        tiers=(tier,) * tiers,
+        tiers=tuple(made[:tiers]),
         offers={n: offer(n) for n in range(1, 9)},
         most_posts=most_posts,
         floor_micros=0,
@@ -34,8 +40,8 @@ def plan(most_posts: int = 20, source_posts: int = 1000, tier_posts: int = 10, t
     return Plan(campaign, source)
 
 
-def sale(number: int, status: str = "rejected", asks: int = 0) -> Sale:
-    return Sale(f"sl_{number}", number, status, 10, 8, asks)
+def sale(number: int, status: str = "rejected", asks: int = 0, tier: int = 0) -> Sale:
+    return Sale(f"sl_{number}", number, status, 10, 8, asks, tier=tier)
 
 
 def missed(number: int) -> Sale:
@@ -64,23 +70,38 @@ TABLE = [
     ("no tier matched", plan(), State(stage="matched", tier=1), Close("unsold", "no_match")),
     ("nobody bid", plan(), State(stage="bidding", tier=1, matched_any=True), Close("unsold", "no_bids")),
     ("nobody bid here", plan(), State(stage="bidding", tier=0, offers=(1,), matched_any=True), Match(1)),
-    ("the best bid is posted", plan(), BIDDING, Post(Pick(1, 30, 24))),
-    ("then the next", plan(), REJECTED_ONE, Post(Pick(3, 25, 20))),
-    ("then the last", plan(), with_(REJECTED_ONE, tried=frozenset({1, 3})), Post(Pick(2, 20, 16))),
+    ("the best bid is posted", plan(), BIDDING, Post((Pick(1, 30, 24),))),
+    ("then the next", plan(), REJECTED_ONE, Post((Pick(3, 25, 20),))),
+    ("then the last", plan(), with_(REJECTED_ONE, tried=frozenset({1, 3})), Post((Pick(2, 20, 16),))),
     ("then the next tier", plan(), with_(REJECTED_ONE, tried=frozenset({1, 2, 3})), Match(1)),
     ("all tiers rejected", plan(), with_(REJECTED_ONE, tier=1, tried=frozenset({1, 2, 3})), Close("unsold", "all_rejected")),
-    ("who had no room is passed over", plan(), with_(BIDDING, tried=frozenset({1})), Post(Pick(3, 25, 20))),
+    ("who had no room is passed over", plan(), with_(BIDDING, tried=frozenset({1})), Post((Pick(3, 25, 20),))),
     ("the tier's limit of posts", plan(tier_posts=1), REJECTED_ONE, Match(1)),
     ("the campaign's limit of posts", plan(most_posts=1), REJECTED_ONE, Close("unsold", "resell_limit")),
     ("the source's limit of posts", plan(source_posts=1), REJECTED_ONE, Close("unsold", "resell_limit")),
     ("the limit holds between tiers", plan(most_posts=1), with_(REJECTED_ONE, stage="matched", offers=()), Close("unsold", "resell_limit")),
     ("all who matched were full", plan(), State(stage="matched", tier=1, without_room=True), Close("unsold", "no_room")),
     ("nobody was reached", plan(), with_(REJECTED_ONE, tier=1, tried=frozenset({1, 2, 3}), sales=(missed(1),)), Close("unsold", "none_reached")),
-    ("who was not reached uses up no post", plan(most_posts=1, tier_posts=1), with_(REJECTED_ONE, sales=(missed(1),)), Post(Pick(3, 25, 20))),
+    ("who was not reached uses up no post", plan(most_posts=1, tier_posts=1), with_(REJECTED_ONE, sales=(missed(1),)), Post((Pick(3, 25, 20),))),
     ("a post without an answer is asked", plan(), with_(BIDDING, stage="posting", sales=(sale(1, "posting"),)), Ask("sl_1")),
     ("only the open sale is asked", plan(), with_(BIDDING, stage="posting", sales=(sale(1), sale(2, "posting"))), Ask("sl_2")),
-    ("an uncertain sale waits", plan(), with_(BIDDING, stage="unsure", sales=(sale(1, "uncertain"),)), Wait("settled")),
-    ("a sold lead is closed", plan(), with_(BIDDING, stage="done", sales=(sale(1, "sold"),)), Close("sold")),
+    ("an uncertain sale waits", plan(), with_(BIDDING, sales=(sale(1, "uncertain"),)), Wait("settled")),
+    ("an uncertain sale lets nobody else buy, in no tier", plan(places=(1, 5)), with_(BIDDING, sales=(sale(1, "uncertain"),)), Wait("settled")),
+    ("a sold lead is closed", plan(), with_(BIDDING, sales=(sale(1, "sold"),)), Close("sold")),
+    ("who bought alone stays alone", plan(places=(1, 5)), with_(BIDDING, sales=(sale(1, "sold"),)), Close("sold")),
+    ("a shared lead goes to the best at once", plan(places=(2, 1)), BIDDING, Post((Pick(1, 30, 24), Pick(3, 25, 20)))),
+    ("then to the next for the place that is left", plan(places=(2, 1)), with_(BIDDING, tried=frozenset({1, 3}), sales=(sale(1, "sold"), sale(3))), Post((Pick(2, 20, 16),))),
+    ("a place that may have been sold is not sold again", plan(places=(2, 1)), with_(BIDDING, tried=frozenset({1, 3}), sales=(sale(1, "sold"), sale(3, "uncertain"))), Wait("settled")),
+    ("never two of one group", plan(places=(3, 1)), with_(BIDDING, bids=(*BIDS, BidLine(5, "bid", 29))), Post((Pick(1, 30, 24), Pick(3, 25, 20), Pick(2, 20, 16)))),
+    ("nor beside one who bought", plan(places=(3, 1)), with_(BIDDING, tried=frozenset({1}), sales=(sale(1, "sold"),), bids=(BidLine(5, "bid", 29), BidLine(2, "bid", 20))), Post((Pick(2, 20, 16),))),
+    ("but in the place of one who rejected", plan(places=(3, 1)), with_(BIDDING, tried=frozenset({1}), sales=(sale(1),), bids=(BidLine(5, "bid", 29),)), Post((Pick(5, 29, 23),))),
+    ("the limit of posts counts side by side too", plan(places=(3, 1), most_posts=2), BIDDING, Post((Pick(1, 30, 24), Pick(3, 25, 20)))),
+    ("what is left goes to a later shared tier", plan(places=(3, 4)), with_(BIDDING, bids=(), sales=(sale(1, "sold"),)), Match(1)),
+    ("not to one with fewer places", plan(places=(3, 1)), with_(BIDDING, bids=(), sales=(sale(1, "sold"),)), Close("sold")),
+    ("an earlier tier's promise holds in a later one", plan(places=(2, 4)), with_(BIDDING, tier=1, tried=frozenset({1}), sales=(sale(1, "sold"),)), Post((Pick(3, 25, 20),))),
+    ("a settled sale goes on for the places that are left", plan(places=(2, 1)), with_(BIDDING, stage="inspected", tier=-1, bids=(), sales=(sale(1, "sold"),)), Match(0)),
+    ("a full source ends a shared lead as sold", plan(places=(2, 1)), with_(BIDDING, refused="cap_reached", sales=(sale(1, "sold"),)), Close("sold")),
+    ("a full source refuses a lead that nobody has", plan(), with_(BIDDING, refused="cap_reached"), Close("refused", "cap_reached")),
     ("a closed lead is left alone", plan(), State(stage="closed", status="sold"), None),
 ]  # fmt: skip
 

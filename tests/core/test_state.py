@@ -30,41 +30,66 @@ def test_a_lead_on_its_way_is_open():
     assert (bidding.stage, bidding.bids, bidding.without_room) == ("bidding", PINGED.bids, True)
     posting = fold(bidding, POSTING)
     assert (posting.stage, posting.sales, posting.tried, posting.posts) == ("posting", (SALE,), frozenset({1}), 1)
-    assert posting.taken() == 1
+    assert posting.placed() == [SALE]
     assert posting.status == "open"
 
 
 def test_an_accept_is_done_at_the_captured_price():
     state = after(ev.Sold(6, "sl_1", 28, 22))
-    assert (state.stage, state.status) == ("done", "open")
+    assert (state.stage, state.status) == ("bidding", "open")
     assert (state.sales[0].status, state.sales[0].price_micros, state.sales[0].payout_micros) == ("sold", 28, 22)
     closed = fold(state, ev.Closed(7, "sold"))
-    assert (closed.stage, closed.status, closed.taken()) == ("closed", "sold", 1)
+    assert (closed.stage, closed.status, len(closed.placed())) == ("closed", "sold", 1)
 
 
 def test_a_reject_gives_the_place_back():
     state = after(ev.Rejected(6, "sl_1", "buyer_duplicate"))
     assert (state.stage, state.sales[0].status, state.sales[0].reason) == ("bidding", "rejected", "buyer_duplicate")
-    assert state.taken() == 0
+    assert state.placed() == []
     assert state.tried == {1}
     assert state.posts == 1
 
 
 def test_a_buyer_that_was_not_reached_does_not_count_as_a_post():
     state = after(ev.Rejected(6, "sl_1", "unreachable", reached=False))
-    assert (state.stage, state.posts, state.tried, state.taken()) == ("bidding", 0, {1}, 0)
+    assert (state.stage, state.posts, state.tried, state.placed()) == ("bidding", 0, {1}, [])
 
 
 def test_an_uncertain_sale_keeps_its_place_until_it_is_settled():
     state = after(ev.Unsure(6, "sl_1", "timed_out"))
-    assert (state.stage, state.status, state.reason, state.taken()) == ("unsure", "uncertain", "timed_out", 1)
+    assert (state.stage, state.status, state.reason, len(state.placed())) == ("bidding", "uncertain", "timed_out", 1)
     sold = fold(state, ev.Settled(7, "sl_1", "sold", "operator"))
-    assert (sold.stage, sold.status, sold.reason, sold.sales[0].status) == ("done", "open", "", "sold")
+    assert (sold.stage, sold.status, sold.reason, sold.sales[0].status) == ("inspected", "open", "", "sold")
     rejected = fold(state, ev.Settled(7, "sl_1", "rejected", "operator"))
-    assert (rejected.stage, rejected.status, rejected.taken()) == ("inspected", "open", 0)
+    assert (rejected.stage, rejected.status, rejected.placed()) == ("inspected", "open", [])
     assert rejected.tier == -1  # the tier is matched and asked anew
     assert rejected.tried == {1}
     assert rejected.sales[0].reason == "timed_out"
+
+
+def test_sales_side_by_side_are_answered_one_by_one():
+    other = ev.Posting(5, "sl_2", 2, 20, 16)
+    state = after(other, ev.Sold(6, "sl_1", 30, 24))
+    assert (state.stage, state.status, [sale.status for sale in state.sales]) == (
+        "posting",
+        "open",
+        ["sold", "posting"],
+    )
+    unsure = fold(state, ev.Unsure(7, "sl_2", "timed_out"))
+    assert (unsure.stage, unsure.status, unsure.reason, len(unsure.placed())) == (
+        "bidding",
+        "uncertain",
+        "timed_out",
+        2,
+    )
+    settled = fold(unsure, ev.Settled(8, "sl_2", "rejected", "operator"))
+    assert (settled.stage, settled.status, len(settled.placed())) == ("inspected", "open", 1)
+
+
+def test_one_hold_may_have_room_where_another_has_none():
+    state = after(ev.NoRoom(5, 2, "offer:2 day LEAD", "cap_reached"))
+    assert (state.stage, state.tried, state.refused) == ("posting", {1, 2}, None)
+    assert after(ev.NoRoom(5, 2, "source:3 day LEAD", "cap_reached")).stage == "posting"
 
 
 def test_asking_again_counts():
@@ -80,7 +105,7 @@ def test_an_offer_without_room_is_passed_over():
 @pytest.mark.parametrize("owner", ["source:3", "seller:1", "campaign:4"])
 def test_a_full_selling_side_refuses_the_lead(owner):
     state = fold_all([*STORY[:4], ev.NoRoom(5, 1, f"{owner} day LEAD", "cap_reached")])
-    assert (state.stage, state.refused) == ("inspected", "cap_reached")
+    assert (state.stage, state.refused) == ("bidding", "cap_reached")
 
 
 def test_a_refusal_is_remembered_until_it_is_closed():
@@ -99,8 +124,8 @@ def test_a_refusal_is_remembered_until_it_is_closed():
         ([RECEIVED, GOOD, MATCHED, PINGED], "inspected", -1),
         ([RECEIVED, GOOD, MATCHED, ev.Matched(3, 1, (4,))], "inspected", 0),
         (STORY, "posting", 0),
-        ([*STORY, ev.Unsure(6, "sl_1", "late")], "unsure", 0),
-        ([*STORY, ev.Sold(6, "sl_1", 30, 24)], "done", 0),
+        ([*STORY, ev.Unsure(6, "sl_1", "late")], "inspected", -1),
+        ([*STORY, ev.Sold(6, "sl_1", 30, 24)], "inspected", -1),
     ],
 )
 def test_a_round_that_died_with_its_process_is_run_anew(events, stage, tier):

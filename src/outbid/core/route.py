@@ -9,9 +9,6 @@ from outbid.core.auction import Pick, picks
 from outbid.core.lead.state import Stage, State
 from outbid.core.market.snapshot import Campaign, Source
 
-PLACES = 1
-"""How many may buy a lead: one, until campaigns say more (shared sales)."""
-
 MOST_ASKS = 2
 """How often a post without an answer is asked again with the same key, where the delivery allows it."""
 
@@ -36,9 +33,9 @@ class Ping(msgspec.Struct, frozen=True):
 
 
 class Post(msgspec.Struct, frozen=True):
-    """Hold room, then send the full lead."""
+    """Hold room, then send the full lead, to all of them side by side."""
 
-    pick: Pick
+    picks: tuple[Pick, ...]
 
 
 class Ask(msgspec.Struct, frozen=True):
@@ -80,17 +77,38 @@ def _received(plan: Plan, state: State) -> Step:
 
 
 def _inspected(plan: Plan, state: State) -> Step:
-    if state.refused is not None:
-        return Close("refused", state.refused)
     return _tier(plan, state, state.tier + 1)
 
 
-def _tier(plan: Plan, state: State, tier: int) -> Step:
-    if state.posts >= min(plan.campaign.most_posts, plan.source.most_posts):
-        return Close("unsold", "resell_limit")
-    if tier < len(plan.campaign.tiers):
-        return Match(tier)
-    return Close("unsold", _why_unsold(state))
+def _tier(plan: Plan, state: State, first: int) -> Step:
+    """The next tier that may still sell a place; without one the lead waits for what is uncertain, or is closed."""
+    if state.refused is None and posts_left(plan, state):
+        for number in range(first, len(plan.campaign.tiers)):
+            if places_left(plan, state, number):
+                return Match(number)
+    return _end(plan, state)
+
+
+def _end(plan: Plan, state: State) -> Step:
+    placed = state.placed()
+    if any(sale.status == "uncertain" for sale in placed):
+        return Wait("settled")
+    if placed:
+        return Close("sold")
+    if state.refused is not None:
+        return Close("refused", state.refused)
+    return Close("unsold", _why_unsold(state) if posts_left(plan, state) else "resell_limit")
+
+
+def places_left(plan: Plan, state: State, tier: int) -> int:
+    """How many more may buy in a tier. Who bought in a tier of N was promised that no more than N do, in any tier."""
+    tiers, placed = plan.campaign.tiers, state.placed()
+    return max(0, min([tiers[tier].places, *(tiers[sale.tier].places for sale in placed)]) - len(placed))
+
+
+def posts_left(plan: Plan, state: State) -> int:
+    """How many more buyers may be reached, by the campaign's limit and the source's."""
+    return max(0, min(plan.campaign.most_posts, plan.source.most_posts) - state.posts)
 
 
 def _why_unsold(state: State) -> str:
@@ -108,27 +126,32 @@ def _matched(plan: Plan, state: State) -> Step:
 
 
 def _bidding(plan: Plan, state: State) -> Step:
-    tier = plan.campaign.tiers[state.tier]
-    if state.posts >= min(plan.campaign.most_posts, plan.source.most_posts):
-        return Close("unsold", "resell_limit")
-    posted_here = sum(sale.offer in state.offers for sale in state.sales if sale.reached)
-    if posted_here < tier.most_posts:
-        for pick in picks(plan.campaign, plan.source, tier, state):
-            return Post(pick)
+    posted_here = sum(sale.reached and sale.offer in state.offers for sale in state.sales)
+    left = plan.campaign.tiers[state.tier].most_posts - posted_here
+    most = min(places_left(plan, state, state.tier), posts_left(plan, state), left)
+    if most > 0 and state.refused is None and (chosen := _choose(plan, state, most)):
+        return Post(chosen)
     return _tier(plan, state, state.tier + 1)
+
+
+def _choose(plan: Plan, state: State, most: int) -> tuple[Pick, ...]:
+    """The best picks, never two of one group of buyers."""
+    offers = plan.campaign.offers
+    groups = {offers[sale.offer].group for sale in state.placed()}
+    chosen: list[Pick] = []
+    for pick in picks(plan.campaign, plan.source, plan.campaign.tiers[state.tier], state):
+        group = offers[pick.offer].group
+        if group not in groups:
+            groups.add(group)
+            chosen.append(pick)
+            if len(chosen) == most:
+                break
+    return tuple(chosen)
 
 
 def _posting(plan: Plan, state: State) -> Step:
     """Reached only when a process died between hold and answer, or when no answer came."""
     return Ask(next(sale.id for sale in state.sales if sale.status == "posting"))
-
-
-def _unsure(plan: Plan, state: State) -> Step:
-    return Wait("settled")
-
-
-def _done(plan: Plan, state: State) -> Step:
-    return Close("sold") if state.taken() >= PLACES else _tier(plan, state, state.tier + 1)
 
 
 def _closed(plan: Plan, state: State) -> None:
@@ -141,7 +164,5 @@ _STAGES: dict[Stage, Callable[[Plan, State], Step | None]] = {
     "matched": _matched,
     "bidding": _bidding,
     "posting": _posting,
-    "unsure": _unsure,
-    "done": _done,
     "closed": _closed,
 }

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from outbid.core.lead import event as ev
 
-Stage = Literal["new", "received", "inspected", "matched", "bidding", "posting", "unsure", "done", "closed"]
+Stage = Literal["new", "received", "inspected", "matched", "bidding", "posting", "closed"]
 SaleStatus = Literal["posting", "sold", "rejected", "uncertain"]
 SELLING_SIDE = ("source:", "seller:", "campaign:")
 """How the names of accounts begin whose cap refuses the lead, where a buyer's only skips his offers."""
@@ -16,7 +16,7 @@ PLACE_TAKEN: frozenset[SaleStatus] = frozenset(("posting", "sold", "uncertain"))
 
 
 class Sale(msgspec.Struct, frozen=True):
-    """One attempt to sell the lead to one offer. `asks` counts how often the post was asked again."""
+    """One attempt to sell the lead to one offer, in a tier. `asks` counts how often the post was asked again."""
 
     id: str
     offer: int
@@ -26,12 +26,14 @@ class Sale(msgspec.Struct, frozen=True):
     asks: int = 0
     reason: str = ""
     reached: bool = True
+    tier: int = 0
 
 
 class State(msgspec.Struct, frozen=True):
     """The fold of a lead's events.
 
-    stage    what was done last; `route` has one function for each
+    stage    what was done last; `route` has one function for each. `bidding` holds from the end of a round until
+             the next one, but for `posting`, which holds while any sale has no answer
     tier     index of the tier that is being tried
     offers   offers of this tier that may be asked
     bids     the lines of the last round; turn and draw: what its method reads beside them
@@ -59,9 +61,9 @@ class State(msgspec.Struct, frozen=True):
         """How many buyers the lead was posted to; one that was not reached does not count."""
         return sum(sale.reached for sale in self.sales)
 
-    def taken(self) -> int:
-        """How many places may have been sold; these are never sold again."""
-        return sum(sale.status in PLACE_TAKEN for sale in self.sales)
+    def placed(self) -> list[Sale]:
+        """The sales whose place may have been sold: it is never sold again."""
+        return [sale for sale in self.sales if sale.status in PLACE_TAKEN]
 
 
 def fold(state: State, event: ev.Event) -> State:
@@ -109,7 +111,7 @@ def _pinged(state: State, event: ev.Pinged) -> State:
 
 
 def _posting(state: State, event: ev.Posting) -> State:
-    sale = Sale(event.sale, event.offer, "posting", event.price_micros, event.payout_micros)
+    sale = Sale(event.sale, event.offer, "posting", event.price_micros, event.payout_micros, tier=state.tier)
     return replace(state, stage="posting", sales=(*state.sales, sale), tried=state.tried | {event.offer})
 
 
@@ -117,46 +119,48 @@ def _no_room(state: State, event: ev.NoRoom) -> State:
     """A full offer or buyer is passed over; a full source, seller or campaign takes no lead at all (trade rule)."""
     tried = state.tried | {event.offer}
     if event.account.startswith(SELLING_SIDE):
-        return replace(state, stage="inspected", tried=tried, refused=event.reason)
-    return replace(state, stage="bidding", tried=tried, without_room=True)
+        return replace(state, tried=tried, refused=event.reason)
+    return replace(state, tried=tried, without_room=True)
 
 
-def _with_sale(state: State, identifier: str, stage: Stage, **changes: object) -> State:
+def _with_sale(state: State, identifier: str, **changes: Any) -> State:
+    """One sale changed, and what follows from all of them."""
     sales = tuple(replace(s, **changes) if s.id == identifier else s for s in state.sales)
-    return replace(state, stage=stage, sales=sales)
+    posting = any(sale.status == "posting" for sale in sales)
+    unsure = next((sale for sale in sales if sale.status == "uncertain"), None)
+    return replace(
+        state,
+        stage="posting" if posting else "bidding",
+        sales=sales,
+        status="open" if unsure is None else "uncertain",
+        reason="" if unsure is None else unsure.reason,
+    )
 
 
 def _sold(state: State, event: ev.Sold) -> State:
     return _with_sale(
-        state,
-        event.sale,
-        "done",
-        status="sold",
-        price_micros=event.price_micros,
-        payout_micros=event.payout_micros,
+        state, event.sale, status="sold", price_micros=event.price_micros, payout_micros=event.payout_micros
     )
 
 
 def _rejected(state: State, event: ev.Rejected) -> State:
-    return _with_sale(state, event.sale, "bidding", status="rejected", reason=event.reason, reached=event.reached)
+    return _with_sale(state, event.sale, status="rejected", reason=event.reason, reached=event.reached)
 
 
 def _unsure(state: State, event: ev.Unsure) -> State:
-    unsure = _with_sale(state, event.sale, "unsure", status="uncertain", reason=event.reason)
-    return replace(unsure, status="uncertain", reason=event.reason)
+    return _with_sale(state, event.sale, status="uncertain", reason=event.reason)
 
 
 def _asked(state: State, event: ev.Asked) -> State:
     asks = next(sale.asks for sale in state.sales if sale.id == event.sale)
-    return _with_sale(state, event.sale, "posting", asks=asks + 1)
+    return _with_sale(state, event.sale, asks=asks + 1)
 
 
 def _settled(state: State, event: ev.Settled) -> State:
-    """Sold: done. Not sold: the old bids have expired, so the tier is matched and asked anew."""
-    if event.outcome == "sold":
-        return replace(_with_sale(state, event.sale, "done", status="sold", reason=""), status="open", reason="")
-    settled = _with_sale(state, event.sale, "inspected", status="rejected")
-    return replace(settled, status="open", reason="", tier=state.tier - 1, bids=())
+    """Whatever place is left: the old bids have expired, so the tier is matched and asked anew."""
+    reason = {"reason": ""} if event.outcome == "sold" else {}
+    settled = _with_sale(state, event.sale, status=event.outcome, **reason)
+    return settled if settled.stage == "posting" else replace(settled, stage="inspected", tier=state.tier - 1, bids=())
 
 
 def _closed(state: State, event: ev.Closed) -> State:

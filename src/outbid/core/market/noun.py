@@ -105,7 +105,8 @@ class Tier(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     deadline_ms  how long a round of pings may take
     floor        least price in this tier
-    most_posts   how many buyers of this tier the lead may be posted to, one after another
+    most_posts   how many buyers of this tier the lead may be posted to
+    places       how many may buy the lead: one (exclusive), or more (shared), never two of one group
     """
 
     slug: Slug
@@ -113,6 +114,7 @@ class Tier(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     deadline_ms: Deadline = 2_000
     floor: str = "0"
     most_posts: Annotated[int, Meta(ge=1, le=1000)] = 10
+    places: Annotated[int, Meta(ge=1, le=100)] = 1
 
 
 class Campaign(Noun, frozen=True, kw_only=True):
@@ -154,10 +156,14 @@ class Source(Noun, frozen=True, kw_only=True):
 
 
 class Buyer(Noun, frozen=True, kw_only=True):
-    """Who pays. Without a wallet he pays by statement, without a limit."""
+    """Who pays. Without a wallet he pays by statement, without a limit.
+
+    group  buyers who are one to the trade: of them, one buys a shared lead at most
+    """
 
     zone: str = "America/New_York"
     wallet: Wallet | None = None
+    group: Slug | None = None
     caps: tuple[Cap, ...] = ()
     paused: bool = False
 

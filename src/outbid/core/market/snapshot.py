@@ -58,11 +58,15 @@ class Payout(msgspec.Struct, frozen=True):
 
 
 class Offer(msgspec.Struct, frozen=True):
-    """A standing order, ready to be matched, asked and posted. `price_micros` is None unless it is direct."""
+    """A standing order, ready to be matched, asked and posted. `price_micros` is None unless it is direct.
+
+    `group` names who may not buy the same lead twice: the buyer's group, or the buyer himself.
+    """
 
     number: int
     slug: str
     buyer: int
+    group: str
     campaign: int
     node: Node | None
     matches: Predicate | None
@@ -95,6 +99,7 @@ class Tier(msgspec.Struct, frozen=True):
     deadline_ms: int
     floor_micros: int
     most_posts: int
+    places: int
     rank: Callable[[list[Bid], int, float], list[Bid]]
     live: frozenset[str]
     offers: tuple[Offer, ...]

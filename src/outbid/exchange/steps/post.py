@@ -26,8 +26,8 @@ async def post(exchange: Exchange, story: Story, step: Post) -> None:
     """Hold room and make the posting durable; only then does the full lead go out."""
     if story.born is not None:
         await story.born
-    offer = story.plan.campaign.offers[step.pick.offer]
-    wish = _wish(exchange, story, offer, step.pick)
+    offer = story.plan.campaign.offers[step.picks[0].offer]
+    wish = _wish(exchange, story, offer, step.picks[0])
     written = await exchange.write(story, wish)
     if written.refusal is not None:
         story.witnessed(written.refusal)
