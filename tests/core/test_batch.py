@@ -9,7 +9,7 @@ from outbid.core.lead import event as ev
 from outbid.core.ledger.account import LEADS, Balance, Limit, account_of
 from outbid.core.ledger.hold import hold_for
 from outbid.core.ledger.moves import Deal
-from outbid.store.commit.batch import ZERO_HASH, Halt, accounts_of, chapter_hash, decide
+from outbid.store.commit.batch import ZERO_HASH, Halt, Rows, accounts_of, chapter_hash, decide, presumed
 from outbid.store.commit.entry import Entry, Wish
 
 NOON = 1_780_000_000_000
@@ -28,11 +28,16 @@ def deal(number: int, price: int = 10) -> Deal:
     )
 
 
+def refused(rows: Rows) -> dict[int, ev.NoRoom]:
+    """What had no room, by place; of entries with one wish."""
+    return {place: held[0] for place, held in rows.held.items() if isinstance(held[0], ev.NoRoom)}
+
+
 def wishing(number: int, price: int = 10, **more) -> Entry:
     made = deal(number, price)
     posting = ev.Posting(NOON, made.sale, made.offer, price, made.payout_micros)
     wish = Wish(1, posting, made, ACCOUNTS)
-    return Entry(0, number.to_bytes(16, "big"), 2, [ev.Matched(NOON, 0, (1,))], wish=wish, **more)
+    return Entry(0, number.to_bytes(16, "big"), 2, [ev.Matched(NOON, 0, (1,))], wishes=(wish,), **more)
 
 
 def settling(number: int, event: ev.Event, price: int = 10) -> Entry:
@@ -52,8 +57,8 @@ def test_room_goes_to_who_came_first():
     balances = books(cap=2)
     rows = run([wishing(n) for n in range(4)], balances)
     assert [lead[-1] for lead, _ in rows.opened] == [0, 1]
-    assert sorted(rows.refusals) == [2, 3]
-    assert rows.refusals[2] == ev.NoRoom(NOON, 1, "offer:1 day LEAD", "cap_reached")
+    assert sorted(refused(rows)) == [2, 3]
+    assert refused(rows)[2] == ev.NoRoom(NOON, 1, "offer:1 day LEAD", "cap_reached")
     assert balances[CAP.id] == Balance(2, 0, 2)
     assert balances[WALLET.id] == Balance(100, 0, 20)
 
@@ -62,14 +67,14 @@ def test_who_is_refused_in_one_account_takes_nothing_of_the_others():
     balances = books(cap=5, wallet=15)
     rows = run([wishing(0, 20), wishing(1, 15), wishing(2, 1)], balances)
     assert [lead[-1] for lead, _ in rows.opened] == [1]
-    assert {place: refusal.reason for place, refusal in rows.refusals.items()} == {0: "wallet_empty", 2: "wallet_empty"}
+    assert {place: refusal.reason for place, refusal in refused(rows).items()} == {0: "wallet_empty", 2: "wallet_empty"}
     assert balances[CAP.id].held == 1
 
 
 def test_what_is_released_in_a_batch_is_room_for_those_after_it_and_not_before():
     full = {CAP.id: Balance(1, 0, 1), WALLET.id: Balance(100, 0, 10)}
     rows = run([wishing(1), settling(0, ev.Rejected(NOON, sale(0), "rejected")), wishing(2)], full)
-    assert sorted(rows.refusals) == [0]
+    assert sorted(refused(rows)) == [0]
     assert [lead[-1] for lead, _ in rows.opened] == [2]
     assert full[CAP.id] == Balance(1, 0, 1)
 
@@ -80,7 +85,7 @@ def test_a_reject_and_the_next_hold_of_one_lead_stand_in_one_chapter():
     entry.events = [ev.Rejected(NOON, sale(0), "rejected")]
     entry.deals = {sale(0): deal(0)}
     rows = run([entry], full)
-    assert rows.refusals == {}
+    assert refused(rows) == {}
     assert [move.on_hold for move in rows.moved] == ["release"]
     assert [type(event).__name__ for event in ev.decode(rows.chapters[0].events)] == ["Rejected", "Posting"]
 
@@ -105,13 +110,31 @@ def test_what_was_paused_since_is_asked_perhaps_but_not_posted(halt):
     balances = books()
     rows = run([wishing(0)], balances, halt)
     assert rows.opened == []
-    assert rows.refusals == {0: ev.NoRoom(NOON, 1, "offer:1", "paused")}
+    assert refused(rows) == {0: ev.NoRoom(NOON, 1, "offer:1", "paused")}
     assert balances == books()
-    assert ev.decode(rows.chapters[0].events)[-1] == rows.refusals[0]
+    assert ev.decode(rows.chapters[0].events)[-1] == refused(rows)[0]
 
 
 def test_others_may_still_be_posted_when_somebody_is_halted():
-    assert run([wishing(0)], books(), Halt(frozenset({2}), frozenset({2}))).refusals == {}
+    assert refused(run([wishing(0)], books(), Halt(frozenset({2}), frozenset({2})))) == {}
+
+
+def test_wishes_of_one_entry_are_decided_in_their_order():
+    entry = wishing(0)
+    entry.wishes = tuple(wishing(n).wishes[0] for n in range(3))
+    balances = books(cap=2)
+    rows = run([entry], balances)
+    assert [type(event).__name__ for event in rows.held[0]] == ["Posting", "Posting", "NoRoom"]
+    assert ev.decode(rows.chapters[0].events)[1:] == list(rows.held[0])
+    assert balances[CAP.id] == Balance(2, 0, 2)
+
+
+def test_on_the_presumption_of_room_balances_become_changes():
+    entries = [wishing(1, 20), settling(0, ev.Sold(NOON, sale(0), 10, 8)), wishing(2, 5)]
+    changes = presumed(entries)
+    rows = run(entries, changes)
+    assert refused(rows) == {}
+    assert {i: (change.posted, change.held) for i, change in changes.items()} == {CAP.id: (1, 1), WALLET.id: (10, 15)}
 
 
 def test_every_account_of_a_batch_is_locked():

@@ -114,7 +114,7 @@ class Exchange:
             self._served[campaign.number, tier] = offer
 
     def write(
-        self, story: Story, wish: Wish | None = None, *, claims: bool = False, closing: bool = False
+        self, story: Story, wishes: tuple[Wish, ...] = (), *, claims: bool = False, closing: bool = False
     ) -> Future[Written]:
         """Send a story's unwritten events to the journal as its next chapter; the future ends when it is durable.
 
@@ -125,7 +125,7 @@ class Exchange:
         if story.unwritten_notes:
             purpose = b"notes %d" % (story.chapters + 1)
             sealed = self.vault.seal(story.key, story.id, purpose, encode_notes(story.unwritten_notes))
-        entry = story.entry(self.noise(SALT_BYTES), sealed, wish)
+        entry = story.entry(self.noise(SALT_BYTES), sealed, wishes)
         if claims:
             entry.claims = story.claims
         status = story.state.status

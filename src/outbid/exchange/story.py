@@ -90,7 +90,7 @@ class Story:
             self.notes[name] = text
             self.unwritten_notes[name] = text
 
-    def entry(self, salt: bytes, sealed: bytes | None, wish: Wish | None = None) -> Entry:
+    def entry(self, salt: bytes, sealed: bytes | None, wishes: tuple[Wish, ...] = ()) -> Entry:
         """The next chapter: all that is unwritten. What it settles leaves the open deals."""
         self.chapters += 1
         entry = Entry(
@@ -101,7 +101,7 @@ class Story:
             sealed=sealed,
             salt=salt,
             birth=self.birth,
-            wish=wish,
+            wishes=wishes,
         )
         if self.deals:
             entry.deals = {e.sale: self.deals[e.sale] for e in self.unwritten if isinstance(e, SETTLING)}

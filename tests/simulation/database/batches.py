@@ -5,6 +5,8 @@ from typing import Any
 import asyncpg
 import msgspec
 
+from outbid.store.commit import sql
+
 from .meaning import Result, means
 from .tables import Row, Transaction
 
@@ -71,35 +73,61 @@ async def claim_holders(tx: Transaction, now_ms: int, hashes: Lists, scopes: Lis
 
 
 @means("with fenced as materialized (", locks=True)
-async def open_batch(
-    tx: Transaction,
-    now_ms: int,
-    cell: int,
-    lane: int,
-    fence: int,
-    accounts: Lists,
-    claims: Lists,
-    at_ms: int,
-    leads: Lists,
-    keys: Lists,
-    persons: Lists,
-) -> Result:
+async def open_batch(tx: Transaction, now_ms: int, *given: Any) -> Result:
     """Fence, accounts, claims, new leads."""
-    fenced = await _fence_stands(tx, lane, fence)
-    there = [identifier for identifier in sorted(accounts) if tx.get("account", identifier) is not None]
-    for identifier in there:
-        await tx.lock("account", identifier)
-    claimed = await _claim(tx, claims, at_ms)
-    wrapped = {lead_id: key for lead_id, _, key in keys}
-    for values in leads:
-        row = dict(zip(LEAD, values, strict=True))
-        await tx.insert("lead", (row["id"],), row | {"lane": lane, "cell": cell, "wrapped": wrapped[row["id"]]})
-    for person in persons:
-        tx.put("person", tuple(person), {})
-    answer = {"fenced": int(fenced), "claimed": claimed}
+    named = dict(zip(sql.OPEN_NAMES.split(), given, strict=True))
+    fenced = await _fence_stands(tx, named["lane"], named["fence"])
+    there = await _lock_accounts(tx, named["accounts"])
+    answer = {"fenced": int(fenced), "claimed": await _take(tx, named)}
     if not there:
         return [answer | {"id": None, "ceiling": None, "posted": None, "held": None}]
     return [(tx.get("account", identifier) or {}) | answer for identifier in there]
+
+
+@means("with locked as materialized (", locks=True)
+async def at_once(tx: Transaction, now_ms: int, *given: Any) -> Result:
+    """All of a batch, or a division by zero. What was halted is read after the locks."""
+    named = dict(zip(sql.AT_ONCE_NAMES.split(), given, strict=True))
+    there = await _lock_accounts(tx, named["accounts"])
+    fenced = await _fence_stands(tx, named["lane"], named["fence"])
+    claimed = await _take(tx, named)
+    await _write(tx, named)
+    passed = False
+    for identifier, posted, held in named["balances"]:
+        row = tx.get("account", identifier)
+        if row is None:
+            continue
+        new = row | {"posted": row["posted"] + posted, "held": row["held"] + held}
+        if new["held"] < 0:
+            raise asyncpg.CheckViolationError("account_held_check")
+        passed = passed or (posted + held > 0 and new["posted"] + new["held"] > new["ceiling"])
+        tx.put("account", (identifier,), new)
+    halted = await halted_since(tx, now_ms, named["known"])
+    stopped = any(row["number"] in named[f"{row['kind']}s"] for row in halted)
+    if stopped or passed or not fenced or len(there) != len(named["accounts"]):
+        raise asyncpg.DivisionByZeroError("division by zero")
+    if not there:
+        return [{"id": None, "ceiling": None, "posted": None, "held": None, "claimed": claimed}]
+    return [(tx.get("account", identifier) or {}) | {"claimed": claimed} for identifier in there]
+
+
+async def _lock_accounts(tx: Transaction, accounts: Lists) -> Lists:
+    there = [identifier for identifier in sorted(accounts) if tx.get("account", identifier) is not None]
+    for identifier in there:
+        await tx.lock("account", identifier)
+    return there
+
+
+async def _take(tx: Transaction, named: dict[str, Any]) -> int:
+    """Claims, and the rows of new leads. How many claims were got."""
+    claimed = await _claim(tx, named["claims"], named["now"])
+    wrapped = {lead_id: key for lead_id, _, key in named["keys"]}
+    for values in named["leads"]:
+        row = dict(zip(LEAD, values, strict=True)) | {"lane": named["lane"], "cell": named["cell"]}
+        await tx.insert("lead", (row["id"],), row | {"wrapped": wrapped[row["id"]]})
+    for person in named["persons"]:
+        tx.put("person", tuple(person), {})
+    return claimed
 
 
 async def _fence_stands(tx: Transaction, lane: int, fence: int) -> bool:
@@ -122,7 +150,7 @@ async def _claim(tx: Transaction, claims: Lists, at_ms: int) -> int:
     return taken
 
 
-@means("select n.kind, n.number from noun n where n.kind in ('offer', 'buyer')")
+@means("select kind, number from halted_since($1)")
 async def halted_since(tx: Transaction, now_ms: int, known: int) -> Result:
     found = []
     nouns = [(key, row) for key, row in tx.scan("noun") if key[0] in ("offer", "buyer")]
@@ -136,47 +164,38 @@ async def halted_since(tx: Transaction, now_ms: int, known: int) -> Result:
 
 
 @means("with chaptered as (", locks=True)
-async def insert(
-    tx: Transaction,
-    now_ms: int,
-    cell: int,
-    at_ms: int,
-    chapters: Lists,
-    sales: Lists,
-    terms: Lists,
-    moves: Lists,
-    transfers: Lists,
-    statuses: Lists,
-    lane: int,
-    seq: int,
-    moved: Lists,
-    balances: Lists,
-    balanced: Lists,
-) -> Result:
-    for values in chapters:
-        row = dict(zip(CHAPTER, values, strict=True)) | {"lane": lane, "seq": seq, "at": at_ms}
+async def write(tx: Transaction, now_ms: int, *given: Any) -> Result:
+    """All rows that follow from decisions that were taken under locks."""
+    named = dict(zip(sql.WRITE_NAMES.split(), given, strict=True))
+    await _write(tx, named)
+    for identifier, posted, held in named["balances"]:
+        if held < 0:
+            raise asyncpg.CheckViolationError("account_held_check")
+        if identifier in named["accounts"]:
+            await _change(tx, "account", identifier, {"posted": posted, "held": held})
+    return "UPDATE"
+
+
+async def _write(tx: Transaction, named: dict[str, Any]) -> None:
+    at_ms = named["now"]
+    for values in named["chapters"]:
+        row = dict(zip(CHAPTER, values, strict=True)) | {"lane": named["lane"], "seq": named["seq"], "at": at_ms}
         await tx.insert("chapter", (row["lead_id"], row["n"]), row)
-    for *values, place in sales:
+    for *values, place in named["sales"]:
         row = dict(zip(SALE, values, strict=True)) | {"status": "posting", "at": at_ms}
         await tx.insert("sale", (row["id"],), row)
-        await tx.insert("hold", (row["id"],), _hold(row["price_micros"], *terms[place - 1]))
-    for sale_id, *move in moves:
-        if sale_id in moved:
+        await tx.insert("hold", (row["id"],), _hold(row["price_micros"], *named["terms"][place - 1]))
+    for sale_id, *move in named["moves"]:
+        if sale_id in named["moved"]:
             await _change(tx, "sale", sale_id, dict(zip(MOVE, move, strict=True)) | {"at": at_ms})
-    for values in transfers:
+    for values in named["transfers"]:
         row = dict(zip(TRANSFER, values, strict=True)) | {"at": at_ms}
         if row["amount"] < 0:
             raise asyncpg.CheckViolationError("transfer_amount_check")
         await tx.insert("transfer", (row["id"],), row)
-    for lead_id, *status in statuses:
+    for lead_id, *status in named["statuses"]:
         await tx.lock("lead_status", lead_id)
         tx.put("lead_status", (lead_id,), dict(zip(STATUS, status, strict=True)))
-    for identifier, posted, held in balances:
-        if held < 0:
-            raise asyncpg.CheckViolationError("account_held_check")
-        if identifier in balanced:
-            await _change(tx, "account", identifier, {"posted": posted, "held": held})
-    return "UPDATE"
 
 
 def _hold(price_micros: int, accounts: Lists, money: Lists) -> Row:

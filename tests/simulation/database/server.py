@@ -10,6 +10,7 @@ from typing import Any
 
 import asyncpg
 
+from outbid.store.commit.sql import AT_ONCE, AT_ONCE_NAMES, WRITE, WRITE_NAMES
 from outbid.store.database import DatabaseFault
 
 from ..loop import VirtualLoop
@@ -20,6 +21,10 @@ from .tables import Tables, Transaction
 IDLE_IN_TRANSACTION_S = 60.0
 """After how long the server ends a session that holds locks and asks for nothing, if it is not told otherwise."""
 PLAIN = ("begin", "commit", "rollback")
+_CHAPTERS = {
+    text: names.split().index("chapters") for text, names in ((AT_ONCE, AT_ONCE_NAMES), (WRITE, WRITE_NAMES))
+}
+"""Which parameter of a statement holds the chapters."""
 _IDLE = re.compile(r"set idle_in_transaction_session_timeout = (\d+)")
 _OUTSIDE: Context = copy_context()
 
@@ -162,7 +167,7 @@ class Connection:
     async def _work(self, query: str, args: tuple[Any, ...], answered: "Future[Result]") -> None:
         """On the server: carry a statement out and answer, if the connection lasts that long."""
         server, weather, chance = self._server, self._server.weather, self._server.chance
-        commits = query == "commit"
+        commits = query in ("commit", AT_ONCE)
         try:
             await sleep(self._delay())
             if chance.random() < (weather.lost_in_commit if commits else self._chance_of_loss(query)):
@@ -240,6 +245,7 @@ class Connection:
     async def _alone(self, query: str, args: tuple[Any, ...]) -> Result:
         """A statement outside of a transaction is one by itself."""
         alone = self._server.tables.begin()
+        self._refuse(query, args)
         try:
             result = await run(alone, self._server.now_ms(), query, args)
             alone.commit()
@@ -257,16 +263,13 @@ class Connection:
         return "COMMIT"
 
     def _refuse(self, query: str, args: tuple[Any, ...]) -> None:
-        """Injected faults of a statement inside a transaction."""
+        """Injected faults of a statement."""
         weather = self._server.weather
         if weather.deadlock and may_deadlock(query) and self._server.chance.random() < weather.deadlock:
             self._server.count("deadlock")
             raise asyncpg.DeadlockDetectedError("deadlock detected")
-        if (
-            weather.poison
-            and meaning_of(query) is batches.insert
-            and weather.poison.intersection(row[:2] for row in args[2])
-        ):
+        chapters = _CHAPTERS.get(query)
+        if weather.poison and chapters and weather.poison.intersection(row[:2] for row in args[chapters]):
             self._server.count("bad row")
             raise asyncpg.UntranslatableCharacterError("unsupported Unicode escape sequence")
 

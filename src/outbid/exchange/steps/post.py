@@ -1,5 +1,6 @@
 """Post and Ask: room is held, the full lead goes out, and the answer decides what the sale became."""
 
+import asyncio
 import logging
 from collections.abc import Callable
 from typing import Any
@@ -23,19 +24,34 @@ log = logging.getLogger("outbid.exchange")
 
 
 async def post(exchange: Exchange, story: Story, step: Post) -> None:
-    """Hold room and make the posting durable; only then does the full lead go out."""
+    """Hold room and make the postings durable; only then does the full lead go out, to all side by side."""
     if story.born is not None:
         await story.born
-    offer = story.plan.campaign.offers[step.picks[0].offer]
-    wish = _wish(exchange, story, offer, step.picks[0])
-    written = await exchange.write(story, wish)
-    if written.refusal is not None:
-        story.witnessed(written.refusal)
-        return
-    story.witnessed(wish.posting)
-    exchange.served(story.plan.campaign, story.state.tier, offer.number)
+    wishes = tuple([_wish(exchange, story, story.plan.campaign.offers[pick.offer], pick) for pick in step.picks])
+    written = await exchange.write(story, wishes)
+    granted = [_granted(exchange, story, wish, event) for wish, event in zip(wishes, written.held, strict=True)]
+    deals = [deal for deal in granted if deal is not None]
+    if len(deals) == 1:
+        await _send(exchange, story, deals[0])
+    elif deals:
+        await asyncio.gather(*(_send_beside(exchange, story, deal) for deal in deals))
+
+
+def _granted(exchange: Exchange, story: Story, wish: Wish, event: ev.Posting | ev.NoRoom) -> Deal | None:
+    """What a hold became: a deal that may be posted, or None where there was no room."""
+    story.witnessed(event)
+    if isinstance(event, ev.NoRoom):
+        return None
+    exchange.served(story.plan.campaign, story.state.tier, event.offer)
     story.deals[wish.deal.sale] = wish.deal
-    await _send(exchange, story, wish.deal)
+    return wish.deal
+
+
+async def _send_beside(exchange: Exchange, story: Story, deal: Deal) -> None:
+    """Post one sale of several; its end is made durable without waiting for the others, unless it is the last."""
+    await _send(exchange, story, deal)
+    if story.state.stage == "posting" and story.unwritten:
+        await exchange.write(story)
 
 
 def _wish(exchange: Exchange, story: Story, offer: Offer, pick: Pick) -> Wish:

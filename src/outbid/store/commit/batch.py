@@ -9,9 +9,10 @@ from outbid.core.ledger.account import Balance
 from outbid.core.ledger.hold import capture, release, reserve, without_room
 from outbid.core.ledger.moves import Deal, Move, move_of
 from outbid.core.ledger.transfer import Transfer
-from outbid.store.commit.entry import Entry
+from outbid.store.commit.entry import Entry, Wish
 
 ZERO_HASH = bytes(32)
+BOUNDLESS = 1 << 62
 
 
 class Chapter(msgspec.Struct, frozen=True):
@@ -29,13 +30,13 @@ class Chapter(msgspec.Struct, frozen=True):
 
 
 class Rows(msgspec.Struct):
-    """All rows of a batch that are written after its decisions."""
+    """All rows of a batch that are written after its decisions. `held`: what became of the wishes, by place."""
 
     chapters: list[Chapter] = []
     opened: list[tuple[bytes, Deal]] = []
     moved: list[Move] = []
     transfers: list[Transfer] = []
-    refusals: dict[int, ev.NoRoom] = {}
+    held: dict[int, tuple[ev.Posting | ev.NoRoom, ...]] = {}
 
 
 class Halt(msgspec.Struct, frozen=True):
@@ -49,11 +50,16 @@ def accounts_of(entries: list[Entry]) -> set[bytes]:
     """The accounts that a batch must lock: those it wants to hold, and those it settles."""
     wanted: set[bytes] = set()
     for entry in entries:
-        if entry.wish is not None:
-            wanted.update(entry.wish.deal.hold.accounts)
+        for wish in entry.wishes:
+            wanted.update(wish.deal.hold.accounts)
         for deal in entry.deals.values():
             wanted.update(deal.hold.accounts)
     return wanted
+
+
+def presumed(entries: list[Entry]) -> dict[bytes, Balance]:
+    """Balances with room for everything: what a decision makes of them is the change of each account."""
+    return {identifier: Balance(BOUNDLESS, 0, 0) for identifier in sorted(accounts_of(entries))}
 
 
 def decide(
@@ -62,13 +68,14 @@ def decide(
     """Settle, then hold, in order of arrival; `balances` are changed in place. Returns the rows to write."""
     rows = Rows()
     for place, entry in enumerate(entries):
-        events = entry.events
+        events: list[ev.Event] = entry.events
         for event in events:
             move = move_of(event, entry.deals)
             if move is not None:
                 _settle(move, balances, rows)
-        if entry.wish is not None:
-            events = [*events, _hold(place, entry, balances, halt, rows)]
+        if entry.wishes:
+            held = rows.held[place] = tuple([_hold(entry, wish, balances, halt, rows) for wish in entry.wishes])
+            events = [*events, *held]
         text = ev.encode(events)
         this = chapter_hash(prev_hash, lane, seq, place, entry.lead_id, entry.n, entry.salt, text)
         chapter = Chapter(entry.cell, entry.lead_id, entry.n, place, text, entry.sealed, entry.salt, prev_hash, this)
@@ -86,20 +93,15 @@ def _settle(move: Move, balances: dict[bytes, Balance], rows: Rows) -> None:
     rows.transfers.extend(move.transfers)
 
 
-def _hold(place: int, entry: Entry, balances: dict[bytes, Balance], halt: Halt, rows: Rows) -> ev.Event:
-    assert entry.wish is not None
-    deal, accounts = entry.wish.deal, entry.wish.accounts
-    at_ms = entry.wish.posting.at_ms
+def _hold(entry: Entry, wish: Wish, balances: dict[bytes, Balance], halt: Halt, rows: Rows) -> ev.Posting | ev.NoRoom:
+    deal, at_ms = wish.deal, wish.posting.at_ms
     if deal.offer in halt.offers or deal.buyer in halt.buyers:
-        refusal = ev.NoRoom(at_ms, deal.offer, f"offer:{deal.offer}", "paused")
-    elif (full := without_room(accounts, deal.hold, balances)) is not None:
-        refusal = ev.NoRoom(at_ms, deal.offer, full.name, full.limit.reason())
-    else:
-        reserve(deal.hold, balances)
-        rows.opened.append((entry.lead_id, deal))
-        return entry.wish.posting
-    rows.refusals[place] = refusal
-    return refusal
+        return ev.NoRoom(at_ms, deal.offer, f"offer:{deal.offer}", "paused")
+    if (full := without_room(wish.accounts, deal.hold, balances)) is not None:
+        return ev.NoRoom(at_ms, deal.offer, full.name, full.limit.reason())
+    reserve(deal.hold, balances)
+    rows.opened.append((entry.lead_id, deal))
+    return wish.posting
 
 
 def chapter_hash(

@@ -47,6 +47,7 @@ class Wish(msgspec.Struct, frozen=True):
 class Entry(msgspec.Struct):
     """One chapter to write: the n-th of this lead, with all that follows from its events.
 
+    wishes   holds that the batch decides, in this order
     deals    every deal that an event of this entry settles, by sale
     status   (status, reason) if the lead's status row changes
     gives_up the claims of a lead that was not sold, given back
@@ -60,17 +61,17 @@ class Entry(msgspec.Struct):
     salt: bytes = b""
     birth: Birth | None = None
     claims: tuple[Claim, ...] = ()
-    wish: Wish | None = None
+    wishes: tuple[Wish, ...] = ()
     deals: dict[str, Deal] = {}
     status: tuple[str, str] | None = None
     gives_up: tuple[Claim, ...] = ()
 
 
 class Written(msgspec.Struct, frozen=True):
-    """The entry is durable. `refusal` is the NoRoom event that stands in the chapter instead of the posting."""
+    """The entry is durable. `held` is what stands in the chapter for each wish: its posting, or what had no room."""
 
     conflicts: tuple[Conflict, ...] = ()
-    refusal: ev.NoRoom | None = None
+    held: tuple[ev.Posting | ev.NoRoom, ...] = ()
 
 
 class EntryFailed(Exception):

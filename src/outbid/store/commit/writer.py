@@ -1,42 +1,50 @@
-"""The transaction of a batch: accounts, claims, leads are locked in this order, each sorted; then all rows go in.
+"""The transaction of a batch. Mostly it is one statement; where that finds less room than was presumed, it is five.
 
-Four round trips whatever the size of the batch, five if it holds. Decisions are taken by `batch.decide` while the
-accounts are locked.
+The usual way decides on the presumption that all holds find room, and the statement that writes everything fails if
+one does not. Then the accounts are locked, decisions are taken on what they hold, and the rest is written: accounts,
+claims, leads, in this order, each sorted, both ways.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from hashlib import blake2b
+from typing import Any
 
 import asyncpg
 import msgspec
 
-from outbid.core.contract import Conflict
+from outbid.core.lead import event as ev
 from outbid.core.ledger.account import Account, Balance
 from outbid.store.commit import sql
-from outbid.store.commit.batch import ZERO_HASH, Halt, Rows, accounts_of, decide
+from outbid.store.commit.batch import ZERO_HASH, Halt, Rows, accounts_of, decide, presumed
+from outbid.store.commit.claims import Claims
 from outbid.store.commit.entry import ConnectionLost, Entry, EntryFailed, Fenced, Superseded, Written
 from outbid.store.commit.journal import Contention
 from outbid.store.commit.lanes import LEASE_MS, Lane
 from outbid.store.database import LOST, Connection
-from outbid.store.market import hold_still, version_now
+from outbid.store.market import hold_still
 
 CONTENDED = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.LockNotAvailableError)
 RECONNECT_S = 0.1
 # A process that freezes within a batch holds accounts that all need: the server ends its session after a lease.
 FREE_LOCKS = f"set idle_in_transaction_session_timeout = {LEASE_MS}"
-CLOSED = ("sold", "unsold", "refused")
 MOST_KNOWN_ACCOUNTS = 200_000
+NEWEST = 1 << 62
+"""Later than every version of the market."""
 
 
 class Done(msgspec.Struct, frozen=True):
     """What a batch left behind, kept until the next one: for a COMMIT whose answer was lost."""
 
     seq: int
-    lead_id: bytes
-    n: int
     hash: bytes
-    written: list[Written]
+    entries: list[Entry]
+    held: dict[int, tuple[ev.Posting | ev.NoRoom, ...]]
+    claims: Claims
+
+
+_Outcome = tuple[Done, int, dict[bytes, Balance]]
+"""A batch that is durable, how many claims it got, and the accounts as it left them."""
 
 
 class SqlWriter:
@@ -58,6 +66,8 @@ class SqlWriter:
         self._hash = ZERO_HASH
         self._known: set[bytes] = set()
         self._attempt: Done | None = None
+        self._may_be_durable = False
+        self._in_transaction = False
 
     async def reconnect(self) -> None:
         """Open the connection anew, waiting until the server is there; old transactions of the lane are over then."""
@@ -69,6 +79,7 @@ class SqlWriter:
             except LOST:
                 await asyncio.sleep(RECONNECT_S)
         self._known.clear()
+        self._in_transaction = False
 
     async def close(self) -> None:
         """Let go of the connection, whatever state it is in."""
@@ -81,15 +92,18 @@ class SqlWriter:
         if self._connection is None:
             await self.reconnect()
         assert self._connection is not None
-        committing = False
+        self._may_be_durable = False
         try:
+            claims = Claims(entries)
             await self._create_accounts(self._connection, entries)
-            done, balances = await self._transaction(self._connection, entries)
-            committing = True
-            self._attempt = done
-            await self._connection.execute("commit")
+            try:
+                done, claimed, balances = await self._at_once(self._connection, entries, claims)
+            except asyncpg.DivisionByZeroError:
+                done, claimed, balances = await self._under_locks(self._connection, entries, claims)
+            self._accept(done, balances)
+            return await self._written(self._connection, done, claimed)
         except LOST as error:
-            raise ConnectionLost(committing) from error
+            raise ConnectionLost(self._may_be_durable) from error
         except CONTENDED as error:
             await self._roll_back()
             raise Contention from error
@@ -102,15 +116,24 @@ class SqlWriter:
         except (Fenced, EntryFailed):
             await self._roll_back()
             raise
-        return self._accept(done, balances)
 
-    def _accept(self, done: Done, balances: dict[bytes, Balance]) -> list[Written]:
+    def _accept(self, done: Done, balances: dict[bytes, Balance]) -> None:
         self._seq, self._hash = done.seq, done.hash
         if balances:
             self._on_balances(balances)
-        return done.written
+
+    async def _written(self, connection: Connection, done: Done, claimed: int | None) -> list[Written]:
+        """What each lead is told; who holds the claims that were not got is read when all is durable."""
+        conflicts = await done.claims.conflicts(connection, claimed)
+        return [
+            Written(conflicts.get(entry.lead_id, ()) if entry.claims else (), done.held.get(place, ()))
+            for place, entry in enumerate(done.entries)
+        ]
 
     async def _roll_back(self) -> None:
+        if not self._in_transaction:
+            return
+        self._in_transaction = False
         assert self._connection is not None
         try:
             await self._connection.execute("rollback")
@@ -122,15 +145,17 @@ class SqlWriter:
         attempt, connection = self._attempt, self._connection
         if attempt is None or connection is None:
             return None
+        first = attempt.entries[0]
         try:
             async with connection.transaction():
                 await connection.fetch(sql.LOCK_LANE, self._lane.cell, self._lane.id)
-                found = await connection.fetch(sql.CHAPTER_OF, self._lane.cell, attempt.lead_id, attempt.n)
+                found = await connection.fetch(sql.CHAPTER_OF, self._lane.cell, first.lead_id, first.n)
+            if not found or (found[0]["lane"], found[0]["seq"]) != (self._lane.id, attempt.seq):
+                return None
+            self._accept(attempt, {})
+            return await self._written(connection, attempt, None)
         except LOST as error:
             raise ConnectionLost(False) from error
-        if not found or (found[0]["lane"], found[0]["seq"]) != (self._lane.id, attempt.seq):
-            return None
-        return self._accept(attempt, {})
 
     async def _create_accounts(self, connection: Connection, entries: list[Entry]) -> None:
         """Rows for accounts that nobody used yet, before the transaction: an empty account harms nobody.
@@ -140,12 +165,13 @@ class SqlWriter:
         """
         missing: dict[bytes, Account] = {}
         for entry in entries:
-            if entry.wish is not None and not self._known.issuperset(entry.wish.deal.hold.accounts):
-                missing.update((a.id, a) for a in entry.wish.accounts)
+            for wish in entry.wishes:
+                if not self._known.issuperset(wish.deal.hold.accounts):
+                    missing.update((a.id, a) for a in wish.accounts)
         if not missing:
             return
         rows = [missing[identifier] for identifier in sorted(missing)]
-        await connection.execute("begin")
+        await self._begin(connection)
         await hold_still(connection)
         await connection.execute(
             sql.CREATE_ACCOUNTS,
@@ -160,60 +186,94 @@ class SqlWriter:
             [a.version for a in rows],
         )
         await connection.execute("commit")
+        self._in_transaction = False
         if len(self._known) > MOST_KNOWN_ACCOUNTS:
             self._known.clear()
         self._known.update(missing)
 
-    async def _transaction(self, connection: Connection, entries: list[Entry]) -> tuple[Done, dict[bytes, Balance]]:
-        now_ms = self._now_ms()
+    async def _begin(self, connection: Connection) -> None:
+        self._in_transaction = True
         await connection.execute("begin")
-        claims = _Claims(entries)
-        balances, claimed = await self._open(connection, entries, claims, now_ms)
-        conflicts = await claims.conflicts(connection, claimed)
+
+    async def _at_once(self, connection: Connection, entries: list[Entry], claims: Claims) -> _Outcome:
+        """Decide as if there were room for everything, and write it if there is.
+
+        Raises DivisionByZeroError if there is not, an offer was halted, or the lane was taken over; nothing is written.
+        """
+        balances = presumed(entries)
+        seq = self._seq + 1
+        rows = decide(entries, balances, Halt(), self._lane.id, seq, self._hash)
+        done = self._attempt = Done(seq, rows.chapters[-1].hash, entries, rows.held, claims)
+        wishes = [wish for entry in entries for wish in entry.wishes]
+        given = self._given(entries, claims, rows, balances) | {
+            "known": min((wish.version for wish in wishes), default=NEWEST),
+            "offers": [wish.deal.offer for wish in wishes],
+            "buyers": [wish.deal.buyer for wish in wishes],
+        }
+        self._may_be_durable = True
+        found = await connection.fetch(sql.AT_ONCE, *_chosen(sql.AT_ONCE_NAMES, given))
+        return done, found[0]["claimed"], _balances(found)
+
+    async def _under_locks(self, connection: Connection, entries: list[Entry], claims: Claims) -> _Outcome:
+        """Lock the accounts, decide on what they hold, write. Raises Fenced if the lane was taken over."""
+        self._may_be_durable = False
+        await self._begin(connection)
+        opened = self._given(entries, claims, Rows(), {})
+        found = await connection.fetch(sql.OPEN, *_chosen(sql.OPEN_NAMES, opened))
+        if not found[0]["fenced"]:
+            raise Fenced(f"lane {self._lane.id} was taken over")
+        balances = _balances(found)
         halt = await self._halt(connection, entries)
         seq = self._seq + 1
         rows = decide(entries, balances, halt, self._lane.id, seq, self._hash)
-        await self._insert(connection, entries, rows, balances, seq, now_ms)
-        written = [
-            Written(conflicts.get(entry.lead_id, ()) if entry.claims else (), rows.refusals.get(place))
-            for place, entry in enumerate(entries)
-        ]
-        return Done(seq, entries[0].lead_id, entries[0].n, rows.chapters[-1].hash, written), balances
+        done = self._attempt = Done(seq, rows.chapters[-1].hash, entries, rows.held, claims)
+        await connection.execute(sql.WRITE, *_chosen(sql.WRITE_NAMES, self._given(entries, claims, rows, balances)))
+        self._may_be_durable = True
+        await connection.execute("commit")
+        self._in_transaction = False
+        return done, found[0]["claimed"], balances
 
-    async def _open(
-        self, connection: Connection, entries: list[Entry], claims: "_Claims", now_ms: int
-    ) -> tuple[dict[bytes, Balance], int]:
-        """Lock the accounts, take the claims, insert new leads. Returns balances and the number of claims taken.
-
-        Raises Fenced if the lane was taken over.
-        """
+    def _given(
+        self, entries: list[Entry], claims: Claims, rows: Rows, balances: dict[bytes, Balance]
+    ) -> dict[str, Any]:
+        """The parameters of the statements, by name."""
         born = [(entry.lead_id, entry.birth) for entry in entries if entry.birth is not None]
-        rows = await connection.fetch(
-            sql.OPEN,
-            self._lane.cell,
-            self._lane.id,
-            self._lane.fence,
-            sorted(accounts_of(entries)),
-            claims.rows(),
-            now_ms,
-            [(i, b.source, b.campaign, b.version, b.test, b.arrived_at_ms, b.facts, b.sealed) for i, b in born],
-            [(i, b.key_version, b.wrapped_key) for i, b in born],
-            [(person, i) for i, b in born for person in b.persons],
-        )
-        if not rows[0]["fenced"]:
-            raise Fenced(f"lane {self._lane.id} was taken over")
-        balances = {
-            row["id"]: Balance(row["ceiling"], row["posted"], row["held"]) for row in rows if row["id"] is not None
+        sales, terms = _sale_rows(rows)
+        return {
+            "cell": self._lane.cell,
+            "lane": self._lane.id,
+            "fence": self._lane.fence,
+            "now": self._now_ms(),
+            "seq": self._seq + 1,
+            "accounts": list(balances) or sorted(accounts_of(entries)),
+            "claims": claims.rows(),
+            "leads": [
+                (i, b.source, b.campaign, b.version, b.test, b.arrived_at_ms, b.facts, b.sealed) for i, b in born
+            ],
+            "keys": [(i, b.key_version, b.wrapped_key) for i, b in born],
+            "persons": [(person, i) for i, b in born for person in b.persons],
+            "chapters": [
+                (c.lead_id, c.n, c.place, c.events, c.sealed, c.salt, c.prev_hash, c.hash) for c in rows.chapters
+            ],
+            "sales": sales,
+            "terms": terms,
+            "moves": [(m.deal.id, m.status, m.price_micros, m.payout_micros) for m in rows.moved],
+            "moved": [m.deal.id for m in rows.moved],
+            "transfers": [
+                (transfer_id(t.sale_id, t.kind), t.sale_id, t.kind, t.debit, t.credit, t.unit, t.amount_micros)
+                for t in rows.transfers
+            ],
+            "statuses": [(e.lead_id, *e.status, e.n) for e in entries if e.status is not None],
+            "balances": [(i, balance.posted, balance.held) for i, balance in balances.items()],
         }
-        return balances, rows[0]["claimed"]
 
     async def _halt(self, connection: Connection, entries: list[Entry]) -> Halt:
         """What was paused or taken away since these leads pinned their version: asked perhaps, never sold.
 
         A statement of its own, so that it sees what was committed while the one before waited for locks.
         """
-        known = min((entry.wish.version for entry in entries if entry.wish is not None), default=None)
-        if known is None or await version_now(connection) <= known:
+        known = min((wish.version for entry in entries for wish in entry.wishes), default=None)
+        if known is None:
             return Halt()
         rows = await connection.fetch(sql.HALTED_SINCE, known)
         return Halt(
@@ -221,76 +281,13 @@ class SqlWriter:
             frozenset(row["number"] for row in rows if row["kind"] == "buyer"),
         )
 
-    async def _insert(
-        self,
-        connection: Connection,
-        entries: list[Entry],
-        rows: Rows,
-        balances: dict[bytes, Balance],
-        seq: int,
-        now_ms: int,
-    ) -> None:
-        """All rows that follow from the decisions, in one statement."""
-        await connection.execute(
-            sql.INSERT,
-            self._lane.cell,
-            now_ms,
-            [(c.lead_id, c.n, c.place, c.events, c.sealed, c.salt, c.prev_hash, c.hash) for c in rows.chapters],
-            *_sale_rows(rows),
-            [(m.deal.id, m.status, m.price_micros, m.payout_micros) for m in rows.moved],
-            [
-                (transfer_id(t.sale_id, t.kind), t.sale_id, t.kind, t.debit, t.credit, t.unit, t.amount_micros)
-                for t in rows.transfers
-            ],
-            [(e.lead_id, *e.status, e.n) for e in entries if e.status is not None],
-            self._lane.id,
-            seq,
-            [m.deal.id for m in rows.moved],
-            [(i, balance.posted, balance.held) for i, balance in balances.items()],
-            list(balances),
-        )
+
+def _chosen(names: str, given: dict[str, Any]) -> list[Any]:
+    return [given[name] for name in names.split()]
 
 
-class _Claims:
-    """What a batch claims of persons and gives back, one row for each (hash, scope).
-
-    A claim is given back by letting it expire; a chore sweeps the expired ones. Of two leads in one batch that want
-    the same person the first gets it.
-    """
-
-    def __init__(self, entries: list[Entry]) -> None:
-        self._wanted: dict[tuple[bytes, str], tuple[bytes, int]] = {}
-        self._entries = entries
-        for entry in entries:
-            for claim in entry.gives_up:
-                holder = self._wanted.setdefault((claim.hash, claim.scope), (entry.lead_id, 0))
-                if holder[0] != entry.lead_id:
-                    # One of them does not have it, as after a take-over; apart, each gives back what is his.
-                    raise EntryFailed("two leads of a batch give the same claim back")
-        for entry in entries:
-            for claim in entry.claims:
-                self._wanted.setdefault((claim.hash, claim.scope), (entry.lead_id, claim.expires_at_ms))
-
-    def rows(self) -> list[tuple[bytes, str, bytes, int]]:
-        """Rows to claim: hash, scope, lead, end."""
-        return [(*key, *row) for key, row in self._wanted.items()]
-
-    async def conflicts(self, connection: Connection, claimed: int) -> dict[bytes, tuple[Conflict, ...]]:
-        """The conflicts of each lead, given how many claims the database took."""
-        wanted = sum(len(entry.claims) + len(entry.gives_up) for entry in self._entries)
-        if claimed == len(self._wanted) == wanted:
-            return {}
-        keys = list(self._wanted)
-        rows = await connection.fetch(sql.CLAIM_HOLDERS, [key[0] for key in keys], [key[1] for key in keys])
-        holders = {(row["hash"], row["scope"]): row for row in rows}
-        found: dict[bytes, tuple[Conflict, ...]] = {}
-        for claim, lead_id in ((claim, entry.lead_id) for entry in self._entries for claim in entry.claims):
-            if holders[claim.hash, claim.scope]["lead_id"] == lead_id:
-                continue
-            closed = holders[claim.hash, claim.scope]["status"] in CLOSED
-            conflict = Conflict(claim.scope, claim.name, in_flight=not closed)
-            found[lead_id] = (*found.get(lead_id, ()), conflict)
-        return found
+def _balances(found: list[Any]) -> dict[bytes, Balance]:
+    return {row["id"]: Balance(row["ceiling"], row["posted"], row["held"]) for row in found if row["id"] is not None}
 
 
 _SaleRow = tuple[bytes, bytes, int, int, int, int, int, int]

@@ -313,6 +313,18 @@ create type balance_row as (id uuid, posted bigint, held bigint);
 
 -- Views for people who read SQL ----------------------------------------------------------------------------------------------
 
+-- Offers and buyers that were paused or taken away after a version. Volatile, so that it reads what is committed when it
+-- is called, not when the statement began that calls it: a batch asks after it has waited for its locks.
+create function halted_since(known bigint) returns table (kind text, number integer) language plpgsql volatile as $$
+begin
+  return query
+  select n.kind, n.number from noun n
+   where n.kind in ('offer', 'buyer')
+     and (n.from_version > known and n.to_version is null and n.body ->> 'paused' = 'true'
+          or n.to_version > known and not exists (select 1 from noun m where m.kind = n.kind and m.number = n.number
+                                                     and m.from_version = n.to_version));
+end $$;
+
 -- Who changed which setting, from what to what. A noun that came has no `before`, one that went no `after`.
 create view change as
   select v.number as version, v.at, v.by, coalesce(n.kind, b.kind) as kind, coalesce(n.number, b.number) as number,
@@ -331,3 +343,23 @@ create view bid as
          (b.body ->> 'price_micros')::bigint as price_micros, (b.body ->> 'ms')::integer as ms
     from event e, json_array_elements(e.body -> 'bids') as b (body)
    where e.type = 'pinged';
+
+-- People of the house: they sign in with a password, and are known afterwards by the token of a session ------------------
+
+-- `hash` is argon2id with its costs and salt.
+create table house_user (
+  name text primary key,
+  role text not null check (role in ('operator', 'reader')),
+  hash text not null,
+  created_at timestamptz not null default now()
+);
+
+-- `token_hash` is the SHA-256 of what stands in the cookie.
+create table session (
+  token_hash bytea primary key,
+  user_name text not null references house_user on delete cascade,
+  created_at timestamptz not null default now(),
+  expires_at timestamptz not null
+);
+create index session_of_user on session (user_name);
+create index session_end on session (expires_at);
