@@ -70,9 +70,9 @@ _LAWS = {
                        from transfer group by 1, 2) t on t.cell = s.cell and t.sale_id = s.id
          where s.status = 'sold' and coalesce(t.paid, 0) <> s.price_micros
             or s.status <> 'sold' and coalesce(t.paid, 0) <> 0""",
-    "one place, one sale": """
-        select 'lead ' || lead_id::text, count(*), 1 from sale
-         where status in ('posting', 'sold', 'uncertain') group by cell, lead_id having count(*) > 1""",
+    "nobody buys a lead twice": """
+        select 'lead ' || lead_id::text || ' buyer ' || buyer, count(*), 1 from sale
+         where status in ('posting', 'sold', 'uncertain') group by cell, lead_id, buyer having count(*) > 1""",
 }
 
 
