@@ -297,7 +297,7 @@ def http_page() -> str:
     rows = [("POST", f"`{app.HOT}`", "Sell a lead; needs a key of a source")]
     rest = app.Routes(None, None, None, None, {}).litestar()  # type: ignore[arg-type]
     for route in sorted(rest.routes, key=lambda route: route.path):
-        for handler in getattr(route, "route_handlers", ()):
+        for handler in sorted(getattr(route, "route_handlers", ()), key=lambda handler: sorted(handler.http_methods)):
             if handler.include_in_schema and handler.summary:
                 rows.append((", ".join(sorted(handler.http_methods)), f"`{plain_path(route.path)}`", handler.summary))
     rows.append(("GET", "`/v1/schema/openapi.json`", "The description of the routes above but the first, OpenAPI 3.1"))

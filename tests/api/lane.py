@@ -10,11 +10,10 @@ import uvicorn
 
 from api.problems import KNOWN
 from api.speak import Talk
-from harness.house import Answer, until
+from harness.house import Answer, House, until
 from outbid.api.app import build
 from outbid.api.hot import protocol_of
 from outbid.api.intake import Intake
-from outbid.exchange.exchange import Exchange
 
 SEND_BUFFER = 4096
 
@@ -62,14 +61,15 @@ class Lane:
 
 @asynccontextmanager
 async def open_lane(
-    exchange: Exchange, *, keep_alive_s: float = 30.0, whole_s: float = 30.0, **config: Any
+    house: House, *, keep_alive_s: float = 30.0, whole_s: float = 30.0, **config: Any
 ) -> AsyncIterator[Lane]:
     """Serve on a port of its own until the test ends or stops the server."""
-    intake = Watched(exchange, KNOWN)
+    exchange = house.process.exchange
+    intake = Watched(exchange, house.pool, KNOWN)
     listener = socket.create_server(("127.0.0.1", 0))
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
     port = listener.getsockname()[1]
-    app = build(intake, exchange, None, None, KNOWN)
+    app = build(intake, exchange, house.pool, exchange.vault, KNOWN)
     given = {"access_log": False, "log_config": None, "lifespan": "off", "server_header": False, "date_header": False}
     given["timeout_graceful_shutdown"] = 10
     server = uvicorn.Server(

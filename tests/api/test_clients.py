@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import logging
 
 import pytest
@@ -233,9 +234,10 @@ async def test_the_same_lead_on_two_connections_at_once_is_sold_once(house, shar
         return bid("10")
 
     shared_buyers.on("a", ping=slow, post=ACCEPT)
-    body = text()
+    person = lead()
+    bodies = [json.dumps(person | {"take": n}).encode() for n in range(2)]
     async with Talk(house.port) as one, Talk(house.port) as other:
-        await asyncio.gather(one.say(whole(body)), other.say(whole(body)))
+        await asyncio.gather(one.say(whole(bodies[0])), other.say(whole(bodies[1])))
         answers = sorted([await one.hear(), await other.hear()], key=lambda answer: answer.status)
     assert answers[0].json["outcome"] == "sold"
     found = assert_problem(answers[1], 422, "duplicate_in_flight")

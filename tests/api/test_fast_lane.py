@@ -26,7 +26,7 @@ WAIT_S = 0.003
 
 @pytest_asyncio.fixture
 async def lane(house):
-    async with open_lane(house.process.exchange) as found:
+    async with open_lane(house) as found:
         yield found
 
 
@@ -74,7 +74,7 @@ async def test_a_lead_in_the_lane_is_sold_and_answered_byte_by_byte_as_outside_o
 
 async def test_what_uvicorn_adds_to_every_answer_is_added_in_the_lane_too(house):
     async with (
-        open_lane(house.process.exchange, server_header=True, headers=[("x-more", "1")]) as lane,
+        open_lane(house, server_header=True, headers=[("x-more", "1")]) as lane,
         Talk(lane.port) as talk,
     ):
         found = []
@@ -116,7 +116,7 @@ async def test_a_process_that_takes_no_leads_says_so_in_the_lane(lane):
     assert answer.headers["retry-after"] == "1"
 
 
-@pytest.mark.parametrize("place", ["arrive", "answer_of"])
+@pytest.mark.parametrize("place", ["arrive", "reply_json"])
 async def test_a_fault_of_the_intake_is_a_problem_in_the_lane_and_outside(lane, monkeypatch, caplog, place):
     def broken(*_, **__):
         raise ZeroDivisionError
@@ -238,7 +238,7 @@ async def test_a_seller_whose_heads_always_change_is_always_answered_right(lane)
 
 @pytest.mark.parametrize("config", [{"access_log": True}, {"limit_concurrency": 1000}], ids=["a log", "a limit"])
 async def test_where_the_server_looks_at_each_request_there_is_no_lane(house, caplog, config):
-    async with open_lane(house.process.exchange, **config) as lane, Talk(lane.port) as talk:
+    async with open_lane(house, **config) as lane, Talk(lane.port) as talk:
         with caplog.at_level(logging.INFO, logger="uvicorn.access"):
             for _ in range(3):
                 await talk.say(whole(NO_LEAD))
@@ -364,7 +364,7 @@ async def test_a_lead_that_outlasts_the_end_of_the_server_is_to_be_sent_again(ho
         begun.set()
         await asyncio.sleep(60)
 
-    async with open_lane(house.process.exchange, timeout_graceful_shutdown=1) as lane, Talk(lane.port) as talk:
+    async with open_lane(house, timeout_graceful_shutdown=1) as lane, Talk(lane.port) as talk:
         await talk.say(whole(same_length()))
         await talk.hear()
         with monkeypatch.context() as patched:
@@ -380,7 +380,7 @@ async def test_a_lead_that_outlasts_the_end_of_the_server_is_to_be_sent_again(ho
 
 
 async def test_an_idle_connection_is_closed_and_one_with_a_lead_is_not(house, shared_buyers):
-    async with open_lane(house.process.exchange, keep_alive_s=0.2) as lane, Talk(lane.port) as talk:
+    async with open_lane(house, keep_alive_s=0.2) as lane, Talk(lane.port) as talk:
         await talk.say(whole(same_length()))
         await talk.hear()
         slow_buyer(shared_buyers, 0.38)
@@ -433,7 +433,7 @@ HALVES = {
 @pytest.mark.parametrize("half", HALVES.values(), ids=HALVES)
 @pytest.mark.parametrize("before", [0, 2])
 async def test_a_request_that_is_not_whole_in_time_is_refused_and_its_connection_closed(house, caplog, half, before):
-    async with open_lane(house.process.exchange, whole_s=0.2) as lane, Talk(lane.port) as talk:
+    async with open_lane(house, whole_s=0.2) as lane, Talk(lane.port) as talk:
         with caplog.at_level(logging.WARNING):
             for _ in range(before):
                 await talk.say(whole(NO_LEAD))
@@ -449,7 +449,7 @@ async def test_a_request_that_is_not_whole_in_time_is_refused_and_its_connection
 
 
 async def test_a_request_that_trickles_in_is_late_all_the_same(house):
-    async with open_lane(house.process.exchange, whole_s=0.3) as lane, Talk(lane.port) as talk:
+    async with open_lane(house, whole_s=0.3) as lane, Talk(lane.port) as talk:
         await talk.say(head_of(1000))
         for _ in range(100):
             await talk.say(b" ")
@@ -460,7 +460,7 @@ async def test_a_request_that_trickles_in_is_late_all_the_same(house):
 
 
 async def test_a_request_that_was_answered_before_it_was_whole_is_not_answered_twice(house):
-    async with open_lane(house.process.exchange, whole_s=0.2) as lane, Talk(lane.port) as talk:
+    async with open_lane(house, whole_s=0.2) as lane, Talk(lane.port) as talk:
         await talk.say(head_of(9, method="PUT") + b"{}")
         assert_problem(await talk.hear(), 405, "method_not_allowed")
         with pytest.raises(Closed):
@@ -468,7 +468,7 @@ async def test_a_request_that_was_answered_before_it_was_whole_is_not_answered_t
 
 
 async def test_half_a_request_behind_a_slow_one_is_late_only_after_the_slow_one_is_answered(house, shared_buyers):
-    async with open_lane(house.process.exchange, whole_s=0.1) as lane, Talk(lane.port) as talk:
+    async with open_lane(house, whole_s=0.1) as lane, Talk(lane.port) as talk:
         slow_buyer(shared_buyers, 0.35)
         await talk.say(whole(text()) + head_of(9)[:40])
         assert (await talk.hear()).json["outcome"] == "sold"
@@ -476,7 +476,7 @@ async def test_half_a_request_behind_a_slow_one_is_late_only_after_the_slow_one_
 
 
 async def test_a_slow_answer_is_nobodys_late_request(house, shared_buyers):
-    async with open_lane(house.process.exchange, whole_s=0.1) as lane, Talk(lane.port) as talk:
+    async with open_lane(house, whole_s=0.1) as lane, Talk(lane.port) as talk:
         slow_buyer(shared_buyers, 0.35)
         for _ in range(2):
             await talk.say(whole(same_length()))
@@ -485,6 +485,6 @@ async def test_a_slow_answer_is_nobodys_late_request(house, shared_buyers):
 
 
 async def test_a_connection_that_says_nothing_is_closed(house):
-    async with open_lane(house.process.exchange, keep_alive_s=0.2) as lane, Talk(lane.port) as talk:
+    async with open_lane(house, keep_alive_s=0.2) as lane, Talk(lane.port) as talk:
         with pytest.raises(Closed):
             await talk.hear()

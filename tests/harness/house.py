@@ -47,8 +47,8 @@ class Answer(msgspec.Struct):
 class House:
     """An exchange that tests speak to by HTTP and look into by SQL."""
 
-    def __init__(self, url: str, port: int, process: Process, connection: Any) -> None:
-        self.url, self.port, self.process, self.connection = url, port, process, connection
+    def __init__(self, url: str, port: int, process: Process, connection: Any, pool: Any) -> None:
+        self.url, self.port, self.process, self.connection, self.pool = url, port, process, connection, pool
 
     async def sell(self, fields: dict[str, Any], **more: Any) -> Answer:
         """Post one lead."""
@@ -111,7 +111,7 @@ async def open_house(owner_url: str, url: str, nouns: dict[str, dict[str, Noun]]
     exchange = await process.open(gather_ms=1.0)
     pool = await database.pool(url, 1)
     reasons = {**ALL, **registry.reasons()}
-    intake = Intake(exchange, reasons)
+    intake = Intake(exchange, pool, reasons)
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(
         build(intake, exchange, pool, vault, reasons),
@@ -125,7 +125,7 @@ async def open_house(owner_url: str, url: str, nouns: dict[str, dict[str, Noun]]
     serving = asyncio.create_task(server._serve([listener]))
     await until(lambda: server.started)
     try:
-        yield House(url, listener.getsockname()[1], process, owner)
+        yield House(url, listener.getsockname()[1], process, owner, pool)
     finally:
         server.should_exit = True
         server.force_exit = True

@@ -44,7 +44,7 @@ FORBIDDEN = {
     "a registry's host": r"[p]ypi\.org|[p]ythonhosted\.org|[n]pmjs\.|[c]rates\.io",
     "a folder of somebody's machine": r"(?<![\w.])/([w]ork|[r]oot|[U]sers|[h]ome/\w+)/",
     "a number or name that may be real": r"\b[2-9]\d\d[ .)-]+(?!555\b)\d{3}[ .-]\d{4}\b",
-    "how a text came to be": r"(?<![-\w])([aA]gents?|[sS]essions?|[pP]rompts?|[A]I|[L]LMs?|[cC]hatbots?)\b",
+    "how a text came to be": r"(?<![-\w/])([aA]gents?|[sS]essions?|[pP]rompts?|[A]I|[L]LMs?|[cC]hatbots?)\b",
 }
 
 

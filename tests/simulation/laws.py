@@ -211,6 +211,13 @@ class Laws:
         if {who: amount for who, amount in moved.items() if amount} != {who: d for who, d in due.items() if d}:
             self.broken("transfers say what was paid", f"moved {dict(moved)}, due {due}", sale["lead_id"])
 
+    def made(self, leads: set[bytes], lead_id: bytes) -> None:
+        """A request that is sent more than once makes one lead; `leads` are those it was told of so far."""
+        leads.add(lead_id)
+        stored = [lead for lead in leads if (lead,) in self.tables.table("lead")]
+        if len(stored) > 1:
+            self.broken("a request makes one lead", f"{len(stored)} leads of one request", lead_id)
+
     def told(self, told: Told, currency: str) -> None:
         """A seller gets his answer: it is durable already, and follows from the chapters."""
         if told.answer is None:

@@ -13,14 +13,14 @@ from outbid.core.contract import Malformed
 from outbid.core.ids import LEAD, public
 from outbid.core.market.compile import compile_market
 from outbid.core.market.snapshot import Market
-from outbid.exchange.arrive import arrive
+from outbid.exchange.arrive import arrive, request_of
 from outbid.exchange.clock import Clock
 from outbid.exchange.distribute import distribute
 from outbid.exchange.exchange import Exchange
 from outbid.exchange.process import Process
 from outbid.plugins.registry import Registry
 from outbid.store import market as markets
-from outbid.store.commit.entry import EntryFailed, Fenced
+from outbid.store.commit.entry import EntryFailed, Fenced, Repeated
 from outbid.store.database import LOST
 from outbid.store.vault import Vault
 
@@ -158,13 +158,13 @@ class Node:
         self.owner.on_fuse = do
         self.owner.fuse = steps
 
-    def sell(self, source: str, body: bytes) -> "asyncio.Future[Told | None]":
-        """Take a lead as the intake does. The future has what the seller is told; None: his request was refused."""
+    def sell(self, source: str, body: bytes, key: str) -> "asyncio.Future[Told | None]":
+        """Take a lead as the intake does, under the seller's key for the request. The future has what the seller is told; None: his request was refused."""
         told: asyncio.Future[Told | None] = self._loop.create_future()
-        self._loop.create_task(self._sell(source, body, told), context=self.context)
+        self._loop.create_task(self._sell(source, body, key, told), context=self.context)
         return told
 
-    async def _sell(self, slug: str, body: bytes, told: "asyncio.Future[Told | None]") -> None:
+    async def _sell(self, slug: str, body: bytes, key: str, told: "asyncio.Future[Told | None]") -> None:
         exchange = self.exchange
         assert exchange is not None
         market = exchange.market
@@ -173,10 +173,13 @@ class Node:
         if source.paused or isinstance(arrived, Malformed) or self.closing or exchange.journal.is_full():
             told.set_result(None)
             return
-        story = arrive(exchange, market, source, arrived.fields, test=False)
+        request = request_of(exchange.vault, key, body, exchange.clock.now_ms())
+        story = arrive(exchange, market, source, arrived.fields, test=False, request=request)
         name = public(LEAD, story.lead.cell, story.id)
         try:
             await distribute(exchange, story)
+        except Repeated as repeated:
+            told.set_result(Told(repeated.repeat.lead_id, None, "Repeated"))
         except (EntryFailed, Fenced) as error:
             told.set_result(Told(story.id, None, type(error).__name__))
         except Exception as error:

@@ -87,6 +87,11 @@ def group_forgotten(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(route, "_choose", choose)
 
 
+def repeats_forgotten(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(writer.Requests, "rows", lambda self: [])
+    patch.setattr(writer.Requests, "__init__", lambda self, entries: setattr(self, "repeats", {}))
+
+
 def wrong_payout(patch: pytest.MonkeyPatch) -> None:
     real = moves.of_sale
 
@@ -212,6 +217,7 @@ PLANTED: dict[Plant, set[str]] = {
     no_claims: {"nobody is sold twice"},
     resold_while_uncertain: {"no place is sold twice"},
     group_forgotten: {"never two of one group"},
+    repeats_forgotten: {"a request makes one lead"},
     wrong_payout: {"transfers say what was paid"},
     stale_balances: {"held = open holds", "posted = captured"},
     give_up_forgotten: {"unsold and refused give claims up"},

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -93,6 +94,7 @@ class World:
         self.uncertain_since: dict[bytes, float] = {}
         self.storm = True
         self.told: dict[str, int] = {}
+        self.leads_of: dict[str, set[bytes]] = {}
         self._started = 0
 
     def _committed(self, transaction: Any, changes: list[Any]) -> None:
@@ -231,13 +233,21 @@ class World:
             phone = str(fields["phone"])
             flawless = phone if PHONE.fullmatch(phone) else None
             self.submitted[named] = Submitted(named, source, flawless, str(fields["email"]))
-            told = self.chance.choice(ready).sell(source, msgspec.json.encode(fields | {"tag": named}))
-            told.add_done_callback(lambda future, name=named: self._answered(name, future.result()))
+            send = partial(self._send, named, source, msgspec.json.encode(fields | {"tag": named}))
+            send()
+            if self.chance.random() < 0.15:  # the very same request again
+                self.loop.call_later(self.chance.choice((0.0, 0.0, 0.002, 0.05, 2.0, 20.0)), send)
+
+    def _send(self, tag: str, source: str, body: bytes) -> None:
+        if ready := [node for node in self.nodes if node.is_ready]:
+            told = self.chance.choice(ready).sell(source, body, tag)
+            told.add_done_callback(lambda future: self._answered(tag, future.result()))
 
     def _answered(self, tag: str, told: Told | None) -> None:
         if told is None:
             return
         self.by_lead[told.lead_id] = self.submitted[tag]
+        self.laws.made(self.leads_of.setdefault(tag, set()), told.lead_id)
         outcome = told.answer.outcome if told.answer else told.fault
         self.told[outcome] = self.told.get(outcome, 0) + 1
         self.trace.tell("told", tag, outcome)

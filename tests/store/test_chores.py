@@ -14,7 +14,7 @@ async def test_claims_that_ended_are_swept_and_living_ones_stay(database_url):
         await connection.execute(
             "insert into claim values ($1, 'house', 0, $2, $3)", os.urandom(16), os.urandom(16), ended_ms
         )
-    assert await chores.sweep_claims(connection, NOW_MS) == 2
+    assert await chores.sweep(connection, "claim", NOW_MS) == 2
     assert await connection.fetchval("select count(*) from claim") == 1
     await connection.close()
 

@@ -122,7 +122,10 @@ async def test_who_opens_an_account_and_has_not_seen_a_lowered_cap_opens_it_with
         opening = asyncio.create_task(writer.write([wishing(), wishing()]))
         while not await connection.fetchval("select count(*) from pg_locks where not granted"):
             await asyncio.sleep(0.01)
-    assert [getattr(event, "reason", None) for written in await opening for event in written.held] == [None, "cap_reached"]
+    assert [getattr(event, "reason", None) for written in await opening for event in written.held] == [
+        None,
+        "cap_reached",
+    ]
     assert await connection.fetchval("select ceiling from account where unit = 'LEAD'") == 1
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Litestar, Request, Response, get, post
+from litestar import Litestar, Request, Response, Router, get, post
 from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig, ResponseSpec
@@ -16,6 +16,9 @@ from outbid import __version__
 from outbid.api.auth import holder_of, key_of
 from outbid.api.intake import HOT, Intake, is_hot
 from outbid.api.leads import ReasonRow, answer_now, reason_rows, scope_of
+from outbid.api.operator.door.asking import COOKIE, COOKIE_WORDS
+from outbid.api.operator.routes import operator_routes
+from outbid.api.operator.said.description import Description
 from outbid.api.problem import MEDIA_TYPE, Problem, problem
 from outbid.api.wire import Receive, Scope, Send
 from outbid.core.answer import Answer
@@ -109,18 +112,28 @@ class Routes:
     def litestar(self) -> Litestar:
         """The application of these routes."""
         return Litestar(
-            [page, healthz, sell, self._readyz(), self._all_reasons(), self._lead_now()],
+            [page, healthz, sell, self._readyz(), self._all_reasons(), self._lead_now(), self._operator()],
             exception_handlers={Exception: self._refuse},
             openapi_config=OpenAPIConfig(
                 "Outbid",
                 __version__,
                 path="/v1/schema",
-                render_plugins=(),
-                components=Components(security_schemes={"key": SecurityScheme(type="http", scheme="bearer")}),
+                render_plugins=(Description(),),
+                components=Components(
+                    security_schemes={
+                        "key": SecurityScheme(type="http", scheme="bearer"),
+                        "session": SecurityScheme(
+                            type="apiKey", name=COOKIE, security_scheme_in="cookie", description=COOKIE_WORDS
+                        ),
+                    }
+                ),
                 security=[{"key": []}],
             ),
             logging_config=None,
         )
+
+    def _operator(self) -> Router:
+        return operator_routes(self._exchange, self._pool, self._reasons)
 
     def _readyz(self) -> HTTPRouteHandler:
         @get("/readyz", summary="Does the process take leads?")
@@ -138,7 +151,15 @@ class Routes:
         return all_reasons
 
     def _lead_now(self) -> HTTPRouteHandler:
-        @get("/v1/leads/{lead:str}", summary="What a seller is told of his lead now")
+        @get(
+            "/v1/leads/{lead:str}",
+            summary="What a seller is told of his lead now",
+            responses={
+                401: ResponseSpec(Problem, description="no key, or one that is not known", media_type=PROBLEM),
+                403: ResponseSpec(Problem, description="the key may not read leads", media_type=PROBLEM),
+                404: ResponseSpec(Problem, description="there is no such lead for this key", media_type=PROBLEM),
+            },
+        )
         async def lead_now(
             request: Request[Any, Any, Any], lead: Annotated[str, Parameter(description="the lead's id, ld_…")]
         ) -> Answer:

@@ -8,13 +8,14 @@ from typing import Any
 import msgspec
 
 from outbid.api.auth import holder_of, key_of
+from outbid.api.leads import Standing, standing
 from outbid.api.problem import problem
 from outbid.api.wire import (
     Gone,
     Headers,
     Receive,
     Reply,
-    Scope,
+    Scope as Http,
     Send,
     header,
     read_body,
@@ -22,54 +23,62 @@ from outbid.api.wire import (
     reply_problem,
     send_reply,
 )
-from outbid.core.answer import STATUS, Error, answer_of, pointer_of
+from outbid.core.answer import STATUS, Error, pointer_of
 from outbid.core.contract import Flaw, Malformed
 from outbid.core.ids import LEAD, public
 from outbid.core.market.snapshot import Market, Source
 from outbid.core.reasons import Reason
-from outbid.exchange.arrive import arrive
+from outbid.core.scope import Scope
+from outbid.exchange.arrive import arrive, request_of
 from outbid.exchange.distribute import distribute
 from outbid.exchange.exchange import Exchange
 from outbid.exchange.story import Story
-from outbid.store.commit.entry import EntryFailed, Fenced, NotRecorded, Superseded
+from outbid.store.commit.entry import EntryFailed, Fenced, NotRecorded, Repeat, Repeated, Superseded
+from outbid.store.database import LOST, Pool
 
 log = logging.getLogger("outbid.intake")
 HOT = "/v1/leads"
 RETRY = ((b"retry-after", b"1"),)
 STALLED_S = 10.0
+LONGEST_REQUEST_KEY = 255
 ANSWERED_WITHOUT_BODY = (405, 503)
 """Before the body has come; a request without a good key is read to its end, so that the answer arrives."""
 
 
 class Head(msgspec.Struct, frozen=True):
-    """What the intake wants of a request's head. `key` is the hash of the key, empty if there is none."""
+    """What the intake wants of a request's head. `key` is the hash of the key, empty if there is none.
+
+    `request_key` is the seller's own name for the request (`Idempotency-Key`), empty if he gave none.
+    """
 
     method: str
     key: str
     content_type: str
+    request_key: str = ""
 
 
-def is_hot(scope: Scope) -> bool:
+def is_hot(scope: Http) -> bool:
     """Is it a request for the intake? A slash too many is forgiven."""
     path: str = scope.get("path", "")
     return scope["type"] == "http" and "/" + path.strip("/") == HOT
 
 
-def head_of(scope: Scope) -> Head:
+def head_of(scope: Http) -> Head:
     """The head of a request."""
-    return Head(scope["method"], key_of(scope), header(scope, b"content-type"))
+    return Head(scope["method"], key_of(scope), header(scope, b"content-type"), header(scope, b"idempotency-key"))
 
 
 class Intake:
     """Answers `POST /v1/leads`. With `most` leads in flight, more are turned away before anything is accepted."""
 
-    def __init__(self, exchange: Exchange, reasons: Mapping[str, Reason], most: int = 20_000) -> None:
+    def __init__(self, exchange: Exchange, pool: Pool, reasons: Mapping[str, Reason], most: int = 20_000) -> None:
         self._exchange = exchange
+        self._pool = pool
         self._reasons = dict(reasons)
         self._most = most
         self.open = True
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Http, receive: Receive, send: Send) -> None:
         """One request by ASGI."""
         head = head_of(scope)
         admitted = self._admit(head)
@@ -93,7 +102,7 @@ class Intake:
                 return admitted
             if body is None:
                 return self._no(413, code="body_too_large")
-            story = self._read(*admitted, head.content_type, body)
+            story = self._read(*admitted, head, body)
             return story if isinstance(story, Reply) else await self._distribute(story)
         except Exception:
             log.exception("a request met a fault")
@@ -121,10 +130,12 @@ class Intake:
             return self._no(503, code="overloaded", more=RETRY)
         return market, source
 
-    def _read(self, market: Market, source: Source, content_type: str, body: bytes) -> Story | Reply:
-        """The lead that a body holds, or what is wrong with the body."""
+    def _read(self, market: Market, source: Source, head: Head, body: bytes) -> Story | Reply:
+        """The lead that a body holds, or what is wrong with the request."""
+        if len(head.request_key) > LONGEST_REQUEST_KEY:
+            return self._no(400, code="request_key_too_long")
         try:
-            arrived = source.read(content_type, body)
+            arrived = source.read(head.content_type, body)
         except Exception:
             log.exception("the intake of %s failed in its own code", source.slug)
             return self._no(500, code="fault")
@@ -132,7 +143,9 @@ class Intake:
             errors = (Error(arrived.pointer, arrived.code, arrived.detail),) if arrived.pointer else ()
             return self._no(arrived.status, code=arrived.code, detail=arrived.detail, errors=errors)
         try:
-            return arrive(self._exchange, market, source, arrived.fields, test=False)
+            exchange = self._exchange
+            request = request_of(exchange.vault, head.request_key, body, exchange.clock.now_ms())
+            return arrive(exchange, market, source, arrived.fields, test=False, request=request)
         except Exception:
             log.exception("a field of %s failed in its own code", source.campaign.slug)
             return self._no(500, code="fault")
@@ -142,6 +155,8 @@ class Intake:
         name = public(LEAD, story.lead.cell, story.id)
         try:
             await distribute(self._exchange, story)
+        except Repeated as repeated:
+            return await self._again(story.plan.source, repeated.repeat)
         except NotRecorded:
             return self._no(503, code="not_recorded", more=RETRY)
         except (Fenced, Superseded, asyncio.CancelledError):
@@ -153,18 +168,31 @@ class Intake:
         except Exception:
             log.exception("lead %s met a fault", name)
             return self._no(500, code="lead_failed", lead=name)
-        return self._tell(story, name)
+        sold = next((sale.id for sale in story.state.sales if sale.status == "sold"), "")
+        redirect = story.notes.get(f"redirect {sold}")
+        return self._tell(Standing(name, story.plan.campaign.currency, story.state, story.flaws, redirect))
 
-    def _tell(self, story: Story, name: str) -> Reply:
-        state = story.state
-        if state.status == "refused":
-            errors = tuple(self._error(story, flaw) for flaw in story.flaws)
-            return self._no(422, code=state.reason, lead=name, outcome="refused", errors=errors)
-        sold = next((sale.id for sale in state.sales if sale.status == "sold"), "")
-        answer = answer_of(name, story.plan.campaign.currency, state, story.notes.get(f"redirect {sold}"))
+    async def _again(self, source: Source, repeat: Repeat) -> Reply:
+        """The answer to a request that was sent before: how its lead stands now."""
+        name = public(LEAD, repeat.cell, repeat.lead_id)
+        if not repeat.same:
+            return self._no(422, code="request_key_reused", lead=name)
+        exchange, scope = self._exchange, Scope("source", source.number)
+        try:
+            async with self._pool.acquire() as connection:
+                found = await standing(connection, scope, exchange.vault, exchange.market, repeat.cell, repeat.lead_id)
+        except LOST:
+            found = None
+        return self._no(503, code="not_recorded", lead=name, more=RETRY) if found is None else self._tell(found)
+
+    def _tell(self, lead: Standing) -> Reply:
+        if lead.state.status == "refused":
+            errors = tuple(self._error(flaw) for flaw in lead.flaws)
+            return self._no(422, code=lead.state.reason, lead=lead.name, outcome="refused", errors=errors)
+        answer = lead.answer()
         return reply_json(STATUS[answer.outcome], answer)
 
-    def _error(self, story: Story, flaw: Flaw) -> Error:
+    def _error(self, flaw: Flaw) -> Error:
         reason = self._reasons.get(flaw.code) or Reason(flaw.code, flaw.code)
         return Error(pointer_of(flaw), flaw.code, f"{reason.sentence} {flaw.note}".strip(), reason.fix)
 

@@ -6,8 +6,10 @@ from typing import Any
 import msgspec
 
 from outbid.core.answer import Answer, answer_of
-from outbid.core.ids import LEAD, parse
-from outbid.core.lead.state import fold_all
+from outbid.core.contract import Flaw
+from outbid.core.ids import LEAD, parse, public
+from outbid.core.lead import event as ev
+from outbid.core.lead.state import State, fold_all
 from outbid.core.market.snapshot import Holder, Market
 from outbid.core.reasons import Reason
 from outbid.core.scope import Scope
@@ -34,17 +36,40 @@ def scope_of(holder: Holder) -> Scope:
     return Scope(holder.kind, holder.number)  # type: ignore[arg-type]
 
 
-async def answer_now(connection: Any, scope: Scope, vault: Vault, market: Market, name: str) -> Answer | None:
-    """The answer to a seller as his lead stands now; None if there is no such lead for him. Raises ValueError."""
-    cell, lead_id = parse(LEAD, name)
+class Standing(msgspec.Struct, frozen=True):
+    """Where a lead stands now, as far as its seller is told. Without a buyer, or once erased, `redirect` is None."""
+
+    name: str
+    currency: str
+    state: State
+    flaws: tuple[Flaw, ...]
+    redirect: str | None
+
+    def answer(self) -> Answer:
+        """The answer that follows."""
+        return answer_of(self.name, self.currency, self.state, self.redirect)
+
+
+async def standing(
+    connection: Any, scope: Scope, vault: Vault, market: Market, cell: int, lead_id: bytes
+) -> Standing | None:
+    """Where a lead stands now; None if there is no such lead for him who asks."""
     record = await leads.read(connection, scope, cell, lead_id)
     if record is None:
         return None
-    state = fold_all([event for chapter in record.chapters for event in chapter.events])
+    events = [event for chapter in record.chapters for event in chapter.events]
+    state = fold_all(events)
     campaign = market.campaigns.get(record.campaign)
     sold = next((sale.id for sale in state.sales if sale.status == "sold"), "")
     try:
         redirect = notes_of(vault, record).get(f"redirect {sold}")
     except (Erased, SealBroken):
         redirect = None
-    return answer_of(name, campaign.currency if campaign else "", state, redirect)
+    flaws = tuple(flaw for event in events if isinstance(event, ev.Inspected) for flaw in event.flaws)
+    return Standing(public(LEAD, cell, lead_id), campaign.currency if campaign else "", state, flaws, redirect)
+
+
+async def answer_now(connection: Any, scope: Scope, vault: Vault, market: Market, name: str) -> Answer | None:
+    """The answer to a seller as his lead stands now; None if there is no such lead for him. Raises ValueError."""
+    found = await standing(connection, scope, vault, market, *parse(LEAD, name))
+    return None if found is None else found.answer()

@@ -15,10 +15,14 @@ from outbid.core.market.snapshot import Field, Market, Source, facts_of
 from outbid.core.route import Plan
 from outbid.exchange.exchange import Exchange
 from outbid.exchange.story import Story
-from outbid.store.commit.entry import Birth
-from outbid.store.vault import KEY_VERSION, LeadKey
+from outbid.store.commit.entry import Birth, Request
+from outbid.store.vault import KEY_VERSION, LeadKey, Vault
 
 LEAD_SEAL = b"lead"
+KEYS_KEPT_MS = 24 * 3_600_000
+"""How long a seller's `Idempotency-Key` is remembered."""
+BODIES_KEPT_MS = 60_000
+"""How long a body without a key is remembered."""
 PERSON_FIELDS = ("phone", "email")
 """Field types by which a person is found again, for erasure and for looking up."""
 
@@ -49,7 +53,22 @@ def read_values(
     return values, rest
 
 
-def arrive(exchange: Exchange, market: Market, source: Source, arrived: Mapping[str, Any], test: bool) -> Story:
+def request_of(vault: Vault, key: str, body: bytes, now_ms: int) -> Request:
+    """What tells this request when it comes again: the seller's key for a day; without one, the body for a minute."""
+    body_hash = vault.request(b"body", body)
+    if key:
+        return Request(vault.request(b"key", key.encode()), body_hash, now_ms + KEYS_KEPT_MS)
+    return Request(body_hash, body_hash, now_ms + BODIES_KEPT_MS)
+
+
+def arrive(
+    exchange: Exchange,
+    market: Market,
+    source: Source,
+    arrived: Mapping[str, Any],
+    test: bool,
+    request: Request | None = None,
+) -> Story:
     """Make a lead of what an intake read, and its story. Nothing is written yet."""
     now_ms = exchange.clock.now_ms()
     campaign = source.campaign
@@ -69,15 +88,20 @@ def arrive(exchange: Exchange, market: Market, source: Source, arrived: Mapping[
         test,
     )
     key, wrapped = exchange.vault.new_key(identifier)
-    story = Story(
-        lead, Plan(campaign, source), market, key, _birth(exchange, lead, campaign.fields, arrived, key, wrapped)
-    )
+    birth = _birth(exchange, lead, campaign.fields, arrived, key, wrapped, request)
+    story = Story(lead, Plan(campaign, source), market, key, birth)
     story.tell(ev.Received(now_ms, source.number, campaign.number, market.version, test))
     return story
 
 
 def _birth(
-    exchange: Exchange, lead: Lead, fields: tuple[Field, ...], arrived: Mapping[str, Any], key: LeadKey, wrapped: bytes
+    exchange: Exchange,
+    lead: Lead,
+    fields: tuple[Field, ...],
+    arrived: Mapping[str, Any],
+    key: LeadKey,
+    wrapped: bytes,
+    request: Request | None,
 ) -> Birth:
     raw = {field.name: came for field in fields if (came := arrived.get(field.name)) is not None}
     sealed = exchange.vault.seal(key, lead.id, LEAD_SEAL, _encode(Sealed(raw, lead.unknown)))
@@ -97,6 +121,7 @@ def _birth(
         wrapped,
         KEY_VERSION,
         persons,
+        request,
     )
 
 

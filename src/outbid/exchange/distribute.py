@@ -4,7 +4,7 @@ from outbid.core.route import Wait, next_step
 from outbid.exchange.exchange import Exchange
 from outbid.exchange.perform import STEPS
 from outbid.exchange.story import Story
-from outbid.store.commit.entry import NotRecorded, Superseded
+from outbid.store.commit.entry import NotRecorded, Repeated, Superseded
 
 
 async def distribute(exchange: Exchange, story: Story) -> None:
@@ -20,7 +20,7 @@ async def distribute(exchange: Exchange, story: Story) -> None:
             await STEPS[type(step)](exchange, story, step)
             if isinstance(step, Wait):
                 return
-    except (NotRecorded, Superseded):
+    except (NotRecorded, Repeated, Superseded):
         raise  # nothing of it is in the database, or another process has it
     except Exception:
         if story.chapters:

@@ -297,6 +297,7 @@ create table person_login (
 -- while an older process still writes: what a type means never changes, a new meaning is a new type.
 
 create type claim_row as (hash bytea, scope text, lead_id uuid, expires_at timestamptz);
+create type request_row as (key_hash bytea, source integer, body_hash bytea, lead_id uuid, expires_at timestamptz);
 create type lead_row as (id uuid, source integer, campaign integer, version bigint, test boolean,
                          arrived_at timestamptz, facts jsonb, sealed bytea);
 create type lead_key_row as (lead_id uuid, key_version integer, wrapped bytea);
@@ -344,7 +345,7 @@ create view bid as
     from event e, json_array_elements(e.body -> 'bids') as b (body)
    where e.type = 'pinged';
 
--- People of the house: they sign in with a password, and are known afterwards by the token of a session ------------------
+-- People of the house: they sign in with a password, and are known afterwards by a token in a cookie ----------------------
 
 -- `hash` is argon2id with its costs and salt.
 create table house_user (
@@ -355,11 +356,11 @@ create table house_user (
 );
 
 -- `token_hash` is the SHA-256 of what stands in the cookie.
-create table session (
+create table house_session (
   token_hash bytea primary key,
   user_name text not null references house_user on delete cascade,
   created_at timestamptz not null default now(),
   expires_at timestamptz not null
 );
-create index session_of_user on session (user_name);
-create index session_end on session (expires_at);
+create index house_session_of_user on house_session (user_name);
+create index house_session_end on house_session (expires_at);

@@ -36,6 +36,7 @@ class Vault:
         self._house = AESGCM(_derived(master, b"seal secrets"))
         self._person_key = _derived(master, b"hash persons")
         self._buyer_key = _derived(master, b"buyers' references")
+        self._request_key = _derived(master, b"hash requests")
 
     def new_key(self, lead_id: bytes) -> tuple[LeadKey, bytes]:
         """A fresh key for a lead: (key, wrapped)."""
@@ -68,6 +69,10 @@ class Vault:
     def person(self, name: str, text: str) -> bytes:
         """The keyed hash of a person's phone or e-mail: the same everywhere in the house, nothing without the key."""
         return blake2b(f"{name}|{text}".encode(), key=self._person_key, digest_size=16).digest()
+
+    def request(self, kind: bytes, content: bytes) -> bytes:
+        """The keyed hash of a seller's request: of its body, or of the key that he gave it."""
+        return blake2b(kind + content, key=self._request_key, digest_size=16).digest()
 
     def reference(self, lead_id: bytes, buyer: int) -> str:
         """A buyer's own name for a lead: two buyers cannot tell that theirs is the same."""

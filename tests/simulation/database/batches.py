@@ -91,8 +91,9 @@ async def at_once(tx: Transaction, now_ms: int, *given: Any) -> Result:
     there = await _lock_accounts(tx, named["accounts"])
     fenced = await _fence_stands(tx, named["lane"], named["fence"])
     claimed = await _take(tx, named)
+    requested = await take_requests(tx, now_ms, named["cell"], named["now"], named["requests"])
     await _write(tx, named)
-    passed = False
+    passed = len(requested) < len(named["requests"])
     for identifier, posted, held in named["balances"]:
         row = tx.get("account", identifier)
         if row is None:
@@ -160,6 +161,30 @@ async def halted_since(tx: Transaction, now_ms: int, known: int) -> Result:
         paused = version > known and ends is None and msgspec.json.decode(row["body"]).get("paused", False)
         if paused or (ends is not None and ends > known and (kind, number, ends) not in begun):
             found.append({"kind": kind, "number": number})
+    return found
+
+
+@means("with requested as (", locks=True)
+async def take_requests(tx: Transaction, now_ms: int, cell: int, at_ms: int, requests: Lists) -> Result:
+    """The requests that nobody has, or whose time is over."""
+    taken = []
+    for key_hash, source, body_hash, lead_id, ends_at in sorted(requests):
+        await tx.lock("idempotency", key_hash, source)
+        old = tx.get("idempotency", key_hash, source)
+        if old is None or old["expires_at"] < at_ms or old["lead_id"] == lead_id:
+            row = {"cell": cell, "body_hash": body_hash, "lead_id": lead_id, "expires_at": ends_at}
+            tx.put("idempotency", (key_hash, source), row)
+            taken.append({"key_hash": key_hash, "source": source})
+    return taken
+
+
+@means("select i.key_hash, i.source, i.body_hash, i.cell, i.lead_id")
+async def requests_taken(tx: Transaction, now_ms: int, hashes: Lists, sources: Lists) -> Result:
+    found = []
+    for key in zip(hashes, sources, strict=True):
+        row = tx.get("idempotency", *key)
+        if row is not None:
+            found.append(row | {"key_hash": key[0], "source": key[1]})
     return found
 
 

@@ -21,9 +21,7 @@ from .tables import Tables, Transaction
 IDLE_IN_TRANSACTION_S = 60.0
 """After how long the server ends a session that holds locks and asks for nothing, if it is not told otherwise."""
 PLAIN = ("begin", "commit", "rollback")
-_CHAPTERS = {
-    text: names.split().index("chapters") for text, names in ((AT_ONCE, AT_ONCE_NAMES), (WRITE, WRITE_NAMES))
-}
+_CHAPTERS = {text: names.split().index("chapters") for text, names in ((AT_ONCE, AT_ONCE_NAMES), (WRITE, WRITE_NAMES))}
 """Which parameter of a statement holds the chapters."""
 _IDLE = re.compile(r"set idle_in_transaction_session_timeout = (\d+)")
 _OUTSIDE: Context = copy_context()

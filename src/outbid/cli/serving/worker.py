@@ -48,7 +48,7 @@ async def run_exchange(settings: Settings, url: str, role: str | None, listener:
     exchange = await process.open(gather_ms=settings.gather_ms)
     pool = await database.pool(url, 4, role=role)
     reasons = {**ALL, **registry.reasons()}
-    intake = Intake(exchange, reasons)
+    intake = Intake(exchange, pool, reasons)
     server = _Server(
         uvicorn.Config(
             build(intake, exchange, pool, vault, reasons),

@@ -8,8 +8,19 @@ from outbid.core.ledger.account import Account
 from outbid.core.ledger.moves import Deal
 
 
+class Request(msgspec.Struct, frozen=True):
+    """What tells a seller's repeated request: the keyed hash of his key, or of the body where he sends none."""
+
+    key_hash: bytes
+    body_hash: bytes
+    expires_at_ms: int
+
+
 class Birth(msgspec.Struct, frozen=True):
-    """The rows of a lead that are written once. `facts` is JSON; `persons` are keyed hashes of phone and e-mail."""
+    """The rows of a lead that are written once. `facts` is JSON; `persons` are keyed hashes of phone and e-mail.
+
+    `request` is how the lead came, if a repetition of that shall not make a second one.
+    """
 
     source: int
     campaign: int
@@ -21,6 +32,7 @@ class Birth(msgspec.Struct, frozen=True):
     wrapped_key: bytes
     key_version: int
     persons: tuple[bytes, ...] = ()
+    request: Request | None = None
 
 
 class Claim(msgspec.Struct, frozen=True):
@@ -74,12 +86,28 @@ class Written(msgspec.Struct, frozen=True):
     held: tuple[ev.Posting | ev.NoRoom, ...] = ()
 
 
+class Repeat(msgspec.Struct, frozen=True):
+    """The request made a lead before, so this one made none. `same` tells whether the bodies are the same."""
+
+    cell: int
+    lead_id: bytes
+    same: bool
+
+
 class EntryFailed(Exception):
     """This entry alone cannot be written; nothing of it was."""
 
 
 class NotRecorded(EntryFailed):
     """The entry waited too long for the database and was taken back: nothing of it was, or will be, written."""
+
+
+class Repeated(EntryFailed):
+    """The seller sent the request before: nothing of this lead was written, the other one stands for it."""
+
+    def __init__(self, repeat: Repeat) -> None:
+        super().__init__("the request was sent before")
+        self.repeat = repeat
 
 
 class Superseded(EntryFailed):

@@ -12,7 +12,16 @@ import logging
 from collections import deque
 from typing import Protocol
 
-from outbid.store.commit.entry import ConnectionLost, Entry, EntryFailed, Fenced, NotRecorded, Written
+from outbid.store.commit.entry import (
+    ConnectionLost,
+    Entry,
+    EntryFailed,
+    Fenced,
+    NotRecorded,
+    Repeat,
+    Repeated,
+    Written,
+)
 
 log = logging.getLogger("outbid.store")
 
@@ -22,13 +31,16 @@ MOST_TRIES_OF_BATCH = 5
 class Writer(Protocol):
     """The transaction itself. One at a time."""
 
-    async def write(self, entries: list[Entry]) -> list[Written]:
-        """Write all entries in one transaction, or none. Raises Fenced, ConnectionLost, EntryFailed, Contention."""
+    async def write(self, entries: list[Entry]) -> list[Written | Repeat]:
+        """Write all entries but repeated ones in one transaction, or none.
+
+        Raises Fenced, ConnectionLost, EntryFailed, Contention.
+        """
 
     async def reconnect(self) -> None:
         """Wait until the database is there again. Raises Fenced if the lane is lost."""
 
-    async def recall(self) -> list[Written] | None:
+    async def recall(self) -> list[Written | Repeat] | None:
         """After a lost COMMIT: the results of the last batch if it became durable, else None."""
 
 
@@ -129,10 +141,12 @@ class Journal:
             await self._write(batch[middle:])
             return
         for (_, future), result in zip(batch, written, strict=True):
-            if not future.done():
+            if isinstance(result, Repeat):
+                _fail(future, Repeated(result))
+            elif not future.done():
                 future.set_result(result)
 
-    async def _insist(self, entries: list[Entry]) -> list[Written]:
+    async def _insist(self, entries: list[Entry]) -> list[Written | Repeat]:
         """Try until the batch is durable or at fault: lost connections and contention are waited out."""
         contended = 0
         while True:
@@ -148,7 +162,7 @@ class Journal:
                 if lost.in_commit and (written := await self._recall()) is not None:
                     return written
 
-    async def _recall(self) -> list[Written] | None:
+    async def _recall(self) -> list[Written | Repeat] | None:
         while True:
             try:
                 return await self._writer.recall()

@@ -64,6 +64,16 @@ _TAKEN = """claimed as (
   on conflict do nothing
 )"""
 
+_REQUESTED = """requested as (
+  insert into idempotency as i (key_hash, source, body_hash, lead_id, expires_at, cell)
+  select u.*, :cell from unnest(:requests::request_row[]) u order by u.key_hash, u.source
+  on conflict (key_hash, source) do update
+     set body_hash = excluded.body_hash, lead_id = excluded.lead_id, expires_at = excluded.expires_at,
+         cell = excluded.cell
+   where i.expires_at < :now or i.lead_id = excluded.lead_id
+  returning key_hash, source
+)"""
+
 _WRITTEN = """chaptered as (
   insert into chapter (lead_id, n, place, events, sealed, salt, prev_hash, hash, cell, at, lane, seq)
   select u.*, :cell, :now, :lane, :seq from unnest(:chapters::chapter_row[]) u
@@ -92,8 +102,8 @@ _WRITTEN = """chaptered as (
 OPEN_NAMES: Final = "cell lane fence accounts claims now leads keys persons"
 WRITE_NAMES: Final = "cell lane now seq chapters sales terms moves moved transfers statuses accounts balances"
 AT_ONCE_NAMES: Final = (
-    "cell lane fence now accounts claims leads keys persons seq chapters sales terms moves moved transfers statuses"
-    " balances known offers buyers"
+    "cell lane fence now accounts claims requests leads keys persons seq chapters sales terms moves moved transfers"
+    " statuses balances known offers buyers"
 )
 
 # One statement that locks and takes: accounts in sorted order (the aggregate makes sure that all are locked first),
@@ -109,6 +119,14 @@ select a.id, a.ceiling, a.posted, a.held, (select count(*) from fenced) as fence
 """,
 )
 
+TAKE_REQUESTS: Final = _numbered("cell now requests", f"with {_REQUESTED} select * from requested")
+
+REQUESTS_TAKEN: Final = """
+select i.key_hash, i.source, i.body_hash, i.cell, i.lead_id
+  from unnest($1::bytea[], $2::integer[]) u (key_hash, source)
+  join idempotency i on i.key_hash = u.key_hash and i.source = u.source
+"""
+
 WRITE: Final = _numbered(
     WRITE_NAMES,
     f"""
@@ -120,11 +138,12 @@ update account a set posted = u.posted, held = u.held
 
 # The whole batch in one statement, for decisions that were taken on the presumption that there is room for all of it:
 # `balances` are changes. The statement fails (a division by zero) and leaves nothing behind if an account would pass
-# its ceiling, an account is not there, the fence fell, or an offer or buyer was halted since `known`.
+# its ceiling, an account is not there, a request was sent before, the fence fell, or an offer or buyer was halted since
+# `known`.
 AT_ONCE: Final = _numbered(
     AT_ONCE_NAMES,
     f"""
-with {_LOCKED}, {_FENCED}, {_TAKEN}, {_WRITTEN}, changed as (
+with {_LOCKED}, {_FENCED}, {_TAKEN}, {_REQUESTED}, {_WRITTEN}, changed as (
   update account a set posted = a.posted + u.posted, held = a.held + u.held
     from unnest(:balances::balance_row[]) u
    where a.cell = :cell and a.id = any(:accounts::uuid[]) and a.id = u.id and (select count(*) from locked) >= 0
@@ -133,6 +152,7 @@ with {_LOCKED}, {_FENCED}, {_TAKEN}, {_WRITTEN}, changed as (
 select c.id, c.ceiling, c.posted, c.held, (select count(*) from claimed) as claimed,
        (select 1 / (exists (select from fenced)
                     and (select count(*) from changed where not passed) = cardinality(:accounts::uuid[])
+                    and (select count(*) from requested) = cardinality(:requests::request_row[])
                     and not exists (select from halted_since(:known) h
                                      where h.kind = 'offer' and h.number = any(:offers::integer[])
                                         or h.kind = 'buyer' and h.number = any(:buyers::integer[])))::integer) as kept

@@ -18,9 +18,10 @@ from outbid.core.ledger.account import Account, Balance
 from outbid.store.commit import sql
 from outbid.store.commit.batch import ZERO_HASH, Halt, Rows, accounts_of, decide, presumed
 from outbid.store.commit.claims import Claims
-from outbid.store.commit.entry import ConnectionLost, Entry, EntryFailed, Fenced, Superseded, Written
+from outbid.store.commit.entry import ConnectionLost, Entry, EntryFailed, Fenced, Repeat, Superseded, Written
 from outbid.store.commit.journal import Contention
 from outbid.store.commit.lanes import LEASE_MS, Lane
+from outbid.store.commit.requests import Requests, through
 from outbid.store.database import LOST, Connection
 from outbid.store.market import hold_still
 
@@ -33,14 +34,32 @@ NEWEST = 1 << 62
 """Later than every version of the market."""
 
 
+class Batch:
+    """What is to be written: all entries, and of those the new ones, whose requests were not sent before."""
+
+    def __init__(self, entries: list[Entry], repeats: dict[bytes, Repeat]) -> None:
+        self.requests = Requests([entry for entry in entries if entry.lead_id not in repeats])
+        self.repeats = repeats | self.requests.repeats
+        self.entries = entries
+        self.new = [entry for entry in entries if entry.lead_id not in self.repeats]
+        self.claims = Claims(self.new)
+
+
 class Done(msgspec.Struct, frozen=True):
     """What a batch left behind, kept until the next one: for a COMMIT whose answer was lost."""
 
     seq: int
     hash: bytes
-    entries: list[Entry]
+    batch: Batch
     held: dict[int, tuple[ev.Posting | ev.NoRoom, ...]]
-    claims: Claims
+
+
+class _SentBefore(Exception):
+    """Some of the requests of a batch made leads before."""
+
+    def __init__(self, repeats: dict[bytes, Repeat]) -> None:
+        super().__init__(f"{len(repeats)} requests were sent before")
+        self.repeats = repeats
 
 
 _Outcome = tuple[Done, int, dict[bytes, Balance]]
@@ -87,21 +106,14 @@ class SqlWriter:
         if connection is not None and not connection.is_closed():
             connection.terminate()
 
-    async def write(self, entries: list[Entry]) -> list[Written]:
+    async def write(self, entries: list[Entry]) -> list[Written | Repeat]:
         """Write a batch; see `journal.Writer`."""
         if self._connection is None:
             await self.reconnect()
         assert self._connection is not None
         self._may_be_durable = False
         try:
-            claims = Claims(entries)
-            await self._create_accounts(self._connection, entries)
-            try:
-                done, claimed, balances = await self._at_once(self._connection, entries, claims)
-            except asyncpg.DivisionByZeroError:
-                done, claimed, balances = await self._under_locks(self._connection, entries, claims)
-            self._accept(done, balances)
-            return await self._written(self._connection, done, claimed)
+            return await self._write(self._connection, Batch(entries, {}))
         except LOST as error:
             raise ConnectionLost(self._may_be_durable) from error
         except CONTENDED as error:
@@ -117,18 +129,35 @@ class SqlWriter:
             await self._roll_back()
             raise
 
+    async def _write(self, connection: Connection, batch: Batch) -> list[Written | Repeat]:
+        if not batch.new:
+            return [batch.repeats[entry.lead_id] for entry in batch.entries]
+        await self._create_accounts(connection, batch.new)
+        try:
+            done, claimed, balances = await self._at_once(connection, batch)
+        except asyncpg.DivisionByZeroError:
+            try:
+                done, claimed, balances = await self._under_locks(connection, batch)
+            except _SentBefore as before:
+                await self._roll_back()
+                return await self._write(connection, Batch(batch.entries, through(batch.repeats, before.repeats)))
+        self._accept(done, balances)
+        return await self._written(connection, done, claimed)
+
     def _accept(self, done: Done, balances: dict[bytes, Balance]) -> None:
         self._seq, self._hash = done.seq, done.hash
         if balances:
             self._on_balances(balances)
 
-    async def _written(self, connection: Connection, done: Done, claimed: int | None) -> list[Written]:
+    async def _written(self, connection: Connection, done: Done, claimed: int | None) -> list[Written | Repeat]:
         """What each lead is told; who holds the claims that were not got is read when all is durable."""
-        conflicts = await done.claims.conflicts(connection, claimed)
-        return [
-            Written(conflicts.get(entry.lead_id, ()) if entry.claims else (), done.held.get(place, ()))
-            for place, entry in enumerate(done.entries)
-        ]
+        batch = done.batch
+        conflicts = await batch.claims.conflicts(connection, claimed)
+        written = {
+            id(entry): Written(conflicts.get(entry.lead_id, ()) if entry.claims else (), done.held.get(place, ()))
+            for place, entry in enumerate(batch.new)
+        }
+        return [batch.repeats.get(entry.lead_id) or written[id(entry)] for entry in batch.entries]
 
     async def _roll_back(self) -> None:
         if not self._in_transaction:
@@ -140,12 +169,12 @@ class SqlWriter:
         except LOST as error:
             raise ConnectionLost(False) from error
 
-    async def recall(self) -> list[Written] | None:
+    async def recall(self) -> list[Written | Repeat] | None:
         """Did the batch whose COMMIT got no answer become durable? Waits for its transaction to be over."""
         attempt, connection = self._attempt, self._connection
         if attempt is None or connection is None:
             return None
-        first = attempt.entries[0]
+        first = attempt.batch.new[0]
         try:
             async with connection.transaction():
                 await connection.fetch(sql.LOCK_LANE, self._lane.cell, self._lane.id)
@@ -195,17 +224,19 @@ class SqlWriter:
         self._in_transaction = True
         await connection.execute("begin")
 
-    async def _at_once(self, connection: Connection, entries: list[Entry], claims: Claims) -> _Outcome:
+    async def _at_once(self, connection: Connection, batch: Batch) -> _Outcome:
         """Decide as if there were room for everything, and write it if there is.
 
-        Raises DivisionByZeroError if there is not, an offer was halted, or the lane was taken over; nothing is written.
+        Raises DivisionByZeroError if there is not, a request was sent before, an offer was halted, or the lane was
+        taken over; nothing is written.
         """
+        entries = batch.new
         balances = presumed(entries)
         seq = self._seq + 1
         rows = decide(entries, balances, Halt(), self._lane.id, seq, self._hash)
-        done = self._attempt = Done(seq, rows.chapters[-1].hash, entries, rows.held, claims)
+        done = self._attempt = Done(seq, rows.chapters[-1].hash, batch, rows.held)
         wishes = [wish for entry in entries for wish in entry.wishes]
-        given = self._given(entries, claims, rows, balances) | {
+        given = self._given(batch, rows, balances) | {
             "known": min((wish.version for wish in wishes), default=NEWEST),
             "offers": [wish.deal.offer for wish in wishes],
             "buyers": [wish.deal.buyer for wish in wishes],
@@ -214,29 +245,29 @@ class SqlWriter:
         found = await connection.fetch(sql.AT_ONCE, *_chosen(sql.AT_ONCE_NAMES, given))
         return done, found[0]["claimed"], _balances(found)
 
-    async def _under_locks(self, connection: Connection, entries: list[Entry], claims: Claims) -> _Outcome:
-        """Lock the accounts, decide on what they hold, write. Raises Fenced if the lane was taken over."""
+    async def _under_locks(self, connection: Connection, batch: Batch) -> _Outcome:
+        """Lock the accounts, decide on what they hold, write. Raises Fenced, _SentBefore."""
         self._may_be_durable = False
         await self._begin(connection)
-        opened = self._given(entries, claims, Rows(), {})
-        found = await connection.fetch(sql.OPEN, *_chosen(sql.OPEN_NAMES, opened))
+        if before := await batch.requests.take(connection, self._now_ms()):
+            raise _SentBefore(before)
+        found = await connection.fetch(sql.OPEN, *_chosen(sql.OPEN_NAMES, self._given(batch, Rows(), {})))
         if not found[0]["fenced"]:
             raise Fenced(f"lane {self._lane.id} was taken over")
         balances = _balances(found)
-        halt = await self._halt(connection, entries)
+        halt = await self._halt(connection, batch.new)
         seq = self._seq + 1
-        rows = decide(entries, balances, halt, self._lane.id, seq, self._hash)
-        done = self._attempt = Done(seq, rows.chapters[-1].hash, entries, rows.held, claims)
-        await connection.execute(sql.WRITE, *_chosen(sql.WRITE_NAMES, self._given(entries, claims, rows, balances)))
+        rows = decide(batch.new, balances, halt, self._lane.id, seq, self._hash)
+        done = self._attempt = Done(seq, rows.chapters[-1].hash, batch, rows.held)
+        await connection.execute(sql.WRITE, *_chosen(sql.WRITE_NAMES, self._given(batch, rows, balances)))
         self._may_be_durable = True
         await connection.execute("commit")
         self._in_transaction = False
         return done, found[0]["claimed"], balances
 
-    def _given(
-        self, entries: list[Entry], claims: Claims, rows: Rows, balances: dict[bytes, Balance]
-    ) -> dict[str, Any]:
+    def _given(self, batch: Batch, rows: Rows, balances: dict[bytes, Balance]) -> dict[str, Any]:
         """The parameters of the statements, by name."""
+        entries = batch.new
         born = [(entry.lead_id, entry.birth) for entry in entries if entry.birth is not None]
         sales, terms = _sale_rows(rows)
         return {
@@ -246,7 +277,8 @@ class SqlWriter:
             "now": self._now_ms(),
             "seq": self._seq + 1,
             "accounts": list(balances) or sorted(accounts_of(entries)),
-            "claims": claims.rows(),
+            "claims": batch.claims.rows(),
+            "requests": batch.requests.rows(),
             "leads": [
                 (i, b.source, b.campaign, b.version, b.test, b.arrived_at_ms, b.facts, b.sealed) for i, b in born
             ],

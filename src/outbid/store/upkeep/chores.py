@@ -1,4 +1,4 @@
-"""What has to be done from time to time: partitions made ahead, claims swept that ended."""
+"""What has to be done from time to time: partitions made ahead; claims and requests swept that ended."""
 
 from outbid.store.database import Connection
 from outbid.store.upkeep.partitions import make_ahead
@@ -10,16 +10,17 @@ SWEEP_AT_ONCE = 10_000
 async def do_chores(connection: Connection, now_ms: int) -> None:
     """Everything that is due. Needs the rights of the tables' owner; repeating it is harmless."""
     await make_ahead(connection, now_ms)
-    await sweep_claims(connection, now_ms)
+    await sweep(connection, "claim", now_ms)
+    await sweep(connection, "idempotency", now_ms)
 
 
-async def sweep_claims(connection: Connection, now_ms: int) -> int:
-    """Delete claims that ended an hour ago, a few thousand in a transaction; returns how many went."""
+async def sweep(connection: Connection, table: str, now_ms: int) -> int:
+    """Delete what ended an hour ago, a few thousand rows in a transaction; returns how many went."""
     swept = 0
     while True:
         done = await connection.execute(
-            """delete from claim where ctid = any (array(
-                 select ctid from claim where expires_at < $1 limit $2 for update skip locked))""",
+            f"""delete from {table} where ctid = any (array(
+                  select ctid from {table} where expires_at < $1 limit $2 for update skip locked))""",
             now_ms - SWEEP_AFTER_MS,
             SWEEP_AT_ONCE,
         )

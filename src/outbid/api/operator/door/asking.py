@@ -1,0 +1,106 @@
+"""Who asks: a key of the house, or a person by the cookie of a session. One gate decides, for all operator routes."""
+
+import hmac
+from hashlib import sha256
+from typing import Any, Literal
+
+import msgspec
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+
+from outbid.api.auth import holder_of, key_of
+from outbid.api.operator.desk import Desk
+from outbid.api.operator.door.bucket import Buckets
+from outbid.api.operator.door.refusal import Refused
+from outbid.store.people import sessions
+from outbid.store.people.users import Role
+
+RATE = 50.0
+BURST = 100
+READS = ("GET", "HEAD", "OPTIONS")
+COOKIE = "outbid_session"
+SECURE_COOKIE = f"__Host-{COOKIE}"
+"""The prefix makes browsers refuse the cookie from anybody but this very host over TLS."""
+COOKIE_WORDS = f"set by POST /v1/session; over TLS it is called {SECURE_COOKIE}. Writes need X-CSRF-Token beside it."
+Connection = ASGIConnection[Any, Any, Any, Any]
+
+
+class Asker(msgspec.Struct, frozen=True):
+    """Somebody who may be here. `name` is the key's id or the person's name; `expires_at_ms` is a session's end."""
+
+    kind: Literal["key", "user"]
+    name: str
+    role: Role
+    expires_at_ms: int | None = None
+
+    @property
+    def by(self) -> str:
+        """How versions name who made them."""
+        return self.name if self.kind == "user" else f"key {self.name}"
+
+
+class Gate:
+    """Lets in whom the house knows, as often as he may."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._buckets = Buckets(RATE, BURST, desk.now)
+
+    async def admit(self, connection: Connection, handler: BaseRouteHandler) -> None:
+        """Let a request in, or raise Refused."""
+        if handler.opt["is_open"]:
+            return
+        asker = await self._asker(connection)
+        bucket = f"{asker.kind} {asker.name}"
+        seconds = self._buckets.take(bucket)
+        connection.state.limits = self._buckets.left(bucket).headers
+        if seconds:
+            raise Refused("too_many_requests", headers={"Retry-After": str(seconds)})
+        if asker.role == "reader" and _writes(connection) and not handler.opt["for_readers"]:
+            raise Refused("role_not_allowed")
+        connection.state.asker = asker
+
+    async def _asker(self, connection: Connection) -> Asker:
+        token = token_of(connection)
+        if "authorization" in connection.headers or not token:
+            return self._by_key(connection)
+        async with self._desk.database() as database:
+            session = await sessions.find(database, token)
+        if session is None:
+            raise Refused("session_unknown")
+        if _writes(connection):
+            brought = connection.headers.get("x-csrf-token", "")
+            if not hmac.compare_digest(brought.encode(), csrf_of(token).encode()):
+                raise Refused("csrf_missing")
+        return Asker("user", session.user.name, session.user.role, session.expires_at_ms)
+
+    def _by_key(self, connection: Connection) -> Asker:
+        holder = holder_of(key_of(connection.scope), self._desk.exchange.market)  # type: ignore[arg-type]
+        if isinstance(holder, str):
+            raise Refused(holder)
+        if holder.kind != "house" or holder.test:
+            raise Refused("key_not_allowed")
+        return Asker("key", holder.key, "operator")
+
+
+def is_secure(connection: Connection) -> bool:
+    """Did the request come over TLS, as far as we or a proxy before us can tell?
+
+    Whoever forges the proxy's header harms himself alone: his own cookie is then sent over TLS only.
+    """
+    before_us = connection.headers.get("x-forwarded-proto", "").partition(",")[0].strip().lower()
+    return "https" in (connection.scope["scheme"], before_us)
+
+
+def token_of(connection: Connection) -> str:
+    """The token of the session that a request brings; empty if it brings none."""
+    return connection.cookies.get(SECURE_COOKIE if is_secure(connection) else COOKIE, "")
+
+
+def csrf_of(token: str) -> str:
+    """The word that a write by cookie has to bring in a header: pages of other houses can neither read nor set it."""
+    return sha256(f"csrf {token}".encode()).hexdigest()
+
+
+def _writes(connection: Connection) -> bool:
+    return connection.scope.get("method") not in READS

@@ -1,0 +1,49 @@
+"""A request that is refused: a reason code, its HTTP status, and everything that is wrong."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from outbid.core.answer import Error
+
+STATUS: Final[Mapping[str, int]] = {
+    "parameter_faulty": 400,
+    "body_not_json": 400,
+    "key_missing": 401,
+    "key_unknown": 401,
+    "session_unknown": 401,
+    "login_failed": 401,
+    "key_not_allowed": 403,
+    "role_not_allowed": 403,
+    "csrf_missing": 403,
+    "noun_unknown": 404,
+    "version_unknown": 404,
+    "market_moved": 409,
+    "version_old": 412,
+    "document_too_large": 413,
+    "media_type_unknown": 415,
+    "body_faulty": 422,
+    "market_faulty": 422,
+    "precondition_missing": 428,
+    "too_many_requests": 429,
+    "login_throttled": 429,
+    "fault": 500,
+    "database_away": 503,
+}
+"""Under which status each code of the operator's routes is told."""
+
+
+class Refused(Exception):
+    """A request that is refused: `code` is one of STATUS; `errors` point into the body."""
+
+    def __init__(
+        self,
+        code: str,
+        detail: str = "",
+        *,
+        errors: tuple[Error, ...] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(code)
+        self.code, self.detail, self.errors = code, detail, errors
+        self.status = STATUS[code]
+        self.headers = dict(headers or {})

@@ -1,0 +1,139 @@
+"""The market as one document: read, checked, and many nouns written as one version."""
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+from msgspec import Meta
+
+from outbid.api.operator.desk import Desk, answer, route
+from outbid.api.operator.door.refusal import Refused
+from outbid.api.operator.market.hiding import shown, told
+from outbid.api.operator.market.kinds import PLURALS
+from outbid.api.operator.market.nouns import Note
+from outbid.api.operator.market.writing import Nouns, change, present
+from outbid.api.operator.said.description import Said
+from outbid.api.operator.said.faults import error_at
+from outbid.api.operator.said.reading import Asked, Condition, condition_of, convert, etag, read_json
+from outbid.core.market.noun import Buyer, Campaign, Offer, Seller, Source
+from outbid.core.market.problem import Path
+from outbid.store import market as markets
+from outbid.store.database import Connection
+
+PATH = "/v1/market"
+
+
+class Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The market as in its file. A section that is absent says nothing of its kind. Keys never stand here."""
+
+    sellers: tuple[Seller, ...] | None = None
+    buyers: tuple[Buyer, ...] | None = None
+    campaigns: tuple[Campaign, ...] | None = None
+    sources: tuple[Source, ...] | None = None
+    offers: tuple[Offer, ...] | None = None
+
+
+class At(msgspec.Struct, frozen=True):
+    """Which version of the market."""
+
+    version: Annotated[Annotated[int, Meta(ge=0, le=1 << 53)] | None, Meta(description="absent: the newest")] = None
+
+
+class How(Note, frozen=True):
+    """How a document is taken."""
+
+    dry: Annotated[bool, Meta(description="only check it, and tell what it would change")] = False
+    whole: Annotated[
+        bool, Meta(description="a section is all there is of its kind: what does not stand in it goes")
+    ] = False
+
+
+class Changed(msgspec.Struct, frozen=True):
+    """What a document came to. `version` is the market's number afterwards; `dry`: nothing was written."""
+
+    version: int
+    dry: bool
+    changes: list[markets.Difference]
+
+
+class Whole:
+    """The routes of the document."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def routes(self) -> list[HTTPRouteHandler]:
+        """Read and write."""
+        read = Said(
+            summary="Read the whole market",
+            query=At,
+            answers={200: ("the document; its ETag is the version", Document)},
+            etag=True,
+            problems=("version_unknown",),
+        )
+        write = Said(
+            summary="Write many nouns as one version, or check them",
+            query=How,
+            body=Document,
+            condition=("If-Match",),
+            answers={200: ("what changed, or would", Changed)},
+            etag=True,
+            problems=(
+                "market_moved",
+                "market_faulty",
+            ),
+        )
+        return [route("GET", PATH, read, self._read), route("POST", PATH, write, self._write)]
+
+    async def _read(self, request: Asked) -> Response[bytes]:
+        at: int | None = request.state.query.version
+        async with self._desk.database() as connection:
+            if at is not None and at > await markets.version_now(connection):
+                raise Refused("version_unknown")
+            version, nouns = await markets.load(connection, at)
+        found: dict[str, Any] = {
+            plural: [told(request, noun) for _, noun in nouns[kind].values()] for kind, plural in PLURALS.items()
+        }
+        return answer(found, headers=etag(version))
+
+    async def _write(self, request: Asked) -> Response[bytes]:
+        how: How = request.state.query
+        # Checking changes nothing, so it may be based on whatever the market is.
+        condition = Condition(any=True) if how.dry and "if-match" not in request.headers else condition_of(request)
+        sections, places = _sections(convert(await read_json(request), Document))
+
+        async def edit(_: Connection, version: int, nouns: markets.Nouns) -> dict[str, Nouns]:
+            condition.check(version)
+            return {kind: found if how.whole else present(nouns, kind) | found for kind, found in sections.items()}
+
+        written = await change(self._desk, request.state.asker, how.note, edit, places, only_check=how.dry)
+        return answer(
+            Changed(written.version, how.dry, [_shown(row) for row in written.changes]),
+            headers=etag(written.version),
+        )
+
+
+def _shown(row: markets.Difference) -> markets.Difference:
+    return markets.Difference(row.kind, row.slug, shown(row.before), shown(row.after))
+
+
+def _sections(document: Document) -> tuple[dict[str, Nouns], dict[tuple[str, str], Path]]:
+    """The nouns of a document by kind and slug, and where each stands. Raises Refused for one that stands twice."""
+    sections: dict[str, Nouns] = {}
+    places: dict[tuple[str, str], Path] = {}
+    twice = []
+    for kind, plural in PLURALS.items():
+        nouns = getattr(document, plural)
+        if nouns is None:
+            continue
+        sections[kind] = {}
+        for i, noun in enumerate(nouns):
+            if noun.slug in sections[kind]:
+                detail = f"the {kind} {noun.slug!r} stands twice"
+                twice.append(error_at((plural, i, "slug"), "setting_faulty", detail))
+            sections[kind][noun.slug] = noun
+            places[kind, noun.slug] = (plural, i)
+    if twice:
+        raise Refused("body_faulty", errors=tuple(twice))
+    return sections, places

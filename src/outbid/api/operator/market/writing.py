@@ -1,0 +1,102 @@
+"""The one way in which the API changes the market: read, check, compile, write, as `outbid apply` does."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from outbid.api.operator.desk import Desk
+from outbid.api.operator.door.asking import Asker
+from outbid.api.operator.door.refusal import Refused
+from outbid.api.operator.said.faults import error_at
+from outbid.core.answer import Error
+from outbid.core.ledger.account import Limit
+from outbid.core.market.compile import compile_market
+from outbid.core.market.noun import Noun
+from outbid.core.market.problem import MarketError, Path, Problem
+from outbid.core.market.snapshot import Market
+from outbid.store import market as markets
+from outbid.store.database import Connection
+
+TRIES = 5
+Nouns = dict[str, Noun]
+Places = Mapping[tuple[str, str], Path]
+"""Where the nouns of a request stand in its body."""
+Edit = Callable[[Connection, int, markets.Nouns], Awaitable[dict[str, Nouns]]]
+"""What the market should be, by the kinds that change, from the connection, the version and what it is now."""
+
+
+class Written(msgspec.Struct, frozen=True):
+    """What a change came to: the market's version after it, and what it changes."""
+
+    version: int
+    changes: list[markets.Difference]
+
+
+class _Undone(Exception):
+    """Ends the transaction of a change that is only checked: the numbers given to new nouns are given back."""
+
+    def __init__(self, written: Written) -> None:
+        super().__init__()
+        self.written = written
+
+
+async def change(
+    desk: Desk, asker: Asker, note: str, edit: Edit, places: Places, *, only_check: bool = False
+) -> Written:
+    """Make a change the next version; nothing to change makes none. Raises Refused with everything that is wrong.
+
+    The market is compiled before the lock is taken, since leads wait for the lock. Whoever was overtaken meanwhile
+    begins again with what the market is then.
+    """
+    for _ in range(TRIES):
+        try:
+            async with desk.database() as connection, connection.transaction():
+                written, market = await _once(desk, connection, (asker.by, note), edit, only_check)
+            if market is not None:
+                desk.learn(market)
+            return written
+        except markets.Stale:
+            continue
+        except _Undone as undone:
+            return undone.written
+        except MarketError as error:
+            raise Refused("market_faulty", errors=tuple(_located(p, places) for p in error.problems)) from None
+    raise Refused("market_moved")
+
+
+async def _once(
+    desk: Desk, connection: Connection, by_and_note: tuple[str, str], edit: Edit, only_check: bool
+) -> tuple[Written, Market | None]:
+    version, nouns = await markets.load(connection)
+    wanted = await edit(connection, version, nouns)
+    changes = markets.differences(nouns, wanted)
+    if not changes:
+        return Written(version, []), None
+    numbered = await markets.assign_numbers(connection, nouns, wanted)
+    market = await asyncio.to_thread(compile_market, version + 1, numbered, desk.plugins)
+    if only_check:
+        raise _Undone(Written(version, changes))
+    number = await markets.write(connection, version, changes, numbered, limits_of(market), *by_and_note)
+    return Written(number, changes), market
+
+
+def limits_of(market: Market) -> list[Limit]:
+    """Every limit of a market."""
+    offers = [limit for offer in market.offers.values() for limit in offer.limits]
+    return offers + [limit for source in market.sources.values() for limit in source.limits]
+
+
+def present(nouns: markets.Nouns, kind: str) -> dict[str, Any]:
+    """The nouns of a kind by slug, without their numbers."""
+    return {slug: noun for slug, (_, noun) in nouns[kind].items()}
+
+
+def _located(problem: Problem, places: Places) -> Error:
+    """A problem as an error of the body; of a noun that does not stand in the body, as a sentence that names it."""
+    place = places.get((problem.kind, problem.slug))
+    if place is not None:
+        return error_at((*place, *problem.path), "setting_faulty", problem.sentence)
+    where = "".join(f"/{part}" for part in problem.path)
+    return error_at((), "setting_faulty", f"{problem.kind} {problem.slug!r} {where}: {problem.sentence}")

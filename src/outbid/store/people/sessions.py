@@ -1,0 +1,51 @@
+"""Sessions of people who signed in: only the SHA-256 of a token is kept, and each ends by itself."""
+
+from hashlib import sha256
+
+import msgspec
+
+from outbid.store.database import Connection
+from outbid.store.people.users import User
+
+LIFE_S = 12 * 3600
+
+
+class Session(msgspec.Struct, frozen=True):
+    """A session as it stands. `expires_at_ms` is in UTC milliseconds."""
+
+    user: User
+    expires_at_ms: int
+
+
+def hash_of(token: str) -> bytes:
+    """What is kept of a token."""
+    return sha256(token.encode()).digest()
+
+
+async def open_session(connection: Connection, user: User, token: str) -> int | None:
+    """Begin a session; returns when it ends (UTC milliseconds), None if the user is gone. Sessions that are over go."""
+    await connection.execute("delete from house_session where expires_at <= now()")
+    expires_at_ms: int | None = await connection.fetchval(
+        """insert into house_session (token_hash, user_name, expires_at)
+           select $1, name, now() + make_interval(secs => $3) from house_user where name = $2 for share
+           returning expires_at""",
+        hash_of(token),
+        user.name,
+        LIFE_S,
+    )
+    return expires_at_ms
+
+
+async def find(connection: Connection, token: str) -> Session | None:
+    """The session of a token; None if there is none, or it is over."""
+    row = await connection.fetchrow(
+        """select u.name, u.role, s.expires_at from house_session s join house_user u on u.name = s.user_name
+            where s.token_hash = $1 and s.expires_at > now()""",
+        hash_of(token),
+    )
+    return None if row is None else Session(User(row["name"], row["role"]), row["expires_at"])
+
+
+async def end(connection: Connection, token: str) -> None:
+    """End a session at once."""
+    await connection.execute("delete from house_session where token_hash = $1", hash_of(token))

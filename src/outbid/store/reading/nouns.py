@@ -1,0 +1,62 @@
+"""The market's nouns for people: one, or a page of a kind, each with the version since which it is so."""
+
+import msgspec
+
+from outbid.core.market.noun import KINDS, Noun
+from outbid.core.scope import Scope
+from outbid.store.database import Connection
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """A noun as it stands. `since` is the version that made it so."""
+
+    since: int
+    noun: Noun
+
+
+class Wish(msgspec.Struct, frozen=True, kw_only=True):
+    """Which nouns of a kind: those whose slug begins with `prefix` and comes after `after`, in order, at most `limit`.
+
+    campaign, paused  None: whatever they are
+    """
+
+    prefix: str = ""
+    after: str = ""
+    campaign: str | None = None
+    paused: bool | None = None
+    limit: int = 100
+
+
+async def one(connection: Connection, scope: Scope, kind: str, slug: str) -> Kept | None:
+    """A noun as it stands; None if there is none."""
+    row = await connection.fetchrow(
+        """select from_version, body from noun
+            where $1 = 'house' and kind = $2 and slug = $3 and to_version is null""",
+        scope.kind,
+        kind,
+        slug,
+    )
+    return None if row is None else _kept(kind, row["from_version"], row["body"])
+
+
+async def page(connection: Connection, scope: Scope, kind: str, wish: Wish) -> list[Kept]:
+    """A page of the nouns of a kind, by slug."""
+    rows = await connection.fetch(
+        """select from_version, body from noun
+            where $1 = 'house' and kind = $2 and to_version is null and slug > $3 and starts_with(slug, $4)
+              and ($5::text is null or body ->> 'campaign' = $5)
+              and ($6::boolean is null or coalesce((body ->> 'paused')::boolean, false) = $6)
+            order by slug limit $7""",
+        scope.kind,
+        kind,
+        wish.after,
+        wish.prefix,
+        wish.campaign,
+        wish.paused,
+        wish.limit,
+    )
+    return [_kept(kind, row["from_version"], row["body"]) for row in rows]
+
+
+def _kept(kind: str, since: int, body: bytes) -> Kept:
+    return Kept(since, msgspec.json.decode(body, type=KINDS[kind]))
