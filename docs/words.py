@@ -56,7 +56,7 @@ WORDS: dict[str, str] = {
     "Offer.campaign": "whose leads it wants",
     "Offer.tier": "in which tier it takes part",
     "Offer.floor": "least price at which the exchange sells to it",
-    "Offer.weight": "for methods that use it; none does yet",
+    "Offer.weight": "its share where a tier draws lots (`weighted`)",
     "Offer.caps": "a full one skips the offer",
     "Offer.zone": "time zone of its caps; absent: the buyer's",
     "Offer.delivery": "how it is pinged and posted, see [plugins](plugins.md#deliveries)",

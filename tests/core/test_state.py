@@ -86,6 +86,11 @@ def test_sales_side_by_side_are_answered_one_by_one():
     assert (settled.stage, settled.status, len(settled.placed())) == ("inspected", "open", 1)
 
 
+def test_a_settled_sale_goes_on_with_the_tier_that_it_was_made_in():
+    later = after(ev.Unsure(6, "sl_1", "timed_out"), ev.Matched(7, 1, (4,)), ev.Pinged(8, 1, 5))
+    assert fold(later, ev.Settled(9, "sl_1", "rejected", "operator")).tier == -1
+
+
 def test_one_hold_may_have_room_where_another_has_none():
     state = after(ev.NoRoom(5, 2, "offer:2 day LEAD", "cap_reached"))
     assert (state.stage, state.tried, state.refused) == ("posting", {1, 2}, None)

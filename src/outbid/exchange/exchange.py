@@ -109,9 +109,8 @@ class Exchange:
         return turn, draw
 
     def served(self, campaign: Campaign, tier: int, offer: int) -> None:
-        """Remember whose turn it was, for methods that go round."""
-        if "turn" in campaign.tiers[tier].live:
-            self._served[campaign.number, tier] = offer
+        """Remember whose turn it was, for methods that go round. Who buys after a reject uses up no turn."""
+        self._served[campaign.number, tier] = offer
 
     def write(
         self, story: Story, wishes: tuple[Wish, ...] = (), *, claims: bool = False, closing: bool = False

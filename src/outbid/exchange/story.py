@@ -28,7 +28,7 @@ class Story:
     deals      sales that are posting or uncertain
     claims     what this lead claims of persons
     flaws      what its inspection found wrong
-    reason     why the last post had no clear answer
+    unclear    why the last post of a sale had no clear answer, by sale
     """
 
     __slots__ = (
@@ -43,8 +43,8 @@ class Story:
         "market",
         "notes",
         "plan",
-        "reason",
         "state",
+        "unclear",
         "unwritten",
         "unwritten_notes",
     )
@@ -63,7 +63,7 @@ class Story:
         self.unwritten_notes: Notes = {}
         self.deals: dict[str, Deal] = {}
         self.claims: tuple[Claim, ...] = ()
-        self.reason = ""
+        self.unclear: dict[str, str] = {}
         self.flaws: tuple[Flaw, ...] = ()
 
     @property

@@ -157,10 +157,13 @@ def _asked(state: State, event: ev.Asked) -> State:
 
 
 def _settled(state: State, event: ev.Settled) -> State:
-    """Whatever place is left: the old bids have expired, so the tier is matched and asked anew."""
+    """Whatever place is left: the old bids have expired, so the sale's tier is matched and asked anew."""
     reason = {"reason": ""} if event.outcome == "sold" else {}
     settled = _with_sale(state, event.sale, status=event.outcome, **reason)
-    return settled if settled.stage == "posting" else replace(settled, stage="inspected", tier=state.tier - 1, bids=())
+    if settled.stage == "posting":
+        return settled
+    tier = next(sale.tier for sale in state.sales if sale.id == event.sale)
+    return replace(settled, stage="inspected", tier=tier - 1, bids=())
 
 
 def _closed(state: State, event: ev.Closed) -> State:

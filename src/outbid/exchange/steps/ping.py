@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from outbid.core.auction import floor_micros, line_of_answer
+from outbid.core.auction import floor_micros, line_of_answer, picks
 from outbid.core.contract import Ask, PingReply
 from outbid.core.dialect.wire import Answer, Http
 from outbid.core.lead import event as ev
@@ -54,6 +54,16 @@ async def ping(exchange: Exchange, story: Story, step: Ping) -> None:
                 story.note(f"said {offer.number}", reply.said)
     live = exchange.live_of(campaign, step.tier)
     story.tell(ev.Pinged(at_ms, step.tier, exchange.ms_since(started), tuple(lines), *live))
+    if "turn" in campaign.tiers[step.tier].live:
+        _take_turn(exchange, story)
+
+
+def _take_turn(exchange: Exchange, story: Story) -> None:
+    """The turn is taken now, before the post: leads side by side would else all take the same one."""
+    campaign, state = story.plan.campaign, story.state
+    first = next(picks(campaign, story.plan.source, campaign.tiers[state.tier], state), None)
+    if first is not None:
+        exchange.served(campaign, state.tier, first.offer)
 
 
 async def _ask_all(

@@ -29,7 +29,7 @@ async def post(exchange: Exchange, story: Story, step: Post) -> None:
         await story.born
     wishes = tuple([_wish(exchange, story, story.plan.campaign.offers[pick.offer], pick) for pick in step.picks])
     written = await exchange.write(story, wishes)
-    granted = [_granted(exchange, story, wish, event) for wish, event in zip(wishes, written.held, strict=True)]
+    granted = [_granted(story, wish, event) for wish, event in zip(wishes, written.held, strict=True)]
     deals = [deal for deal in granted if deal is not None]
     if len(deals) == 1:
         await _send(exchange, story, deals[0])
@@ -37,12 +37,11 @@ async def post(exchange: Exchange, story: Story, step: Post) -> None:
         await asyncio.gather(*(_send_beside(exchange, story, deal) for deal in deals))
 
 
-def _granted(exchange: Exchange, story: Story, wish: Wish, event: ev.Posting | ev.NoRoom) -> Deal | None:
+def _granted(story: Story, wish: Wish, event: ev.Posting | ev.NoRoom) -> Deal | None:
     """What a hold became: a deal that may be posted, or None where there was no room."""
     story.witnessed(event)
     if isinstance(event, ev.NoRoom):
         return None
-    exchange.served(story.plan.campaign, story.state.tier, event.offer)
     story.deals[wish.deal.sale] = wish.deal
     return wish.deal
 
@@ -93,7 +92,7 @@ async def ask_again(exchange: Exchange, story: Story, step: AskAgain) -> None:
     offer = story.plan.campaign.offers[deal.offer]
     sale = next(sale for sale in story.state.sales if sale.id == step.sale)
     if not offer.delivery.repeatable or sale.asks >= MOST_ASKS:
-        story.tell(ev.Unsure(exchange.clock.now_ms(), step.sale, story.reason or "uncertain"))
+        story.tell(ev.Unsure(exchange.clock.now_ms(), step.sale, story.unclear.get(step.sale, "uncertain")))
         return
     story.tell(ev.Asked(exchange.clock.now_ms(), step.sale))
     await _send(exchange, story, deal, again=True)
@@ -108,7 +107,7 @@ async def _send(exchange: Exchange, story: Story, deal: Deal, *, again: bool = F
     reply = await _converse(exchange, offer.delivery.post, ask, started + offer.post_ms / 1000)
     ms, now_ms = exchange.ms_since(started), exchange.clock.now_ms()
     story.note(f"said {deal.sale}", reply.said)
-    story.reason = reply.reason
+    story.unclear[deal.sale] = reply.reason
     if reply.outcome == "accept":
         _accepted(exchange, story, deal, reply, ms)
     elif reply.outcome == "reject" or (reply.outcome == "error" and not again):
