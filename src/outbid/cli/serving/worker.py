@@ -13,6 +13,7 @@ import uvicorn
 from outbid.api.app import build
 from outbid.api.hot import protocol_of
 from outbid.api.intake import Intake
+from outbid.cli.serving.accepting import Acceptor
 from outbid.core.reasons import ALL
 from outbid.exchange.clock import noise_source
 from outbid.exchange.outbound import Outbound
@@ -28,7 +29,24 @@ DRAIN_S = 30
 
 
 class _Server(uvicorn.Server):
-    """A server that leaves signals to us: uvicorn would raise them again and end the process before it has drained."""
+    """A server that leaves signals to us: uvicorn would raise them again and end the process before it has drained.
+
+    It shares its socket with other processes, so it takes connections a few at a time.
+    """
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to take connections."""
+        assert sockets is not None
+        loop, config = asyncio.get_running_loop(), self.config
+
+        def protocol() -> asyncio.Protocol:
+            made: asyncio.Protocol = config.http_protocol_class(  # type: ignore[call-arg]
+                config=config, server_state=self.server_state, app_state={}, _loop=loop
+            )
+            return made
+
+        self.servers = [Acceptor(loop, listener, protocol) for listener in sockets]  # type: ignore[misc]
+        self.started = True
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -1,6 +1,6 @@
 """Group commit: many leads' chapters in one transaction, each waiting only until its own is durable.
 
-A batch is what gathered while the last one committed, and a few milliseconds more if that is little. One writer a
+A batch is what gathered while the last one committed, and at low load for a few milliseconds. One writer a
 process, so the batches of a lane follow each other (docs/decisions). What can go wrong is handled here: a bad entry is
 found by splitting the batch, a lost COMMIT is looked up before anything is repeated, a fenced lane drops what is in
 flight.
@@ -60,6 +60,7 @@ class Journal:
         self._most = most
         self._longest = wait_long
         self._queue: deque[_Waiting] = deque()
+        self._idle = True
         self._wake = asyncio.Event()
         self._fenced: Fenced | None = None
         self._since: float | None = None
@@ -104,8 +105,9 @@ class Journal:
         try:
             while True:
                 await self._wake.wait()
-                if len(self._queue) < self._most // 2:
-                    await asyncio.sleep(self._gather_s)
+                if len(self._queue) < self._most:
+                    # Under load a turn of the loop brings company; a rest would only make everybody wait.
+                    await asyncio.sleep(self._gather_s if self._idle else 0)
                 await self._write_next()
         except Exception as error:
             self._drop_all(error if isinstance(error, Fenced) else Fenced(f"the journal stopped: {error}"))
@@ -115,6 +117,7 @@ class Journal:
         batch = [self._queue.popleft() for _ in range(min(self._most, len(self._queue)))]
         if not self._queue:
             self._wake.clear()
+        self._idle = len(batch) < self._most // 4
         self._since = asyncio.get_running_loop().time()
         live = [(entry, future) for entry, future, _ in batch if not future.cancelled()]
         try:
