@@ -41,7 +41,7 @@ class Record(msgspec.Struct, frozen=True):
 
 
 class Line(msgspec.Struct, frozen=True):
-    """A lead in a list."""
+    """A lead in a list. Price and payout are sums over its sold sales, None where there are none."""
 
     cell: int
     id: bytes
@@ -184,14 +184,16 @@ async def deals(connection: Connection, scope: Scope, cell: int, lead_id: bytes)
 
 
 async def newest(connection: Connection, scope: Scope, cell: int, most: int, status: str | None = None) -> list[Line]:
-    """The newest leads of a scope, test leads left out."""
+    """The newest leads of a scope, test leads left out: one line a lead, however often it was sold."""
     seen, parameters = _visible(scope, 4)
     rows = await connection.fetch(
         f"""select l.cell, l.id, l.source, l.campaign, l.arrived_at, coalesce(s.status, 'open') as status,
                    coalesce(s.reason, '') as reason, x.price_micros, x.payout_micros
               from lead l
               left join lead_status s on s.cell = l.cell and s.lead_id = l.id
-              left join sale x on x.cell = l.cell and x.lead_id = l.id and x.status = 'sold'
+             cross join lateral (
+                   select sum(price_micros)::bigint as price_micros, sum(payout_micros)::bigint as payout_micros
+                     from sale where cell = l.cell and lead_id = l.id and status = 'sold') x
              where l.cell = $1 and not l.test and ($2::text is null or coalesce(s.status, 'open') = $2) and {seen}
              order by l.id desc limit $3""",
         cell,

@@ -109,7 +109,8 @@ def _calm_garbage_collection() -> None:
 async def _watch(server: uvicorn.Server, process: Process, parent: int) -> None:
     """End the server when the supervisor is gone or the lane is lost."""
     while os.getppid() == parent and not process.fenced.is_set():
-        await asyncio.sleep(LOOK_S)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(process.fenced.wait(), LOOK_S)
     if process.fenced.is_set():
         server.force_exit = True
     server.should_exit = True

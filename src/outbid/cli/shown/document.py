@@ -12,12 +12,15 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from outbid.cli.shown.written import settle_keys
 from outbid.core.market.noun import KINDS, Noun
 from outbid.core.market.problem import Path, Problem, from_validation
+from outbid.plugins.registry import Registry
 
 SECTIONS = {"sellers": "seller", "buyers": "buyer", "campaigns": "campaign", "sources": "source", "offers": "offer"}
 """The sections of a market file and the kind of noun in each; keys never stand in a file."""
 LARGEST_BYTES = 64 * 1024 * 1024
+_COMMA = "; a value with a comma in it is written in quotes"
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -37,10 +40,11 @@ class DocumentError(Exception):
 
 
 class _Positions(dict[Path, tuple[int, int]]):
-    """Where each value stands: 1-based line and column."""
+    """Where each value stands: 1-based line and column. `without_colon` has the keys that are mere words."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
+        self.without_colon: set[Path] = set()
         self._lines = text.splitlines()
 
     def line(self, where: tuple[int, int]) -> str:
@@ -76,7 +80,9 @@ def read_document(text: str) -> Document:
     if not isinstance(root, dict):
         raise DocumentError([Fault(1, 1, f"a market has the sections {', '.join(SECTIONS)}")])
     faults: list[Fault] = []
-    nouns: dict[str, dict[str, Noun]] = {SECTIONS[section]: {} for section in root if section in SECTIONS}
+    nouns: dict[str, dict[str, Noun]] = {
+        SECTIONS[section]: {} for section, rows in root.items() if section in SECTIONS and rows is not None
+    }
     places: dict[tuple[str, str], Path] = {}
     for section, rows in root.items():
         path: Path = (section,)
@@ -97,23 +103,40 @@ def _read_section(
     kind: str,
     rows: list[Any],
     path: Path,
-    positions: Positions,
+    positions: _Positions,
     nouns: dict[str, dict[str, Noun]],
     places: dict[tuple[str, str], Path],
     faults: list[Fault],
 ) -> None:
+    plugins = Registry()
     for i, row in enumerate(rows):
         at = (*path, i)
-        try:
-            noun = msgspec.convert(row, KINDS[kind], strict=False)
-        except (msgspec.ValidationError, ValueError) as error:
-            sentence, inner = from_validation(error)
-            faults.append(Fault(*_nearest(positions, (*at, *inner)), f"{kind}: {sentence}"))
+        noun = _read_noun(kind, row, at, positions, plugins, faults)
+        if noun is None:
             continue
         if noun.slug in nouns[kind]:
             faults.append(Fault(*_nearest(positions, (*at, "slug")), f"the {kind} {noun.slug!r} stands twice"))
         nouns[kind][noun.slug] = noun
         places[kind, noun.slug] = at
+
+
+def _read_noun(
+    kind: str, row: Any, at: Path, positions: _Positions, plugins: Registry, faults: list[Fault]
+) -> Noun | None:
+    """One noun, or None and its faults."""
+    settled, misfits = settle_keys(row, KINDS[kind], plugins)
+    for misfit in misfits:
+        where = (*at, *misfit.path)
+        advice = _COMMA if where in positions.without_colon else ""
+        faults.append(Fault(*_nearest(positions, where), f"{kind}: {misfit.sentence}{advice}"))
+    if misfits:
+        return None
+    try:
+        return msgspec.convert(settled, KINDS[kind], strict=False)
+    except (msgspec.ValidationError, ValueError) as error:
+        sentence, inner = from_validation(error, settled, KINDS[kind])
+        faults.append(Fault(*_nearest(positions, (*at, *inner)), f"{kind}: {sentence}"))
+        return None
 
 
 def _compose(text: str) -> Node | None:
@@ -151,20 +174,25 @@ def _plain(node: Node | None, path: Path, positions: _Positions, open_nodes: tup
 
 
 def _mapping(node: MappingNode, path: Path, positions: _Positions) -> dict[str, Any]:
+    """A mapping with all its keys: one without a value has None, since whether it may stand so is not known here."""
     made: dict[str, Any] = {}
     for key_node, value_node in node.value:
         where = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
         if not isinstance(key_node, ScalarNode):
             raise DocumentError([Fault(*where, "a key is plain text")])
-        if key_node.value in made:
-            raise DocumentError([Fault(*where, f"the key {key_node.value!r} stands twice here")])
-        value = _plain(value_node, (*path, key_node.value), positions)
-        positions[(*path, key_node.value)] = where
-        if value is not None:
-            made[key_node.value] = value
-        else:
-            made.setdefault(key_node.value, None)
-    return {key: value for key, value in made.items() if value is not None}
+        key = key_node.value
+        if key in made:
+            raise DocumentError([Fault(*where, f"the key {key!r} stands twice here")])
+        made[key] = _plain(value_node, (*path, key), positions)
+        positions[(*path, key)] = where
+        if made[key] is None and not _has_colon(key_node, positions):
+            positions.without_colon.add((*path, key))
+    return made
+
+
+def _has_colon(key_node: ScalarNode, positions: _Positions) -> bool:
+    end = key_node.end_mark
+    return positions.line((end.line + 1, end.column + 1))[end.column :].lstrip().startswith(":")
 
 
 def _nearest(positions: Positions, path: Path) -> tuple[int, int]:

@@ -8,7 +8,7 @@ from outbid.core import reasons
 from outbid.core.auction import floor_micros
 from outbid.core.ids import LEAD, public
 from outbid.core.lead import event as ev
-from outbid.core.lead.state import State, fold_all
+from outbid.core.lead.state import Sale, State, fold_all
 from outbid.core.ledger.transfer import Transfer
 from outbid.core.market.snapshot import Campaign, Market, Offer, Source
 from outbid.core.match.match import receipt
@@ -73,23 +73,56 @@ class _Explainer:
         )
 
     def _verdict(self, state: State) -> str:
-        took = self._events[-1].at_ms - self._record.arrived_at_ms
-        for sale in state.sales:
+        placed = state.placed()
+        if any(self._campaign.tiers[sale.tier].places > 1 for sale in placed):
+            return self._verdict_shared(state, placed)
+        for sale in placed:
             if sale.status == "sold":
-                kept = sale.price_micros - sale.payout_micros
-                return (
-                    f"SOLD to {self._buyer(sale.offer)} for {self._money(sale.price_micros)}: the seller gets "
-                    f"{self._money(sale.payout_micros)}, the house keeps {self._money(kept)}. It took {took} ms."
-                )
+                return f"SOLD to {self._buyer(sale.offer)} {self._sums([sale])} {self._took()}"
         if state.status == "uncertain":
-            sale = next(sale for sale in state.sales if sale.status == "uncertain")
-            return (
-                f"UNCERTAIN: {self._buyer(sale.offer)} may have bought it ({self._why(sale.reason)}) "
-                f"Settle it: outbid leads settle {sale.id} sold|rejected"
-            )
+            return f"UNCERTAIN: {self._doubt(next(sale for sale in placed if sale.status == 'uncertain'))}"
         if state.status == "open":
             return "OPEN: it is on its way."
-        return f"{state.status.upper()}: {self._why(state.reason)} It took {took} ms."
+        return f"{state.status.upper()}: {self._why(state.reason)} {self._took()}"
+
+    def _verdict_shared(self, state: State, placed: list[Sale]) -> str:
+        """A lead of several places: the sums of what is sold, then every sale that takes a place."""
+        sold = [sale for sale in placed if sale.status == "sold"]
+        buyers = f"to {_count(len(sold), 'buyer')} {self._sums(sold)}" if sold else "to nobody."
+        unsure = sum(sale.status == "uncertain" for sale in placed)
+        if unsure:
+            head = f"UNCERTAIN: {_count(unsure, 'sale')} to be settled. Sold so far {buyers}"
+        elif state.status == "open":
+            head = f"OPEN: it is on its way. Sold so far {buyers}"
+        else:
+            head = f"{state.status.upper()} {buyers} {self._took()}"
+        return "\n".join([head, *(f"  {sale.id}  {self._place(sale)}" for sale in placed)])
+
+    def _place(self, sale: Sale) -> str:
+        """One sale of a shared lead."""
+        if sale.status == "uncertain":
+            return f"UNCERTAIN at {self._money(sale.price_micros)}: {self._doubt(sale)}"
+        if sale.status == "sold":
+            return f"sold to {self._buyer(sale.offer)} {self._sums([sale])}"
+        return f"posted to {self._buyer(sale.offer)} at {self._money(sale.price_micros)}: no answer yet"
+
+    def _sums(self, sold: list[Sale]) -> str:
+        """Who has what of sold sales: the price of the buyers, the seller's payout, and the rest."""
+        price, payout = sum(sale.price_micros for sale in sold), sum(sale.payout_micros for sale in sold)
+        return (
+            f"for {self._money(price)}: the seller gets {self._money(payout)}, "
+            f"the house keeps {self._money(price - payout)}."
+        )
+
+    def _doubt(self, sale: Sale) -> str:
+        """What is not known of an uncertain sale, and the command that settles it."""
+        return (
+            f"{self._buyer(sale.offer)} may have bought it ({self._why(sale.reason)}) "
+            f"Settle it: outbid leads settle {sale.id} sold|rejected"
+        )
+
+    def _took(self) -> str:
+        return f"It took {self._events[-1].at_ms - self._record.arrived_at_ms} ms."
 
     # -- what happened ------------------------------------------------------------------------------------------------
 
@@ -112,7 +145,8 @@ class _Explainer:
         if isinstance(event, ev.Posting):
             return f"room held for {self._offer_name(event.offer)} at {self._money(event.price_micros)}; posted"
         if isinstance(event, ev.NoRoom):
-            return f"{self._offer_name(event.offer)} was not posted: {event.account}: {self._why(event.reason)}"
+            full = self._account(event.account)
+            return f"{self._offer_name(event.offer)} was not posted: {full}: {self._why(event.reason)}"
         if isinstance(event, ev.Sold):
             flag = f" ({event.flag.replace('_', ' ')})" if event.flag else ""
             return f"accepted after {event.ms} ms: captured {self._money(event.price_micros)}{flag}"
@@ -157,7 +191,7 @@ class _Explainer:
                 return f"{done} at {self._money(sale.price_micros)}{why}"
         for event in reversed(self._events):
             if isinstance(event, ev.NoRoom) and event.offer == offer.number:
-                return f"not posted: {event.account}: {self._why(event.reason)}"
+                return f"not posted: {self._account(event.account)}: {self._why(event.reason)}"
             if isinstance(event, ev.Pinged):
                 for line in event.bids:
                     if line.offer == offer.number:
@@ -165,7 +199,7 @@ class _Explainer:
             if isinstance(event, ev.Matched):
                 for skip in event.skips:
                     if skip.offer == offer.number:
-                        return f"not asked: {skip.account}: {self._why(skip.reason)}"
+                        return f"not asked: {self._account(skip.account)}: {self._why(skip.reason)}"
         return self._not_asked(offer)
 
     def _bid(self, line: ev.BidLine) -> str:
@@ -204,6 +238,11 @@ class _Explainer:
         kind, _, number = account.partition(":")
         return f"{kind} {self._market.name(kind, int(number))}" if number.isdecimal() else account
 
+    def _account(self, account: str) -> str:
+        """A limited account (`offer:9 total LEAD`) by its owner's slug: a number of the database tells nobody who."""
+        owner, *limit = account.split(" ")
+        return " ".join([self._party(owner), *limit])
+
     def _offer_name(self, number: int) -> str:
         return self._market.name("offer", number)
 
@@ -223,3 +262,8 @@ class _Explainer:
     @staticmethod
     def _section(title: str, lines: list[str]) -> str:
         return "\n".join([title, *(f"  {line}" for line in lines)])
+
+
+def _count(number: int, what: str) -> str:
+    """A number of things, in words."""
+    return f"one {what}" if number == 1 else f"{number} {what}s"

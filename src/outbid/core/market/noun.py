@@ -32,8 +32,14 @@ def _amount(text: str | None, what: str) -> None:
 
 
 def percent(text: str) -> int:
-    """Read '12.5' or '12.5%' as millionths of the whole (125,000). Raises ValueError outside 0 to 100."""
-    millionths, rest = divmod(micros(text.strip().removesuffix("%")), 100)
+    """Read '12.5%' as millionths of the whole (125,000). Raises ValueError outside 0% to 100%.
+
+    The sign is demanded: without it, 0.8 could mean four fifths or 0.8 %, and a seller's pay hangs on it.
+    """
+    bare = text.strip()
+    if not bare.endswith("%"):
+        raise ValueError(f"{text!r} has no percent sign: write 80% for four fifths")
+    millionths, rest = divmod(micros(bare.removesuffix("%")), 100)
     if rest or not 0 <= millionths <= 1_000_000:
         raise ValueError(f"{text!r} is not between 0% and 100%, with up to four places")
     return millionths
@@ -185,7 +191,7 @@ class Offer(Noun, frozen=True, kw_only=True):
     floor: str = "0"
     filter: Settings | None = None
     priority: Annotated[int, Meta(ge=0, le=1_000_000)] = 100
-    weight: Annotated[int, Meta(ge=0, le=1_000_000)] = 1
+    weight: Annotated[int, Meta(ge=1, le=1_000_000)] = 1
     caps: tuple[Cap, ...] = ()
     zone: str | None = None
     delivery: Plugin

@@ -1,8 +1,11 @@
 """What is wrong with a market that somebody wrote: where, and what would be right."""
 
 import re
+from functools import cache
+from typing import Any
 
 import msgspec
+from msgspec import inspect
 
 Path = tuple[str | int, ...]
 _AT = re.compile(r"^(?P<sentence>.*?)(?: - at `(?P<path>\$.*)`)?$", re.DOTALL)
@@ -12,6 +15,8 @@ _PATTERNS = {
     "[A-Z]{3}": "a currency: three capital letters, such as USD",
 }
 _KEY = re.compile(r"\.(?P<name>[^.\[\]]+)|\[(?P<position>\d+)\]")
+_UNKNOWN = re.compile(r"^Object contains unknown field `(?P<name>.*)`$", re.DOTALL)
+_LONGEST_SHOWN = 60
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -31,21 +36,109 @@ class MarketError(Exception):
         self.problems = problems
 
 
-def from_validation(error: Exception) -> tuple[str, Path]:
-    """The sentence and the path inside the checked value of a msgspec.ValidationError or any other error."""
+def from_validation(error: Exception, value: Any = None, wanted: Any = None) -> tuple[str, Path]:
+    """The sentence and the path inside the checked value of a msgspec.ValidationError or any other error.
+
+    Who hands in the value that was checked and the type that it should have, has the sentence say what would be right.
+    """
     found = _AT.match(str(error))
     assert found is not None
     path: list[str | int] = []
     for key in _KEY.finditer(found["path"] or ""):
         path.append(key["name"] if key["name"] is not None else int(key["position"]))
-    return _plainly(found["sentence"]), tuple(path)
+    shape = None if wanted is None else shape_of(wanted)
+    for part in path:
+        value, shape = _inside(value, part), part_of(shape, part)
+    return _plainly(found["sentence"], setting_at(tuple(path)), value, shape), tuple(path)
 
 
-def _plainly(sentence: str) -> str:
-    """The checker's words for people."""
-    if sentence.startswith("Expected `bool"):
-        return f"{sentence}: write true or false"
+# -- the types that a market is checked against --------------------------------------------------------------------
+
+
+@cache
+def shape_of(wanted: Any) -> inspect.Type:
+    """A type as it can be walked through with `part_of`."""
+    return _bare(inspect.type_info(wanted))
+
+
+def part_of(shape: inspect.Type | None, part: str | int) -> inspect.Type | None:
+    """The type of a setting of a struct, or of an element of a list; None where nothing is known of it."""
+    if isinstance(shape, inspect.StructType) and isinstance(part, str):
+        return next((_bare(field.type) for field in shape.fields if field.encode_name == part), None)
+    if isinstance(shape, inspect.VarTupleType | inspect.ListType) and isinstance(part, int):
+        return _bare(shape.item_type)
+    return None
+
+
+def settings_of(shape: inspect.StructType) -> list[str]:
+    """The names of a struct's settings, as people write them."""
+    return [field.encode_name for field in shape.fields]
+
+
+def setting_at(path: Path) -> str:
+    """The name of the setting at a path; that of the list for an element of one."""
+    return next((part for part in reversed(path) if isinstance(part, str)), "")
+
+
+def unknown_setting(name: str, shape: inspect.StructType) -> str:
+    """What is said of a setting that a struct does not have."""
+    return f"there is no {name!r} here; there are: {', '.join(settings_of(shape))}"
+
+
+def _bare(shape: inspect.Type) -> inspect.Type:
+    """A type without what is written around it: descriptions, and that it may be absent."""
+    if isinstance(shape, inspect.Metadata):
+        return _bare(shape.type)
+    if isinstance(shape, inspect.UnionType):
+        options = [option for option in shape.types if not isinstance(option, inspect.NoneType)]
+        return _bare(options[0]) if len(options) == 1 else shape
+    return shape
+
+
+def _inside(value: Any, part: str | int) -> Any:
+    try:
+        return value[part]
+    except (TypeError, LookupError):
+        return None
+
+
+# -- the checker's words for people --------------------------------------------------------------------------------
+
+
+def _plainly(sentence: str, setting: str, value: Any, shape: inspect.Type | None) -> str:
+    """The checker's sentence about a setting with its name, its value and what would be right, as far as known."""
+    named = f"{setting}: " if setting else ""
     for pattern, words in _PATTERNS.items():
         if pattern in sentence:
-            return f"write {words}"
+            return f"{named}write {words}{_not_this(value)}"
+    unknown = _UNKNOWN.match(sentence)
+    if unknown is not None and isinstance(shape, inspect.StructType):
+        return unknown_setting(unknown["name"], shape)
+    if sentence.startswith(("Expected `", "Invalid enum value")):
+        return f"{named}{sentence}{_right(sentence, value, shape)}"
     return sentence
+
+
+def _not_this(value: Any) -> str:
+    if not isinstance(value, str):
+        return ""
+    return f", not {value!r}" if len(value) <= _LONGEST_SHOWN else f", not {value[:_LONGEST_SHOWN]!r}…"
+
+
+def _right(sentence: str, value: Any, shape: inspect.Type | None) -> str:
+    """What would be right, to be put behind the checker's sentence."""
+    if sentence.startswith("Expected `bool"):
+        return ": write true or false"
+    if isinstance(shape, inspect.LiteralType):
+        return f"; there are: {', '.join(map(str, shape.values))}"
+    if isinstance(shape, inspect.StructType):
+        return _right_struct(value, settings_of(shape))
+    if isinstance(shape, inspect.VarTupleType) and isinstance(value, str):
+        return f": write [{value}]"
+    return ""
+
+
+def _right_struct(value: Any, settings: list[str]) -> str:
+    if "plugin" in settings and isinstance(value, str):
+        return f": write {{plugin: {value}}}"
+    return f"; it has the settings {', '.join(settings)}"
