@@ -1,6 +1,7 @@
 """The commands: a market as a file, keys, money, leads in plain words; what is wrong is said with line and column."""
 
 import asyncio
+import io
 import os
 import re
 import subprocess
@@ -751,3 +752,25 @@ def test_a_zero_character_is_refused_where_it_stands():
     with pytest.raises(DocumentError) as caught:
         read_document('sellers:\n  - slug: a\n    name: "a\\0b"\n')
     assert [(fault.line, fault.column) for fault in caught.value.faults] == [(3, 11)]
+
+
+async def test_users_are_made_listed_given_passwords_and_taken_away(outbid, monkeypatch):
+    def types(text: str) -> None:
+        monkeypatch.setattr("sys.stdin", io.StringIO(text))
+
+    types("correct horse\n")
+    assert await outbid("users", "add", "Ann") == (0, "ann may sign in now, as operator.\n", "")
+    types("battery staple\n")
+    assert (await outbid("users", "add", "bob", "--role", "reader"))[0] == 0
+    assert (await outbid("users", "list"))[1].split() == ["ann", "operator", "bob", "reader"]
+    types("correct horse\n")
+    assert await outbid("users", "add", "ann") == (1, "", "outbid: there is a user 'ann' already\n")
+    types("short\n")
+    code, _, err = await outbid("users", "password", "ann")
+    assert (code, err) == (1, "outbid: a password has between 10 and 1000 characters\n")
+    types("another one\n")
+    assert (await outbid("users", "password", "ann"))[0] == 0
+    assert (await outbid("users", "remove", "bob"))[0] == 0
+    assert (await outbid("users", "list"))[1].split() == ["ann", "operator"]
+    code, _, err = await outbid("users", "remove", "bob")
+    assert (code, err) == (1, "outbid: there is no user 'bob'; see: outbid users list\n")

@@ -24,6 +24,7 @@ def parser() -> argparse.ArgumentParser:
     _lead_commands(commands)
     _money_commands(commands)
     _key_commands(commands)
+    _user_commands(commands)
     _running_commands(commands)
     return root
 
@@ -88,6 +89,19 @@ def _key_commands(commands: "Commands") -> None:
     _add(keys, "list", "keys:list_keys", "List keys, never their secrets.")
     revoke = _add(keys, "revoke", "keys:revoke", "Revoke a key: it opens nothing any more.")
     revoke.add_argument("key", help="the key's id")
+
+
+def _user_commands(commands: "Commands") -> None:
+    group = commands.add_parser("users", help="Make, list and take away people who sign in to the operator's API.")
+    users = group.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    add = _add(users, "add", "users:add", "Make a user; the password is asked for, or read from standard input.")
+    add.add_argument("name", help="lower-case letters, digits and . _ @ + -")
+    add.add_argument("--role", choices=("operator", "reader"), default="operator", help="a reader only looks")
+    _add(users, "list", "users:list_users", "List everybody who may sign in.")
+    password = _add(users, "password", "users:change_password", "Give a user another password.")
+    password.add_argument("name")
+    remove = _add(users, "remove", "users:remove", "Take a user away; he is signed out at once.")
+    remove.add_argument("name")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

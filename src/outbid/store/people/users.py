@@ -103,6 +103,12 @@ async def remove(connection: Connection, name: str) -> bool:
     )
 
 
+async def all_users(connection: Connection) -> list[User]:
+    """Everybody who may sign in, by name."""
+    rows = await connection.fetch("select name, role from house_user order by name")
+    return [User(row["name"], row["role"]) for row in rows]
+
+
 class Kept(msgspec.Struct, frozen=True):
     """What is kept of a user: read first, compared afterwards, so that no connection waits for a hash."""
 
