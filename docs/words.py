@@ -103,6 +103,15 @@ OPERATORS = {
     "at_least": "it is this or more",
     "at_most": "it is this or less",
     "between": "`[least, most]`, both ends included",
+    "less_than": "it is less than this",
+    "more_than": "it is more than this",
+    "before": "it is an earlier day",
+    "after": "it is a later day",
+    "contains": "it holds this text, upper and lower case apart",
+    "not_contains": "it does not, or there is no such fact",
+    "starts_with": "it begins with this text",
+    "ends_with": "it ends with this text",
+    "matches": "this pattern (RE2) is found in it; `(?i)` in front lets case be one",
     "present": "`yes`: the lead has the fact; `no`: it has not",
 }
 

@@ -1,8 +1,23 @@
 """The filter language: what each operator means, what is refused and where, and how a failure is told."""
 
+import time
+
 import pytest
 
-from outbid.core.match.filter import DEEPEST, Fact, FilterError, Group, Test, compile_filter, explain, read_filter
+from outbid.core.match.filter import (
+    DEEPEST,
+    LONGEST_TEXT,
+    MOST_VALUES,
+    OPERATORS,
+    Fact,
+    FilterError,
+    Group,
+    Test,
+    compile_filter,
+    explain,
+    read_filter,
+)
+from outbid.core.match.pattern import LONGEST_PATTERN
 
 Test.__test__ = False
 
@@ -52,6 +67,33 @@ MEANINGS = [
     ({"fact": "born", "between": ["1980-01-01", "1989-12-31"]}, {"born": "1980-01-01"}, True),
     ({"fact": "born", "at_least": "1980-01-01"}, {"born": "1979-12-31"}, False),
     ({"fact": "born", "at_most": "1980-01-01"}, {"born": "1980-01-01"}, True),
+    ({"fact": "age", "less_than": "25"}, {"age": 24.999}, True),
+    ({"fact": "age", "less_than": "25"}, {"age": 25}, False),
+    ({"fact": "age", "more_than": "25"}, {"age": 25.001}, True),
+    ({"fact": "age", "more_than": "25"}, {"age": 25}, False),
+    ({"fact": "born", "before": "1980-01-01"}, {"born": "1979-12-31"}, True),
+    ({"fact": "born", "before": "1980-01-01"}, {"born": "1980-01-01"}, False),
+    ({"fact": "born", "after": "1980-01-01"}, {"born": "1980-01-02"}, True),
+    ({"fact": "born", "after": "1980-01-01"}, {"born": "1980-01-01"}, False),
+    ({"fact": "city", "contains": "ort W"}, {"city": "Fort Worth"}, True),
+    ({"fact": "city", "contains": "fort"}, {"city": "Fort Worth"}, False),
+    ({"fact": "city", "contains": 7}, {"city": "Area 78"}, True),
+    ({"fact": "city", "contains": "%"}, {"city": "Fort Worth"}, False),
+    ({"fact": "city", "not_contains": "fort"}, {"city": "Fort Worth"}, True),
+    ({"fact": "city", "not_contains": "Fort"}, {"city": "Fort Worth"}, False),
+    ({"fact": "city", "starts_with": "Fort"}, {"city": "Fort Worth"}, True),
+    ({"fact": "city", "starts_with": "Fort"}, {"city": "Fort"}, True),
+    ({"fact": "city", "starts_with": "Worth"}, {"city": "Fort Worth"}, False),
+    ({"fact": "city", "ends_with": "Worth"}, {"city": "Fort Worth"}, True),
+    ({"fact": "city", "ends_with": "Fort"}, {"city": "Fort Worth"}, False),
+    ({"fact": "state", "starts_with": "Tex"}, {"state": "TX"}, False),
+    ({"fact": "city", "matches": "^Fort|Dallas$"}, {"city": "Old Dallas"}, True),
+    ({"fact": "city", "matches": "^Dallas"}, {"city": "Old Dallas"}, False),
+    ({"fact": "city", "matches": "dallas"}, {"city": "Dallas"}, False),
+    ({"fact": "city", "matches": "(?i)DALLAS"}, {"city": "Dallas"}, True),
+    ({"fact": "city", "matches": "^Z.rich$"}, {"city": "Zürich"}, True),
+    ({"fact": "city", "matches": "^.$"}, {"city": "\U0001f3e0"}, True),
+    ({"fact": "city", "matches": "(?i)ZÜRICH"}, {"city": "zürich"}, True),
     ({"all": [{"fact": "age", "at_least": 1}, {"fact": "age", "at_most": 5}]}, {"age": 5}, True),
     ({"all": [{"fact": "age", "at_least": 1}, {"fact": "age", "at_most": 5}]}, {"age": 6}, False),
     ({"any": [{"fact": "age", "equals": 1}, {"fact": "age", "equals": 2}]}, {"age": 2}, True),
@@ -78,11 +120,41 @@ def test_every_operator_means_one_thing(document, facts, expected):
         ({"present": "no"}, True),
         ({"not_equals": 1}, True),
         ({"not_one_of": [1]}, True),
+        ({"less_than": 1}, False),
+        ({"more_than": 1}, False),
+        ({"fact": "born", "before": "2000-01-01"}, False),
+        ({"fact": "born", "after": "2000-01-01"}, False),
+        ({"fact": "city", "contains": "a"}, False),
+        ({"fact": "city", "not_contains": "a"}, True),
+        ({"fact": "city", "starts_with": "a"}, False),
+        ({"fact": "city", "ends_with": "a"}, False),
+        ({"fact": "city", "matches": ".*"}, False),
     ],
 )
 def test_what_is_absent_fails_all_but_the_negations(test, holds):
     assert matches({"fact": "age"} | test) is holds
     assert matches({"none": [{"fact": "age"} | test]}) is not holds
+
+
+@pytest.mark.parametrize(
+    ("test", "holds"),
+    [
+        ({"fact": "age", "at_least": 1}, False),
+        ({"fact": "age", "less_than": 1}, False),
+        ({"fact": "age", "between": [1, 2]}, False),
+        ({"fact": "age", "equals": 1}, False),
+        ({"fact": "age", "present": "yes"}, True),
+        ({"fact": "born", "before": "2000-01-01"}, False),
+        ({"fact": "city", "contains": "1"}, False),
+        ({"fact": "city", "not_contains": "1"}, True),
+        ({"fact": "city", "starts_with": "1"}, False),
+        ({"fact": "city", "ends_with": "1"}, False),
+        ({"fact": "city", "matches": "1"}, False),
+    ],
+)
+def test_a_fact_of_another_kind_fails_as_if_it_were_absent(test, holds):
+    """An old lead may have one: its field had another type then."""
+    assert matches(test, age="1", born=1, city=1) is holds
 
 
 FAULTS = [
@@ -95,8 +167,37 @@ FAULTS = [
     ({"fact": ["age"], "equals": 1}, ("fact",), "the campaign has no fact ['age']"),
     ({"fact": "age"}, (), "a test on 'age' has exactly one of: equals, not_equals"),
     ({"fact": "age", "at_least": 1, "at_most": 2}, (), "exactly one of"),
-    ({"fact": "age", "more_than": 1}, (), "exactly one of"),
-    ({"fact": "state", "at_least": "A"}, (), "exactly one of: equals, not_equals, one_of, not_one_of, present"),
+    ({"fact": "age", "larger_than": 1}, (), "exactly one of"),
+    ({"fact": "age", "before": 1}, (), "exactly one of"),
+    ({"fact": "age", "contains": 1}, (), "exactly one of"),
+    ({"fact": "born", "more_than": "2000-01-01"}, (), "exactly one of"),
+    ({"fact": "insured", "matches": "y"}, (), "exactly one of"),
+    ({"fact": "state", "at_least": "A"}, (), "exactly one of: equals, not_equals, one_of, not_one_of, contains"),
+    ({"fact": "age", "less_than": "x"}, ("less_than",), "'x' is no number"),
+    ({"fact": "born", "before": "x"}, ("before",), "'x' is no date"),
+    ({"fact": "city", "contains": ""}, ("contains",), "'contains' needs a text of at least one character"),
+    ({"fact": "city", "ends_with": None}, ("ends_with",), "needs a text"),
+    ({"fact": "city", "starts_with": ["a"]}, ("starts_with",), "needs a text"),
+    ({"fact": "city", "not_contains": True}, ("not_contains",), "needs a text"),
+    ({"fact": "city", "contains": "a" * (LONGEST_TEXT + 1)}, ("contains",), "has 1000 characters at most"),
+    ({"fact": "city", "contains": "a\0"}, ("contains",), "a character that no fact can have"),
+    ({"fact": "city", "equals": "a\0"}, ("equals",), "is no text that 'city' can have"),
+    ({"fact": "city", "one_of": ["a", "\ud800"]}, ("one_of", 1), "is no text that 'city' can have"),
+    ({"fact": "state", "equals": "\0"}, ("equals",), "is no text that 'state' can have"),
+    ({"fact": "city", "matches": ""}, ("matches",), "a pattern has at least one character"),
+    ({"fact": "city", "matches": 5}, ("matches",), "'matches' needs a pattern as text"),
+    ({"fact": "city", "matches": "(a"}, ("matches",), "'(a' is no pattern: missing ): (a"),
+    ({"fact": "city", "matches": "[z-a]"}, ("matches",), "invalid character class range: z-a"),
+    ({"fact": "city", "matches": "a(?=b)"}, ("matches",), "look-around and back-references do not exist here"),
+    ({"fact": "city", "matches": "a(?<!b)"}, ("matches",), "look-around and back-references do not exist here"),
+    ({"fact": "city", "matches": r"(a)\1"}, ("matches",), "look-around and back-references do not exist here"),
+    ({"fact": "city", "matches": "a{1,5000}"}, ("matches",), "invalid repetition size: {1,5000}"),
+    ({"fact": "city", "matches": r"(\pL{90}){9}"}, ("matches",), "pattern too large"),
+    ({"fact": "city", "matches": "a\ud800"}, ("matches",), "half of a surrogate pair"),
+    ({"fact": "city", "matches": "a" * (LONGEST_PATTERN + 1)}, ("matches",), "500 characters at most"),
+    ({"fact": "age", "one_of": [1] * (MOST_VALUES + 1)}, ("one_of",), "100001 values are too many"),
+    ({"fact": "age", "one_of": [1, None]}, ("one_of", 1), "one plain value"),
+    ({"fact": "state", "one_of": ["TX", True]}, ("one_of", 1), "True is no text"),
     ({"fact": "insured", "one_of": ["yes"]}, (), "exactly one of: equals, not_equals, present"),
     ({"fact": "age", "equals": "old"}, ("equals",), "'old' is no number that 'age' can have"),
     ({"fact": "age", "equals": "nan"}, ("equals",), "is no number"),
@@ -152,6 +253,38 @@ def test_a_number_beyond_floats_is_refused():
         read_filter({"fact": "age", "equals": 10**400}, FACTS)
 
 
+def test_a_list_of_a_hundred_thousand_values_is_read_in_a_moment():
+    zips = {"zip": Fact("text", lambda text: text if text.isdecimal() else None)}
+    values = [f"{at:05}" for at in range(MOST_VALUES)]
+    started = time.process_time()
+    node = read_filter({"fact": "zip", "one_of": values}, zips)
+    holds = compile_filter(node)
+    assert time.process_time() - started < 1
+    assert node.value == tuple(values)
+    assert holds({"zip": "99999"})
+    assert not holds({"zip": "999999"})
+    with pytest.raises(FilterError, match="'x' is no text that 'zip' can have") as caught:
+        read_filter({"fact": "zip", "one_of": [*values[:-1], "x"]}, zips)
+    assert caught.value.path == ("one_of", MOST_VALUES - 1)
+
+
+def test_a_value_stands_once_in_a_list_where_it_first_stood():
+    assert read_filter({"fact": "age", "one_of": ["2", 1, 2.0, "1.0", 3]}, FACTS).value == (2, 1, 3)
+    assert read_filter({"fact": "state", "not_one_of": ["texas", "CA", "TX", "ca"]}, FACTS).value == ("TX", "CA")
+
+
+def test_the_time_of_a_pattern_grows_with_the_text_alone():
+    holds = compile_filter(read_filter({"fact": "city", "matches": "^(a+)+$"}, FACTS))
+    started = time.process_time()
+    assert not holds({"city": "a" * 60_000 + "!"})
+    assert time.process_time() - started < 0.1
+
+
+def test_a_text_that_no_encoding_knows_is_searched_all_the_same():
+    holds = compile_filter(read_filter({"fact": "city", "matches": "^A.stin$"}, FACTS))
+    assert holds({"city": "A\ud800stin"})
+
+
 def nested(levels: int):
     document = {"fact": "age", "equals": 1}
     for _ in range(levels):
@@ -199,6 +332,28 @@ GOOD = {"state": "TX", "age": 40, "insured": True}
 def test_the_first_part_that_failed_is_told_with_the_value_seen(changes, told):
     facts = {key: value for key, value in (GOOD | changes).items() if value is not None}
     assert explain(read_filter(FILTER, FACTS), facts) == told
+
+
+VALUES = {
+    "one_of": ["x", "y"], "not_one_of": ["a", "y"], "between": ["5", "6"], "equals": "y", "not_equals": "a",
+    "present": "no", "matches": "^x", "not_contains": "a", "contains": "x", "starts_with": "x", "ends_with": "x",
+    "at_least": 2, "more_than": 1, "at_most": 0, "less_than": 1, "before": "2000-01-01", "after": "2000-01-01",
+}  # fmt: skip
+TOLD = {
+    "one_of": "one of 'x', 'y'", "not_one_of": "not one of 'a', 'y'", "between": "between 5, 6",
+    "equals": "equals 'y'", "not_equals": "not equals 'a'", "present": "present False", "matches": "matches '^x'",
+    "not_contains": "not contains 'a'", "contains": "contains 'x'", "starts_with": "starts with 'x'",
+    "ends_with": "ends with 'x'", "at_least": "at least 2", "more_than": "more than 1", "at_most": "at most 0",
+    "less_than": "less than 1", "before": "before '2000-01-01'", "after": "after '2000-01-01'",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("operator", sorted({operator for known in OPERATORS.values() for operator in known}))
+def test_every_operator_is_told_with_the_value_seen(operator):
+    kind = next(kind for kind, known in OPERATORS.items() if operator in known)
+    fact, seen = {"text": ("city", "a"), "number": ("age", 1), "date": ("born", "2000-01-01")}[kind]
+    node = read_filter({"fact": fact, operator: VALUES[operator]}, FACTS)
+    assert explain(node, {fact: seen}) == f"{fact} {TOLD[operator]}, seen {seen!r}"
 
 
 def test_long_lists_are_told_shortly():

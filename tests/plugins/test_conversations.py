@@ -1,8 +1,8 @@
 """Deliveries and intakes do what their samples say: one JSON file, one or more turns of a conversation.
 
 A delivery's sample: `settings`, `known` (names of fields, and of facts with false), `ping_fields`, an `ask`, and
-`turns`. A turn is a `kind` (ping or post), the `request` it must make, the `answer` it gets (a status with `json`,
-`text` or `hex`; or a `failure` with `sent`), and the `reply` that is read from it.
+`turns`. A turn is a `kind` (ping or post), the `request` it must make (its body as `json` or `text`), the `answer` it
+gets (a status with `json`, `text` or `hex`; or a `failure` with `sent`), and the `reply` that is read from it.
 An intake's sample: `settings` and `reads`, each a `content_type`, a body (`json`, `text`, `hex` or `repeat`), and
 either the `fields` or the `malformed` that comes of it.
 """
@@ -77,6 +77,8 @@ def check_request(request: Http, expected: dict[str, Any]) -> None:
     assert request.method == expected.get("method", "POST")
     if "json" in expected:
         assert json.loads(request.body) == expected["json"]
+    if "text" in expected:
+        assert request.body.decode() == expected["text"]
     for name, value in expected.get("headers", {}).items():
         assert dict(request.headers)[name] == value
 

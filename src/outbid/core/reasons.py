@@ -26,6 +26,10 @@ REFUSED = reasons(
     body_not_object=("The body is JSON, but not an object.", 'Send an object: {"field": value, …}.'),
     body_too_large=("The body is larger than the exchange accepts.", "Send at most 256 KiB."),
     head_too_large=("The head of the request is larger than the exchange accepts.", "Send at most 64 KiB of headers."),
+    request_malformed=(
+        "The request is not HTTP/1.1 as the exchange reads it.",
+        "Look at the request line, the headers and the length of the body.",
+    ),
     request_late=("The request was not whole in time.", "Send head and body without a pause."),
     body_too_deep=("The body is nested more deeply than the exchange accepts.", "Nest at most 16 levels."),
     media_type_unknown=("The exchange does not read this content type.", "Send application/json."),

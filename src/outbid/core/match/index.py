@@ -1,17 +1,23 @@
 """The index of filters: offers as bits, so that a lead among ten thousand offers costs a few ANDs of big integers.
 
 For each fact that filters test at their top level (inside `all`, or alone), the index knows which offers every
-value allows. A filter that holds more than that (`any`, `none`) is let through by what it says at its top level, and
-the few that are left are read singly.
+value allows. Of a filter that holds more than that (`any`, `none`, a test that has no table) the rest is read singly,
+for the few offers that are left.
 """
 
-from bisect import bisect_left, bisect_right
+import sys
 from collections import defaultdict
 from collections.abc import Mapping
-from typing import Any
 
 from outbid.core.lead.value import Scalar
-from outbid.core.match.filter import Node, Predicate, Test, compile_filter
+from outbid.core.match.filter import Group, Node, Operator, Predicate, Test, compile_filter
+from outbid.core.match.tables import Denied, End, Ends, Presence, Ranges, Table, Values, narrower
+
+SINGLY: frozenset[Operator] = frozenset(("contains", "not_contains", "ends_with", "matches"))
+"""Operators without a table. Text that `starts_with` something is a range in the order of characters."""
+_WORD = 960
+"""Bits that are looked at in one go: small integers are quick, cutting them off is not free."""
+_PART = (1 << _WORD) - 1
 
 
 def conjuncts(node: Node | None) -> list[Test]:
@@ -25,93 +31,14 @@ def conjuncts(node: Node | None) -> list[Test]:
     return [test for part in node.parts for test in conjuncts(part)]
 
 
-def _is_conjunction(node: Node) -> bool:
-    if isinstance(node, Test):
-        return True
-    return node.mode == "all" and all(_is_conjunction(part) for part in node.parts)
-
-
-class _Denied:
-    """Offers that name the values they refuse: value → bits of all others."""
-
-    __slots__ = ("_everyone", "_others")
-
-    def __init__(self, everyone: int, wanted: Mapping[int, frozenset[Scalar]]) -> None:
-        self._everyone = everyone
-        refused: dict[Scalar, int] = defaultdict(int)
-        for offer, values in wanted.items():
-            for value in values:
-                refused[value] |= 1 << offer
-        self._others = {value: everyone & ~bits for value, bits in refused.items()}
-
-    def of(self, seen: Scalar | None) -> int:
-        return self._everyone if seen is None else self._others.get(seen, self._everyone)
-
-
-class _Presence:
-    """Offers that want a fact to be known, or not to be."""
-
-    __slots__ = ("_absent", "_present")
-
-    def __init__(self, everyone: int, wanted: Mapping[int, frozenset[bool]]) -> None:
-        self._present = everyone & ~sum(1 << offer for offer, values in wanted.items() if False in values)
-        self._absent = everyone & ~sum(1 << offer for offer, values in wanted.items() if True in values)
-
-    def of(self, seen: Scalar | None) -> int:
-        return self._absent if seen is None else self._present
-
-
-class _Values:
-    """Offers that name the values they allow: value → bits, and the bits for every other value."""
-
-    __slots__ = ("_allowed", "_others")
-
-    def __init__(self, everyone: int, wanted: Mapping[int, frozenset[Scalar]]) -> None:
-        named = sum(1 << offer for offer in wanted)
-        self._others = everyone & ~named
-        allowed: dict[Scalar, int] = defaultdict(int)
-        for offer, values in wanted.items():
-            for value in values:
-                allowed[value] |= 1 << offer
-        self._allowed = {value: bits | self._others for value, bits in allowed.items()}
-
-    def of(self, seen: Scalar | None) -> int:
-        return self._others if seen is None else self._allowed.get(seen, self._others)
-
-
-class _Ranges:
-    """Offers that bound a fact: the pieces between all bounds, each with its bits.
-
-    Pieces alternate: below the first bound, the first bound itself, between it and the second, and so on.
-    """
-
-    __slots__ = ("_bounds", "_others", "_pieces")
-
-    def __init__(self, everyone: int, wanted: Mapping[int, tuple[Any, Any]]) -> None:
-        self._others = everyone & ~sum(1 << offer for offer in wanted)
-        self._bounds = sorted({end for ends in wanted.values() for end in ends if end is not None})
-        count = 2 * len(self._bounds) + 1
-        begin, end = [0] * count, [0] * count
-        for offer, (least, most) in wanted.items():
-            if least is not None and most is not None and least > most:
-                continue  # no value is both
-            begin[0 if least is None else 2 * bisect_left(self._bounds, least) + 1] |= 1 << offer
-            end[count - 1 if most is None else 2 * bisect_left(self._bounds, most) + 1] |= 1 << offer
-        self._pieces = []
-        running = self._others
-        for begins, ends in zip(
-            begin, end, strict=True
-        ):  # one sweep: offers come in at their least, go after their most
-            running |= begins
-            self._pieces.append(running)
-            running &= ~ends
-
-    def of(self, seen: Scalar | None) -> int:
-        if seen is None:
-            return self._others
-        at = bisect_right(self._bounds, seen)
-        on_bound = at > 0 and self._bounds[at - 1] == seen
-        return self._pieces[2 * at - 1 if on_bound else 2 * at]
+def remainder(node: Node | None) -> Node | None:
+    """What of a filter no table says, and must be read singly; None if the tables say it all."""
+    if node is None or (isinstance(node, Test) and node.operator not in SINGLY):
+        return None
+    if isinstance(node, Test) or node.mode != "all":
+        return node
+    left = tuple(rest for part in node.parts if (rest := remainder(part)) is not None)
+    return Group("all", left) if left else None
 
 
 class Index:
@@ -126,8 +53,9 @@ class Index:
         for offer, node in enumerate(filters):
             for test in conjuncts(node):
                 wanted.add(offer, test)
-            if node is not None and not _is_conjunction(node):
-                self._singly[offer] = compile_filter(node)
+            rest = remainder(node)
+            if rest is not None:
+                self._singly[offer] = compile_filter(rest)
         self._unsure = sum(1 << offer for offer in self._singly)
         self._tables = wanted.tables(self._everyone)
 
@@ -152,49 +80,64 @@ class _Wanted:
         self._values: dict[str, dict[int, frozenset[Scalar]]] = defaultdict(dict)
         self._denied: dict[str, dict[int, frozenset[Scalar]]] = defaultdict(dict)
         self._presence: dict[str, dict[int, frozenset[bool]]] = defaultdict(dict)
-        self._ranges: dict[str, dict[int, tuple[Any, Any]]] = defaultdict(dict)
+        self._ranges: dict[str, dict[int, Ends]] = defaultdict(dict)
 
     def add(self, offer: int, test: Test) -> None:
-        """One more test of an offer."""
-        listed = frozenset(test.value if test.operator.endswith("one_of") else (test.value,))
+        """One more test of an offer; one that has no table adds nothing."""
+        if test.operator in SINGLY:
+            return
         if test.operator in ("equals", "one_of"):
+            listed = _listed(test)
             before = self._values[test.fact].get(offer, listed)
             self._values[test.fact][offer] = before & listed
         elif test.operator in ("not_equals", "not_one_of"):
-            self._denied[test.fact][offer] = self._denied[test.fact].get(offer, frozenset()) | listed
+            self._denied[test.fact][offer] = self._denied[test.fact].get(offer, frozenset()) | _listed(test)
         elif test.operator == "present":
-            self._presence[test.fact][offer] = self._presence[test.fact].get(offer, frozenset()) | listed
+            self._presence[test.fact][offer] = self._presence[test.fact].get(offer, frozenset()) | {test.value}
         else:
-            self._ranges[test.fact][offer] = _narrower(self._ranges[test.fact].get(offer, (None, None)), _ends(test))
+            self._ranges[test.fact][offer] = narrower(self._ranges[test.fact].get(offer, (None, None)), _ends(test))
 
-    def tables(self, everyone: int) -> list[tuple[str, _Values | _Denied | _Presence | _Ranges]]:
+    def tables(self, everyone: int) -> list[tuple[str, Table]]:
         """The tables, those that leave the fewest first to be asked."""
         return [
-            *((fact, _Values(everyone, wanted)) for fact, wanted in self._values.items()),
-            *((fact, _Ranges(everyone, wanted)) for fact, wanted in self._ranges.items()),
-            *((fact, _Presence(everyone, wanted)) for fact, wanted in self._presence.items()),
-            *((fact, _Denied(everyone, wanted)) for fact, wanted in self._denied.items()),
+            *((fact, Values(everyone, wanted)) for fact, wanted in self._values.items()),
+            *((fact, Ranges(everyone, wanted)) for fact, wanted in self._ranges.items()),
+            *((fact, Presence(everyone, wanted)) for fact, wanted in self._presence.items()),
+            *((fact, Denied(everyone, wanted)) for fact, wanted in self._denied.items()),
         ]
 
 
-def _ends(test: Test) -> tuple[Any, Any]:
+def _listed(test: Test) -> frozenset[Scalar]:
+    return frozenset(test.value if test.operator.endswith("one_of") else (test.value,))
+
+
+def _ends(test: Test) -> Ends:
+    """A test as a range of values."""
     if test.operator == "between":
         least, most = test.value
-        return least, most
-    return (test.value, None) if test.operator == "at_least" else (None, test.value)
+        return (least, False), (most, False)
+    if test.operator == "starts_with":
+        return (test.value, False), _after(test.value)
+    end = (test.value, test.operator in ("more_than", "less_than", "after", "before"))
+    return (end, None) if test.operator in ("at_least", "more_than", "after") else (None, end)
 
 
-def _narrower(one: tuple[Any, Any], other: tuple[Any, Any]) -> tuple[Any, Any]:
-    leasts = [ends[0] for ends in (one, other) if ends[0] is not None]
-    mosts = [ends[1] for ends in (one, other) if ends[1] is not None]
-    return max(leasts, default=None), min(mosts, default=None)
+def _after(prefix: str) -> End:
+    """The first text, in the order of characters, that comes after all that begin with the prefix."""
+    kept = prefix.rstrip(chr(sys.maxunicode))
+    return (kept[:-1] + chr(ord(kept[-1]) + 1), True) if kept else None
 
 
 def positions(bits: int) -> list[int]:
     """The positions of the ones in a big integer, ascending."""
     found = []
+    offset = 0
     while bits:
-        lowest = bits & -bits
-        found.append(lowest.bit_length() - 1)
-        bits ^= lowest
+        word = bits & _PART
+        while word:
+            lowest = word & -word
+            found.append(offset + lowest.bit_length() - 1)
+            word ^= lowest
+        bits >>= _WORD
+        offset += _WORD
     return found

@@ -6,9 +6,9 @@ import msgspec
 from msgspec import Meta
 
 from outbid.core.contract import Arrival, Malformed
+from outbid.plugins.intakes._named import MOST_FIELDS, pointer
 
 DEEPEST = 16
-MOST_FIELDS = 500
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -53,16 +53,16 @@ def _flatten(
     for key, value in document.items():
         name, kind = prefix + key, type(value)
         if kind is list and depth + _levels(value, DEEPEST) > DEEPEST:
-            return Malformed(400, "body_too_deep", f"at most {DEEPEST} levels", _pointer(name))
+            return Malformed(400, "body_too_deep", f"at most {DEEPEST} levels", pointer(name))
         if kind is dict and value:
             if depth >= DEEPEST:
-                return Malformed(400, "body_too_deep", f"at most {DEEPEST} levels", _pointer(name))
+                return Malformed(400, "body_too_deep", f"at most {DEEPEST} levels", pointer(name))
             if fault := _flatten(value, name + ".", depth + 1, fields, names):
                 return fault
             continue
         fields[names.get(name, name) if names else name] = value
     if len(fields) > MOST_FIELDS:
-        return Malformed(400, "body_too_large", f"at most {MOST_FIELDS} fields", _pointer(prefix.rstrip(".")))
+        return Malformed(400, "body_too_large", f"at most {MOST_FIELDS} fields", pointer(prefix.rstrip(".")))
     return None
 
 
@@ -72,10 +72,6 @@ def _levels(value: Any, most: int) -> int:
         return 0
     parts = value.values() if isinstance(value, dict) else value
     return 1 + max((_levels(part, most - 1) for part in parts), default=0)
-
-
-def _pointer(name: str) -> str:
-    return "/" + name.replace("~", "~0").replace("/", "~1").replace(".", "/") if name else ""
 
 
 def _kind(document: Any) -> str:

@@ -1,0 +1,161 @@
+"""Pings and posts over HTTP that differ only in how a body is written and an answer is read."""
+
+from collections.abc import Callable, Generator
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from outbid.core.contract import Ask, Binding, PingReply, PostReply
+from outbid.core.dialect.mapping import compile_mapping
+from outbid.core.dialect.wire import (
+    HEADER_NAME,
+    SENDERS_HEADERS,
+    Answer,
+    Failure,
+    Header,
+    Http,
+    Response,
+    Target,
+    parse_target,
+)
+from outbid.plugins.deliveries._rule import Sight, bid_reader, post_reader, said_as
+
+Table = dict[str, str]
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Interface(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What every HTTP interface of a buyer needs to know."""
+
+    ping_url: Annotated[str | None, said_as("where pings go; an offer with a fixed price needs none")] = None
+    post_url: Annotated[str, said_as("where the whole lead goes")]
+    headers: Annotated[Table, said_as("headers of the buyer's own, in pings and posts")] = {}
+    ping: Annotated[
+        Table | None,
+        said_as("from the buyer's keys to our terms; absent: the ping fields, `birth_date.age` as `birth_date_age`"),
+    ] = None
+    post: Annotated[
+        Table | None,
+        said_as("from the buyer's keys to our terms; absent: every field, with `ref`, `token` and `price` beside them"),
+    ] = None
+    key_header: Annotated[str, said_as("carries the sale's id, the same whenever a post is asked again")] = (
+        "Idempotency-Key"
+    )
+    repeatable: Annotated[
+        bool, said_as("the buyer promises that a post with a known key is answered, not bought a second time")
+    ] = False
+
+
+class Manner(msgspec.Struct, frozen=True):
+    """How a body is written.
+
+    name          different for all manners that write one table differently: buyers who share both share a body
+    content_type  of a body; a query has none
+    method        GET puts what is written into the query of the address
+    write         from the mapped keys and values to the body, or to the query
+    """
+
+    name: bytes
+    content_type: str
+    method: Literal["POST", "GET"]
+    write: Callable[[dict[str, Any]], bytes]
+
+
+class Bound(msgspec.Struct, frozen=True):
+    """Settings compiled once: where to, what to say, how to read."""
+
+    ping_to: Target | None
+    post_to: Target
+    method: Literal["POST", "GET"]
+    headers: tuple[Header, ...]
+    ping_body: Callable[[Ask], dict[str, Any]]
+    ping_shared: bytes | None
+    post_body: Callable[[Ask], dict[str, Any]]
+    write: Callable[[dict[str, Any]], bytes]
+    read_bid: Callable[[Response], PingReply]
+    read_post: Callable[[Response], PostReply]
+    key_header: str
+    repeatable: bool
+
+
+def bind_interface(
+    settings: Interface, binding: Binding, manner: Manner, ping_sight: Sight, post_sight: Sight
+) -> Bound:
+    """Compile the settings. Raises ValueError."""
+    known, exceptions = binding.known, binding.exceptions
+    ping = settings.ping
+    if ping is None:
+        ping = {name.replace(".", "_"): name for name in binding.ping_fields}
+    post = settings.post
+    if post is None:
+        post = {"ref": "@ref", "token": "@token", "price": "@price"} | {n: n for n, field in known.items() if field}
+    _check_headers(settings)
+    content = () if manner.method == "GET" else (("Content-Type", manner.content_type),)
+    return Bound(
+        None if settings.ping_url is None else parse_target(settings.ping_url, exceptions),
+        parse_target(settings.post_url, exceptions),
+        manner.method,
+        (*content, *settings.headers.items()),
+        compile_mapping(ping, known, binding.buyer),
+        None if "@ref" in ping.values() else manner.name + _encode(ping),
+        compile_mapping(post, known, binding.buyer),
+        manner.write,
+        bid_reader(ping_sight),
+        post_reader(post_sight),
+        settings.key_header,
+        settings.repeatable,
+    )
+
+
+def _check_headers(settings: Interface) -> None:
+    for name, value in [*settings.headers.items(), (settings.key_header, "")]:
+        if not HEADER_NAME.fullmatch(name) or name.lower() in SENDERS_HEADERS | {"content-type"}:
+            raise ValueError(f"{name!r} cannot be a header of a delivery")
+        if any((c < " " and c != "\t") or c == "\x7f" for c in value):
+            raise ValueError(f"the header {name!r} holds a line end or another control character")
+
+
+def pings(bound: Bound) -> bool:
+    """Can this delivery ask for a bid?"""
+    return bound.ping_to is not None
+
+
+def repeatable(bound: Bound) -> bool:
+    """May a post be asked again with the same key?"""
+    return bound.repeatable
+
+
+def ping(ask: Ask, bound: Bound) -> Generator[Http, Answer, PingReply]:
+    """Ask for a bid."""
+    assert bound.ping_to is not None
+    answer = yield _request(bound.ping_to, bound, bound.headers, _ping_body(ask, bound))
+    if isinstance(answer, Failure):
+        return PingReply("error", reason=answer.reason)
+    return bound.read_bid(answer)
+
+
+def _ping_body(ask: Ask, bound: Bound) -> bytes:
+    """The body of a ping; buyers with the same table share it, unless it speaks of the buyer."""
+    if bound.ping_shared is None:
+        return bound.write(bound.ping_body(ask))
+    body = ask.shared.get(bound.ping_shared)
+    if body is None:
+        body = ask.shared[bound.ping_shared] = bound.write(bound.ping_body(ask))
+    return body
+
+
+def post(ask: Ask, bound: Bound) -> Generator[Http, Answer, PostReply]:
+    """Send the whole lead. What may have been read but was not clearly answered is uncertain."""
+    headers = (*bound.headers, (bound.key_header, ask.sale))
+    answer = yield _request(bound.post_to, bound, headers, bound.write(bound.post_body(ask)))
+    if isinstance(answer, Failure):
+        return PostReply("uncertain" if answer.sent else "error", reason=answer.reason, reached=answer.sent)
+    return bound.read_post(answer)
+
+
+def _request(to: Target, bound: Bound, headers: tuple[Header, ...], body: bytes) -> Http:
+    if bound.method == "POST":
+        return Http(to, "POST", headers, body)
+    path = f"{to.path}{'&' if '?' in to.path else '?'}{body.decode('ascii')}" if body else to.path
+    return Http(Target(to.scheme, to.host, to.port, path, to.exceptions), "GET", headers)
