@@ -99,9 +99,9 @@ def _user_commands(commands: "Commands") -> None:
     add.add_argument("--role", choices=("operator", "reader"), default="operator", help="a reader only looks")
     _add(users, "list", "users:list_users", "List everybody who may sign in.")
     password = _add(users, "password", "users:change_password", "Give a user another password.")
-    password.add_argument("name")
+    password.add_argument("name", help="who; the password is asked for, or read from standard input")
     remove = _add(users, "remove", "users:remove", "Take a user away; he is signed out at once.")
-    remove.add_argument("name")
+    remove.add_argument("name", help="who")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
