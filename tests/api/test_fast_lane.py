@@ -204,7 +204,8 @@ async def test_a_known_head_before_nonsense_is_known_and_the_nonsense_is_not(lan
     async with Talk(lane.port) as talk:
         await lane.taken(talk, whole(NO_LEAD))
         await talk.say(whole(NO_LEAD) + b"\x16\x03\x01")
-        assert (await talk.hear()).status == 400
+        assert_problem(await talk.hear(), 400, "body_not_object")
+        assert_problem(await talk.hear(), 400, "request_malformed")
         with pytest.raises(Closed):
             await talk.hear()
     assert lane.intake.fast == 1

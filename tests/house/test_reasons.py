@@ -16,7 +16,11 @@ POSITIONS = {"Flaw": 0, "Refused": 0, "fail": 0, "fail_soon": 0, "Failure": 0, "
              "problem": 1, "PingReply": 4}  # fmt: skip
 """Where the code stands among the arguments of what tells it; `reason=` and `code=` tell one anywhere."""
 NOT_REASONS = {"plugins/registry.py"}
-TOLD_IN_BYTES = {"head_too_large": "api/bounded.py", "request_late": "api/patient.py"}
+TOLD_IN_BYTES = {
+    "head_too_large": "api/bounded.py",
+    "request_malformed": "api/bounded.py",
+    "request_late": "api/patient.py",
+}
 """Told below the application, in an answer that is written out as bytes."""
 YET_TO_COME = {"buyer_has_it"}
 """Declared for what is not built yet: claims of buyers. Take a code out when it is told."""

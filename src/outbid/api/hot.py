@@ -35,6 +35,7 @@ class HotProtocol(PatientProtocol):
     _begun = 0
     _sells = False
     _ends = False
+    _heard_all = False
     _held = b""
 
     def data_received(self, data: bytes) -> None:
@@ -71,6 +72,13 @@ class HotProtocol(PatientProtocol):
         if not self._sells:
             super().shutdown()
 
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """The client sends no more; what is in the lane and what is held back are answered yet."""
+        if self._sells:
+            self._heard_all = True
+            return True
+        return super().eof_received()
+
     def _learn(self, data: bytes, end: int) -> None:
         """Remember the head of the one request that the parser found in these bytes, if it is plain.
 
@@ -98,7 +106,7 @@ class HotProtocol(PatientProtocol):
         self._sells = False
         if self.transport.is_closing():
             return
-        last = self._ends and not self._held
+        last = (self._ends or self._heard_all) and not self._held
         self.transport.write(written(reply, self.server_state.default_headers, last))
         if last:
             self.transport.close()
@@ -112,6 +120,8 @@ class HotProtocol(PatientProtocol):
         held, self._held = self._held, b""
         self.flow.resume_reading()
         self.data_received(held)
+        if self._heard_all and not self.eof_received():
+            self.transport.close()
         if self._ends:
             self.shutdown()
 

@@ -15,13 +15,15 @@ from outbid.api.wire import (
     Headers,
     Receive,
     Reply,
-    Scope as Http,
     Send,
     header,
     read_body,
     reply_json,
     reply_problem,
     send_reply,
+)
+from outbid.api.wire import (
+    Scope as Http,
 )
 from outbid.core.answer import STATUS, Error, pointer_of
 from outbid.core.contract import Flaw, Malformed
@@ -109,9 +111,9 @@ class Intake:
             return self._no(500, code="fault")
 
     def is_ready(self) -> bool:
-        """Are leads taken now? Not while this process ends, nor while the database does not answer."""
+        """Are leads taken now? Not while this process ends, nor without its lane, nor while the database is silent."""
         journal = self._exchange.journal
-        return self.open and not journal.is_full() and not journal.stalls(STALLED_S)
+        return self.open and not self._exchange.fenced and not journal.is_full() and not journal.stalls(STALLED_S)
 
     def _admit(self, head: Head) -> tuple[Market, Source] | Reply:
         """The market as it is now and whose lead it is, or why the lead is not taken."""

@@ -45,8 +45,6 @@ class PatientProtocol(BoundedProtocol):
 
     sweep: Sweep
     whole_s = WHOLE_S
-    _whole = True
-    _headed = True
     _began_at = 0.0
     _rests_since = 0.0
 
@@ -58,19 +56,19 @@ class PatientProtocol(BoundedProtocol):
 
     def on_message_begin(self) -> None:
         """A request begins."""
-        self._whole = self._headed = False
         self._began_at = self.loop.time()
         super().on_message_begin()
 
-    def on_headers_complete(self) -> None:
-        """A head is whole."""
-        self._headed = True
-        super().on_headers_complete()
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """The client sends no more, but may listen yet: what came whole is answered, then the connection ends.
 
-    def on_message_complete(self) -> None:
-        """A request is whole."""
-        self._whole = True
-        super().on_message_complete()
+        Gives whether the connection stays open for that.
+        """
+        if self._parted or not self._still_owes():
+            return False
+        if not self._last_words:
+            self.cycle.keep_alive = False
+        return True
 
     def on_response_complete(self) -> None:
         """A request is answered."""
@@ -83,7 +81,7 @@ class PatientProtocol(BoundedProtocol):
 
     def look(self, now: float) -> None:
         """End the connection if its client has let us wait too long."""
-        if self.transport.is_closing():
+        if self._parted or self.transport.is_closing():
             return
         if self.rests():
             if now - self._rests_since >= self.timeout_keep_alive:
@@ -91,20 +89,10 @@ class PatientProtocol(BoundedProtocol):
         elif self._owes():
             self._began_at = now
         elif now - self._began_at >= self.whole_s:
-            self._give_up()
-
-    def _answered(self) -> bool:
-        """Is the last request whose head was whole answered?"""
-        return self.cycle is None or self.cycle.response_complete
+            self._refuse(last_answer(408, _LATE))
 
     def _owes(self) -> bool:
         """Is the next move ours? Then the client is not late, whatever is missing of his next request."""
         if self._whole or self.pipeline or self.flow.read_paused:
             return True
         return not self._headed and not self._answered()
-
-    def _give_up(self) -> None:
-        """Say that the request is late, unless its answer has begun already."""
-        if not (self._headed and self.cycle.response_started):
-            self.transport.write(last_answer(408, _LATE))
-        self.transport.close()
