@@ -72,6 +72,7 @@ NETWORK = {
 CONNECTS = {"open_connection", "create_connection", "sock_connect", "urlopen", "getaddrinfo", "gethostbyname"}
 OTHER_NETWORKS = {
     "exchange/process.py": "the host's name, for the list of lanes",
+    "api/bounded.py": "reads requests; the server listens",
     "cli/serving/accepting.py": "connections of the listening socket",
     "cli/serving/serve.py": "the listening socket",
     "cli/serving/worker.py": "the listening socket",
