@@ -64,7 +64,7 @@ WORDS: dict[str, str] = {
     "Key.holder": "for whom it speaks",
     "Key.owner": "the slug of that source, buyer or seller; empty for the house",
     "Key.hash": "the SHA-256 of the secret, in hex",
-    "Key.test": "a test key; none can be made yet, and intake refuses one",
+    "Key.test": "leads sent under it are tests: nothing is posted, held or paid, and lists leave them out",
     "Key.revoked": "it opens nothing any more",
     "deposit.currency": "the campaign's currency; no other is looked at",
     "deliveries/json.ping_url": "where pings go; an offer with a fixed price needs none",

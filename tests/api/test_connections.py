@@ -274,6 +274,9 @@ def test_a_broken_body_is_refused_and_its_request_is_not_served(served):
         say(talk, CHUNKED + b"2\r\n[]\r\n", b"no length\r\n")
         assert_malformed(hear(talk, 1)[0])
         assert rest(talk) == b""
+    deadline = time.monotonic() + 5
+    while served.echo.hung_up == 0 and time.monotonic() < deadline:
+        time.sleep(0.01)
     assert served.echo.hung_up == 1
 
 

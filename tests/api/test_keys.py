@@ -24,7 +24,6 @@ NO_KEYS = {
     "the house's key": ("Authorization: Bearer ob_house", 403, "key_not_allowed"),
     "a buyer's key": ("Authorization: Bearer ob_buyer", 403, "key_not_allowed"),
     "a seller's key": ("Authorization: Bearer ob_seller", 403, "key_not_allowed"),
-    "a test key, until there are test leads": ("Authorization: Bearer ob_trial", 403, "key_not_allowed"),
 }
 
 

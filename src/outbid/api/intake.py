@@ -34,6 +34,7 @@ from outbid.core.scope import Scope
 from outbid.exchange.arrive import arrive, request_of
 from outbid.exchange.distribute import distribute
 from outbid.exchange.exchange import Exchange
+from outbid.exchange.steps.rehearse import outcome_of
 from outbid.exchange.story import Story
 from outbid.store.commit.entry import EntryFailed, Fenced, NotRecorded, Repeat, Repeated, Superseded
 from outbid.store.database import LOST, Pool
@@ -115,24 +116,24 @@ class Intake:
         journal = self._exchange.journal
         return self.open and not self._exchange.fenced and not journal.is_full() and not journal.stalls(STALLED_S)
 
-    def _admit(self, head: Head) -> tuple[Market, Source] | Reply:
-        """The market as it is now and whose lead it is, or why the lead is not taken."""
+    def _admit(self, head: Head) -> tuple[Market, Source, bool] | Reply:
+        """The market as it is now, whose lead it is, and is it a test; or why the lead is not taken."""
         if head.method != "POST":
             return self._no(405, code="method_not_allowed", more=((b"allow", b"POST"),))
         market = self._exchange.market
         holder = holder_of(head.key, market)
         if isinstance(holder, str):
             return self._no(401, code=holder)
-        if holder.kind != "source" or holder.test:
+        if holder.kind != "source":
             return self._no(403, code="key_not_allowed")
         source = market.sources.get(holder.number)
         if source is None or source.paused:
             return self._no(403, code="source_closed")
         if not self.is_ready() or len(self._exchange.in_flight) >= self._most:
             return self._no(503, code="overloaded", more=RETRY)
-        return market, source
+        return market, source, holder.test
 
-    def _read(self, market: Market, source: Source, head: Head, body: bytes) -> Story | Reply:
+    def _read(self, market: Market, source: Source, test: bool, head: Head, body: bytes) -> Story | Reply:
         """The lead that a body holds, or what is wrong with the request."""
         if len(head.request_key) > LONGEST_REQUEST_KEY:
             return self._no(400, code="request_key_too_long")
@@ -147,10 +148,19 @@ class Intake:
         try:
             exchange = self._exchange
             request = request_of(exchange.vault, head.request_key, body, exchange.clock.now_ms())
-            return arrive(exchange, market, source, arrived.fields, test=False, request=request)
+            story = arrive(exchange, market, source, arrived.fields, test, request)
         except Exception:
             log.exception("a field of %s failed in its own code", source.campaign.slug)
             return self._no(500, code="fault")
+        return self._rehearsed(story) if test else story
+
+    def _rehearsed(self, story: Story) -> Story | Reply:
+        """A test lead, if it says in a word that there is how its test shall end."""
+        try:
+            outcome_of(story.lead)
+        except ValueError as error:
+            return self._no(422, code="test_outcome_unknown", detail=str(error))
+        return story
 
     async def _distribute(self, story: Story) -> Reply:
         """Distribute, then tell. A seller who hangs up does not stop what has begun: the server cancels nothing."""
@@ -172,7 +182,9 @@ class Intake:
             return self._no(500, code="lead_failed", lead=name)
         sold = next((sale.id for sale in story.state.sales if sale.status == "sold"), "")
         redirect = story.notes.get(f"redirect {sold}")
-        return self._tell(Standing(name, story.plan.campaign.currency, story.state, story.flaws, redirect))
+        return self._tell(
+            Standing(name, story.plan.campaign.currency, story.state, story.flaws, redirect, story.lead.test)
+        )
 
     async def _again(self, source: Source, repeat: Repeat) -> Reply:
         """The answer to a request that was sent before: how its lead stands now."""

@@ -44,10 +44,11 @@ class Standing(msgspec.Struct, frozen=True):
     state: State
     flaws: tuple[Flaw, ...]
     redirect: str | None
+    test: bool = False
 
     def answer(self) -> Answer:
         """The answer that follows."""
-        return answer_of(self.name, self.currency, self.state, self.redirect)
+        return answer_of(self.name, self.currency, self.state, self.redirect, test=self.test)
 
 
 async def standing(
@@ -66,7 +67,8 @@ async def standing(
     except (Erased, SealBroken):
         redirect = None
     flaws = tuple(flaw for event in events if isinstance(event, ev.Inspected) for flaw in event.flaws)
-    return Standing(public(LEAD, cell, lead_id), campaign.currency if campaign else "", state, flaws, redirect)
+    currency = campaign.currency if campaign else ""
+    return Standing(public(LEAD, cell, lead_id), currency, state, flaws, redirect, record.test)
 
 
 async def answer_now(connection: Any, scope: Scope, vault: Vault, market: Market, name: str) -> Answer | None:

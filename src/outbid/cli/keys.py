@@ -17,16 +17,16 @@ from outbid.store import market as markets
 SECRET_BYTES = 16
 
 
-def new_key(holder: str, owner: str) -> tuple[Key, str]:
+def new_key(holder: str, owner: str, test: bool = False) -> tuple[Key, str]:
     """A key and its secret (128 random bits)."""
     slug = secrets.token_hex(4)
     secret = f"ob_{slug}_{secrets.token_hex(SECRET_BYTES)}"
-    return Key(slug=slug, holder=holder, owner=owner, hash=key_hash(secret)), secret  # type: ignore[arg-type]
+    return Key(slug=slug, holder=holder, owner=owner, hash=key_hash(secret), test=test), secret  # type: ignore[arg-type]
 
 
-async def add_key(connection: Any, holder: str, owner: str, note: str = "") -> str:
+async def add_key(connection: Any, holder: str, owner: str, note: str = "", test: bool = False) -> str:
     """Make a key part of the market; returns its secret."""
-    key, secret = new_key(holder, owner)
+    key, secret = new_key(holder, owner, test)
     _, nouns = await markets.load(connection)
     if holder != "house" and owner not in nouns[holder]:
         known = ", ".join(nouns[holder]) or "none"
@@ -43,9 +43,11 @@ def create(given: argparse.Namespace) -> int:
     """Make a key and show it."""
     if (given.holder == "house") == bool(given.owner):
         raise CommandError("a key of the house has no owner; any other names one: outbid keys create source SLUG")
+    if given.test and given.holder != "source":
+        raise CommandError("only a key of a source can be for tests")
     with Database(read_settings()) as database:
         database.migrate()
-        secret = database.use(lambda connection: add_key(connection, given.holder, given.owner, "key made"))
+        secret = database.use(lambda connection: add_key(connection, given.holder, given.owner, "key made", given.test))
     print(secret)
     return 0
 
@@ -56,7 +58,8 @@ def list_keys(given: argparse.Namespace) -> int:
         database.migrate()
         _, nouns = database.use(markets.load)
     for slug, key in _keys(nouns).items():
-        print(f"{slug}  {key.holder:7} {key.owner or '-':24} {'revoked' if key.revoked else 'open'}")
+        words = ("revoked" if key.revoked else "open") + (" test" if key.test else "")
+        print(f"{slug}  {key.holder:7} {key.owner or '-':24} {words}")
     return 0
 
 

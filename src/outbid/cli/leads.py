@@ -29,7 +29,7 @@ def list_leads(given: argparse.Namespace) -> int:
         raise CommandError("--most is at least 1")
     with Database(read_settings()) as database:
         database.migrate()
-        lines = database.use(lambda c: leads.newest(c, HOUSE, 0, given.most, given.status))
+        lines = database.use(lambda c: leads.newest(c, HOUSE, 0, given.most, given.status, test=given.test))
         names = database.use(_names)
     print_table(
         ("lead", "arrived (UTC)", "source", "status", "price", "payout", "reason"),

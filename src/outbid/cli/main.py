@@ -26,6 +26,7 @@ def parser() -> argparse.ArgumentParser:
     _key_commands(commands)
     _user_commands(commands)
     _running_commands(commands)
+    _backup_commands(commands)
     return root
 
 
@@ -46,6 +47,14 @@ def _running_commands(commands: "Commands") -> None:
     _add(commands, "doctor", "serving.running:doctor", "Look whether everything is as it must be, and say what is not.")
 
 
+def _backup_commands(commands: "Commands") -> None:
+    backup = _add(commands, "backup", "backup:backup", "Write the whole database into a file, while the exchange runs.")
+    backup.add_argument("file", help="where to; it must not be there yet")
+    restore = _add(commands, "restore", "backup:restore", "Make the database what a backup holds.")
+    restore.add_argument("file", help="what `outbid backup` wrote")
+    restore.add_argument("--replace", action="store_true", help="give up what is in the database now")
+
+
 def _market_commands(commands: "Commands") -> None:
     apply = _add(commands, "apply", "market:apply", "Make the market as a YAML file says, in one transaction.")
     apply.add_argument("file", help="the market, or - for standard input")
@@ -61,6 +70,7 @@ def _lead_commands(commands: "Commands") -> None:
     leads = group.add_subparsers(title="commands", metavar="COMMAND", required=True)
     listing = _add(leads, "list", "leads:list_leads", "List the newest leads.")
     listing.add_argument("--status", choices=("open", "sold", "unsold", "refused", "uncertain"), default=None)
+    listing.add_argument("--test", action="store_true", help="test leads, which are left out otherwise")
     listing.add_argument("--most", type=int, default=20, help="how many (default 20)")
     show = _add(leads, "show", "leads:show", "Explain one lead: who bought it, why not the others, time and money.")
     show.add_argument("lead", help="the lead's id (ld_…), or its last 6 characters or more")
@@ -85,6 +95,7 @@ def _key_commands(commands: "Commands") -> None:
     keys = group.add_subparsers(title="commands", metavar="COMMAND", required=True)
     create = _add(keys, "create", "keys:create", "Make a key; it is shown once.")
     create.add_argument("holder", choices=("house", "source", "buyer", "seller"))
+    create.add_argument("--test", action="store_true", help="a source's key whose leads are tests")
     create.add_argument("owner", nargs="?", default="", help="the slug of the source, buyer or seller")
     _add(keys, "list", "keys:list_keys", "List keys, never their secrets.")
     revoke = _add(keys, "revoke", "keys:revoke", "Revoke a key: it opens nothing any more.")

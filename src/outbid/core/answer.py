@@ -38,16 +38,16 @@ class Error(msgspec.Struct, frozen=True, omit_defaults=True):
     fix: str = ""
 
 
-def answer_of(lead: str, currency: str, state: State, redirect: str | None = None) -> Answer:
+def answer_of(lead: str, currency: str, state: State, redirect: str | None = None, *, test: bool = False) -> Answer:
     """The answer that follows from a lead's state."""
     if state.status == "sold":
         paid = sum(sale.payout_micros for sale in state.sales if sale.status == "sold")
-        return Answer("sold", lead, text_of(paid), currency, redirect)
+        return Answer("sold", lead, text_of(paid), currency, redirect, test=test)
     if state.status == "unsold":
-        return Answer("unsold", lead, reason=state.reason)
+        return Answer("unsold", lead, reason=state.reason, test=test)
     if state.status == "refused":
-        return Answer("refused", lead, reason=state.reason)
-    return Answer("pending", lead, reason="unsettled" if state.status == "uncertain" else "in_progress")
+        return Answer("refused", lead, reason=state.reason, test=test)
+    return Answer("pending", lead, reason="unsettled" if state.status == "uncertain" else "in_progress", test=test)
 
 
 def pointer_of(flaw: Flaw) -> str:

@@ -33,6 +33,10 @@ REFUSED = reasons(
     request_late=("The request was not whole in time.", "Send head and body without a pause."),
     body_too_deep=("The body is nested more deeply than the exchange accepts.", "Nest at most 16 levels."),
     media_type_unknown=("The exchange does not read this content type.", "Send application/json."),
+    test_outcome_unknown=(
+        "The field test_outcome of a test lead holds a word that is no outcome.",
+        "Send accept, reject, no_bid or timeout, or leave the field out.",
+    ),
     request_key_too_long=("The Idempotency-Key is too long.", "Send at most 255 characters."),
     request_key_reused=(
         "Another lead was sent under this Idempotency-Key.",
@@ -62,6 +66,10 @@ REFUSED = reasons(
     document_too_large=("The document is larger than the exchange accepts.", "Send at most 16 MiB."),
     login_failed=("The user or the password is wrong.", "Look at both; ask the operator for another password."),
     login_throttled=("There were too many attempts to sign in.", "Try again after the seconds in Retry-After."),
+    job_not_dead=("The job is not dead: it will be tried anyway.", "Wait; look at /v1/jobs."),
+    job_open_already=("An open job does the same work already.", "Wait until that one is done."),
+    job_unknown=("There is no such job; one that is done is kept no longer.", "Look at /v1/jobs."),
+    lead_erased=("The person behind the lead was erased: nothing personal can be read any more.", ""),
     market_faulty=("The market cannot be so; nothing was changed.", "Mend every one of the errors."),
     market_moved=("The market was changed by others all the time.", "Send it again."),
     noun_unknown=("There is no such noun.", "Look at the list of its kind."),
@@ -71,6 +79,9 @@ REFUSED = reasons(
         "Send If-Match with the ETag that was read, or If-None-Match: * to make what is not there.",
     ),
     role_not_allowed=("The role of this person only looks.", "Ask an operator."),
+    sale_not_uncertain=("The sale is not uncertain: there is nothing to settle.", "Look at the log of its lead."),
+    sale_settling=("A verdict on the sale is on its way already.", "Wait; look at the log of its lead."),
+    sale_unknown=("There is no such sale.", "Check the id, which begins with 'sl_'."),
     session_unknown=("The sign-in is over, or never was.", "Sign in again."),
     setting_faulty=("A setting cannot be so.", "Write what the detail says."),
     setting_missing=("A setting is missing.", "Write it."),
@@ -100,6 +111,7 @@ SKIPPED = reasons(
     below_floor=("The price is below the floor.", "Bid at least the floor."),
     buyer_has_it=("This buyer was already sold this person.", ""),
     not_allowed=("The source does not allow this buyer.", ""),
+    tier_not_reached=("The lead did not come as far as this tier.", ""),
 )
 
 BIDS = reasons(

@@ -102,6 +102,7 @@ class Story:
             salt=salt,
             birth=self.birth,
             wishes=wishes,
+            test=self.lead.test,
         )
         if self.deals:
             entry.deals = {e.sale: self.deals[e.sale] for e in self.unwritten if isinstance(e, SETTLING)}

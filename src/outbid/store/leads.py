@@ -183,9 +183,11 @@ async def deals(connection: Connection, scope: Scope, cell: int, lead_id: bytes)
     return found
 
 
-async def newest(connection: Connection, scope: Scope, cell: int, most: int, status: str | None = None) -> list[Line]:
-    """The newest leads of a scope, test leads left out: one line a lead, however often it was sold."""
-    seen, parameters = _visible(scope, 4)
+async def newest(
+    connection: Connection, scope: Scope, cell: int, most: int, status: str | None = None, *, test: bool = False
+) -> list[Line]:
+    """The newest leads of a scope, or its newest test leads: one line a lead, however often it was sold."""
+    seen, parameters = _visible(scope, 5)
     rows = await connection.fetch(
         f"""select l.cell, l.id, l.source, l.campaign, l.arrived_at, coalesce(s.status, 'open') as status,
                    coalesce(s.reason, '') as reason, x.price_micros, x.payout_micros
@@ -194,11 +196,12 @@ async def newest(connection: Connection, scope: Scope, cell: int, most: int, sta
              cross join lateral (
                    select sum(price_micros)::bigint as price_micros, sum(payout_micros)::bigint as payout_micros
                      from sale where cell = l.cell and lead_id = l.id and status = 'sold') x
-             where l.cell = $1 and not l.test and ($2::text is null or coalesce(s.status, 'open') = $2) and {seen}
+             where l.cell = $1 and l.test = $4 and ($2::text is null or coalesce(s.status, 'open') = $2) and {seen}
              order by l.id desc limit $3""",
         cell,
         status,
         most,
+        test,
         *parameters,
     )
     return [

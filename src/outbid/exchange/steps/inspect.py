@@ -16,7 +16,7 @@ async def inspect(exchange: Exchange, story: Story, step: Inspect) -> None:
     needs = [check.needs(story.lead) for check in checks]
     at_hand = (check for check, need in zip(checks, needs, strict=True) if not need)
     flaws = [judged for check in at_hand for judged in _judge(story, check)]
-    refused = _refusal(flaws) or _closed_source(exchange, story)
+    refused = _refusal(flaws) or (None if story.lead.test else _closed_source(exchange, story))
     lookups = tuple(lookup for need in needs for lookup in need)
     if refused is None and not story.lead.test:
         conflicts = await _bear(exchange, story, lookups)

@@ -70,7 +70,7 @@ def decide(
     for place, entry in enumerate(entries):
         events: list[ev.Event] = entry.events
         for event in events:
-            move = move_of(event, entry.deals)
+            move = None if entry.test else move_of(event, entry.deals)
             if move is not None:
                 _settle(move, balances, rows)
         if entry.wishes:

@@ -63,6 +63,7 @@ class Entry(msgspec.Struct):
     deals    every deal that an event of this entry settles, by sale
     status   (status, reason) if the lead's status row changes
     gives_up the claims of a lead that was not sold, given back
+    test     of a test lead: its events move nothing
     """
 
     cell: int
@@ -77,6 +78,7 @@ class Entry(msgspec.Struct):
     deals: dict[str, Deal] = {}
     status: tuple[str, str] | None = None
     gives_up: tuple[Claim, ...] = ()
+    test: bool = False
 
 
 class Written(msgspec.Struct, frozen=True):
