@@ -140,7 +140,7 @@ class Bench:
             version, nouns = await markets.load(connection)
             numbered = await markets.assign_numbers(connection, nouns, wanted)
             made = compile_market(version + 1, numbered, Registry())
-            limits = [limit for offer in made.offers.values() for limit in offer.limits]
+            limits = made.every_limit()
             changes = markets.differences(nouns, wanted)
             await markets.write(connection, version, changes, numbered, limits, "bench")
         await connection.close()

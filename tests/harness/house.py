@@ -79,7 +79,7 @@ async def write_market(connection: Any, wanted: dict[str, dict[str, Noun]]) -> i
         version, nouns = await markets.load(connection)
         numbered = await markets.assign_numbers(connection, nouns, wanted)
         market = compile_market(version + 1, numbered, Registry())
-        limits = [limit for offer in market.offers.values() for limit in offer.limits]
+        limits = market.every_limit()
         limits += [limit for source in market.sources.values() for limit in source.limits]
         return await markets.write(connection, version, markets.differences(nouns, wanted), numbered, limits, "test")
 

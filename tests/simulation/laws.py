@@ -343,8 +343,7 @@ def _lead_of(sales: dict[str, Row], key: str) -> bytes | None:
 def _ceilings(market: Market) -> dict[tuple[str, str, str], int]:
     found: dict[tuple[str, str, str], int] | None = getattr(market, "ceilings", None)
     if found is None:
-        limits = [limit for offer in market.offers.values() for limit in offer.limits]
-        limits += [limit for source in market.sources.values() for limit in source.limits]
+        limits = market.every_limit()
         found = {(limit.owner, limit.unit, limit.window): limit.ceiling for limit in limits}
         market.ceilings = found  # type: ignore[attr-defined]
     return found

@@ -362,8 +362,7 @@ class World:
                 numbered = await markets.assign_numbers(connection, nouns, wanted)
                 market = compile_market(version + 1, numbered, REGISTRY)
                 self.markets[version + 1] = market
-                limits = [limit for offer in market.offers.values() for limit in offer.limits]
-                limits += [limit for source in market.sources.values() for limit in source.limits]
+                limits = market.every_limit()
                 differences = markets.differences(nouns, wanted)
                 await markets.write(connection, version, differences, numbered, limits, "operator")
 

@@ -11,7 +11,6 @@ import msgspec
 from outbid.cli.database import Database
 from outbid.cli.fault import CommandError
 from outbid.cli.shown.document import SECTIONS, Document, DocumentError, Fault, read_document, write_document
-from outbid.core.ledger.account import Limit
 from outbid.core.market.compile import compile_market
 from outbid.core.market.noun import Noun
 from outbid.core.market.problem import MarketError
@@ -94,15 +93,9 @@ async def apply_nouns(
         numbered = await markets.assign_numbers(connection, nouns, wanted)
         market = compiled(version + 1, numbered, document, name)
         try:
-            return await markets.write(connection, version, changes, numbered, limits_of(market), _person(), note)
+            return await markets.write(connection, version, changes, numbered, market.every_limit(), _person(), note)
         except markets.Stale as error:
             raise CommandError(str(error)) from None
-
-
-def limits_of(market: Market) -> list[Limit]:
-    """Every limit of a market."""
-    offers = [limit for offer in market.offers.values() for limit in offer.limits]
-    return offers + [limit for source in market.sources.values() for limit in source.limits]
 
 
 def _person() -> str:

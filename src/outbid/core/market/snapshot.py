@@ -197,6 +197,11 @@ class Market:
             found = mine[0] = Limits(source.limits, self.version)
         return found
 
+    def every_limit(self) -> list[Limit]:
+        """All limits that are set, the same one once for each noun that it binds."""
+        offers = [limit for offer in self.offers.values() for limit in offer.limits]
+        return offers + [limit for source in self.sources.values() for limit in source.limits]
+
     def name(self, kind: str, number: int) -> str:
         """The slug of a noun, or `kind:number` where it is gone."""
         return self.names.get((kind, number), f"{kind}:{number}")

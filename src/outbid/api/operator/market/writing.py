@@ -11,7 +11,6 @@ from outbid.api.operator.door.asking import Asker
 from outbid.api.operator.door.refusal import Refused
 from outbid.api.operator.said.faults import error_at
 from outbid.core.answer import Error
-from outbid.core.ledger.account import Limit
 from outbid.core.market.compile import compile_market
 from outbid.core.market.noun import Noun
 from outbid.core.market.problem import MarketError, Path, Problem
@@ -78,14 +77,8 @@ async def _once(
     market = await asyncio.to_thread(compile_market, version + 1, numbered, desk.plugins)
     if only_check:
         raise _Undone(Written(version, changes))
-    number = await markets.write(connection, version, changes, numbered, limits_of(market), *by_and_note)
+    number = await markets.write(connection, version, changes, numbered, market.every_limit(), *by_and_note)
     return Written(number, changes), market
-
-
-def limits_of(market: Market) -> list[Limit]:
-    """Every limit of a market."""
-    offers = [limit for offer in market.offers.values() for limit in offer.limits]
-    return offers + [limit for source in market.sources.values() for limit in source.limits]
 
 
 def present(nouns: markets.Nouns, kind: str) -> dict[str, Any]:
