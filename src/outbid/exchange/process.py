@@ -98,7 +98,8 @@ class Process:
 
     async def _load(self, connection: Connection, version: int | None = None) -> Market:
         number, nouns = await markets.load(connection, version)
-        return compile_market(number, nouns, self._plugins)
+        # Beside the loop: of a market with thousands of offers this takes seconds, and leads must not wait for it.
+        return await asyncio.to_thread(compile_market, number, nouns, self._plugins)
 
     async def _market_at(self, connection: Connection, version: int) -> Market:
         """The market of a version that a lead pinned."""
