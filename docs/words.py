@@ -7,6 +7,7 @@ WORDS: dict[str, str] = {
     "Settings.port": "the port to listen on",
     "Settings.processes": "how many exchange processes, 1 to 64",
     "Settings.master_key": "64 hex digits; absent: the file `master.key` in `OUTBID_DATA`, made at the first start",
+    "Settings.log": "how `serve` and `demo` log to standard error: `text`, or `json`: one JSON object a line",
     "Settings.gather_ms": "how long a batch gathers leads at low load before it is committed, in milliseconds",
     "Noun.slug": "the name by which other nouns, files and commands call it; never change it for another thing",
     "Noun.name": "what people read",

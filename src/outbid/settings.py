@@ -5,6 +5,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -29,6 +30,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     processes     how many exchange processes
     gather_ms     how long leads gather for one commit while there is little to do: CPU against latency
     master_key    64 hex digits; if absent, a file beside the data folder is made and used
+    log           how the log is written: `text` for people, `json` for machines
     """
 
     data: Path = Path("var")
@@ -39,6 +41,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     processes: int = 2
     gather_ms: float = 5.0
     master_key: str | None = None
+    log: Literal["text", "json"] = "text"
 
     @property
     def database_dir(self) -> Path:

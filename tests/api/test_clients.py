@@ -14,14 +14,22 @@ from harness.buyers import ACCEPT, bid
 from harness.house import request, until
 from harness.market import SECRET, lead
 
-WRONG_METHODS = ["GET", "PUT", "PATCH", "DELETE"]
+WRONG_METHODS = ["PUT", "PATCH", "DELETE"]
 
 
 @pytest.mark.parametrize("method", WRONG_METHODS)
 async def test_another_method_is_refused_and_the_right_one_named(house, method):
     answer = await request(house.port, method, "/v1/leads", b"{}")
     assert_problem(answer, 405, "method_not_allowed")
-    assert answer.headers["allow"] == "POST"
+    assert answer.headers["allow"] == "GET, POST"
+
+
+async def test_who_looks_again_and_again_on_one_connection_is_never_taken_for_a_seller(house):
+    head = f"GET /v1/leads HTTP/1.1\r\nHost: outbid.test\r\nAuthorization: Bearer {SECRET}\r\nContent-Length: 0\r\n\r\n"
+    async with Talk(house.port) as talk:
+        for _ in range(3):
+            await talk.say(head.encode())
+            assert_problem(await talk.hear(), 403, "key_not_allowed")
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])

@@ -20,6 +20,7 @@ from outbid.api.operator.door.asking import COOKIE, COOKIE_WORDS
 from outbid.api.operator.routes import operator_routes
 from outbid.api.operator.said.description import Description
 from outbid.api.problem import MEDIA_TYPE, Problem, problem
+from outbid.api.watch.route import metrics_route
 from outbid.api.wire import Receive, Scope, Send
 from outbid.core.answer import Answer
 from outbid.core.reasons import Reason
@@ -112,7 +113,16 @@ class Routes:
     def litestar(self) -> Litestar:
         """The application of these routes."""
         return Litestar(
-            [page, healthz, sell, self._readyz(), self._all_reasons(), self._lead_now(), self._operator()],
+            [
+                page,
+                healthz,
+                sell,
+                self._readyz(),
+                self._metrics(),
+                self._all_reasons(),
+                self._lead_now(),
+                self._operator(),
+            ],
             exception_handlers={Exception: self._refuse},
             openapi_config=OpenAPIConfig(
                 "Outbid",
@@ -142,6 +152,9 @@ class Routes:
             return Response({"status": "ready" if ready else "not ready"}, status_code=200 if ready else 503)
 
         return readyz
+
+    def _metrics(self) -> HTTPRouteHandler:
+        return metrics_route(self._intake, self._exchange)
 
     def _all_reasons(self) -> HTTPRouteHandler:
         @get("/v1/reasons", summary="Every reason there is")

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -41,6 +42,7 @@ from outbid.store.database import LOST, Pool
 
 log = logging.getLogger("outbid.intake")
 HOT = "/v1/leads"
+LOOKS = ("GET", "HEAD")
 RETRY = ((b"retry-after", b"1"),)
 STALLED_S = 10.0
 LONGEST_REQUEST_KEY = 255
@@ -61,9 +63,9 @@ class Head(msgspec.Struct, frozen=True):
 
 
 def is_hot(scope: Http) -> bool:
-    """Is it a request for the intake? A slash too many is forgiven."""
+    """Is it a request for the intake? A slash too many is forgiven. Whoever only looks is answered elsewhere."""
     path: str = scope.get("path", "")
-    return scope["type"] == "http" and "/" + path.strip("/") == HOT
+    return scope["type"] == "http" and scope["method"] not in LOOKS and "/" + path.strip("/") == HOT
 
 
 def head_of(scope: Http) -> Head:
@@ -80,6 +82,8 @@ class Intake:
         self._reasons = dict(reasons)
         self._most = most
         self.open = True
+        self.started = exchange.now()
+        self.outcomes: Counter[str] = Counter(sold=0, unsold=0, refused=0, uncertain=0)
 
     async def __call__(self, scope: Http, receive: Receive, send: Send) -> None:
         """One request by ASGI."""
@@ -119,7 +123,7 @@ class Intake:
     def _admit(self, head: Head) -> tuple[Market, Source, bool] | Reply:
         """The market as it is now, whose lead it is, and is it a test; or why the lead is not taken."""
         if head.method != "POST":
-            return self._no(405, code="method_not_allowed", more=((b"allow", b"POST"),))
+            return self._no(405, code="method_not_allowed", more=((b"allow", b"GET, POST"),))
         market = self._exchange.market
         holder = holder_of(head.key, market)
         if isinstance(holder, str):
@@ -180,6 +184,7 @@ class Intake:
         except Exception:
             log.exception("lead %s met a fault", name)
             return self._no(500, code="lead_failed", lead=name)
+        self.outcomes[story.state.status] += not story.lead.test
         sold = next((sale.id for sale in story.state.sales if sale.status == "sold"), "")
         redirect = story.notes.get(f"redirect {sold}")
         return self._tell(

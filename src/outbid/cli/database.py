@@ -12,13 +12,16 @@ Result = TypeVar("Result")
 
 
 class Database:
-    """A running database. As a context manager it starts the embedded server if need be, and stops what it started."""
+    """A running database. As a context manager it starts the embedded server if need be, and stops what it started.
+
+    `url` is for the run time, with `role` as the role to act as; `owner_url` logs in as the owner of the tables.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._embedded: Any = None
-        self._owner_url = settings.database_url or ""
-        self.url = self._owner_url
+        self.owner_url = settings.database_url or ""
+        self.url = self.owner_url
         self.role: str | None = None
 
     def __enter__(self) -> Self:
@@ -29,7 +32,7 @@ class Database:
 
             self._embedded = EmbeddedServer(self._settings.database_dir, binaries=self._settings.postgres)
             self._server = self._embedded.start()
-            self._owner_url = self._server.url
+            self.owner_url = self._server.url
             self.url = self._server.app_url
         return self
 
@@ -52,7 +55,7 @@ class Database:
         from outbid.store.upkeep.migrate import migrate
 
         password = None if self._embedded is None else self._server.app_password
-        done = asyncio.run(migrate(self._owner_url, app_password=password))
+        done = asyncio.run(migrate(self.owner_url, app_password=password))
         if self._embedded is None:
             self.role = done.app_role
         self.do_chores()
@@ -62,7 +65,7 @@ class Database:
         """Make the partitions of the coming weeks, sweep what has ended."""
         from outbid.store.upkeep.chores import do_chores
 
-        asyncio.run(self._with(self._owner_url, None, lambda connection: do_chores(connection, Clock().now_ms())))
+        asyncio.run(self._with(self.owner_url, None, lambda connection: do_chores(connection, Clock().now_ms())))
 
     def check_key(self) -> None:
         """Make sure that the master key is this database's. Raises WrongKey."""

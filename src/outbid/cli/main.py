@@ -48,9 +48,11 @@ def _running_commands(commands: "Commands") -> None:
 
 
 def _backup_commands(commands: "Commands") -> None:
-    backup = _add(commands, "backup", "backup:backup", "Write the whole database into a file, while the exchange runs.")
+    backup = _add(
+        commands, "backup", "upkeep.backup:backup", "Write the whole database into a file, while the exchange runs."
+    )
     backup.add_argument("file", help="where to; it must not be there yet")
-    restore = _add(commands, "restore", "backup:restore", "Make the database what a backup holds.")
+    restore = _add(commands, "restore", "upkeep.backup:restore", "Make the database what a backup holds.")
     restore.add_argument("file", help="what `outbid backup` wrote")
     restore.add_argument("--replace", action="store_true", help="give up what is in the database now")
 

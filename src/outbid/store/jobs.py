@@ -1,14 +1,18 @@
 """Jobs: work that somebody must do soon, at least once. The lease is the retry; a dead worker needs no heartbeat."""
 
-from typing import Any
+from typing import Any, Literal
 
+import asyncpg
 import msgspec
 
+from outbid.core.scope import Scope
 from outbid.store.database import Connection
 
 CHANNEL = "outbid_job"
 LEASE_MS = 120_000
 BACKOFF_MS = 2_000
+LAST = b"\xff" * 16
+State = Literal["open", "dead"]
 
 
 class Job(msgspec.Struct, frozen=True):
@@ -20,6 +24,19 @@ class Job(msgspec.Struct, frozen=True):
     payload: dict[str, Any]
     attempt: int
     most_attempts: int
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """A job as it stands: `open` is tried at `run_at_ms`, `dead` no more. `error` is what the last try met."""
+
+    id: bytes
+    kind: str
+    key: str
+    state: State
+    run_at_ms: int
+    attempt: int
+    most_attempts: int
+    error: str
 
 
 async def put(
@@ -87,3 +104,41 @@ async def fail(connection: Connection, job: Job, error: str, now_ms: int) -> Non
         "dead" if dead else "open",
         error[:500],
     )
+
+
+async def kept(
+    connection: Connection, scope: Scope, cell: int, state: State | None, before: bytes, most: int
+) -> list[Kept]:
+    """The jobs that are not done, the newest first: those that were put before the one with the id `before`."""
+    rows = await connection.fetch(
+        """select id, kind, coalesce(key, ''), state, run_at, attempt, most_attempts, coalesce(error, '') from job
+            where $1 = 'house' and cell = $2 and ($3::text is null or state = $3) and id < $4
+            order by id desc limit $5""",
+        scope.kind,
+        cell,
+        state,
+        before,
+        most,
+    )
+    return [Kept(*row.values()) for row in rows]
+
+
+async def again(
+    connection: Connection, cell: int, identifier: bytes, now_ms: int
+) -> Literal["open", "unknown", "not_dead", "open_already"]:
+    """Open a dead job, with all of its attempts before it. `open_already`: an open job has its key."""
+    try:
+        opened = await connection.fetchval(
+            """update job set state = 'open', attempt = 0, run_at = $3
+                where cell = $1 and id = $2 and state = 'dead' returning true""",
+            cell,
+            identifier,
+            now_ms,
+        )
+    except asyncpg.UniqueViolationError:
+        return "open_already"
+    if opened:
+        await connection.execute("select pg_notify($1, '')", CHANNEL)
+        return "open"
+    there = await connection.fetchval("select true from job where cell = $1 and id = $2", cell, identifier)
+    return "not_dead" if there else "unknown"

@@ -1,23 +1,31 @@
-"""The operator's routes that concern the market, behind one gate."""
+"""The operator's routes, behind one gate."""
 
 import logging
 from collections.abc import Mapping
 
 import msgspec
 from litestar import Response, Router
+from litestar.enums import HttpMethod
 from litestar.exceptions import HTTPException
 from litestar.handlers import BaseRouteHandler
+from litestar.routes import HTTPRoute
 
 from outbid.api.operator.desk import Desk
 from outbid.api.operator.door.asking import Connection, Gate
 from outbid.api.operator.door.refusal import Refused
 from outbid.api.operator.door.session import Sessions
+from outbid.api.operator.jobs import Jobs
+from outbid.api.operator.leads.listing import LEADS, Listing
+from outbid.api.operator.leads.one import OneLead
+from outbid.api.operator.leads.settling import Settling
 from outbid.api.operator.market.history import History
 from outbid.api.operator.market.keys import Keys
 from outbid.api.operator.market.kinds import PLURALS
 from outbid.api.operator.market.nouns import Kind
 from outbid.api.operator.market.plugins import Plugins
 from outbid.api.operator.market.whole import Whole
+from outbid.api.operator.money.accounts import Accounts
+from outbid.api.operator.money.ledger import Ledger
 from outbid.api.operator.said.reading import Asked, limits_of
 from outbid.api.problem import MEDIA_TYPE, problem
 from outbid.core.reasons import Reason
@@ -34,6 +42,8 @@ def operator_routes(exchange: Exchange, pool: Pool, reasons: Mapping[str, Reason
     handlers = [handler for kind in PLURALS for handler in Kind(desk, kind).routes()]
     handlers += [*Whole(desk).routes(), *History(desk).routes(), *Plugins(desk).routes()]
     handlers += [*Keys(desk).routes(), *Sessions(desk).routes()]
+    handlers += [*Listing(desk).routes(), *OneLead(desk).routes(), *Accounts(desk).routes(), *Ledger(desk).routes()]
+    handlers += [*Jobs(desk).routes(), *Settling(desk).routes()]
 
     def refuse(request: Asked, error: Exception) -> Response[bytes]:
         refused = _refused(error)
@@ -46,7 +56,18 @@ def operator_routes(exchange: Exchange, pool: Pool, reasons: Mapping[str, Reason
         # A function of its own: the framework copies guards deeply, and would copy the exchange behind a gate.
         await gate.admit(connection, handler)
 
-    return Router("/", route_handlers=handlers, guards=[let_in], exception_handlers={Exception: refuse})
+    router = Router("/", route_handlers=handlers, guards=[let_in], exception_handlers={Exception: refuse})
+    _leave_options(router, LEADS)
+    return router
+
+
+def _leave_options(router: Router, path: str) -> None:
+    """Leave OPTIONS at a path to the application, which has a route there too: the framework takes it only once."""
+    for found in router.routes:
+        if isinstance(found, HTTPRoute) and found.path == path:
+            found.route_handlers = [
+                handler for handler in found.route_handlers if HttpMethod.OPTIONS not in handler.http_methods
+            ]
 
 
 def _refused(error: Exception) -> Refused:

@@ -16,6 +16,7 @@ from outbid.cli.database import Database
 from outbid.cli.fault import CommandError
 from outbid.cli.keys import add_key
 from outbid.cli.market import apply_nouns
+from outbid.cli.serving.logs import start_log
 from outbid.cli.serving.serve import Supervisor, open_socket
 from outbid.cli.shown.document import read_document
 from outbid.core.market.noun import Key
@@ -30,7 +31,7 @@ HOUSE_KEY = "house"
 
 def run_demo(settings: Settings, market: str | None, rate: float) -> int:
     """Set everything up, print one screen, serve until ^C. The market is applied only where there is none yet."""
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    start_log(settings.log, logging.WARNING)
     _ports_are_free(settings)
     print("Starting the database …", flush=True)
     with Database(settings) as database:

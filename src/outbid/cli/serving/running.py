@@ -1,7 +1,6 @@
 """`outbid serve`, `demo`, `migrate` and `doctor`."""
 
 import argparse
-import logging
 import sys
 
 from outbid.cli.database import Database
@@ -19,10 +18,11 @@ def settings() -> Settings:
 
 def serve(given: argparse.Namespace) -> int:
     """Run until SIGTERM or ^C."""
+    from outbid.cli.serving.logs import start_log
     from outbid.cli.serving.serve import Supervisor
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     found = settings()
+    start_log(found.log)
     ready = f"Outbid listens on http://{found.host}:{found.port} with {found.processes} exchange processes."
     with Database(found) as database:
         database.migrate()

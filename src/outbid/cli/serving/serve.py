@@ -11,6 +11,7 @@ from collections.abc import Callable
 from multiprocessing.process import BaseProcess
 
 from outbid.cli.database import Database
+from outbid.cli.serving.logs import start_log
 from outbid.settings import Settings
 
 log = logging.getLogger("outbid.serve")
@@ -91,7 +92,7 @@ def _exchange(settings: Settings, url: str, role: str | None, listener: socket.s
     """The main function of an exchange process."""
     from outbid.cli.serving.worker import run_exchange
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    start_log(settings.log)
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     try:
         import uvloop

@@ -14,6 +14,7 @@ from outbid.api.app import build
 from outbid.api.hot import protocol_of
 from outbid.api.intake import Intake
 from outbid.cli.serving.accepting import Acceptor
+from outbid.cli.serving.logs import tell_fault
 from outbid.core.reasons import ALL
 from outbid.exchange.clock import noise_source
 from outbid.exchange.outbound import Outbound
@@ -59,8 +60,9 @@ class _Server(uvicorn.Server):
 
 async def run_exchange(settings: Settings, url: str, role: str | None, listener: socket.socket, parent: int) -> None:
     """Serve leads until SIGTERM, until the parent is gone, or until this process lost its lane."""
-    registry = Registry()
-    door = Outbound(asyncio.get_running_loop())
+    registry, loop = Registry(), asyncio.get_running_loop()
+    loop.set_exception_handler(tell_fault)
+    door = Outbound(loop)
     vault = Vault(master_key(settings), noise_source())
     process = Process(lambda: database.connect(url, role=role), door, vault, registry)
     exchange = await process.open(gather_ms=settings.gather_ms)

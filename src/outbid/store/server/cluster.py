@@ -130,7 +130,9 @@ def _refuse_other_major(place: Place, binaries: Binaries) -> None:
     if made_by != binaries.major:
         raise ServerFault(
             f"The data folder {place.data} was made by PostgreSQL {made_by}, and the installed programs are "
-            f"version {binaries.version}. Install PostgreSQL {made_by}, or move the data with pg_upgrade."
+            f"version {binaries.version}. Name a folder with the programs of PostgreSQL {made_by} in OUTBID_POSTGRES "
+            "and run `outbid backup FILE`; then, without it, `outbid restore FILE` with OUTBID_DATA as a new folder "
+            "that holds the same master.key."
         )
 
 

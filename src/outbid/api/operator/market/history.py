@@ -1,7 +1,6 @@
 """Versions and changes: who changed what, and when; without secrets."""
 
 import re
-from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -14,6 +13,7 @@ from outbid.api.operator.door.refusal import Refused
 from outbid.api.operator.market.hiding import shown
 from outbid.api.operator.market.nouns import Limit, Text
 from outbid.api.operator.said.description import Said
+from outbid.api.operator.said.instants import utc
 from outbid.api.operator.said.reading import Asked
 from outbid.core.scope import HOUSE
 from outbid.store.reading import history
@@ -114,7 +114,7 @@ class History:
             found = await history.versions(connection, HOUSE, before, wish.limit + 1)
         page = found[: wish.limit]
         rest = str(page[-1].number) if len(found) > wish.limit else None
-        return answer(Versions([Version(row.number, _utc(row.at_ms), row.by, row.note) for row in page], rest))
+        return answer(Versions([Version(row.number, utc(row.at_ms), row.by, row.note) for row in page], rest))
 
     async def _read(self, request: Asked) -> Response[bytes]:
         text: str = request.path_params["number"]
@@ -127,7 +127,7 @@ class History:
         page = found[:MOST_OF_A_VERSION]
         rest = _cursor(page[-1].place) if len(found) > MOST_OF_A_VERSION else None
         told = [_change(change) for change in page]
-        return answer(VersionWhole(row.number, _utc(row.at_ms), row.by, row.note, told, rest))
+        return answer(VersionWhole(row.number, utc(row.at_ms), row.by, row.note, told, rest))
 
     async def _changes(self, request: Asked) -> Response[bytes]:
         wish: ChangesWish = request.state.query
@@ -150,7 +150,7 @@ class History:
 def _change(row: history.ChangeRow) -> Change:
     version, kind, _ = row.place
     before, after = (_without_hash(kind, side) for side in (row.before, row.after))
-    return Change(version, _utc(row.at_ms), row.by, kind, row.slug, shown(before), shown(after))
+    return Change(version, utc(row.at_ms), row.by, kind, row.slug, shown(before), shown(after))
 
 
 def _without_hash(kind: str, side: dict[str, Any] | None) -> dict[str, Any] | None:
@@ -170,7 +170,3 @@ def _place(cursor: str) -> history.Place | None:
     if found is None:
         raise Refused("parameter_faulty", "cursor: take `next` of the page before as it is")
     return int(found[1]), found[2], int(found[3])
-
-
-def _utc(at_ms: int) -> str:
-    return datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,1 @@
+"""What an exchange process tells those who watch it."""

@@ -1,0 +1,67 @@
+"""The figures of one exchange process, read where they are kept anyway when somebody asks for them."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, Literal
+
+import msgspec
+
+from outbid.api.intake import Intake
+from outbid.exchange.exchange import Exchange
+from outbid.exchange.outbound import Outbound
+
+_MEMORY: Final = Path("/proc/self/statm")
+_RESIDENT: Final = 1
+
+
+class Figure(msgspec.Struct, frozen=True):
+    """One figure: its name behind `outbid_`, what it counts, and its values by the label that tells them apart.
+
+    `label` is empty where there is only one value, which then stands under the empty text.
+    """
+
+    name: str
+    kind: Literal["counter", "gauge"]
+    meaning: str
+    values: dict[str, float]
+    label: str = ""
+
+
+def figures_of(intake: Intake, exchange: Exchange) -> Iterator[Figure]:
+    """Everything there is to tell of this process now."""
+    yield Figure("leads_total", "counter", "Leads answered since the start.", dict(intake.outcomes), "outcome")
+    yield _one("leads_in_flight", "Leads between arrival and answer.", len(exchange.in_flight))
+    yield _one("leads_dropped", "Leads that met a fault and are to be taken up again.", len(exchange.dropped))
+    yield _one("journal_waiting", "Chapters that wait for the next commit.", exchange.journal.waiting())
+    yield _one("ready", "1 if leads are taken, 0 if not.", intake.is_ready())
+    yield from _connections(exchange)
+    yield _one("market_version", "Version of the market that new leads meet.", exchange.market.version)
+    yield _one("lane", "The lane that this process writes in.", exchange.lane)
+    yield _one("uptime_seconds", "Since the process began to take leads.", exchange.now() - intake.started)
+    if (resident := _resident_bytes()) is not None:
+        yield _one("resident_bytes", "Memory that the process holds.", resident)
+
+
+def _one(name: str, meaning: str, value: float) -> Figure:
+    return Figure(name, "gauge", meaning, {"": value})
+
+
+def _connections(exchange: Exchange) -> Iterator[Figure]:
+    if isinstance(exchange.door, Outbound):
+        counts = exchange.door.stats().values()
+        yield Figure(
+            "outbound_connections",
+            "gauge",
+            "Connections to buyers: idle, or with a request on its way.",
+            {"idle": sum(count.idle for count in counts), "in_flight": sum(count.in_flight for count in counts)},
+            "state",
+        )
+
+
+def _resident_bytes() -> int | None:
+    """None where the system does not tell it as Linux does."""
+    try:
+        return int(_MEMORY.read_text().split()[_RESIDENT]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return None

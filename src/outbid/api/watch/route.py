@@ -1,0 +1,62 @@
+"""`GET /metrics`: the figures in Prometheus' text format, for the machine itself and for keys of the house."""
+
+import ipaddress
+import os
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+from litestar import Request, Response, get
+from litestar.exceptions import NotFoundException
+from litestar.handlers import HTTPRouteHandler
+
+from outbid.api.auth import holder_of, key_of
+from outbid.api.intake import Intake
+from outbid.api.watch.figures import Figure, figures_of
+from outbid.core.market.snapshot import Market
+from outbid.exchange.exchange import Exchange
+
+MEDIA_TYPE: Final = "text/plain; version=0.0.4"
+FORWARDED: Final = ("x-forwarded-for", "x-real-ip", "forwarded", "via")
+"""Headers of a proxy: then it is the proxy that stands on this machine, not who asks."""
+
+
+def metrics_route(intake: Intake, exchange: Exchange) -> HTTPRouteHandler:
+    """The route of a process. Behind several processes each request meets one of them, named by a label."""
+
+    @get(
+        "/metrics",
+        summary="Figures of the process that answers, for Prometheus: from this machine, or with a house key",
+    )
+    async def metrics(request: Request[Any, Any, Any]) -> Response[str]:
+        if not (_is_near(request) or _is_house(request, exchange.market)):
+            raise NotFoundException
+        text = "".join(exposition(figures_of(intake, exchange), str(os.getpid())))
+        return Response(text, media_type=MEDIA_TYPE)
+
+    return metrics
+
+
+def exposition(figures: Iterable[Figure], process: str) -> Iterator[str]:
+    """The lines of the text format. Names and labels are ours, so nothing in them needs to be escaped."""
+    for figure in figures:
+        yield f"# HELP outbid_{figure.name} {figure.meaning}\n# TYPE outbid_{figure.name} {figure.kind}\n"
+        for word, value in figure.values.items():
+            label = f',{figure.label}="{word}"' if figure.label else ""
+            yield f'outbid_{figure.name}{{process="{process}"{label}}} {float(value):.15g}\n'
+
+
+def _is_near(request: Request[Any, Any, Any]) -> bool:
+    """Whether who asks is on this machine, and asks himself."""
+    if request.client is None or any(name in request.headers for name in FORWARDED):
+        return False
+    try:
+        address = ipaddress.ip_address(request.client.host)
+    except ValueError:
+        return False
+    mapped = getattr(address, "ipv4_mapped", None)
+    return bool((mapped or address).is_loopback)
+
+
+def _is_house(request: Request[Any, Any, Any], market: Market) -> bool:
+    holder = holder_of(key_of(request.scope), market)  # type: ignore[arg-type]
+    return not isinstance(holder, str) and holder.kind == "house" and not holder.test

@@ -1,0 +1,153 @@
+"""Leads listed: newest first, one row a lead, filtered by what an operator asks for."""
+
+from urllib.parse import quote
+
+import pytest
+import pytest_asyncio
+from msgspec import convert
+
+from api.operator.asking import ask
+from api.operator.test_description import document, fits
+from api.problems import assert_problem
+from harness.buyers import ACCEPT, REJECT, Buyers, bid
+from harness.house import open_house, request
+from harness.market import SECRET, lead, nouns, offer
+from outbid.api.auth import key_hash
+from outbid.core.market.noun import Key, Source
+
+EVERYTHING = "/v1/leads?limit=500"
+
+
+def market(port: int) -> dict:
+    """Two buyers in a tier of two places, and two sources."""
+    tiers = [{"slug": "main", "deadline_ms": 400, "places": 2}]
+    found = nouns([offer("a", port), offer("b", port)], campaign_more={"tiers": tiers})
+    source = {"slug": "web2", "seller": "acme", "campaign": "auto", "payout": {"share": "50%"}}
+    found["source"]["web2"] = convert(source, Source)
+    keys = {"house": ("house", ""), "web2": ("source", "web2"), "seller": ("seller", "acme")}
+    for slug, (holder, owner) in keys.items():
+        found["key"][slug] = convert(
+            {"slug": slug, "holder": holder, "owner": owner, "hash": key_hash(f"ob_{slug}")}, Key
+        )
+    return found
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def told(worker_database):
+    """A house with four leads, and their ids by what became of them, the oldest first."""
+    await worker_database.empty()
+    async with (
+        Buyers() as buyers,
+        open_house(worker_database.url, worker_database.app_url, market(buyers.port)) as house,
+    ):
+        found = {}
+        buyers.on("a", ping=bid("10"), post=ACCEPT)
+        buyers.on("b", ping=bid("6"), post=ACCEPT)
+        found["shared"] = (await house.sell(lead())).json["lead"]
+        buyers.on("b", ping=REJECT)
+        found["one"] = (await house.sell(lead(), key="ob_web2")).json["lead"]
+        buyers.on("a", ping=REJECT)
+        found["unsold"] = (await house.sell(lead())).json["lead"]
+        found["refused"] = (await house.sell(lead(zip=""))).json["lead"]
+        yield house, found
+
+
+async def ids(house, query: str = "") -> list[str]:
+    answer = await ask(house, "GET", f"/v1/leads?{query}")
+    assert answer.status == 200, answer
+    return [row["id"] for row in answer.json["items"]]
+
+
+async def test_a_lead_is_one_row_with_the_sums_of_its_sales(told):
+    house, found = told
+    rows = {row["id"]: row for row in (await ask(house, "GET", EVERYTHING)).json["items"]}
+    assert list(rows) == list(found.values())[::-1], "the newest first"
+    shared = rows[found["shared"]]
+    assert shared.pop("arrived_at").endswith("Z")
+    assert shared == {
+        "id": found["shared"], "source": "web", "campaign": "auto", "test": False, "status": "sold", "reason": "",
+        "sold": 2, "price": "16.00", "payout": "12.80", "currency": "USD",
+    }  # fmt: skip
+    assert (rows[found["one"]]["price"], rows[found["one"]]["payout"]) == ("10.00", "5.00")
+    assert rows[found["unsold"]]["reason"] == "no_bids"
+    assert rows[found["refused"]] | {"status": "refused", "sold": 0, "price": "0.00"} == rows[found["refused"]]
+
+
+@pytest.mark.parametrize(
+    ("query", "wanted"),
+    [
+        ("status=sold", ["one", "shared"]),
+        ("status=refused", ["refused"]),
+        ("status=open", []),
+        ("source=web2", ["one"]),
+        ("source=web&status=sold", ["shared"]),
+        ("campaign=auto", ["refused", "unsold", "one", "shared"]),
+        ("buyer=a", ["one", "shared"]),
+        ("buyer=b", ["shared"]),
+        ("offer=b", ["shared"]),
+        ("buyer=a&offer=b", []),
+        ("reason=no_bids", ["unsold"]),
+        ("test=true", []),
+        ("since=2020-01-01T00:00:00Z", ["refused", "unsold", "one", "shared"]),
+        ("until=2020-01-01T00:00:00Z", []),
+        ("since=9999-01-01T00:00:00Z", []),
+        ("until=9999-12-31T23:59:59Z&limit=1", ["refused"]),
+        ("since=0001-01-01T00:00:00Z&limit=1", ["refused"]),
+    ],
+)
+async def test_leads_are_filtered(told, query, wanted):
+    house, found = told
+    assert await ids(house, query) == [found[name] for name in wanted]
+
+
+async def test_leads_are_of_a_time(told):
+    house, found = told
+    rows = {row["id"]: row["arrived_at"] for row in (await ask(house, "GET", EVERYTHING)).json["items"]}
+    at = rows[found["unsold"]]
+    assert found["unsold"] in await ids(house, f"since={at}")
+    assert found["unsold"] not in await ids(house, f"until={at}")
+    assert found["one"] in await ids(house, f"until={quote(at.replace('Z', '+00:00'))}")
+
+
+async def test_leads_come_in_pages(told):
+    house, found = told
+    seen, cursor = [], ""
+    while cursor is not None:
+        page = (await ask(house, "GET", f"/v1/leads?limit=3&cursor={cursor}")).json
+        seen += [row["id"] for row in page["items"]]
+        cursor = page["next"]
+    assert seen == list(found.values())[::-1]
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["status=lost", "source=nobody", "buyer=nobody", "since=yesterday", "since=2026-01-01T00:00:00", "limit=501",
+     "limit=0", "cursor=x", "cursor=sl_" + "0" * 29, "test=maybe", "phone=1"],
+)  # fmt: skip
+async def test_a_parameter_that_cannot_be_is_refused(told, query):
+    assert_problem(await ask(told[0], "GET", f"/v1/leads?{query}"), 400, "parameter_faulty")
+
+
+@pytest.mark.parametrize(
+    ("key", "status", "code"),
+    [(None, 401, "key_missing"), ("ob_no", 401, "key_unknown"), (SECRET, 403, "key_not_allowed"),
+     ("ob_seller", 403, "key_not_allowed")],
+)  # fmt: skip
+async def test_nobody_else_lists_leads(told, key, status, code):
+    assert_problem(await ask(told[0], "GET", "/v1/leads", key=key), status, code)
+
+
+async def test_the_list_fits_its_description(told):
+    found = await document(told[0])
+    item = found["paths"]["/v1/leads"]
+    assert set(item) == {"get", "post"}
+    schema = item["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    fits((await ask(told[0], "GET", "/v1/leads")).json, schema, found["components"]["schemas"], "")
+
+
+async def test_other_methods_are_still_refused_and_leads_still_taken(told):
+    house, _ = told
+    for method in ("PUT", "PATCH", "DELETE"):
+        assert_problem(await request(house.port, method, "/v1/leads", b"{}"), 405, "method_not_allowed")
+    assert (await request(house.port, "HEAD", "/v1/leads")).status == 405
+    assert_problem(await house.sell({}), 422, "required.missing")
