@@ -1,17 +1,30 @@
 """Who asks: a key in `Authorization: Bearer …`, looked up by its SHA-256 in the market's snapshot."""
 
+from collections.abc import Callable
 from hashlib import sha256
 
 from outbid.api.wire import Scope as Http
 from outbid.api.wire import header
+from outbid.core.market.noun import Key
 from outbid.core.market.snapshot import Holder, Market
 
 PREFIX = "ob_"
+ID_BYTES = 4
+SECRET_BYTES = 16
 
 
 def key_hash(secret: str) -> str:
     """What is kept of a key."""
     return sha256(secret.encode()).hexdigest()
+
+
+def new_key(
+    holder: str, owner: str, noise: Callable[[int], bytes], *, name: str = "", test: bool = False
+) -> tuple[Key, str]:
+    """A key and its secret (128 random bits)."""
+    slug = noise(ID_BYTES).hex()
+    secret = f"{PREFIX}{slug}_{noise(SECRET_BYTES).hex()}"
+    return Key(slug=slug, name=name, holder=holder, owner=owner, hash=key_hash(secret), test=test), secret  # type: ignore[arg-type]
 
 
 def key_of(scope: Http) -> str:

@@ -6,27 +6,17 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from outbid.api.auth import key_hash
+from outbid.api.auth import new_key
 from outbid.cli.database import Database
 from outbid.cli.fault import CommandError
 from outbid.cli.market import apply_nouns
-from outbid.core.market.noun import Key
 from outbid.settings import read_settings
 from outbid.store import market as markets
-
-SECRET_BYTES = 16
-
-
-def new_key(holder: str, owner: str, test: bool = False) -> tuple[Key, str]:
-    """A key and its secret (128 random bits)."""
-    slug = secrets.token_hex(4)
-    secret = f"ob_{slug}_{secrets.token_hex(SECRET_BYTES)}"
-    return Key(slug=slug, holder=holder, owner=owner, hash=key_hash(secret), test=test), secret  # type: ignore[arg-type]
 
 
 async def add_key(connection: Any, holder: str, owner: str, note: str = "", test: bool = False) -> str:
     """Make a key part of the market; returns its secret."""
-    key, secret = new_key(holder, owner, test)
+    key, secret = new_key(holder, owner, secrets.token_bytes, test=test)
     _, nouns = await markets.load(connection)
     if holder != "house" and owner not in nouns[holder]:
         known = ", ".join(nouns[holder]) or "none"

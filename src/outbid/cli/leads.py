@@ -110,7 +110,7 @@ def settle(given: argparse.Namespace) -> int:
         now_ms, noise = Clock().now_ms(), noise_source()
         payload = {"lead": found[1].hex(), "sale": given.sale.lower(), "outcome": given.outcome, "by": "operator"}
         made = await jobs.put(
-            connection, found[0], uuid7(now_ms, noise(10)), "settle", payload, now_ms, f"settle {given.sale}"
+            connection, found[0], uuid7(now_ms, noise(10)), "settle", payload, now_ms, f"settle {given.sale.lower()}"
         )
         if not made:
             raise CommandError("a verdict on this sale is on its way already")

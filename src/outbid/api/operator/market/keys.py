@@ -1,6 +1,5 @@
 """Keys: listed, made, revoked. A secret is shown once; only its hash is kept, and told to nobody."""
 
-from collections.abc import Callable
 from typing import Annotated, Literal
 
 import msgspec
@@ -9,7 +8,7 @@ from litestar.handlers import HTTPRouteHandler
 from msgspec import Meta
 from msgspec.structs import replace
 
-from outbid.api.auth import PREFIX, key_hash
+from outbid.api.auth import new_key
 from outbid.api.operator.desk import Desk, answer, route
 from outbid.api.operator.door.refusal import Refused
 from outbid.api.operator.market.nouns import Note, Page, slug_of
@@ -23,8 +22,6 @@ from outbid.store import market as markets
 from outbid.store.database import Connection
 from outbid.store.reading import nouns as kept_nouns
 
-ID_BYTES = 4
-SECRET_BYTES = 16
 PATH = "/v1/keys"
 Holder = Literal["house", "source", "buyer", "seller"]
 
@@ -105,7 +102,7 @@ class Keys:
     async def _make(self, request: Asked) -> Response[bytes]:
         wish = convert(await read_json(request), KeyWish)
         _check(wish)
-        key, secret = new_key(wish, self._desk.exchange.noise)
+        key, secret = new_key(wish.holder, wish.owner, self._desk.exchange.noise, name=wish.name, test=wish.test)
 
         async def edit(_: Connection, __: int, nouns: markets.Nouns) -> dict[str, Nouns]:
             if key.holder != "house" and key.owner not in nouns[key.holder]:
@@ -130,14 +127,6 @@ class Keys:
         note = request.state.query.note or f"key {slug} revoked"
         await change(self._desk, request.state.asker, note, edit, {})
         return answer(None, 204)
-
-
-def new_key(wish: KeyWish, noise: Callable[[int], bytes]) -> tuple[Key, str]:
-    """A key and its secret (128 random bits)."""
-    slug = noise(ID_BYTES).hex()
-    secret = f"{PREFIX}{slug}_{noise(SECRET_BYTES).hex()}"
-    key = Key(slug=slug, name=wish.name, holder=wish.holder, owner=wish.owner, hash=key_hash(secret), test=wish.test)
-    return key, secret
 
 
 def _check(wish: KeyWish) -> None:
