@@ -13,7 +13,7 @@ from simulation.spared import KNOWN
 from simulation.world import Report, simulate
 
 BLOCKS = 4
-SECONDS = float(os.environ.get("OUTBID_SIMULATION_S", "9"))
+SECONDS = float(os.environ.get("OUTBID_SIMULATION_S", "15"))
 """Wall-clock seconds of each block."""
 
 
