@@ -128,7 +128,8 @@ class Exchange:
         if claims:
             entry.claims = story.claims
         status = story.state.status
-        if closing or status == "uncertain":
+        # A lead with a status waits for somebody: not so while another of its posts has no answer yet.
+        if closing or (status == "uncertain" and story.state.stage != "posting"):
             entry.status = (status, story.state.reason)
         if closing and status != "sold":
             entry.gives_up = story.claims
