@@ -213,7 +213,7 @@ def market_page() -> str:
     for kind, struct in noun.KINDS.items():
         where = f"In the section `{sections[kind]}`." if kind in sections else "Made by `outbid keys`, never in a file."
         text += f"\n## {kind}\n\n{first_line(struct)} {where}\n\n{settings_table(struct)}"
-    for part in (noun.Field, noun.Check, noun.Tier, noun.Plugin, noun.Cap, noun.Wallet, noun.Payout):
+    for part in (noun.Field, noun.Check, noun.Tier, noun.Plugin, noun.Cap, noun.Wallet, noun.Payout, noun.Quotes):
         text += f"\n### {part.__name__}\n\n{first_line(part)}\n\n{settings_table(part)}"
     kinds: dict[str, list[str]] = {}
     for kind, operators in filters.OPERATORS.items():
@@ -294,13 +294,13 @@ def reasons_page() -> str:
 
 def http_page() -> str:
     """The routes, the answer to a seller, the shape of a problem."""
-    rows = [("POST", f"`{app.HOT}`", "Sell a lead; needs a key of a source")]
+    rows = []
     rest = app.Routes(None, None, None, None, {}).litestar()  # type: ignore[arg-type]
     for route in sorted(rest.routes, key=lambda route: route.path):
         for handler in sorted(getattr(route, "route_handlers", ()), key=lambda handler: sorted(handler.http_methods)):
             if handler.include_in_schema and handler.summary:
                 rows.append((", ".join(sorted(handler.http_methods)), f"`{plain_path(route.path)}`", handler.summary))
-    rows.append(("GET", "`/v1/schema/openapi.json`", "The description of the routes above but the first, OpenAPI 3.1"))
+    rows.append(("GET", "`/v1/schema/openapi.json`", "The description of the routes above, OpenAPI 3.1"))
     rows.append(("GET", "`/`", "A page that says that the exchange runs"))
     statuses = ", ".join(f"`{outcome}` {status}" for outcome, status in answer.STATUS.items())
     return (

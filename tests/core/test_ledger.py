@@ -150,6 +150,9 @@ MOVES = [
     (ev.Settled(1, "sl_1", "rejected", "operator"), ("rejected", 10, 8, "release", 0)),
 ]
 STILL = [
+    ev.Quoting(1, 1, 1, 1),
+    ev.Quoted(1, 8, 100),
+    ev.Rechecked(1, (1,)),
     ev.Received(1, 1, 1, 1),
     ev.Resumed(1, 1),
     ev.Inspected(1, "arrival"),

@@ -10,7 +10,7 @@ from outbid.core.dialect.wire import Failure, Response, Timings
 from outbid.core.lead.event import BidLine
 from outbid.core.lead.state import Sale, Stage, State
 from outbid.core.market.snapshot import Payout
-from outbid.core.route import Ask, Close, Inspect, Match, Ping, Plan, Post, Wait, next_step
+from outbid.core.route import Ask, Close, Inspect, Match, Ping, Plan, Post, Quote, Recheck, Wait, next_step
 
 
 def offer(number: int, priority: int = 100, floor: int = 0):
@@ -59,6 +59,8 @@ def with_(state: State, **changes) -> State:
 
 
 REJECTED_ONE = with_(BIDDING, tried=frozenset({1}), sales=(sale(1),))
+QUOTED = with_(BIDDING, stage="quoted", promise_micros=24)
+PROMISED = with_(QUOTED, stage="bidding")
 TABLE = [
     ("a new lead is inspected", plan(), State(stage="received"), Inspect("arrival")),
     ("a good lead goes to the first tier", plan(), State(stage="inspected"), Match(0)),
@@ -102,6 +104,19 @@ TABLE = [
     ("a settled sale goes on for the places that are left", plan(places=(2, 1)), with_(BIDDING, stage="inspected", tier=-1, bids=(), sales=(sale(1, "sold"),)), Match(0)),
     ("a full source ends a shared lead as sold", plan(places=(2, 1)), with_(BIDDING, refused="cap_reached", sales=(sale(1, "sold"),)), Close("sold")),
     ("a full source refuses a lead that nobody has", plan(), with_(BIDDING, refused="cap_reached"), Close("refused", "cap_reached")),
+    ("a ping ends with a promise", plan(), with_(BIDDING, quoting=True), Quote(Pick(1, 30, 24))),
+    ("a ping that nobody bids on goes to the next tier", plan(), with_(BIDDING, quoting=True, bids=()), Match(1)),
+    ("a quote waits for its lead", plan(), QUOTED, None),
+    ("the lead of a quote is inspected", plan(), with_(QUOTED, stage="received"), Inspect("arrival")),
+    ("then its bidders are looked at again", plan(), with_(QUOTED, stage="inspected"), Recheck()),
+    ("unless it is refused", plan(), with_(QUOTED, stage="inspected", refused="duplicate"), Close("refused", "duplicate")),
+    ("the promise is paid", plan(), PROMISED, Post((Pick(1, 30, 24),))),
+    ("by whoever can", plan(), with_(PROMISED, tried=frozenset({1}), sales=(sale(1),)), Post((Pick(3, 25, 24),))),
+    ("and by nobody else", plan(), with_(PROMISED, tried=frozenset({1, 3}), sales=(sale(1), sale(3))), Match(1)),
+    ("one after the other until it is kept", plan(places=(3, 1)), PROMISED, Post((Pick(1, 30, 24),))),
+    ("then side by side, on top of it", plan(places=(3, 1)), with_(PROMISED, tried=frozenset({1}), sales=(sale(1, "sold"),)), Post((Pick(3, 25, 20), Pick(2, 20, 16)))),
+    ("those who bid are gone", plan(tiers=1), with_(PROMISED, bids=(), offers=()), Close("unsold", "bids_gone")),
+    ("or full", plan(tiers=1), with_(PROMISED, bids=(), offers=(), without_room=True), Close("unsold", "capped_since_ping")),
     ("a closed lead is left alone", plan(), State(stage="closed", status="sold"), None),
 ]  # fmt: skip
 

@@ -147,7 +147,10 @@ def test_a_lead_that_is_resumed_twice_goes_on_where_it_was():
 
 ALL = [
     *STORY,
-    ev.Received(1, 3, 4, 5, test=True),
+    ev.Quoting(1, 3, 4, 5),
+    ev.Quoted(1, 16_000_000, 300_000),
+    ev.Rechecked(2, (1,), (ev.Skip(2, "filtered"),)),
+    ev.Received(1, 3, 4, 5, test=True, quote="pg_1"),
     ev.Resumed(2, 7),
     ev.Inspected(2, "arrival", (Flaw("zip.not_a_zip", "zip", "seen: text"), Flaw("x")), "zip.not_a_zip"),
     ev.NoRoom(5, 1, "offer:1 day LEAD", "cap_reached"),

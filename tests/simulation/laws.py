@@ -4,10 +4,10 @@ from collections import defaultdict
 
 import msgspec
 
-from outbid.core.answer import answer_of
-from outbid.core.ids import LEAD, SALE, public
+from outbid.core.answer import QuoteAnswer, answer_of, quote_answer
+from outbid.core.ids import LEAD, QUOTE, SALE, parse, public
 from outbid.core.lead import event as ev
-from outbid.core.lead.state import PLACE_TAKEN, State, fold
+from outbid.core.lead.state import PLACE_TAKEN, State, fold, fold_all
 from outbid.core.ledger.transfer import MARGIN
 from outbid.core.market.snapshot import Market
 from outbid.store.commit.batch import ZERO_HASH, chapter_hash
@@ -48,6 +48,7 @@ class Laws:
         self.lane_ends: dict[int, tuple[bytes, int, int]] = {}
         self.versions: list[tuple[float, int]] = []
         self.claimed: dict[bytes, set[tuple[bytes, str]]] = defaultdict(set)
+        self.quotes: dict[bytes, bytes] = {}
 
     def broken(self, law: str, text: str, lead: bytes | None = None) -> None:
         """Note a breach, once for each law and lead."""
@@ -61,6 +62,11 @@ class Laws:
         by_table: dict[str, list[Change]] = defaultdict(list)
         for change in changes:
             by_table[change[0]].append(change)
+        for _, key, before, after in by_table["lead"]:
+            if before is None and after is not None and after["quote"] is not None:
+                other = self.quotes.setdefault(after["quote"], key[0])
+                if other != key[0]:
+                    self.broken("a quote makes one lead", public(QUOTE, 0, after["quote"]), key[0])
         for _, key, before, _after in by_table["version"]:
             if before is None:
                 self.versions.append((self.tables.loop.time(), key[0]))
@@ -166,9 +172,28 @@ class Laws:
             limit = (row["owner"], row["unit"], row["window_name"])
             ceilings = [found for v in known if (found := _ceilings(self.markets[v]).get(limit)) is not None]
             most = max(ceilings, default=_ceilings(self.markets[lead["version"]]).get(limit, 1 << 62))
-            if row["posted"] + row["held"] > most:
+            if row["window_name"] != "wallet" and self._is_honoured(sale["lead_id"], lead):
+                continue  # a quote that is honoured may pass a cap
+            if row["posted"] + row["held"] - self._honoured_on(account, row) > most:
                 name = f"{limit}: {row['posted']} posted + {row['held']} held > {most}, row says {row['ceiling']}"
                 self.broken("no cap or wallet is passed", name, sale["lead_id"])
+
+    def _is_honoured(self, lead_id: bytes, lead: Row) -> bool:
+        state = self.states.get(lead_id, State())
+        source = self.markets[lead["version"]].sources[lead["source"]]
+        return state.promise_micros is not None and source.quotes.honour
+
+    def _honoured_on(self, account: bytes, row: Row) -> int:
+        """What sales that may pass a cap take of it."""
+        if row["window_name"] == "wallet":
+            return 0
+        taken = 0
+        for sale_id in self.holds_on[account]:
+            sale, hold = self.tables.table("sale")[(sale_id,)], self.tables.table("hold")[(sale_id,)]
+            lead = self.tables.table("lead")[(sale["lead_id"],)]
+            if sale["status"] in PLACE_TAKEN and self._is_honoured(sale["lead_id"], lead):
+                taken += hold["amounts"][hold["accounts"].index(account)]
+        return taken
 
     def _held_is_open_holds(self, account: bytes, row: Row) -> None:
         held = posted = 0
@@ -200,8 +225,11 @@ class Laws:
         price, payout = sale["price_micros"], sale["payout_micros"]
         if not 0 < price <= self.bids[sale_id]:
             self.broken("captured ≤ bid", f"{price} of {self.bids[sale_id]}", sale["lead_id"])
-        if payout != source.payout.of(price):
+        promised = self.states.get(sale["lead_id"], State()).promise_micros
+        if payout not in (source.payout.of(price), promised):
             self.broken("the payout follows the terms", f"{payout} at {price}", sale["lead_id"])
+        if promised is not None and payout > price:
+            self.broken("a promise is not kept at a loss", f"{payout} at {price}", sale["lead_id"])
         moved: dict[str, int] = defaultdict(int)
         for row in self.tables.table("transfer").values():
             if row["sale_id"] == sale_id:
@@ -217,6 +245,15 @@ class Laws:
         stored = [lead for lead in leads if (lead,) in self.tables.table("lead")]
         if len(stored) > 1:
             self.broken("a request makes one lead", f"{len(stored)} leads of one request", lead_id)
+
+    def quoted(self, quote: QuoteAnswer) -> None:
+        """A seller is told what he was promised: it is durable already, and follows from what happened."""
+        _, identifier = parse(QUOTE, quote.ping)
+        row = self.tables.table("quote").get((identifier,))
+        if row is None:
+            self.broken("a quote is durable", quote.ping)
+        elif quote != quote_answer(quote.ping, "USD", fold_all(ev.decode(row["events"])), row["until"]):
+            self.broken("a quote follows from its events", quote.ping)
 
     def told(self, told: Told, currency: str) -> None:
         """A seller gets his answer: it is durable already, and follows from the chapters."""
@@ -264,6 +301,8 @@ class Laws:
                 self.broken("every lead ends", f"{state and state.stage}, row {row}", lead_id)
             elif (row["status"], row["reason"]) != (state.status, state.reason):
                 self.broken("fold(chapters) = status row", f"{row} ≠ {state.status} {state.reason}", lead_id)
+            elif state.status == "sold" and state.promise_micros is not None and not _kept(state):
+                self.broken("a promise is kept", f"{state.promise_micros}: {state.sales}", lead_id)
             elif state.status == "sold" and not any(sale.status == "sold" for sale in state.sales):
                 self.broken("a sold lead has a sale", str(state.sales), lead_id)
         for (sale_id,), row in self.tables.table("sale").items():
@@ -333,6 +372,11 @@ class Submitted(msgspec.Struct, frozen=True):
         if rule.match == "all":
             return [(within, "|".join(known))] if len(known) == 2 else []
         return [(within, text) for text in known]
+
+
+def _kept(state: State) -> bool:
+    """Was the seller paid at least what his quote promised?"""
+    return sum(sale.payout_micros for sale in state.sales if sale.status == "sold") >= (state.promise_micros or 0)
 
 
 def _lead_of(sales: dict[str, Row], key: str) -> bytes | None:

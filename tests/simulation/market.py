@@ -184,6 +184,11 @@ def _source(chance: Random, slug: str, buyers: list[dict[str, Any]]) -> dict[str
         "floor": str(chance.choice((0, 0, 0, 4))),
         "most_posts": chance.choice((1, 3, 1000)),
     }
+    row["quotes"] = {
+        "seconds": chance.choice((5, 30, 300)),
+        "stale": chance.choice(("refuse", "anew")),
+        "honour": chance.random() < 0.3,
+    }
     if chance.random() < 0.2:
         row["buyers"] = sorted({chance.choice(buyers)["slug"] for _ in range(3)})
     return row | _caps(chance, 0.07)

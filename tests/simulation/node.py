@@ -8,20 +8,25 @@ from typing import Any
 
 import msgspec
 
-from outbid.core.answer import Answer, answer_of
-from outbid.core.contract import Malformed
-from outbid.core.ids import LEAD, public
+from outbid.core.answer import Answer, QuoteAnswer, answer_of, quote_answer
+from outbid.core.contract import Arrival, Malformed
+from outbid.core.ids import LEAD, QUOTE, parse, public
 from outbid.core.market.compile import compile_market
-from outbid.core.market.snapshot import Market
-from outbid.exchange.arrive import arrive, request_of
+from outbid.core.market.snapshot import Market, Source
+from outbid.core.scope import Scope
+from outbid.exchange.arrive import arrive, request_of, request_under
 from outbid.exchange.clock import Clock
 from outbid.exchange.distribute import distribute
 from outbid.exchange.exchange import Exchange
 from outbid.exchange.process import Process
+from outbid.exchange.quoting.ask import ask_price
+from outbid.exchange.quoting.take_up import refuse, take_up
+from outbid.exchange.story import Story
 from outbid.plugins.registry import Registry
 from outbid.store import market as markets
 from outbid.store.commit.entry import EntryFailed, Fenced, Repeated
 from outbid.store.database import LOST
+from outbid.store.quote import reading as quotes
 from outbid.store.vault import Vault
 
 from .database.server import Connection, Server
@@ -173,8 +178,11 @@ class Node:
         if source.paused or isinstance(arrived, Malformed) or self.closing or exchange.journal.is_full():
             told.set_result(None)
             return
-        request = request_of(exchange.vault, key, body, exchange.clock.now_ms())
-        story = arrive(exchange, market, source, arrived.fields, test=False, request=request)
+        try:
+            story = await self._begin(market, source, arrived, body, key)
+        except LOST:
+            told.set_result(None)
+            return
         name = public(LEAD, story.lead.cell, story.id)
         try:
             await distribute(exchange, story)
@@ -189,3 +197,46 @@ class Node:
             sold = next((sale.id for sale in story.state.sales if sale.status == "sold"), "")
             redirect = story.notes.get(f"redirect {sold}")
             told.set_result(Told(story.id, answer_of(name, source.campaign.currency, story.state, redirect)))
+
+    async def _begin(self, market: Market, source: Source, arrived: Arrival, body: bytes, key: str) -> Story:
+        """As the intake begins a story: of a lead by itself, or of one that names its ping."""
+        exchange = self.exchange
+        assert exchange is not None
+        now_ms = exchange.clock.now_ms()
+        request = request_of(exchange.vault, key, body, now_ms)
+        if arrived.ping is None:
+            return arrive(exchange, market, source, arrived.fields, test=False, request=request)
+        connection = await self._connect()
+        try:
+            quote = await quotes.read(connection, Scope("source", source.number), *parse(QUOTE, arrived.ping))
+        finally:
+            await connection.close()
+        if quote is None:
+            return refuse(exchange, market, source, arrived.fields, False, request)
+        pinned = await exchange.market_at(quote.version)
+        request = request_under(exchange.vault, quote.id, body, now_ms)
+        return take_up(exchange, pinned, pinned.sources[source.number], arrived.fields, False, request, quote)
+
+    def ask(self, source: str, body: bytes) -> "asyncio.Future[QuoteAnswer | None]":
+        """Take a ping as the intake does. None: it got no answer."""
+        told: asyncio.Future[QuoteAnswer | None] = self._loop.create_future()
+        self._loop.create_task(self._ask(source, body, told), context=self.context)
+        return told
+
+    async def _ask(self, slug: str, body: bytes, told: "asyncio.Future[QuoteAnswer | None]") -> None:
+        exchange = self.exchange
+        assert exchange is not None
+        market = exchange.market
+        source = next(source for source in market.sources.values() if source.slug == slug)
+        arrived = source.read("application/json", body)
+        if source.paused or isinstance(arrived, Malformed) or self.closing:
+            told.set_result(None)
+            return
+        story = ask_price(exchange, market, source, arrived.fields, test=False)
+        try:
+            await distribute(exchange, story)
+        except Exception:
+            told.set_result(None)
+            return
+        name = public(QUOTE, story.lead.cell, story.id)
+        told.set_result(quote_answer(name, source.campaign.currency, story.state, story.until_ms))

@@ -18,6 +18,8 @@ from outbid.plugins.deliveries import json as json_delivery
 from outbid.store.commit import batch, writer
 from outbid.store.commit.batch import Halt
 from outbid.store.commit.journal import Journal
+from outbid.store.quote.writer import QuoteWriter
+from simulation import node
 from simulation.database import batches
 from simulation.spared import KNOWN
 from simulation.world import simulate
@@ -35,7 +37,7 @@ def capture_without_release(patch: pytest.MonkeyPatch) -> None:
 
 
 def ignored_room(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(batch, "without_room", lambda accounts, hold, balances: None)
+    patch.setattr(batch, "without_room", lambda accounts, hold, balances, honour: None)
 
 
 def release_forgotten(patch: pytest.MonkeyPatch) -> None:
@@ -185,6 +187,26 @@ def captured_above_the_bid(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(post, "_accepted", accepted)
 
 
+def promise_forgotten(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(State, "promised", None)
+
+
+def quote_posted_twice(patch: pytest.MonkeyPatch) -> None:
+    real = node.request_under
+
+    def request_under(vault: Any, quote: bytes, body: bytes, now_ms: int) -> Any:
+        return real(vault, vault._noise(16), body, now_ms)
+
+    patch.setattr(node, "request_under", request_under)
+
+
+def quoted_before_durable(patch: pytest.MonkeyPatch) -> None:
+    async def write(self: Any, entries: Any) -> Any:
+        return [None] * len(entries)
+
+    patch.setattr(QuoteWriter, "write", write)
+
+
 def chain_broken(patch: pytest.MonkeyPatch) -> None:
     real = writer.decide
 
@@ -227,6 +249,9 @@ PLANTED: dict[Plant, set[str]] = {
     every_post_repeatable: {"what cannot be repeated is not repeated"},
     pause_ignored: {"a paused offer is not posted"},
     captured_above_the_bid: {"captured ≤ bid"},
+    promise_forgotten: {"a promise is kept"},
+    quote_posted_twice: {"a quote makes one lead"},
+    quoted_before_durable: {"a quote is durable"},
     chain_broken: {"the chain of a lane is whole"},
 }
 

@@ -11,6 +11,7 @@ from typing import Any
 import asyncpg
 import msgspec
 
+from outbid.core.answer import QuoteAnswer
 from outbid.core.ids import SALE, public, uuid7
 from outbid.core.lead.state import State
 from outbid.core.market.compile import compile_market
@@ -233,10 +234,37 @@ class World:
             phone = str(fields["phone"])
             flawless = phone if PHONE.fullmatch(phone) else None
             self.submitted[named] = Submitted(named, source, flawless, str(fields["email"]))
+            if self.chance.random() < 0.3:
+                self._ask(named, source, fields | {"tag": named})
+                continue
             send = partial(self._send, named, source, msgspec.json.encode(fields | {"tag": named}))
             send()
             if self.chance.random() < 0.15:  # the very same request again
                 self.loop.call_later(self.chance.choice((0.0, 0.0, 0.002, 0.05, 2.0, 20.0)), send)
+
+    def _ask(self, tag: str, source: str, fields: dict[str, Any]) -> None:
+        """Ping with what is not of the person; who is quoted posts some time later, some twice, some another lead."""
+        ready = [node for node in self.nodes if node.is_ready]
+        if not ready:
+            return
+        known = {name: value for name, value in fields.items() if name in ("zip", "state", "amount")}
+        told = self.chance.choice(ready).ask(source, msgspec.json.encode(known))
+        told.add_done_callback(lambda future: self._quoted(tag, source, fields, future.result()))
+
+    def _quoted(self, tag: str, source: str, fields: dict[str, Any], quote: QuoteAnswer | None) -> None:
+        self.told["quoted" if quote and quote.price else "not quoted"] = (
+            self.told.get("quoted" if quote and quote.price else "not quoted", 0) + 1
+        )
+        if quote is None:
+            return
+        self.laws.quoted(quote)
+        if quote.price is None and self.chance.random() < 0.8:
+            return
+        if self.chance.random() < 0.1:
+            fields = fields | {"amount": 101}
+        send = partial(self._send, tag, source, msgspec.json.encode(fields | {"ping_id": quote.ping}))
+        for _ in range(2 if self.chance.random() < 0.15 else 1):
+            self.loop.call_later(self.chance.choice((0.0, 0.05, 1.0, 8.0, 40.0)), send)
 
     def _send(self, tag: str, source: str, body: bytes) -> None:
         if ready := [node for node in self.nodes if node.is_ready]:

@@ -14,15 +14,15 @@ from litestar.params import Parameter
 
 from outbid import __version__
 from outbid.api.auth import holder_of, key_of
-from outbid.api.intake import HOT, Intake, is_hot
-from outbid.api.leads import ReasonRow, answer_now, reason_rows, scope_of
+from outbid.api.intake import LEADS, PINGS, Intake, is_hot
+from outbid.api.leads import ReasonRow, answer_now, quote_now, reason_rows, scope_of
 from outbid.api.operator.door.asking import COOKIE, COOKIE_WORDS
 from outbid.api.operator.routes import operator_routes
 from outbid.api.operator.said.description import Description
 from outbid.api.problem import MEDIA_TYPE, Problem, problem
 from outbid.api.watch.route import metrics_route
 from outbid.api.wire import Receive, Scope, Send
-from outbid.core.answer import Answer
+from outbid.core.answer import Answer, QuoteAnswer
 from outbid.core.reasons import Reason
 from outbid.core.scope import Scope as Seen
 from outbid.exchange.exchange import Exchange
@@ -50,6 +50,18 @@ def build(intake: Intake, exchange: Exchange, pool: Pool, vault: Vault, reasons:
     return App(intake, Routes(intake, exchange, pool, vault, reasons).litestar())
 
 
+NOT_TAKEN = {
+    400: ResponseSpec(Problem, description="the body is not one JSON object", media_type=PROBLEM),
+    401: ResponseSpec(Problem, description="no key, or one that is not known", media_type=PROBLEM),
+    403: ResponseSpec(Problem, description="the key may not post leads here", media_type=PROBLEM),
+    413: ResponseSpec(Problem, description="the body is too large", media_type=PROBLEM),
+    415: ResponseSpec(Problem, description="the body is of another type", media_type=PROBLEM),
+    422: ResponseSpec(Problem, description="refused, with every error", media_type=PROBLEM),
+    503: ResponseSpec(Problem, description="send it again after Retry-After", media_type=PROBLEM),
+}
+"""Answers to a seller whose lead or ping is not taken."""
+
+
 @get("/", include_in_schema=False)
 async def page() -> Response[str]:
     """The page of a house without a portal."""
@@ -63,23 +75,28 @@ async def healthz() -> dict[str, str]:
 
 
 @post(
-    HOT,
+    LEADS,
     status_code=200,
     summary="Sell a lead",
-    description="One JSON object, the fields by name. The key of a source goes into `Authorization: Bearer KEY`.",
-    responses={
-        202: ResponseSpec(Answer, description="pending: how the sale ended is not known yet"),
-        400: ResponseSpec(Problem, description="the body is not one JSON object", media_type=PROBLEM),
-        401: ResponseSpec(Problem, description="no key, or one that is not known", media_type=PROBLEM),
-        403: ResponseSpec(Problem, description="the key may not post leads here", media_type=PROBLEM),
-        413: ResponseSpec(Problem, description="the body is too large", media_type=PROBLEM),
-        415: ResponseSpec(Problem, description="the body is of another type", media_type=PROBLEM),
-        422: ResponseSpec(Problem, description="refused, with every error", media_type=PROBLEM),
-        503: ResponseSpec(Problem, description="send it again after Retry-After", media_type=PROBLEM),
-    },
+    description="One JSON object, the fields by name. The key of a source goes into `Authorization: Bearer KEY`. With"
+    " `ping_id`, the id of a ping that was quoted, the seller is paid what he was promised, or told why not.",
+    responses={202: ResponseSpec(Answer, description="pending: how the sale ended is not known yet")} | NOT_TAKEN,
 )
 async def sell(data: dict[str, Any]) -> Answer:
     """Stands here for the description alone: the hot path answers this route before the framework sees it."""
+    raise No(404, "not_found")
+
+
+@post(
+    PINGS,
+    status_code=200,
+    summary="Ask what a lead would bring",
+    description="The fields that the seller may tell before the sale; none of the person is needed. Who is quoted posts"
+    " the whole lead with `ping_id` before `until`.",
+    responses=NOT_TAKEN,
+)
+async def ask_price(data: dict[str, Any]) -> QuoteAnswer:
+    """Stands here for the description alone, as `sell` does."""
     raise No(404, "not_found")
 
 
@@ -117,10 +134,12 @@ class Routes:
                 page,
                 healthz,
                 sell,
+                ask_price,
                 self._readyz(),
                 self._metrics(),
                 self._all_reasons(),
                 self._lead_now(),
+                self._quote_now(),
                 self._operator(),
             ],
             exception_handlers={Exception: self._refuse},
@@ -187,6 +206,31 @@ class Routes:
             return answer
 
         return lead_now
+
+    def _quote_now(self) -> HTTPRouteHandler:
+        @get(
+            "/v1/pings/{ping:str}",
+            summary="What a seller was told on his ping",
+            responses={
+                401: ResponseSpec(Problem, description="no key, or one that is not known", media_type=PROBLEM),
+                403: ResponseSpec(Problem, description="the key may not read pings", media_type=PROBLEM),
+                404: ResponseSpec(Problem, description="there is no such ping for this key", media_type=PROBLEM),
+            },
+        )
+        async def quote_now_(
+            request: Request[Any, Any, Any], ping: Annotated[str, Parameter(description="the ping's id, pg_…")]
+        ) -> QuoteAnswer:
+            scope = self._scope(request)
+            try:
+                async with self._pool.acquire() as connection:
+                    answer = await quote_now(connection, scope, self._exchange.market, ping)
+            except ValueError as error:
+                raise No(404, "ping_unknown", str(error)) from None
+            if answer is None:
+                raise No(404, "ping_unknown")
+            return answer
+
+        return quote_now_
 
     def _scope(self, request: Request[Any, Any, Any]) -> Seen:
         """What the request's key may see of leads, as sellers see them."""

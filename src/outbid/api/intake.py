@@ -26,22 +26,29 @@ from outbid.api.wire import (
 from outbid.api.wire import (
     Scope as Http,
 )
-from outbid.core.answer import STATUS, Error, pointer_of
-from outbid.core.contract import Flaw, Malformed
-from outbid.core.ids import LEAD, public
+from outbid.core.answer import STATUS, Error, pointer_of, quote_answer
+from outbid.core.contract import Arrival, Flaw, Malformed
+from outbid.core.ids import LEAD, QUOTE, parse, public
 from outbid.core.market.snapshot import Market, Source
 from outbid.core.reasons import Reason
 from outbid.core.scope import Scope
-from outbid.exchange.arrive import arrive, request_of
+from outbid.exchange.arrive import arrive, request_of, request_under
 from outbid.exchange.distribute import distribute
 from outbid.exchange.exchange import Exchange
+from outbid.exchange.quoting.ask import ask_price
+from outbid.exchange.quoting.take_up import refuse, take_up
 from outbid.exchange.steps.rehearse import outcome_of
 from outbid.exchange.story import Story
 from outbid.store.commit.entry import EntryFailed, Fenced, NotRecorded, Repeat, Repeated, Superseded
+from outbid.store.commit.journal import Journal
 from outbid.store.database import LOST, Pool
+from outbid.store.quote import reading as quotes
+from outbid.store.quote.row import Record as Quote
 
 log = logging.getLogger("outbid.intake")
-HOT = "/v1/leads"
+LEADS = "/v1/leads"
+PINGS = "/v1/pings"
+HOT = (LEADS, PINGS)
 LOOKS = ("GET", "HEAD")
 RETRY = ((b"retry-after", b"1"),)
 STALLED_S = 10.0
@@ -53,28 +60,39 @@ ANSWERED_WITHOUT_BODY = (405, 503)
 class Head(msgspec.Struct, frozen=True):
     """What the intake wants of a request's head. `key` is the hash of the key, empty if there is none.
 
-    `request_key` is the seller's own name for the request (`Idempotency-Key`), empty if he gave none.
+    `request_key` is the seller's own name for the request (`Idempotency-Key`), empty if he gave none; `asks`: it is a
+    ping, which asks for a price.
     """
 
     method: str
     key: str
     content_type: str
     request_key: str = ""
+    asks: bool = False
 
 
 def is_hot(scope: Http) -> bool:
     """Is it a request for the intake? A slash too many is forgiven. Whoever only looks is answered elsewhere."""
     path: str = scope.get("path", "")
-    return scope["type"] == "http" and scope["method"] not in LOOKS and "/" + path.strip("/") == HOT
+    return scope["type"] == "http" and scope["method"] not in LOOKS and "/" + path.strip("/") in HOT
 
 
 def head_of(scope: Http) -> Head:
     """The head of a request."""
-    return Head(scope["method"], key_of(scope), header(scope, b"content-type"), header(scope, b"idempotency-key"))
+    return Head(
+        scope["method"],
+        key_of(scope),
+        header(scope, b"content-type"),
+        header(scope, b"idempotency-key"),
+        "/" + scope["path"].strip("/") == PINGS,
+    )
 
 
 class Intake:
-    """Answers `POST /v1/leads`. With `most` leads in flight, more are turned away before anything is accepted."""
+    """Answers `POST /v1/leads` and `POST /v1/pings`.
+
+    With `most` of both in flight, more are turned away before anything is accepted.
+    """
 
     def __init__(self, exchange: Exchange, pool: Pool, reasons: Mapping[str, Reason], most: int = 20_000) -> None:
         self._exchange = exchange
@@ -109,7 +127,7 @@ class Intake:
                 return admitted
             if body is None:
                 return self._no(413, code="body_too_large")
-            story = self._read(*admitted, head, body)
+            story = await self._begin(*admitted, head, body)
             return story if isinstance(story, Reply) else await self._distribute(story)
         except Exception:
             log.exception("a request met a fault")
@@ -117,8 +135,8 @@ class Intake:
 
     def is_ready(self) -> bool:
         """Are leads taken now? Not while this process ends, nor without its lane, nor while the database is silent."""
-        journal = self._exchange.journal
-        return self.open and not self._exchange.fenced and not journal.is_full() and not journal.stalls(STALLED_S)
+        exchange = self._exchange
+        return self.open and not exchange.fenced and _flows(exchange.journal) and _flows(exchange.quotes)
 
     def _admit(self, head: Head) -> tuple[Market, Source, bool] | Reply:
         """The market as it is now, whose lead it is, and is it a test; or why the lead is not taken."""
@@ -137,8 +155,52 @@ class Intake:
             return self._no(503, code="overloaded", more=RETRY)
         return market, source, holder.test
 
-    def _read(self, market: Market, source: Source, test: bool, head: Head, body: bytes) -> Story | Reply:
-        """The lead that a body holds, or what is wrong with the request."""
+    async def _begin(self, market: Market, source: Source, test: bool, head: Head, body: bytes) -> Story | Reply:
+        """The story that a request begins, or what is wrong with the request."""
+        arrived = self._read(source, head, body)
+        if isinstance(arrived, Reply):
+            return arrived
+        exchange = self._exchange
+        try:
+            if head.asks:
+                story = ask_price(exchange, market, source, arrived.fields, test)
+            elif arrived.ping is None:
+                request = request_of(exchange.vault, head.request_key, body, exchange.clock.now_ms())
+                story = arrive(exchange, market, source, arrived.fields, test, request)
+            else:
+                story = await self._take_up(market, source, test, head, body, arrived)
+        except LOST:
+            return self._no(503, code="database_away", more=RETRY)
+        except Exception:
+            log.exception("a field of %s failed in its own code", source.campaign.slug)
+            return self._no(500, code="fault")
+        return self._rehearsed(story) if test else story
+
+    async def _take_up(
+        self, market: Market, source: Source, test: bool, head: Head, body: bytes, arrived: Arrival
+    ) -> Story:
+        """The story of a lead that names its ping, at the version that its quote pinned."""
+        exchange, now_ms = self._exchange, self._exchange.clock.now_ms()
+        quote = await self._quote_of(source, arrived.ping or "", test)
+        pinned = market if quote is None else await exchange.market_at(quote.version)
+        then = None if quote is None else pinned.sources.get(quote.source)
+        if quote is None or then is None:
+            request = request_of(exchange.vault, head.request_key, body, now_ms)
+            return refuse(exchange, market, source, arrived.fields, test, request)
+        request = request_under(exchange.vault, quote.id, body, now_ms)
+        return take_up(exchange, pinned, then, arrived.fields, test, request, quote)
+
+    async def _quote_of(self, source: Source, name: str, test: bool) -> Quote | None:
+        try:
+            cell, identifier = parse(QUOTE, name)
+        except ValueError:
+            return None
+        async with self._pool.acquire() as connection:
+            found = await quotes.read(connection, Scope("source", source.number), cell, identifier)
+        return found if found is not None and found.test == test else None
+
+    def _read(self, source: Source, head: Head, body: bytes) -> Arrival | Reply:
+        """The fields that a body holds, or what is wrong with the request."""
         if len(head.request_key) > LONGEST_REQUEST_KEY:
             return self._no(400, code="request_key_too_long")
         try:
@@ -149,14 +211,8 @@ class Intake:
         if isinstance(arrived, Malformed):
             errors = (Error(arrived.pointer, arrived.code, arrived.detail),) if arrived.pointer else ()
             return self._no(arrived.status, code=arrived.code, detail=arrived.detail, errors=errors)
-        try:
-            exchange = self._exchange
-            request = request_of(exchange.vault, head.request_key, body, exchange.clock.now_ms())
-            story = arrive(exchange, market, source, arrived.fields, test, request)
-        except Exception:
-            log.exception("a field of %s failed in its own code", source.campaign.slug)
-            return self._no(500, code="fault")
-        return self._rehearsed(story) if test else story
+        assert isinstance(arrived, Arrival)
+        return arrived
 
     def _rehearsed(self, story: Story) -> Story | Reply:
         """A test lead, if it says in a word that there is how its test shall end."""
@@ -168,22 +224,26 @@ class Intake:
 
     async def _distribute(self, story: Story) -> Reply:
         """Distribute, then tell. A seller who hangs up does not stop what has begun: the server cancels nothing."""
-        name = public(LEAD, story.lead.cell, story.id)
+        asks = story.state.quoting
+        name = public(QUOTE if asks else LEAD, story.lead.cell, story.id)
+        known: dict[str, Any] = {} if asks else {"lead": name}
         try:
             await distribute(self._exchange, story)
         except Repeated as repeated:
-            return await self._again(story.plan.source, repeated.repeat)
+            return await self._again(story, repeated.repeat)
         except NotRecorded:
             return self._no(503, code="not_recorded", more=RETRY)
         except (Fenced, Superseded, asyncio.CancelledError):
             # Another process has the lead, or will have it: asked again, it tells how it ended.
-            return self._no(503, code="not_recorded", lead=name, more=RETRY)
+            return self._no(503, code="not_recorded", **known, more=RETRY)
         except EntryFailed as failure:
             log.error("lead %s was not stored: %s", name, failure)
             return self._no(500, code="lead_failed")
         except Exception:
             log.exception("lead %s met a fault", name)
-            return self._no(500, code="lead_failed", lead=name)
+            return self._no(500, code="lead_failed", **known)
+        if asks:
+            return self._tell_quote(name, story)
         self.outcomes[story.state.status] += not story.lead.test
         sold = next((sale.id for sale in story.state.sales if sale.status == "sold"), "")
         redirect = story.notes.get(f"redirect {sold}")
@@ -191,12 +251,13 @@ class Intake:
             Standing(name, story.plan.campaign.currency, story.state, story.flaws, redirect, story.lead.test)
         )
 
-    async def _again(self, source: Source, repeat: Repeat) -> Reply:
+    async def _again(self, story: Story, repeat: Repeat) -> Reply:
         """The answer to a request that was sent before: how its lead stands now."""
         name = public(LEAD, repeat.cell, repeat.lead_id)
         if not repeat.same:
-            return self._no(422, code="request_key_reused", lead=name)
-        exchange, scope = self._exchange, Scope("source", source.number)
+            code = "request_key_reused" if story.lead.quote is None else "ping_used"
+            return self._no(422, code=code, lead=name)
+        exchange, scope = self._exchange, Scope("source", story.lead.source)
         try:
             async with self._pool.acquire() as connection:
                 found = await standing(connection, scope, exchange.vault, exchange.market, repeat.cell, repeat.lead_id)
@@ -204,12 +265,21 @@ class Intake:
             found = None
         return self._no(503, code="not_recorded", lead=name, more=RETRY) if found is None else self._tell(found)
 
+    def _tell_quote(self, name: str, story: Story) -> Reply:
+        state, currency = story.state, story.plan.campaign.currency
+        if state.status == "refused":
+            return self._refused(state.reason, story.flaws)
+        return reply_json(200, quote_answer(name, currency, state, story.until_ms, test=story.lead.test))
+
     def _tell(self, lead: Standing) -> Reply:
         if lead.state.status == "refused":
-            errors = tuple(self._error(flaw) for flaw in lead.flaws)
-            return self._no(422, code=lead.state.reason, lead=lead.name, outcome="refused", errors=errors)
+            return self._refused(lead.state.reason, lead.flaws, lead=lead.name)
         answer = lead.answer()
         return reply_json(STATUS[answer.outcome], answer)
+
+    def _refused(self, code: str, flaws: tuple[Flaw, ...], **known: Any) -> Reply:
+        """Refused, with everything that is wrong at once."""
+        return self._no(422, code=code, outcome="refused", errors=tuple(map(self._error, flaws)), **known)
 
     def _error(self, flaw: Flaw) -> Error:
         reason = self._reasons.get(flaw.code) or Reason(flaw.code, flaw.code)
@@ -217,3 +287,7 @@ class Intake:
 
     def _no(self, status: int, *, code: str, more: Headers = (), **said: Any) -> Reply:
         return reply_problem(problem(status, code, known=self._reasons, **said), more)
+
+
+def _flows(journal: Journal[Any, Any]) -> bool:
+    return not journal.is_full() and not journal.stalls(STALLED_S)

@@ -5,9 +5,9 @@ from typing import Any
 
 import msgspec
 
-from outbid.core.answer import Answer, answer_of
+from outbid.core.answer import Answer, QuoteAnswer, answer_of, quote_answer
 from outbid.core.contract import Flaw
-from outbid.core.ids import LEAD, parse, public
+from outbid.core.ids import LEAD, QUOTE, parse, public
 from outbid.core.lead import event as ev
 from outbid.core.lead.state import State, fold_all
 from outbid.core.market.snapshot import Holder, Market
@@ -15,6 +15,7 @@ from outbid.core.reasons import Reason
 from outbid.core.scope import Scope
 from outbid.exchange.revive import Erased, notes_of
 from outbid.store import leads
+from outbid.store.quote import reading as quotes
 from outbid.store.vault import SealBroken, Vault
 
 
@@ -69,6 +70,16 @@ async def standing(
     flaws = tuple(flaw for event in events if isinstance(event, ev.Inspected) for flaw in event.flaws)
     currency = campaign.currency if campaign else ""
     return Standing(public(LEAD, cell, lead_id), currency, state, flaws, redirect, record.test)
+
+
+async def quote_now(connection: Any, scope: Scope, market: Market, name: str) -> QuoteAnswer | None:
+    """What a seller was told on his ping; None if there is no such ping for him. Raises ValueError."""
+    found = await quotes.read(connection, scope, *parse(QUOTE, name))
+    if found is None:
+        return None
+    campaign = market.campaigns.get(found.campaign)
+    state = fold_all(found.events)
+    return quote_answer(name, campaign.currency if campaign else "", state, found.until_ms, test=found.test)
 
 
 async def answer_now(connection: Any, scope: Scope, vault: Vault, market: Market, name: str) -> Answer | None:

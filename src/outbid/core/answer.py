@@ -1,5 +1,6 @@
 """What the seller is told: a pure function of where his lead stands, so a repeated question gets the present answer."""
 
+from datetime import UTC, datetime
 from typing import Literal
 
 import msgspec
@@ -29,6 +30,23 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
     test: bool = False
 
 
+class QuoteAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The answer to a ping: what a post under its id would be paid.
+
+    ping   the id to post the lead under
+    price  what the seller is paid if the lead is sold at all, decimal text in `currency`; present if quoted
+    until  when the quote ends, RFC 3339
+    """
+
+    outcome: Literal["quoted", "unsold", "refused"]
+    ping: str
+    price: str | None = None
+    currency: str | None = None
+    until: str | None = None
+    reason: str | None = None
+    test: bool = False
+
+
 class Error(msgspec.Struct, frozen=True, omit_defaults=True):
     """One thing that is wrong with a lead: where (JSON pointer), our code, what is wrong, what would be right."""
 
@@ -48,6 +66,15 @@ def answer_of(lead: str, currency: str, state: State, redirect: str | None = Non
     if state.status == "refused":
         return Answer("refused", lead, reason=state.reason, test=test)
     return Answer("pending", lead, reason="unsettled" if state.status == "uncertain" else "in_progress", test=test)
+
+
+def quote_answer(ping: str, currency: str, state: State, until_ms: int | None, *, test: bool = False) -> QuoteAnswer:
+    """The answer that follows from a ping's state."""
+    if state.promise_micros is None or until_ms is None:
+        outcome: Literal["unsold", "refused"] = "refused" if state.status == "refused" else "unsold"
+        return QuoteAnswer(outcome, ping, reason=state.reason, test=test)
+    until = datetime.fromtimestamp(until_ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return QuoteAnswer("quoted", ping, text_of(state.promise_micros), currency, until, test=test)
 
 
 def pointer_of(flaw: Flaw) -> str:

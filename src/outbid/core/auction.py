@@ -45,7 +45,7 @@ def line_of_answer(
         reason = "wrong_currency"
     elif reply.price_micros < floor or reply.price_micros < offer.floor_micros:
         reason = "below_floor"
-    return BidLine(offer.number, "bid", reply.price_micros, ms, reason, won_today)
+    return BidLine(offer.number, "bid", reply.price_micros, ms, reason, won_today, reply.stands_s)
 
 
 def _unanswered(offer: Offer, failure: Failure) -> BidLine:
@@ -58,7 +58,8 @@ def _unanswered(offer: Offer, failure: Failure) -> BidLine:
 def picks(campaign: Campaign, source: Source, tier: Tier, state: State) -> Iterator[Pick]:
     """Whom to post, best first: every line that may win and was not tried, in the method's order.
 
-    A price is final for the offer (first price); the payout follows from the source's terms, rounded down.
+    A price is final for the offer (first price); the payout follows from the source's terms, rounded down. What a
+    quote promised is paid instead, by whoever bids at least as much: the house may go down to break-even.
     """
     bids = [
         Bid(line.offer, line.price_micros, offer.priority, line.won_today, offer.weight)
@@ -68,5 +69,9 @@ def picks(campaign: Campaign, source: Source, tier: Tier, state: State) -> Itera
         and line.offer not in state.tried
         and (offer := campaign.offers.get(line.offer)) is not None
     ]
+    promised = state.promised
     for bid in tier.rank(bids, state.turn, state.draw):
-        yield Pick(bid.offer, bid.price_micros, source.payout.of(bid.price_micros))
+        if promised is None:
+            yield Pick(bid.offer, bid.price_micros, source.payout.of(bid.price_micros))
+        elif bid.price_micros >= promised:
+            yield Pick(bid.offer, bid.price_micros, promised)

@@ -9,7 +9,7 @@ fields/<name>.py      PERSONAL: bool · KIND: one of KINDS · PARTS: {part name:
 validators/<name>.py  needs(lead, settings) -> tuple[Lookup, ...]
                       judge(lead, answers, settings) -> tuple[Flaw, ...]      (no flaw: it passes)
                       where wanted: bind(settings, facts) -> what is passed as settings from then on;
-                      fields_of(settings) -> the fields that must be declared
+                      fields_of(settings) -> the fields that it reads, which must be declared
 methods/<name>.py     LIVE: which of `turn` and `draw` it reads
                       rank(bids, turn, draw, settings) -> list[Bid]           (best first)
                       turn: the offer that was served last in this tier, 0 at first; draw: a chance from 0 to below 1
@@ -17,6 +17,7 @@ deliveries/<name>.py  bind(settings, binding) -> what was compiled once; pings(b
                       ping(ask, bound), post(ask, bound): generator functions that yield Http, are sent Answers,
                       and return PingReply or PostReply
 intakes/<name>.py     read(content_type, body, settings) -> Arrival | Malformed
+                      settings.ping_id: the name under which a seller gives his ping's id back
 """
 
 from collections.abc import Callable, Mapping
@@ -82,7 +83,10 @@ class Bid(msgspec.Struct, frozen=True):
 
 
 class PingReply(msgspec.Struct, frozen=True):
-    """How a ping's answer was read. `outcome`: bid, pass, error or nonsense; free text is the buyer's own."""
+    """How a ping's answer was read. `outcome`: bid, pass, error or nonsense; free text is the buyer's own.
+
+    `stands_s`: for how many seconds the bid stands; 0 if the buyer set no end.
+    """
 
     outcome: Literal["bid", "pass", "error", "nonsense"]
     price_micros: int = 0
@@ -90,6 +94,7 @@ class PingReply(msgspec.Struct, frozen=True):
     token: str | None = None
     reason: str = ""
     said: str = ""
+    stands_s: int = 0
 
 
 class PostReply(msgspec.Struct, frozen=True):
@@ -110,9 +115,13 @@ class PostReply(msgspec.Struct, frozen=True):
 
 
 class Arrival(msgspec.Struct, frozen=True):
-    """One lead as an intake read it: field name → what came (a JSON scalar, or a list), declared or not."""
+    """One lead as an intake read it: field name → what came (a JSON scalar, or a list), declared or not.
+
+    `ping`: the id that our answer to the seller's ping gave him, where he posts the lead of one.
+    """
 
     fields: dict[str, Any]
+    ping: str | None = None
 
 
 class Malformed(msgspec.Struct, frozen=True):

@@ -12,6 +12,7 @@ SaleId = NewType("SaleId", bytes)
 
 LEAD = "ld_"
 SALE = "sl_"
+QUOTE = "pg_"
 LARGEST_CELL = 0xFFFF
 _BODY = 29
 _VERSION = 0x7000

@@ -32,6 +32,16 @@ class Ping(msgspec.Struct, frozen=True):
     offers: tuple[int, ...]
 
 
+class Quote(msgspec.Struct, frozen=True):
+    """Promise the seller what this pick would bring him."""
+
+    pick: Pick
+
+
+class Recheck(msgspec.Struct, frozen=True):
+    """The quote's lead is here: find out which of the bidders may still buy."""
+
+
 class Post(msgspec.Struct, frozen=True):
     """Hold room, then send the full lead, to all of them side by side."""
 
@@ -57,7 +67,7 @@ class Close(msgspec.Struct, frozen=True):
     reason: str = ""
 
 
-Step = Inspect | Match | Ping | Post | Ask | Wait | Close
+Step = Inspect | Match | Ping | Quote | Recheck | Post | Ask | Wait | Close
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -77,6 +87,9 @@ def _received(plan: Plan, state: State) -> Step:
 
 
 def _inspected(plan: Plan, state: State) -> Step:
+    """Bids at this point are a quote's: what is taken up after a crash or a verdict begins its round anew."""
+    if state.bids and state.refused is None:
+        return Recheck()
     return _tier(plan, state, state.tier + 1)
 
 
@@ -114,6 +127,8 @@ def posts_left(plan: Plan, state: State) -> int:
 def _why_unsold(state: State) -> str:
     if state.sales:
         return "all_rejected" if state.posts else "none_reached"
+    if state.promise_micros is not None:
+        return "capped_since_ping" if state.without_room else "bids_gone"
     if state.without_room:
         return "no_room"
     return "no_bids" if state.matched_any else "no_match"
@@ -129,8 +144,10 @@ def _bidding(plan: Plan, state: State) -> Step:
     posted_here = sum(sale.reached and sale.offer in state.offers for sale in state.sales)
     left = plan.campaign.tiers[state.tier].most_posts - posted_here
     most = min(places_left(plan, state, state.tier), posts_left(plan, state), left)
+    if state.promised is not None:
+        most = min(most, 1)  # the first sale keeps the promise; only then others may buy beside it
     if most > 0 and state.refused is None and (chosen := _choose(plan, state, most)):
-        return Post(chosen)
+        return Quote(chosen[0]) if state.quoting else Post(chosen)
     return _tier(plan, state, state.tier + 1)
 
 
@@ -154,8 +171,9 @@ def _posting(plan: Plan, state: State) -> Step:
     return Ask(next(sale.id for sale in state.sales if sale.status == "posting"))
 
 
-def _closed(plan: Plan, state: State) -> None:
-    return None
+def _nothing(plan: Plan, state: State) -> None:
+    """A closed lead stays so; a quote waits for its lead, or for its end."""
+    return
 
 
 _STAGES: dict[Stage, Callable[[Plan, State], Step | None]] = {
@@ -163,6 +181,7 @@ _STAGES: dict[Stage, Callable[[Plan, State], Step | None]] = {
     "inspected": _inspected,
     "matched": _matched,
     "bidding": _bidding,
+    "quoted": _nothing,
     "posting": _posting,
-    "closed": _closed,
+    "closed": _nothing,
 }

@@ -61,6 +61,11 @@ def request_of(vault: Vault, key: str, body: bytes, now_ms: int) -> Request:
     return Request(body_hash, body_hash, now_ms + BODIES_KEPT_MS)
 
 
+def request_under(vault: Vault, quote: bytes, body: bytes, now_ms: int) -> Request:
+    """What tells a post under a quote when it comes again: one quote makes one lead."""
+    return Request(vault.request(b"ping", quote), vault.request(b"body", body), now_ms + KEYS_KEPT_MS)
+
+
 def arrive(
     exchange: Exchange,
     market: Market,
@@ -70,6 +75,22 @@ def arrive(
     request: Request | None = None,
 ) -> Story:
     """Make a lead of what an intake read, and its story. Nothing is written yet."""
+    story = begin(exchange, market, source, arrived, test, request)
+    lead = story.lead
+    story.tell(ev.Received(lead.arrived_at_ms, lead.source, lead.campaign, lead.version, test))
+    return story
+
+
+def begin(
+    exchange: Exchange,
+    market: Market,
+    source: Source,
+    arrived: Mapping[str, Any],
+    test: bool,
+    request: Request | None = None,
+    quote: bytes | None = None,
+) -> Story:
+    """The story of a lead that nothing was told of yet: with an id, facts, and what is personal sealed."""
     now_ms = exchange.clock.now_ms()
     campaign = source.campaign
     values, unknown = read_values(campaign.fields, arrived, now_ms)
@@ -86,12 +107,11 @@ def arrive(
         facts,
         unknown,
         test,
+        quote,
     )
     key, wrapped = exchange.vault.new_key(identifier)
     birth = _birth(exchange, lead, campaign.fields, arrived, key, wrapped, request)
-    story = Story(lead, Plan(campaign, source), market, key, birth)
-    story.tell(ev.Received(now_ms, source.number, campaign.number, market.version, test))
-    return story
+    return Story(lead, Plan(campaign, source), market, key, birth)
 
 
 def _birth(
@@ -122,6 +142,7 @@ def _birth(
         KEY_VERSION,
         persons,
         request,
+        lead.quote,
     )
 
 

@@ -2,7 +2,7 @@
 
 from outbid.core.route import Wait, next_step
 from outbid.exchange.exchange import Exchange
-from outbid.exchange.perform import STEPS, TEST_STEPS
+from outbid.exchange.perform import steps_of
 from outbid.exchange.story import Story
 from outbid.store.commit.entry import NotRecorded, Repeated, Superseded
 
@@ -15,7 +15,7 @@ async def distribute(exchange: Exchange, story: Story) -> None:
     that whoever takes the lane over finds it.
     """
     exchange.in_flight[story.id] = story
-    steps = TEST_STEPS if story.lead.test else STEPS
+    steps = steps_of(story)
     try:
         while (step := next_step(story.plan, story.state)) is not None:
             await steps[type(step)](exchange, story, step)

@@ -11,9 +11,10 @@ from outbid.core.ids import SALE, first_of, public, uuid7
 from outbid.core.market.snapshot import Campaign, Market
 from outbid.exchange.clock import Clock
 from outbid.exchange.room import Rooms
-from outbid.exchange.story import Story, encode_notes
-from outbid.store.commit.entry import Fenced, Wish, Written
+from outbid.exchange.story import NOTES_OF_QUOTE, Story, encode_notes
+from outbid.store.commit.entry import Entry, Fenced, Wish, Written
 from outbid.store.commit.journal import Journal
+from outbid.store.quote.row import Entry as Quote
 from outbid.store.vault import Vault
 
 SALT_BYTES = 16
@@ -39,7 +40,9 @@ class Exchange:
         cell: int,
         lane: int,
         market: Market,
-        journal: Journal,
+        journal: Journal[Entry, Written],
+        quotes: Journal[Quote, None],
+        market_at: Callable[[int], Awaitable[Market]],
         door: Door,
         vault: Vault,
         rooms: Rooms,
@@ -51,6 +54,8 @@ class Exchange:
         self.lane = lane
         self.market = market
         self.journal = journal
+        self.quotes = quotes
+        self.market_at = market_at
         self.door = door
         self.vault = vault
         self.rooms = rooms
@@ -111,6 +116,15 @@ class Exchange:
     def served(self, campaign: Campaign, tier: int, offer: int) -> None:
         """Remember whose turn it was, for methods that go round. Who buys after a reject uses up no turn."""
         self._served[campaign.number, tier] = offer
+
+    def write_quote(self, story: Story) -> Future[None]:
+        """Send what a ping came to to the journal of quotes; the future ends when it is durable."""
+        assert story.birth is not None
+        notes = None
+        if story.unwritten_notes:
+            notes = self.vault.seal(story.key, story.id, NOTES_OF_QUOTE, encode_notes(story.unwritten_notes))
+        quote = Quote(self.cell, story.id, story.birth, story.unwritten, notes, story.until_ms)
+        return self.quotes.submit(quote)
 
     def write(
         self, story: Story, wishes: tuple[Wish, ...] = (), *, claims: bool = False, closing: bool = False

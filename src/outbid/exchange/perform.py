@@ -4,8 +4,10 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from outbid.core.lead import event as ev
-from outbid.core.route import Ask, Close, Inspect, Match, Ping, Post, Wait
+from outbid.core.route import Ask, Close, Inspect, Match, Ping, Post, Quote, Recheck, Wait
 from outbid.exchange.exchange import Exchange
+from outbid.exchange.quoting import ask
+from outbid.exchange.quoting.take_up import recheck_bids
 from outbid.exchange.steps import rehearse
 from outbid.exchange.steps.inspect import inspect
 from outbid.exchange.steps.ping import match, ping
@@ -29,9 +31,21 @@ STEPS: Steps = {
     Inspect: inspect,
     Match: match,
     Ping: ping,
+    Recheck: recheck_bids,
     Post: post,
     Ask: ask_again,
     Wait: _wait,
     Close: _close,
 }
-TEST_STEPS: Steps = STEPS | {Match: rehearse.match, Ping: rehearse.ping, Post: rehearse.post}
+_REHEARSED: Steps = {Match: rehearse.match, Ping: rehearse.ping, Post: rehearse.post}
+_QUOTING: Steps = {Inspect: ask.inspect, Quote: ask.promise, Close: ask.close}
+_TEST_STEPS: Steps = STEPS | _REHEARSED
+_QUOTE_STEPS: Steps = STEPS | _QUOTING
+_TEST_QUOTE_STEPS: Steps = _TEST_STEPS | _QUOTING
+
+
+def steps_of(story: Story) -> Steps:
+    """How a story's steps are done: for real or for a test, for a lead or for a quote."""
+    if story.state.quoting:
+        return _TEST_QUOTE_STEPS if story.lead.test else _QUOTE_STEPS
+    return _TEST_STEPS if story.lead.test else STEPS

@@ -27,6 +27,7 @@ from outbid.store.commit.journal import Journal, stop
 from outbid.store.commit.writer import SqlWriter
 from outbid.store.database import LOST, Connection
 from outbid.store.key_check import check_master_key
+from outbid.store.quote.writer import QuoteWriter
 from outbid.store.vault import Vault
 
 log = logging.getLogger("outbid.exchange")
@@ -67,11 +68,14 @@ class Process:
         room = Rooms()
         writer = SqlWriter(self._connect, self._lane, self._clock.now_ms, room.saw)
         self.journal = Journal(writer, gather_ms=gather_ms)
+        self.quotes = Journal(QuoteWriter(self._connect, self._cell), gather_ms=gather_ms)
         self.exchange = Exchange(
             cell=self._cell,
             lane=self._lane.id,
             market=market,
             journal=self.journal,
+            quotes=self.quotes,
+            market_at=self._market_for,
             door=self._door,
             vault=self._vault,
             rooms=room,
@@ -81,20 +85,23 @@ class Process:
         )
         self.exchange.lease_until = loop.time() + (lanes.LEASE_MS - lanes.MARGIN_MS) / 1000
         await self._listen()
-        work = (self._write(), self._beat(), self._turn_away())
+        work = (self._write(self.journal), self._beat(), self._turn_away(), self._write(self.quotes))
         self._tasks = [asyncio.create_task(part) for part in work]
         return self.exchange
 
     async def close(self) -> None:
         """Wait for the leads in flight (the caller stopped the intake), give the lane back, close everything."""
-        while (self.exchange.in_flight or self.journal.waiting()) and not self.fenced.is_set():
+        while (self.exchange.in_flight or self._waiting()) and not self.fenced.is_set():
             await asyncio.sleep(0.02)
         for task in [*self._tasks, *self._beside]:
             await stop(task)
         with contextlib.suppress(*LOST):
             if not self.fenced.is_set() and not self.exchange.dropped:
-                await lanes.finish(self._beat_connection, self._cell, self._lane.id)
+                await lanes.give_back(self._beat_connection, self._lane)
             await self._beat_connection.close()
+
+    def _waiting(self) -> int:
+        return self.journal.waiting() + self.quotes.waiting()
 
     async def _load(self, connection: Connection, version: int | None = None) -> Market:
         number, nouns = await markets.load(connection, version)
@@ -106,19 +113,33 @@ class Process:
         if version == self.exchange.market.version:
             return self.exchange.market
         if version not in self._old:
-            if len(self._old) >= MOST_OLD_MARKETS:
-                self._old.clear()
-            self._old[version] = await self._load(connection, version)
+            self._keep(await self._load(connection, version))
         return self._old[version]
+
+    def _keep(self, market: Market) -> None:
+        """Keep a market of an older version at hand: leads that were quoted under it are posted soon."""
+        if len(self._old) >= MOST_OLD_MARKETS:
+            del self._old[next(iter(self._old))]
+        self._old[market.version] = market
+
+    async def _market_for(self, version: int) -> Market:
+        """As `_market_at`, for whoever has no connection of his own. Raises what a lost database raises."""
+        if version == self.exchange.market.version or version in self._old:
+            return self._old.get(version, self.exchange.market)
+        connection = await self._connect()
+        try:
+            return await self._market_at(connection, version)
+        finally:
+            await connection.close()
 
     def _fence(self) -> None:
         """Nothing more may be written or posted from here."""
         self.exchange.fenced = True
         self.fenced.set()
 
-    async def _write(self) -> None:
+    async def _write(self, journal: Journal[Any, Any]) -> None:
         try:
-            await self.journal.run()
+            await journal.run()
         except Fenced:
             log.warning("the lane was taken over; this process drops its leads and ends")
             self._fence()
@@ -157,7 +178,7 @@ class Process:
         """Apart from the beat, which waits for the database too."""
         while True:
             await asyncio.sleep(BEAT_S)
-            if turned_away := self.journal.turn_away(RECORD_S):
+            if turned_away := self.journal.turn_away(RECORD_S) + self.quotes.turn_away(RECORD_S):
                 log.warning("%d leads waited %.0f s for the database and were turned away", turned_away, RECORD_S)
 
     async def _reconnect(self) -> None:
@@ -183,6 +204,7 @@ class Process:
         if await markets.version_now(connection) > self.exchange.market.version:
             market = await self._load(connection)
             self.exchange.rooms.forget()  # ceilings may be others now
+            self._keep(self.exchange.market)
             self.exchange.market = market
         await rooms.tell(connection, self.exchange.rooms.take_filled())
         for identifier, room in await rooms.look(connection, self._cell, self.exchange.rooms.scarce()):
@@ -229,7 +251,7 @@ class Process:
             await asyncio.gather(*(self._finish(story) for story in stories if story is not None))
             if left:
                 return False  # look again: what is open still is not finished, whoever works on it
-            await lanes.finish(connection, self._cell, adopted.lane)
+            await lanes.finish(connection, self._lane, adopted.lane)
             return True
         finally:
             await connection.close()

@@ -55,6 +55,7 @@ def lead_of(vault: Vault, record: Record, market: Market) -> Lead:
         facts,
         sealed.unknown,
         record.test,
+        record.quote,
     )
 
 

@@ -28,6 +28,7 @@ class Story:
     deals      sales that are posting or uncertain
     claims     what this lead claims of persons
     flaws      what its inspection found wrong
+    until_ms   when the quote ends that this story came to
     unclear    why the last post of a sale had no clear answer, by sale
     """
 
@@ -45,6 +46,7 @@ class Story:
         "plan",
         "state",
         "unclear",
+        "until_ms",
         "unwritten",
         "unwritten_notes",
     )
@@ -65,6 +67,7 @@ class Story:
         self.claims: tuple[Claim, ...] = ()
         self.unclear: dict[str, str] = {}
         self.flaws: tuple[Flaw, ...] = ()
+        self.until_ms: int | None = None
 
     @property
     def id(self) -> LeadId:
@@ -115,6 +118,7 @@ class Story:
 
 CLEAR = (ev.Sold, ev.Rejected, ev.Settled)
 SETTLING = (*CLEAR, ev.Unsure)
+NOTES_OF_QUOTE = b"notes"
 
 
 def encode_notes(notes: Notes) -> bytes:

@@ -38,6 +38,7 @@ class Record(msgspec.Struct, frozen=True):
     status: str
     reason: str
     chapters: tuple[Chapter, ...]
+    quote: bytes | None = None
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -55,8 +56,8 @@ class Line(msgspec.Struct, frozen=True):
 
 
 _RECORD = """
-select l.cell, l.id, l.lane, l.source, l.campaign, l.version, l.test, l.arrived_at, l.facts, l.sealed, k.wrapped,
-       coalesce(s.status, 'open') as status, coalesce(s.reason, '') as reason
+select l.cell, l.id, l.lane, l.source, l.campaign, l.version, l.test, l.arrived_at, l.facts, l.sealed, l.quote,
+       k.wrapped, coalesce(s.status, 'open') as status, coalesce(s.reason, '') as reason
   from lead l
   left join lead_key k on k.cell = l.cell and k.lead_id = l.id
   left join lead_status s on s.cell = l.cell and s.lead_id = l.id
@@ -137,6 +138,7 @@ async def _records(connection: Connection, rows: list[asyncpg.Record]) -> list[R
             status=row["status"],
             reason=row["reason"],
             chapters=tuple(by_lead.get(row["id"], ())),
+            quote=row["quote"],
         )
         for row in rows
     ]

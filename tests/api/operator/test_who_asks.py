@@ -10,14 +10,14 @@ from harness.house import request
 from harness.market import SECRET
 from outbid.api.app import Routes
 
-OTHERS = {"/", "/healthz", "/readyz", "/metrics", "/v1/reasons", "/v1/leads/{lead}"}
+OTHERS = {"/", "/healthz", "/readyz", "/metrics", "/v1/reasons", "/v1/leads/{lead}", "/v1/pings/{ping}"}
 ROUTES = sorted(
     (method, path)
     for route in Routes(None, None, None, None, {}).litestar().routes
     for path in [re.sub(r"\{(\w+):\w+\}", r"{\1}", route.path)]
     if path not in OTHERS and not path.startswith(("/v1/schema", "/v1/buyer/", "/v1/seller/"))
     for method in route.methods - {"OPTIONS"}
-    if (method, path) not in (("POST", "/v1/session"), ("POST", "/v1/leads"))
+    if (method, path) not in (("POST", "/v1/session"), ("POST", "/v1/leads"), ("POST", "/v1/pings"))
 )
 KEYS = {
     None: (401, "key_missing"),

@@ -12,13 +12,31 @@ from .tables import Row, Transaction
 
 Lists = list[Any]
 
-LEAD = ("id", "source", "campaign", "version", "test", "arrived_at", "facts", "sealed")
+LEAD = ("id", "source", "campaign", "version", "test", "arrived_at", "facts", "sealed", "quote")
 CHAPTER = ("lead_id", "n", "place", "events", "sealed", "salt", "prev_hash", "hash")
 SALE = ("id", "lead_id", "offer", "buyer", "source", "price_micros", "payout_micros")
 MOVE = ("status", "price_micros", "payout_micros")
 TRANSFER = ("id", "sale_id", "kind", "debit", "credit", "unit", "amount")
 STATUS = ("status", "reason", "chapters")
+QUOTE = (
+    "id", "source", "campaign", "version", "test", "at", "until", "facts", "events", "sealed", "notes", "key_version",
+    "wrapped",
+)  # fmt: skip
 """The columns of our composite types, as schema.sql has them."""
+
+
+@means("insert into quote (id, source, campaign, version, test, at, until")
+async def write_quotes(tx: Transaction, now_ms: int, cell: int, rows: Lists) -> Result:
+    for values in rows:
+        if tx.get("quote", values[0]) is None:
+            tx.put("quote", (values[0],), dict(zip(QUOTE, values, strict=True)) | {"cell": cell})
+    return "INSERT"
+
+
+@means("select cell, id, source, campaign, version, test, at, until, facts, events")
+async def read_quote(tx: Transaction, now_ms: int, cell: int, identifier: bytes, kind: str, number: int) -> Result:
+    row = tx.get("quote", identifier)
+    return [row] if row is not None and (kind == "house" or row["source"] == number) else []
 
 
 @means("select fence from lane where")

@@ -73,10 +73,21 @@ async def lanes_adopted(tx: Transaction, now_ms: int, cell: int, lane: int) -> R
     ]
 
 
-@means("delete from lane where")
-async def finish_lane(tx: Transaction, now_ms: int, cell: int, lane: int) -> Result:
+@means("delete from lane where cell = $1 and id = $2 and fence = $3")
+async def give_lane_back(tx: Transaction, now_ms: int, cell: int, lane: int, fence: int) -> Result:
     await tx.lock("lane", lane)
-    tx.put("lane", (lane,), None)
+    row = tx.get("lane", lane)
+    if row is not None and row["fence"] == fence:
+        tx.put("lane", (lane,), None)
+    return "DELETE"
+
+
+@means("delete from lane where cell = $1 and id = $2 and adopted_by = $3")
+async def finish_lane(tx: Transaction, now_ms: int, cell: int, lane: int, owner: int) -> Result:
+    await tx.lock("lane", lane)
+    row = tx.get("lane", lane)
+    if row is not None and row["adopted_by"] == owner:
+        tx.put("lane", (lane,), None)
     return "DELETE"
 
 

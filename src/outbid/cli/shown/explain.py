@@ -131,6 +131,12 @@ class _Explainer:
         return f"{since:>7} ms  {self._said(event)}"
 
     def _said(self, event: ev.Event) -> str:  # noqa: C901 - one line an event, as plain as a table
+        if isinstance(event, ev.Quoting):
+            return "its price was asked"
+        if isinstance(event, ev.Quoted):
+            return f"quoted: the seller was promised {self._money(event.payout_micros)}"
+        if isinstance(event, ev.Rechecked):
+            return f"{len(event.offers)} of the bidders may still buy, {len(event.gone)} may not"
         if isinstance(event, ev.Received):
             return "received and made durable"
         if isinstance(event, ev.Resumed):

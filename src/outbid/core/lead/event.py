@@ -20,13 +20,30 @@ class Happening(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type
     at_ms: int
 
 
-class Received(Happening, frozen=True):
-    """The lead arrived and was made durable."""
+class Quoting(Happening, frozen=True):
+    """A seller asked what he would get for a lead: the first event of a quote."""
 
     source: int
     campaign: int
     version: int
     test: bool = False
+
+
+class Quoted(Happening, frozen=True):
+    """The seller was promised a payout, if he posts the lead before `until_ms` and it is sold at all."""
+
+    payout_micros: int
+    until_ms: int
+
+
+class Received(Happening, frozen=True):
+    """The lead arrived and was made durable. `quote`: the public id of the quote it was posted under."""
+
+    source: int
+    campaign: int
+    version: int
+    test: bool = False
+    quote: str = ""
 
 
 class Resumed(Happening, frozen=True):
@@ -60,7 +77,10 @@ class Matched(Happening, frozen=True):
 
 
 class BidLine(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One offer's part in a round: how it answered, at which price, after how many milliseconds."""
+    """One offer's part in a round: how it answered, at which price, after how many milliseconds.
+
+    `stands_s`: for how many seconds the bid stands, from the beginning of the round; 0 if the buyer set no end.
+    """
 
     offer: int
     outcome: BidOutcome
@@ -68,6 +88,7 @@ class BidLine(msgspec.Struct, frozen=True, omit_defaults=True):
     ms: int = 0
     reason: str = ""
     won_today: int = 0
+    stands_s: int = 0
 
 
 class Pinged(Happening, frozen=True):
@@ -81,6 +102,13 @@ class Pinged(Happening, frozen=True):
     bids: tuple[BidLine, ...] = ()
     turn: int = 0
     draw: float = 0.0
+
+
+class Rechecked(Happening, frozen=True):
+    """A lead was posted under its quote: which of the bidders may still buy, and why the others may not."""
+
+    offers: tuple[int, ...] = ()
+    gone: tuple[Skip, ...] = ()
 
 
 class Posting(Happening, frozen=True):
@@ -149,11 +177,14 @@ class Closed(Happening, frozen=True):
 
 
 Event = (
-    Received
+    Quoting
+    | Quoted
+    | Received
     | Resumed
     | Inspected
     | Matched
     | Pinged
+    | Rechecked
     | Posting
     | NoRoom
     | Sold

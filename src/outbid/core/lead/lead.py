@@ -14,6 +14,7 @@ class Lead(msgspec.Struct, frozen=True):
     values   every declared field of the campaign, read by its field type (ABSENT if it did not come)
     facts    plain values and parts: all that decisions may read
     unknown  what arrived under names that the campaign does not declare; kept and shown, never judged
+    quote    the id of the quote that it was posted under
     """
 
     cell: int
@@ -26,6 +27,12 @@ class Lead(msgspec.Struct, frozen=True):
     facts: dict[str, Scalar]
     unknown: dict[str, Any] = {}
     test: bool = False
+    quote: bytes | None = None
+
+    @property
+    def known_as(self) -> bytes:
+        """From what buyers' references follow: a lead has the same one in its ping and in its post."""
+        return self.quote or self.id
 
 
 class Sealed(msgspec.Struct, frozen=True):

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from outbid.core.lead import event as ev
 
-Stage = Literal["new", "received", "inspected", "matched", "bidding", "posting", "closed"]
+Stage = Literal["new", "received", "inspected", "matched", "bidding", "quoted", "posting", "closed"]
 SaleStatus = Literal["posting", "sold", "rejected", "uncertain"]
 SELLING_SIDE = ("source:", "seller:", "campaign:")
 """How the names of accounts begin whose cap refuses the lead, where a buyer's only skips his offers."""
@@ -40,6 +40,9 @@ class State(msgspec.Struct, frozen=True):
     tried    offers that were posted or had no room: never posted again
     sales    every sale, in order
     status   what a list of leads shows
+    quoting  a seller asks for a price: there is no lead yet
+    promise_micros  the payout that the quote promised; None without a quote
+    round_ms when the last round began
     """
 
     stage: Stage = "new"
@@ -55,11 +58,21 @@ class State(msgspec.Struct, frozen=True):
     sales: tuple[Sale, ...] = ()
     matched_any: bool = False
     without_room: bool = False
+    quoting: bool = False
+    promise_micros: int | None = None
+    round_ms: int = 0
 
     @property
     def posts(self) -> int:
         """How many buyers the lead was posted to; one that was not reached does not count."""
         return sum(sale.reached for sale in self.sales)
+
+    @property
+    def promised(self) -> int | None:
+        """The payout that the next sale must bring, in micros: what the quote promised, until something is sold."""
+        if self.promise_micros is None or any(sale.status == "sold" for sale in self.sales):
+            return None
+        return self.promise_micros
 
     def placed(self) -> list[Sale]:
         """The sales whose place may have been sold: it is never sold again."""
@@ -79,7 +92,16 @@ def fold_all(events: list[ev.Event]) -> State:
     return state
 
 
+def _quoting(state: State, event: ev.Quoting) -> State:
+    return replace(state, stage="received", quoting=True)
+
+
+def _quoted(state: State, event: ev.Quoted) -> State:
+    return replace(state, stage="quoted", quoting=False, promise_micros=event.payout_micros)
+
+
 def _received(state: State, event: ev.Received) -> State:
+    """What a quote knew stays known: its tier, its bids, its promise."""
     return replace(state, stage="received")
 
 
@@ -107,7 +129,18 @@ def _matched(state: State, event: ev.Matched) -> State:
 
 
 def _pinged(state: State, event: ev.Pinged) -> State:
-    return replace(state, stage="bidding", bids=event.bids, turn=event.turn, draw=event.draw)
+    return replace(state, stage="bidding", bids=event.bids, turn=event.turn, draw=event.draw, round_ms=event.at_ms)
+
+
+def _rechecked(state: State, event: ev.Rechecked) -> State:
+    """The bids of those who may still buy are ranked again."""
+    return replace(
+        state,
+        stage="bidding",
+        offers=event.offers,
+        bids=tuple(line for line in state.bids if line.offer in event.offers),
+        without_room=state.without_room or any(skip.account for skip in event.gone),
+    )
 
 
 def _posting(state: State, event: ev.Posting) -> State:
@@ -119,7 +152,8 @@ def _no_room(state: State, event: ev.NoRoom) -> State:
     """A full offer or buyer is passed over; a full source, seller or campaign takes no lead at all (trade rule)."""
     tried = state.tried | {event.offer}
     if event.account.startswith(SELLING_SIDE):
-        return replace(state, tried=tried, refused=event.reason)
+        reason = event.reason if state.promise_micros is None else "capped_since_ping"
+        return replace(state, tried=tried, refused=reason)
     return replace(state, tried=tried, without_room=True)
 
 
@@ -171,11 +205,14 @@ def _closed(state: State, event: ev.Closed) -> State:
 
 
 _FOLDS: dict[type, Callable[[State, Any], State]] = {
+    ev.Quoting: _quoting,
+    ev.Quoted: _quoted,
     ev.Received: _received,
     ev.Resumed: _resumed,
     ev.Inspected: _inspected,
     ev.Matched: _matched,
     ev.Pinged: _pinged,
+    ev.Rechecked: _rechecked,
     ev.Posting: _posting,
     ev.NoRoom: _no_room,
     ev.Sold: _sold,

@@ -27,10 +27,12 @@ def hold_for(accounts: tuple[Account, ...], price_micros: int) -> Hold:
     )
 
 
-def without_room(accounts: tuple[Account, ...], hold: Hold, balances: dict[bytes, Balance]) -> Account | None:
-    """The first account that cannot take its part of the hold; None if all can."""
+def without_room(
+    accounts: tuple[Account, ...], hold: Hold, balances: dict[bytes, Balance], *, honour: bool = False
+) -> Account | None:
+    """The first account that cannot take its part of the hold; None if all can. `honour`: only wallets count."""
     for account, amount in zip(accounts, hold.amounts, strict=True):
-        if balances[account.id].room < amount:
+        if balances[account.id].room < amount and not (honour and account.limit.window != "wallet"):
             return account
     return None
 

@@ -1,26 +1,21 @@
 """From nouns to a market ready for use: names resolved, plugins bound, filters compiled, every fault reported."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
 from functools import partial
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 import msgspec
-from msgspec.structs import replace
 
-from outbid.core import reasons
-from outbid.core.contract import Binding, Flaw
-from outbid.core.lead.value import Value
-from outbid.core.ledger.account import LEADS, Limit
+from outbid.core.contract import Binding
+from outbid.core.ledger.account import Limit
 from outbid.core.market import noun as spec
 from outbid.core.market import snapshot as made
 from outbid.core.market.problem import MarketError, Path, Problem, from_validation
-from outbid.core.match.filter import Fact, FilterError, compile_filter, read_filter
+from outbid.core.market.terms import Fault, judge_of, limits_of, micros_of, normaliser_of, private_target, reader_of
+from outbid.core.match.filter import Fact, FilterError, compile_filter, facts_read, read_filter
 from outbid.core.match.index import Index
-from outbid.core.money import micros
 
-ANY_DAY = date(2000, 1, 1)
 Numbered = tuple[int, spec.Noun]
 
 
@@ -29,15 +24,6 @@ class Plugins(Protocol):
 
     def get(self, kind: str, name: str) -> Any:
         """The plugin's module."""
-
-
-class _Fault(Exception):
-    """One problem inside the noun that is being compiled."""
-
-    def __init__(self, path: Path, sentence: str) -> None:
-        super().__init__(sentence)
-        self.path = path
-        self.sentence = sentence
 
 
 def compile_market(version: int, nouns: Mapping[str, Mapping[str, Numbered]], plugins: Plugins) -> made.Market:
@@ -89,7 +75,7 @@ class _Compiler:
     def _guard(self, kind: str, slug: str, build: Callable[[], Any]) -> None:
         try:
             build()
-        except _Fault as fault:
+        except Fault as fault:
             self._problems.append(Problem(kind, slug, fault.path, fault.sentence))
         except FilterError as fault:
             self._problems.append(Problem(kind, slug, ("filter", *fault.path), fault.sentence))
@@ -101,18 +87,18 @@ class _Compiler:
         facts: dict[str, Fact] = {}
         for i, field in enumerate(campaign.fields):
             if any(field.name == other.name for other in fields):
-                raise _Fault(("fields", i, "name"), f"the field {field.name!r} is declared twice")
+                raise Fault(("fields", i, "name"), f"the field {field.name!r} is declared twice")
             compiled = self._field(field, ("fields", i))
             fields.append(compiled)
             if not compiled.personal:
-                facts[field.name] = Fact(compiled.kind, _normaliser(compiled) if compiled.kind == "text" else None)
+                facts[field.name] = Fact(compiled.kind, normaliser_of(compiled) if compiled.kind == "text" else None)
             facts |= {f"{field.name}.{part}": Fact(kind) for part, kind in compiled.parts.items()}
         return tuple(fields), facts
 
     def _field(self, field: spec.Field, path: Path) -> made.Field:
         module, settings = self._plugin("fields", field.type, field.settings, (*path, "type"), path)
         personal = module.PERSONAL if field.personal is None else field.personal
-        read = _reader(module.read, settings, field.type)
+        read = reader_of(module.read, settings, field.type)
         return made.Field(field.name, field.type, personal, module.KIND, dict(module.PARTS), read)
 
     def _check(
@@ -120,31 +106,33 @@ class _Compiler:
     ) -> made.Check:
         module, settings = self._plugin("validators", check.plugin, check.settings, (*path, "plugin"), path)
         known = {field.name for field in fields}
-        for named in getattr(module, "fields_of", lambda _: ())(settings):
-            if named not in known:
-                raise _Fault((*path, "settings"), f"the campaign has no field {named!r}")
+        bound = settings
         if hasattr(module, "bind"):
             try:
-                settings = module.bind(settings, facts)
+                bound = module.bind(settings, facts)
             except FilterError as fault:
-                raise _Fault((*path, *fault.path), fault.sentence) from None
+                raise Fault((*path, *fault.path), fault.sentence) from None
+        reads = frozenset(getattr(module, "fields_of", lambda _: ())(settings))
+        for named in sorted(reads - known):
+            raise Fault((*path, "settings"), f"the campaign has no field {named!r}")
         return made.Check(
             check.plugin,
             check.on_flaw == "refuse",
-            lambda lead: module.needs(lead, settings),
-            _judge(module.judge, settings, check.plugin),
+            reads,
+            lambda lead: module.needs(lead, bound),
+            judge_of(module.judge, bound, check.plugin),
         )
 
     def _plugin(self, kind: str, name: str, settings: Any, at: Path, path: Path) -> tuple[Any, Any]:
         try:
             module = self._plugins.get(kind, name)
         except LookupError as error:
-            raise _Fault(at, str(error.args[0])) from None
+            raise Fault(at, str(error.args[0])) from None
         try:
             return module, msgspec.convert(settings, module.Settings, strict=False)
         except (msgspec.ValidationError, ValueError) as error:
             sentence, inner = from_validation(error)
-            raise _Fault((*path, "settings", *inner), sentence) from None
+            raise Fault((*path, "settings", *inner), sentence) from None
 
     # -- nouns ------------------------------------------------------------------------------------------------------
 
@@ -152,32 +140,33 @@ class _Compiler:
         self, number: int, campaign: spec.Campaign, plans: dict[str, Any], offers: dict[str, made.Offer]
     ) -> made.Campaign:
         if campaign.slug not in plans:
-            raise _Fault(("fields",), "mend the fields first")
+            raise Fault(("fields",), "mend the fields first")
         fields, facts = plans[campaign.slug]
         self._zone(campaign.zone, ("zone",))
         mine = [offers[o.slug] for _, (_, o) in self._of("offer") if o.campaign == campaign.slug and o.slug in offers]
         by_tier = {o.slug: o.tier for _, (_, o) in self._of("offer")}
         for i, tier in enumerate(campaign.tiers):
             if any(tier.slug == other.slug for other in campaign.tiers[:i]):
-                raise _Fault(("tiers", i, "slug"), f"the tier {tier.slug!r} stands twice")
+                raise Fault(("tiers", i, "slug"), f"the tier {tier.slug!r} stands twice")
         tiers = [
             self._tier(tier, [offer for offer in mine if by_tier[offer.slug] == tier.slug], ("tiers", i))
             for i, tier in enumerate(campaign.tiers)
         ]
         for i, name in enumerate(campaign.ping_fields):
             if name not in facts and all(name != field.name for field in fields):
-                raise _Fault(("ping_fields", i), f"the campaign has no field or fact {name!r}")
+                raise Fault(("ping_fields", i), f"the campaign has no field or fact {name!r}")
         return made.Campaign(
             number=number,
             slug=campaign.slug,
             currency=campaign.currency,
             fields=fields,
             facts=facts,
+            decisive=_decisive(campaign, mine),
             checks=tuple(self._check(c, ("checks", i), fields, facts) for i, c in enumerate(campaign.checks)),
             tiers=tuple(tiers),
             offers={offer.number: offer for offer in mine},
-            floor_micros=_micros(campaign.floor, ("floor",)),
-            least_margin_micros=_micros(campaign.least_margin, ("least_margin",)),
+            floor_micros=micros_of(campaign.floor, ("floor",)),
+            least_margin_micros=micros_of(campaign.least_margin, ("least_margin",)),
             most_posts=campaign.most_posts,
             paused=campaign.paused,
         )
@@ -189,7 +178,7 @@ class _Compiler:
         return made.Tier(
             tier.slug,
             tier.deadline_ms,
-            _micros(tier.floor, (*path, "floor")),
+            micros_of(tier.floor, (*path, "floor")),
             tier.most_posts,
             tier.places,
             lambda bids, turn, draw: module.rank(bids, turn, draw, settings),
@@ -203,20 +192,20 @@ class _Compiler:
         _, campaign = self._named("campaign", offer.campaign, ("campaign",))
         if offer.tier not in {tier.slug for tier in campaign.tiers}:
             known = ", ".join(tier.slug for tier in campaign.tiers)
-            raise _Fault(("tier",), f"the campaign {campaign.slug!r} has no tier {offer.tier!r}; it has {known}")
+            raise Fault(("tier",), f"the campaign {campaign.slug!r} has no tier {offer.tier!r}; it has {known}")
         if campaign.slug not in plans:
-            raise _Fault(("campaign",), f"the fields of the campaign {campaign.slug!r} are at fault")
+            raise Fault(("campaign",), f"the fields of the campaign {campaign.slug!r} are at fault")
         fields, facts = plans[campaign.slug]
         node = None if offer.filter is None else read_filter(offer.filter, facts)
         zone = offer.zone or buyer.zone
         self._zone(zone, ("zone",))
         owner = f"offer:{number}"
-        limits = _caps(offer.caps, owner, campaign.currency, zone, ("caps",))
-        limits += _caps(buyer.caps, f"buyer:{buyer_number}", campaign.currency, buyer.zone, ("caps",))
+        limits = limits_of(offer.caps, owner, campaign.currency, zone, ("caps",))
+        limits += limits_of(buyer.caps, f"buyer:{buyer_number}", campaign.currency, buyer.zone, ("caps",))
         limits += self._wallet(buyer_number, buyer, campaign.currency)
-        price = None if offer.price is None else _micros(offer.price, ("price",))
+        price = None if offer.price is None else micros_of(offer.price, ("price",))
         if price == 0:
-            raise _Fault(("price",), "a fixed price is more than zero")
+            raise Fault(("price",), "a fixed price is more than zero")
         return made.Offer(
             number=number,
             slug=offer.slug,
@@ -226,7 +215,7 @@ class _Compiler:
             node=node,
             matches=None if node is None else compile_filter(node),
             price_micros=price,
-            floor_micros=_micros(offer.floor, ("floor",)),
+            floor_micros=micros_of(offer.floor, ("floor",)),
             priority=offer.priority,
             weight=offer.weight,
             post_ms=offer.post_ms,
@@ -248,13 +237,13 @@ class _Compiler:
             "deliveries", offer.delivery.plugin, offer.delivery.settings, (*path, "plugin"), path
         )
         known = dict.fromkeys(facts, False) | {field.name: True for field in fields}
-        exceptions = frozenset(_exception(text, i) for i, text in enumerate(offer.private_targets))
+        exceptions = frozenset(private_target(text, i) for i, text in enumerate(offer.private_targets))
         try:
             bound = module.bind(settings, Binding(known, campaign.ping_fields, exceptions, buyer))
         except ValueError as error:
-            raise _Fault((*path, "settings"), str(error)) from None
+            raise Fault((*path, "settings"), str(error)) from None
         if offer.price is None and not module.pings(bound):
-            raise _Fault(path, "an offer without a fixed price is pinged: the delivery needs an address for pings")
+            raise Fault(path, "an offer without a fixed price is pinged: the delivery needs an address for pings")
         return made.Delivery(
             offer.delivery.plugin,
             module.repeatable(bound),
@@ -266,16 +255,19 @@ class _Compiler:
         campaign_number, campaign = self._named("campaign", source.campaign, ("campaign",))
         seller_number, seller = self._named("seller", source.seller, ("seller",))
         if campaign.slug not in campaigns:
-            raise _Fault(("campaign",), f"the campaign {campaign.slug!r} is at fault")
+            raise Fault(("campaign",), f"the campaign {campaign.slug!r} is at fault")
         for zone in (source.zone, seller.zone):
             self._zone(zone, ("zone",))
         unit = campaign.currency
-        limits = _caps(source.caps, f"source:{number}", unit, source.zone, ("caps",))
-        limits += _caps(seller.caps, f"seller:{seller_number}", unit, seller.zone, ("caps",))
-        limits += _caps(campaign.caps, f"campaign:{campaign_number}", unit, campaign.zone, ("caps",))
+        limits = limits_of(source.caps, f"source:{number}", unit, source.zone, ("caps",))
+        limits += limits_of(seller.caps, f"seller:{seller_number}", unit, seller.zone, ("caps",))
+        limits += limits_of(campaign.caps, f"campaign:{campaign_number}", unit, campaign.zone, ("caps",))
         module, settings = self._plugin(
             "intakes", source.intake.plugin, source.intake.settings, ("intake", "plugin"), ("intake",)
         )
+        ping_id = getattr(settings, "ping_id", "")
+        if ping_id in {field.name for field in campaign.fields}:
+            raise Fault(("intake", "settings"), f"{ping_id!r} is a field: name another one as ping_id")
         buyers = None
         if source.buyers is not None:
             named = (self._named("buyer", slug, ("buyers", i)) for i, slug in enumerate(source.buyers))
@@ -286,11 +278,13 @@ class _Compiler:
             slug=source.slug,
             seller=seller_number,
             campaign=campaigns[campaign.slug],
-            payout=made.Payout(share, _micros(source.payout.fixed or "0", ("payout", "fixed"))),
-            floor_micros=_micros(source.floor, ("floor",)),
+            payout=made.Payout(share, micros_of(source.payout.fixed or "0", ("payout", "fixed"))),
+            floor_micros=micros_of(source.floor, ("floor",)),
             most_posts=source.most_posts,
             buyers=buyers,
             limits=limits,
+            quotes=made.Quotes(source.quotes.seconds * 1000, source.quotes.stale == "anew", source.quotes.honour),
+            ping_id=ping_id,
             paused=source.paused or campaign.paused,
             read=lambda content_type, body: module.read(content_type, body, settings),
         )
@@ -305,13 +299,13 @@ class _Compiler:
             sentence = (
                 f"the {key.holder} {key.owner!r} has a key and is not in the market: outbid keys revoke {key.slug}"
             )
-            raise _Fault(("owner",), sentence)
+            raise Fault(("owner",), sentence)
         return key.hash, made.Holder(key.slug, key.holder, found[0], key.test)
 
     def _wallet(self, number: int, buyer: spec.Buyer, unit: str) -> tuple[Limit, ...]:
         if buyer.wallet is None:
             return ()
-        credit = _micros(buyer.wallet.credit, ("wallet", "credit"))
+        credit = micros_of(buyer.wallet.credit, ("wallet", "credit"))
         return (Limit(f"buyer:{number}", unit, "wallet", buyer.zone, credit),)
 
     def _buyer(self, number: int, buyer: spec.Buyer) -> None:
@@ -320,73 +314,25 @@ class _Compiler:
 
     def _zone_only(self, number: int, noun: Any) -> None:
         self._zone(noun.zone, ("zone",))
-        _caps(noun.caps, "", "USD", noun.zone, ("caps",))
+        limits_of(noun.caps, "", "USD", noun.zone, ("caps",))
 
     def _named(self, kind: str, slug: str, path: Path) -> tuple[int, Any]:
         found = self._nouns.get(kind, {}).get(slug)
         if found is None:
             known = ", ".join(sorted(self._nouns.get(kind, {}))) or "none"
-            raise _Fault(path, f"there is no {kind} {slug!r}; there are: {known}")
+            raise Fault(path, f"there is no {kind} {slug!r}; there are: {known}")
         return found
 
     def _zone(self, zone: str, path: Path) -> None:
         try:
             ZoneInfo(zone)
         except (KeyError, ValueError, OSError):
-            raise _Fault(path, f"{zone!r} is no time zone; write one such as America/New_York") from None
+            raise Fault(path, f"{zone!r} is no time zone; write one such as America/New_York") from None
+
+
+def _decisive(campaign: spec.Campaign, offers: list[made.Offer]) -> frozenset[str]:
+    return frozenset(campaign.ping_fields).union(*(facts_read(o.node) for o in offers if o.node is not None))
 
 
 def _put(found: dict[str, Any], slug: str, build: Callable[[int, Any], Any], number: int, noun: Any) -> None:
     found[slug] = build(number, noun)
-
-
-def _micros(text: str, path: Path) -> int:
-    try:
-        amount = micros(text)
-    except ValueError as error:
-        raise _Fault(path, str(error)) from None
-    if amount < 0:
-        raise _Fault(path, f"{text!r} is negative")
-    return amount
-
-
-def _caps(caps: tuple[spec.Cap, ...], owner: str, currency: str, zone: str, path: Path) -> tuple[Limit, ...]:
-    limits: dict[tuple[str, str], Limit] = {}
-    for i, cap in enumerate(caps):
-        unit = LEADS if cap.leads is not None else currency
-        ceiling = cap.leads if cap.leads is not None else _micros(cap.money or "", (*path, i, "money"))
-        if (unit, cap.window) in limits:
-            raise _Fault((*path, i), f"there are two caps for {unit} and {cap.window}")
-        limits[unit, cap.window] = Limit(owner, unit, cap.window, zone, ceiling)
-    return tuple(limits.values())
-
-
-def _exception(text: str, position: int) -> tuple[str, int]:
-    host, _, port = text.rpartition(":")
-    if not host or not port.isdecimal() or not 0 < int(port) < 65536:
-        raise _Fault(("private_targets", position), f"{text!r} is not HOST:PORT, such as 127.0.0.1:9100")
-    return host.strip("[]").lower(), int(port)
-
-
-def _reader(read: Callable[[Any, Any, date], Value], settings: Any, plugin: str) -> Callable[[Any, date], Value]:
-    def bound(raw: Any, today: date) -> Value:
-        value = read(raw, settings, today)
-        return value if value.fault is None else replace(value, fault=f"{plugin}.{value.fault}")
-
-    return bound
-
-
-def _judge(
-    judge: Callable[[Any, Any, Any], tuple[Flaw, ...]], settings: Any, plugin: str
-) -> Callable[[Any, Any], tuple[Flaw, ...]]:
-    def bound(lead: Any, answers: Any) -> tuple[Flaw, ...]:
-        return tuple(
-            flaw if "." in flaw.code or flaw.code in reasons.ALL else replace(flaw, code=f"{plugin}.{flaw.code}")
-            for flaw in judge(lead, answers, settings)
-        )
-
-    return bound
-
-
-def _normaliser(field: made.Field) -> Callable[[str], Any]:
-    return lambda text: field.read(text, ANY_DAY).value

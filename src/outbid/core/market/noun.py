@@ -146,6 +146,19 @@ class Seller(Noun, frozen=True, kw_only=True):
     caps: tuple[Cap, ...] = ()
 
 
+class Quotes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What a source's pings are promised.
+
+    seconds  how long a quote stands, if the bid behind it does not end earlier
+    stale    a post whose quote ended, or that tells other facts than its ping did: refused, or auctioned anew
+    honour   a quoted lead is sold even where a cap filled after its ping; a wallet is never passed
+    """
+
+    seconds: Annotated[int, Meta(ge=5, le=3_600)] = 300
+    stale: Literal["refuse", "anew"] = "refuse"
+    honour: bool = False
+
+
 class Source(Noun, frozen=True, kw_only=True):
     """One feed of a seller into a campaign. `buyers`: the only ones he allows; `most_posts`: his resale limit."""
 
@@ -158,6 +171,7 @@ class Source(Noun, frozen=True, kw_only=True):
     zone: str = "America/New_York"
     buyers: tuple[Slug, ...] | None = None
     most_posts: Annotated[int, Meta(ge=1, le=1000)] = 1000
+    quotes: Quotes = Quotes()
     paused: bool = False
 
 

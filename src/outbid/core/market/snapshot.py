@@ -28,10 +28,11 @@ class Field(msgspec.Struct, frozen=True):
 
 
 class Check(msgspec.Struct, frozen=True):
-    """A validator bound to its settings."""
+    """A validator bound to its settings. `reads`: the fields that it looks at, as far as it names them."""
 
     plugin: str
     refuses: bool
+    reads: frozenset[str]
     needs: Callable[[Any], tuple[Lookup, ...]]
     judge: Callable[[Any, Any], tuple[Flaw, ...]]
 
@@ -119,13 +120,17 @@ class Tier(msgspec.Struct, frozen=True):
 
 
 class Campaign(msgspec.Struct, frozen=True):
-    """A plan for leads. `facts` is what filters may read, `offers` all offers by number."""
+    """A plan for leads. `facts` is what filters may read, `offers` all offers by number.
+
+    `decisive`: the facts that a filter reads or a ping tells; a quote does not stand for a lead with others.
+    """
 
     number: int
     slug: str
     currency: str
     fields: tuple[Field, ...]
     facts: Mapping[str, Fact]
+    decisive: frozenset[str]
     checks: tuple[Check, ...]
     tiers: tuple[Tier, ...]
     offers: Mapping[int, Offer]
@@ -135,8 +140,19 @@ class Campaign(msgspec.Struct, frozen=True):
     paused: bool
 
 
+class Quotes(msgspec.Struct, frozen=True):
+    """What pings are promised, as the operator set it (see `core/market/noun`)."""
+
+    stands_ms: int
+    anew: bool
+    honour: bool
+
+
 class Source(msgspec.Struct, frozen=True):
-    """A seller's feed. `buyers` is None if he allows all; `read` is the intake, bound."""
+    """A seller's feed. `buyers` is None if he allows all; `read` is the intake, bound.
+
+    `ping_id`: the field in which the seller gives his ping's id back.
+    """
 
     number: int
     slug: str
@@ -147,6 +163,8 @@ class Source(msgspec.Struct, frozen=True):
     most_posts: int
     buyers: frozenset[int] | None
     limits: tuple[Limit, ...]
+    quotes: Quotes
+    ping_id: str
     paused: bool
     read: Callable[[str, bytes], Any]
 

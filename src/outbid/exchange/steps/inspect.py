@@ -10,20 +10,26 @@ from outbid.exchange.story import Story
 from outbid.store.commit.entry import Claim
 
 
+def judge_at_hand(story: Story) -> list[tuple[Check, Flaw]]:
+    """What the checks find that need nothing but the lead."""
+    checks = story.plan.campaign.checks
+    return [judged for check in checks if not check.needs(story.lead) for judged in _judge(story, check)]
+
+
 async def inspect(exchange: Exchange, story: Story, step: Inspect) -> None:
     """Judge by what is at hand first; a lead that fails there claims nobody. Then claim, and judge the rest."""
     checks = story.plan.campaign.checks
     needs = [check.needs(story.lead) for check in checks]
     at_hand = (check for check, need in zip(checks, needs, strict=True) if not need)
     flaws = [judged for check in at_hand for judged in _judge(story, check)]
-    refused = _refusal(flaws) or (None if story.lead.test else _closed_source(exchange, story))
+    refused = refusal(flaws) or (None if story.lead.test else closed_source(exchange, story))
     lookups = tuple(lookup for need in needs for lookup in need)
     if refused is None and not story.lead.test:
         conflicts = await _bear(exchange, story, lookups)
         for check, need in zip(checks, needs, strict=True):
             if need:
                 flaws += _judge(story, check, _answers(need, conflicts))
-        refused = _refusal(flaws)
+        refused = refusal(flaws)
     story.flaws = tuple(flaw for _, flaw in flaws)
     story.tell(ev.Inspected(exchange.clock.now_ms(), step.stage, story.flaws, refused))
 
@@ -32,15 +38,20 @@ def _judge(story: Story, check: Check, answers: tuple[Conflict, ...] = ()) -> li
     return [(check, flaw) for flaw in check.judge(story.lead, answers)]
 
 
-def _refusal(flaws: list[tuple[Check, Flaw]]) -> str | None:
+def refusal(flaws: list[tuple[Check, Flaw]]) -> str | None:
+    """The first flaw for which the lead is refused, as its reason code."""
     return next((flaw.code for check, flaw in flaws if check.refuses), None)
 
 
-def _closed_source(exchange: Exchange, story: Story) -> str | None:
-    """A full cap of source, seller or campaign refuses the lead (a trade rule)."""
-    limits = story.market.source_limits(story.plan.source).at(exchange.clock.now_ms())
-    full = exchange.rooms.full(limits, 1)
-    return None if full is None else full_reason(full)
+def closed_source(exchange: Exchange, story: Story) -> str | None:
+    """A full cap of source, seller or campaign refuses the lead (a trade rule), unless its quote is honoured."""
+    source, quoted = story.plan.source, story.state.promise_micros is not None
+    if quoted and source.quotes.honour:
+        return None
+    full = exchange.rooms.full(story.market.source_limits(source).at(exchange.clock.now_ms()), 1)
+    if full is None:
+        return None
+    return "capped_since_ping" if quoted else full_reason(full)
 
 
 def _answers(need: tuple[Lookup, ...], conflicts: tuple[Conflict, ...]) -> tuple[Conflict, ...]:

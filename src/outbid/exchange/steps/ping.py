@@ -106,7 +106,7 @@ def ask_of(exchange: Exchange, story: Story, **more: Any) -> Ask:
     return Ask(
         lead.facts,
         lead.values,
-        partial(exchange.vault.reference, lead.id),
+        partial(exchange.vault.reference, lead.known_as),
         lead.arrived_at_ms,
         story.plan.campaign.currency,
         **more,

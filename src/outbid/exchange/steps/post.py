@@ -74,6 +74,7 @@ def _wish(exchange: Exchange, story: Story, offer: Offer, pick: Pick) -> Wish:
         ev.Posting(now_ms, sale, offer.number, pick.price_micros, pick.payout_micros),
         deal,
         accounts,
+        story.state.promised is not None and story.plan.source.quotes.honour,
     )
 
 
@@ -139,10 +140,10 @@ async def _converse(exchange: Exchange, delivery: Callable[[Any], Any], ask: Ask
 
 
 def _least_price(story: Story, deal: Deal) -> int:
-    """What this sale may cost at the least, after all floors and the house's margin."""
+    """What this sale may cost at the least, after all floors and the house's margin, and what a quote promised."""
     plan, offer = story.plan, story.plan.campaign.offers[deal.offer]
     tier = next(tier for tier in plan.campaign.tiers if offer in tier.offers)
-    return max(floor_micros(plan.campaign, plan.source, tier), offer.floor_micros)
+    return max(floor_micros(plan.campaign, plan.source, tier), offer.floor_micros, story.state.promised or 0)
 
 
 def _accepted(exchange: Exchange, story: Story, deal: Deal, reply: PostReply, ms: int) -> None:
@@ -161,6 +162,7 @@ def _accepted(exchange: Exchange, story: Story, deal: Deal, reply: PostReply, ms
             price, flag = reply.price_micros, "price_lowered"
         else:
             flag = "price_raised" if reply.price_micros else "price_zero"
-    payout = deal.payout_micros if price == deal.price_micros else story.plan.source.payout.of(price)
+    same = price == deal.price_micros or story.state.promised is not None
+    payout = deal.payout_micros if same else story.plan.source.payout.of(price)
     story.tell(ev.Sold(exchange.clock.now_ms(), deal.sale, price, payout, ms, flag))
     exchange.count_win(deal.offer)

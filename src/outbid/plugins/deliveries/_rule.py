@@ -14,6 +14,7 @@ from outbid.core.dialect.wire import Response
 YES = ("true", "1", "yes", "success", "accepted", "matched", "sold", "ok")
 """Words that mean yes wherever buyers answer with a word."""
 LONGEST_VALUE = 2_000
+LONGEST_STAND_S = 86_400
 DUPLICATE = ("duplicate", "duplicated", "dupe")
 _SHOWN = 200
 """Bytes of an answer that are kept where it was not understood."""
@@ -40,6 +41,9 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     price_path: Annotated[str, said_as("the bid in a ping's answer; a changed price in a post's")] = "price"
     currency_path: Annotated[str | None, said_as("the bid's currency; without a path it is the campaign's")] = None
     token_path: Annotated[str | None, said_as("what the buyer wants back in the post")] = None
+    stands_path: Annotated[str | None, said_as("for how many seconds the bid stands; empty: until the round ends")] = (
+        None
+    )
     reason_path: Annotated[str | None, said_as("the buyer's own words for a no")] = "reason"
     reference_path: Annotated[str | None, said_as("the buyer's own id for the lead")] = None
     redirect_path: Annotated[str | None, said_as("where the person is to go next; http and https only")] = None
@@ -63,6 +67,7 @@ class Sight(msgspec.Struct, frozen=True):
     reference: Path | None
     redirect: Path | None
     duplicates: frozenset[str]
+    stands: Path | None
 
 
 def by_paths(rule: Rule) -> Sight:
@@ -77,6 +82,7 @@ def by_paths(rule: Rule) -> Sight:
         path_or_none(rule.reference_path),
         path_or_none(rule.redirect_path),
         any_word(rule.duplicate_words),
+        path_or_none(rule.stands_path),
     )
 
 
@@ -104,7 +110,7 @@ def yes_by_path(rule: Rule) -> Callable[[int, Any], bool | None]:
 def bid_reader(sight: Sight) -> Callable[[Response], PingReply]:
     """One function from a ping's answer to what it says."""
     decode, says_yes, price = sight.decode, sight.says_yes, sight.price
-    currency, token, reason = sight.currency, sight.token, sight.reason
+    currency, token, reason, stands = sight.currency, sight.token, sight.reason, sight.stands
 
     def read(answer: Response) -> PingReply:
         status, document = answer.status, decode(answer.body)
@@ -123,6 +129,7 @@ def bid_reader(sight: Sight) -> Callable[[Response], PingReply]:
             bid,
             (text_from(currency(document)) or None) if currency else None,
             _whole(token(document)) if token else None,
+            stands_s=_seconds(stands(document)) if stands else 0,
         )
 
     return read
@@ -164,6 +171,12 @@ def _whole(value: Any) -> str | None:
     """A token, reference or address as the buyer gave it; one that is too long is none, for a part of it is wrong."""
     text = value.strip() if isinstance(value, str) else text_from(value)
     return text if text and len(text) <= LONGEST_VALUE else None
+
+
+def _seconds(value: Any) -> int:
+    """How long a bid stands: at least a second; 0 where the answer does not say, or not in whole seconds."""
+    text = str(value).partition(".")[0] if isinstance(value, int | float | str) else ""
+    return max(1, min(int(text), LONGEST_STAND_S)) if text.isdecimal() and not isinstance(value, bool) else 0
 
 
 def _web_address(text: str | None) -> str | None:

@@ -139,6 +139,7 @@ def _sight(rule: Rule) -> Sight:
         _place(rule.reference_path, rule.reference_pattern),
         _place(rule.redirect_path, rule.redirect_pattern),
         any_word(rule.duplicate_words),
+        _place(rule.stands_path),
     )
 
 

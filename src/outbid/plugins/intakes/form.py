@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from outbid.core.contract import Arrival, Malformed
 from outbid.core.reasons import reasons
-from outbid.plugins.intakes._named import MOST_FIELDS, pointer
+from outbid.plugins.intakes._named import MOST_FIELDS, PingId, arrival, pointer
 
 REASONS = reasons(
     not_a_form=("The body is not a urlencoded form.", "Send name=value pairs, joined by '&'."),
@@ -24,13 +24,15 @@ Charset = Literal["utf-8", "windows-1252"]
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How a source names its fields, and what it means by its forms.
 
-    names   from the seller's name to the campaign's; a name that is not here is taken as it is
+    names    from the seller's name to the campaign's; a name that is not here is taken as it is
+    ping_id  the name under which the seller gives the id of his ping back
     """
 
     names: Annotated[
         dict[str, str],
         Meta(description="from the seller's field names to the campaign's; `contact[phone]` is `contact.phone` too"),
     ] = {}
+    ping_id: PingId = "ping_id"
     repeated: Annotated[
         Literal["join", "first", "last"],
         Meta(
@@ -83,7 +85,8 @@ def read(content_type: str, body: bytes, settings: Settings) -> Arrival | Malfor
             return named_value
         found.setdefault(named_value[0], []).append(named_value[1])
     one = _ONE[settings.repeated]
-    return Arrival({name: values[0] if len(values) == 1 else one(values) for name, values in found.items()})
+    fields = {name: values[0] if len(values) == 1 else one(values) for name, values in found.items()}
+    return arrival(fields, settings.ping_id)
 
 
 def _not_a_form(content_type: str) -> Malformed:

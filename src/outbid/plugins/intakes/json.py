@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from outbid.core.contract import Arrival, Malformed
-from outbid.plugins.intakes._named import MOST_FIELDS, pointer
+from outbid.plugins.intakes._named import MOST_FIELDS, PingId, arrival, pointer
 
 DEEPEST = 16
 
@@ -14,10 +14,12 @@ DEEPEST = 16
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How a source names its fields.
 
-    names   from the seller's name to the campaign's; a name that is not here is taken as it is
+    names    from the seller's name to the campaign's; a name that is not here is taken as it is
+    ping_id  the name under which the seller gives the id of his ping back
     """
 
     names: Annotated[dict[str, str], Meta(description="from the seller's field names to the campaign's")] = {}
+    ping_id: PingId = "ping_id"
 
 
 _decode = msgspec.json.Decoder().decode
@@ -35,7 +37,7 @@ def read(content_type: str, body: bytes, settings: Settings) -> Arrival | Malfor
         return Malformed(400, "body_not_object", f"the body is {_kind(document)}; send one object")
     fields: dict[str, Any] = {}
     fault = _flatten(document, "", 1, fields, settings.names)
-    return fault or Arrival(fields)
+    return fault or arrival(fields, settings.ping_id)
 
 
 def _not_json(content_type: str, error: Exception) -> Malformed:

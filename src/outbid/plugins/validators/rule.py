@@ -1,6 +1,6 @@
 """A rule of the operator's own: a filter that every lead must match, and the name it is refused under."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Protocol
 
 import msgspec
@@ -40,6 +40,20 @@ def bind(settings: Settings, facts: Mapping[str, Fact]) -> Bound:
     """Compile the filter against the campaign's facts. Raises FilterError."""
     node = read_filter(settings.require, facts, ("settings", "require"))
     return Bound(settings.name, settings.field, compile_filter(node))
+
+
+def fields_of(settings: Settings) -> tuple[str, ...]:
+    """The fields whose facts the filter looks at."""
+    return tuple(sorted({fact.partition(".")[0] for fact in _facts(settings.require)}))
+
+
+def _facts(part: Any) -> Iterator[str]:
+    if isinstance(part, dict) and isinstance(part.get("fact"), str):
+        yield part["fact"]
+    elif isinstance(part, dict):
+        for parts in part.values():
+            for inner in parts if isinstance(parts, list | tuple) else ():
+                yield from _facts(inner)
 
 
 def needs(lead: LeadView, bound: Bound) -> tuple[Lookup, ...]:

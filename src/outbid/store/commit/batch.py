@@ -97,7 +97,7 @@ def _hold(entry: Entry, wish: Wish, balances: dict[bytes, Balance], halt: Halt, 
     deal, at_ms = wish.deal, wish.posting.at_ms
     if deal.offer in halt.offers or deal.buyer in halt.buyers:
         return ev.NoRoom(at_ms, deal.offer, f"offer:{deal.offer}", "paused")
-    if (full := without_room(wish.accounts, deal.hold, balances)) is not None:
+    if (full := without_room(wish.accounts, deal.hold, balances, honour=wish.honour)) is not None:
         return ev.NoRoom(at_ms, deal.offer, full.name, full.limit.reason())
     reserve(deal.hold, balances)
     rows.opened.append((entry.lead_id, deal))

@@ -19,7 +19,7 @@ class Request(msgspec.Struct, frozen=True):
 class Birth(msgspec.Struct, frozen=True):
     """The rows of a lead that are written once. `facts` is JSON; `persons` are keyed hashes of phone and e-mail.
 
-    `request` is how the lead came, if a repetition of that shall not make a second one.
+    `request` is how the lead came, if a repetition of that shall not make a second one; `quote` the id of its quote.
     """
 
     source: int
@@ -33,6 +33,7 @@ class Birth(msgspec.Struct, frozen=True):
     key_version: int
     persons: tuple[bytes, ...] = ()
     request: Request | None = None
+    quote: bytes | None = None
 
 
 class Claim(msgspec.Struct, frozen=True):
@@ -47,13 +48,15 @@ class Claim(msgspec.Struct, frozen=True):
 class Wish(msgspec.Struct, frozen=True):
     """A hold that the batch decides: the posting event and the deal if there is room in all accounts.
 
-    `version` is the market's that the lead pinned: what was paused after it is not sold.
+    `version` is the market's that the lead pinned: what was paused after it is not sold. `honour`: caps may be passed,
+    wallets never.
     """
 
     version: int
     posting: ev.Posting
     deal: Deal
     accounts: tuple[Account, ...]
+    honour: bool = False
 
 
 class Entry(msgspec.Struct):

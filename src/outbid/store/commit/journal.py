@@ -10,17 +10,16 @@ import asyncio
 import contextlib
 import logging
 from collections import deque
-from typing import Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
 from outbid.store.commit.entry import (
+    Birth,
     ConnectionLost,
-    Entry,
     EntryFailed,
     Fenced,
     NotRecorded,
     Repeat,
     Repeated,
-    Written,
 )
 
 log = logging.getLogger("outbid.store")
@@ -28,10 +27,22 @@ log = logging.getLogger("outbid.store")
 MOST_TRIES_OF_BATCH = 5
 
 
-class Writer(Protocol):
+class Writable(Protocol):
+    """What can be written: with the rows of something new, or without."""
+
+    @property
+    def birth(self) -> Birth | None:
+        """The rows that are written once."""
+
+
+E = TypeVar("E", bound=Writable)
+R = TypeVar("R")
+
+
+class Writer(Protocol[E, R]):
     """The transaction itself. One at a time."""
 
-    async def write(self, entries: list[Entry]) -> list[Written | Repeat]:
+    async def write(self, entries: list[E]) -> list[R | Repeat]:
         """Write all entries but repeated ones in one transaction, or none.
 
         Raises Fenced, ConnectionLost, EntryFailed, Contention.
@@ -40,7 +51,7 @@ class Writer(Protocol):
     async def reconnect(self) -> None:
         """Wait until the database is there again. Raises Fenced if the lane is lost."""
 
-    async def recall(self) -> list[Written | Repeat] | None:
+    async def recall(self) -> list[R | Repeat] | None:
         """After a lost COMMIT: the results of the last batch if it became durable, else None."""
 
 
@@ -48,18 +59,17 @@ class Contention(Exception):
     """Deadlock or serialisation failure: nothing was written, the same batch may be tried again."""
 
 
-_Waiting = tuple[Entry, asyncio.Future[Written], float]
-
-
-class Journal:
+class Journal(Generic[E, R]):
     """Takes entries, writes them in batches, in order."""
 
-    def __init__(self, writer: Writer, *, gather_ms: float = 3.0, most: int = 128, wait_long: int = 20_000) -> None:
+    def __init__(
+        self, writer: Writer[E, R], *, gather_ms: float = 3.0, most: int = 128, wait_long: int = 20_000
+    ) -> None:
         self._writer = writer
         self._gather_s = gather_ms / 1000
         self._most = most
         self._longest = wait_long
-        self._queue: deque[_Waiting] = deque()
+        self._queue: deque[tuple[E, asyncio.Future[R], float]] = deque()
         self._idle = True
         self._wake = asyncio.Event()
         self._fenced: Fenced | None = None
@@ -77,10 +87,10 @@ class Journal:
         """How many entries wait."""
         return len(self._queue)
 
-    def submit(self, entry: Entry) -> asyncio.Future[Written]:
+    def submit(self, entry: E) -> asyncio.Future[R]:
         """Queue an entry. The future ends when it is durable, or with EntryFailed or Fenced."""
         loop = asyncio.get_running_loop()
-        future: asyncio.Future[Written] = loop.create_future()
+        future: asyncio.Future[R] = loop.create_future()
         if self._fenced is not None:
             future.set_exception(self._fenced)
             return future
@@ -129,7 +139,7 @@ class Journal:
         finally:
             self._since = None
 
-    async def _write(self, batch: list[tuple[Entry, asyncio.Future[Written]]]) -> None:
+    async def _write(self, batch: list[tuple[E, asyncio.Future[R]]]) -> None:
         """Write a batch; if it fails for its content, its halves, until the bad entry stands alone."""
         if not batch:
             return
@@ -149,7 +159,7 @@ class Journal:
             elif not future.done():
                 future.set_result(result)
 
-    async def _insist(self, entries: list[Entry]) -> list[Written | Repeat]:
+    async def _insist(self, entries: list[E]) -> list[R | Repeat]:
         """Try until the batch is durable or at fault: lost connections and contention are waited out."""
         contended = 0
         while True:
@@ -165,7 +175,7 @@ class Journal:
                 if lost.in_commit and (written := await self._recall()) is not None:
                     return written
 
-    async def _recall(self) -> list[Written | Repeat] | None:
+    async def _recall(self) -> list[R | Repeat] | None:
         while True:
             try:
                 return await self._writer.recall()
@@ -178,7 +188,7 @@ class Journal:
             _fail(self._queue.popleft()[1], fenced)
 
 
-def _fail(future: asyncio.Future[Written], error: Exception) -> None:
+def _fail(future: asyncio.Future[Any], error: Exception) -> None:
     if not future.done():
         future.set_exception(error)
         future.exception()  # read once: a lead that nobody waits for is no unhandled error

@@ -84,6 +84,15 @@ async def adopted_by(connection: Connection, lane: Lane) -> list[Adopted]:
     return [Adopted(row["id"], row["oldest_open"]) for row in rows]
 
 
-async def finish(connection: Connection, cell: int, number: int) -> None:
-    """Forget a lane that has no open lead left."""
-    await connection.execute("delete from lane where cell = $1 and id = $2", cell, number)
+async def give_back(connection: Connection, lane: Lane) -> None:
+    """Forget the own lane, which has no lead in flight; one that was taken over is its new owner's to finish."""
+    await connection.execute(
+        "delete from lane where cell = $1 and id = $2 and fence = $3", lane.cell, lane.id, lane.fence
+    )
+
+
+async def finish(connection: Connection, lane: Lane, number: int) -> None:
+    """Forget a lane that `lane` has taken over and that has no open lead left."""
+    await connection.execute(
+        "delete from lane where cell = $1 and id = $2 and adopted_by = $3", lane.cell, number, lane.id
+    )

@@ -55,7 +55,7 @@ _TAKEN = """claimed as (
    where c.lead_id = excluded.lead_id or c.expires_at < :now
   returning 1
 ), born as (
-  insert into lead (id, source, campaign, version, test, arrived_at, facts, sealed, cell, lane)
+  insert into lead (id, source, campaign, version, test, arrived_at, facts, sealed, quote, cell, lane)
   select u.*, :cell, :lane from unnest(:leads::lead_row[]) u
 ), keyed as (
   insert into lead_key (lead_id, key_version, wrapped, cell) select u.*, :cell from unnest(:keys::lead_key_row[]) u

@@ -280,7 +280,8 @@ class SqlWriter:
             "claims": batch.claims.rows(),
             "requests": batch.requests.rows(),
             "leads": [
-                (i, b.source, b.campaign, b.version, b.test, b.arrived_at_ms, b.facts, b.sealed) for i, b in born
+                (i, b.source, b.campaign, b.version, b.test, b.arrived_at_ms, b.facts, b.sealed, b.quote)
+                for i, b in born
             ],
             "keys": [(i, b.key_version, b.wrapped_key) for i, b in born],
             "persons": [(person, i) for i, b in born for person in b.persons],

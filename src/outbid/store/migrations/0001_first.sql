@@ -62,6 +62,7 @@ create table lead (
   arrived_at timestamptz not null,
   facts jsonb not null,
   sealed bytea not null,
+  quote uuid,
   primary key (cell, id)
 ) partition by range (id);
 
@@ -164,17 +165,23 @@ create table sale (
 ) with (fillfactor = 60);
 create index sale_of_lead on sale (cell, lead_id);
 
+-- What sellers were promised on their pings: written once. `until` is null if nobody bid enough. Events and seals as a
+-- chapter and a lead have them; partitions are narrow, and dropped after a week.
 create table quote (
   cell integer not null,
   id uuid not null,
   source integer not null,
   campaign integer not null,
   version bigint not null,
-  facts_hash bytea not null,
-  payout_micros bigint not null,
-  body jsonb not null,
-  expires_at timestamptz not null,
-  lead_id uuid,
+  test boolean not null,
+  at timestamptz not null,
+  until timestamptz,
+  facts json not null,
+  events json not null,
+  sealed bytea not null,
+  notes bytea,
+  key_version integer not null,
+  wrapped bytea not null,
   primary key (cell, id)
 ) partition by range (id);
 
@@ -299,7 +306,10 @@ create table person_login (
 create type claim_row as (hash bytea, scope text, lead_id uuid, expires_at timestamptz);
 create type request_row as (key_hash bytea, source integer, body_hash bytea, lead_id uuid, expires_at timestamptz);
 create type lead_row as (id uuid, source integer, campaign integer, version bigint, test boolean,
-                         arrived_at timestamptz, facts jsonb, sealed bytea);
+                         arrived_at timestamptz, facts jsonb, sealed bytea, quote uuid);
+create type quote_row as (id uuid, source integer, campaign integer, version bigint, test boolean, at timestamptz,
+                          until timestamptz, facts json, events json, sealed bytea, notes bytea, key_version integer,
+                          wrapped bytea);
 create type lead_key_row as (lead_id uuid, key_version integer, wrapped bytea);
 create type person_row as (hash bytea, lead_id uuid);
 create type chapter_row as (lead_id uuid, n integer, place integer, events json, sealed bytea, salt bytea,

@@ -1,7 +1,7 @@
-"""What has to be done from time to time: partitions made ahead; claims and requests swept that ended."""
+"""What has to be done from time to time: partitions made ahead and dropped; claims and requests swept that ended."""
 
 from outbid.store.database import Connection
-from outbid.store.upkeep.partitions import make_ahead
+from outbid.store.upkeep.partitions import drop_past, make_ahead
 
 SWEEP_AFTER_MS = 3_600_000
 SWEEP_AT_ONCE = 10_000
@@ -10,6 +10,7 @@ SWEEP_AT_ONCE = 10_000
 async def do_chores(connection: Connection, now_ms: int) -> None:
     """Everything that is due. Needs the rights of the tables' owner; repeating it is harmless."""
     await make_ahead(connection, now_ms)
+    await drop_past(connection, now_ms)
     await sweep(connection, "claim", now_ms)
     await sweep(connection, "idempotency", now_ms)
 

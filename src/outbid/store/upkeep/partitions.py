@@ -1,41 +1,78 @@
-"""Partitions by week of the id, which is time: made ahead, so that no lead ever meets a missing one."""
+"""Partitions by ranges of the id, which is time: made ahead, so that no lead ever meets a missing one, and dropped."""
 
 from outbid.core.ids import first_of
 from outbid.store.database import Connection
 
-TABLES = ("lead", "lead_key", "lead_status", "chapter", "traffic", "quote")
-WEEK_MS = 7 * 24 * 3600 * 1000
+DAY_MS = 24 * 3600 * 1000
+WEEK_MS = 7 * DAY_MS
+PERIODS = {
+    "lead": WEEK_MS,
+    "lead_key": WEEK_MS,
+    "lead_status": WEEK_MS,
+    "chapter": WEEK_MS,
+    "traffic": WEEK_MS,
+    "quote": DAY_MS,
+}
+"""How much time one partition of each table holds."""
+KEPT_MS = {"quote": WEEK_MS}
+"""How long the rows of a table are kept at least; a table that is not here is kept."""
 # Unix time began on a Thursday; Monday is the fourth day before the week after.
-_MONDAY_MS = 4 * 24 * 3600 * 1000
+_MONDAY_MS = 4 * DAY_MS
 WEEKS_AHEAD = 5
 _LOCK = 0x6F75746269640003  # "outbid", 3
 
 
-def week_of(at_ms: int) -> int:
-    """The Monday 00:00 UTC, in milliseconds, of the week that holds an instant."""
-    return at_ms - (at_ms - _MONDAY_MS) % WEEK_MS
+def start_of(period_ms: int, at_ms: int) -> int:
+    """When the period began that holds an instant, in UTC milliseconds: weeks begin on Monday at 00:00 UTC."""
+    return at_ms - (at_ms - _MONDAY_MS) % period_ms
 
 
-def bounds(start_ms: int) -> tuple[str, str]:
-    """The ids between which a week's leads lie, as hex."""
-    return first_of(start_ms).hex(), first_of(start_ms + WEEK_MS).hex()
+def bounds(start_ms: int, period_ms: int) -> tuple[str, str]:
+    """The ids between which a period's leads lie, as hex."""
+    return first_of(start_ms).hex(), first_of(start_ms + period_ms).hex()
 
 
 async def make_ahead(connection: Connection, now_ms: int, weeks: int = WEEKS_AHEAD) -> int:
     """Make every missing partition from last week to some weeks ahead. Returns how many were made. Needs DDL rights."""
     made = 0
     async with connection.transaction():
-        await connection.execute("select pg_advisory_xact_lock($1)", _LOCK)
-        there = {row["relname"] for row in await connection.fetch("select relname from pg_class where relispartition")}
-        for week in range(-1, weeks + 1):
-            start_ms = week_of(now_ms) + week * WEEK_MS
-            low, high = bounds(start_ms)
-            for table in TABLES:
-                name = f"{table}_{start_ms // 1000}"
-                if name in there:
-                    continue
-                await connection.execute(
-                    f"create table {name} partition of {table} for values from ('{low}') to ('{high}')"
-                )
-                made += 1
+        there = await _there(connection)
+        for table, period_ms in PERIODS.items():
+            start_ms = start_of(period_ms, now_ms - WEEK_MS)
+            while start_ms <= now_ms + weeks * WEEK_MS:
+                made += await _make(connection, there, table, start_ms, period_ms)
+                start_ms += period_ms
     return made
+
+
+async def drop_past(connection: Connection, now_ms: int) -> list[str]:
+    """Drop the partitions of which every row is older than it is kept; returns their names. Needs DDL rights."""
+    async with connection.transaction():
+        past = [
+            name
+            for name in sorted(await _there(connection))
+            if (table := name.rpartition("_")[0]) in KEPT_MS
+            and int(name.rpartition("_")[2]) * 1000 + PERIODS[table] <= now_ms - KEPT_MS[table]
+        ]
+        for name in past:
+            await connection.execute(f"drop table {name}")
+    return past
+
+
+async def _there(connection: Connection) -> set[str]:
+    """The partitions that there are; nobody else makes or drops any until the transaction ends."""
+    await connection.execute("select pg_advisory_xact_lock($1)", _LOCK)
+    rows = await connection.fetch(
+        """select relname from pg_class
+            where relispartition and relkind = 'r' and relnamespace = current_schema()::regnamespace"""
+    )
+    return {row["relname"] for row in rows}
+
+
+async def _make(connection: Connection, there: set[str], table: str, start_ms: int, period_ms: int) -> bool:
+    name = f"{table}_{start_ms // 1000}"
+    if name in there:
+        return False
+    low, high = bounds(start_ms, period_ms)
+    await connection.execute(f"create table {name} partition of {table} for values from ('{low}') to ('{high}')")
+    return True

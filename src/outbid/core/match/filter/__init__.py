@@ -26,6 +26,7 @@ from outbid.core.match.filter.language import (
     Operator,
     Predicate,
     Test,
+    facts_read,
 )
 from outbid.core.match.filter.meaning import compile_filter
 from outbid.core.match.filter.reading import read_filter
@@ -48,5 +49,6 @@ __all__ = [
     "Test",
     "compile_filter",
     "explain",
+    "facts_read",
     "read_filter",
 ]

@@ -108,6 +108,13 @@ class Group(msgspec.Struct, frozen=True):
 Node = Test | Group
 
 
+def facts_read(node: Node) -> frozenset[str]:
+    """The names of all facts that a filter looks at."""
+    if isinstance(node, Test):
+        return frozenset((node.fact,))
+    return frozenset().union(*map(facts_read, node.parts))
+
+
 class FilterError(ValueError):
     """A filter that cannot be: where (path of keys and positions), and what would be right."""
 

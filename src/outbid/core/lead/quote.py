@@ -1,0 +1,71 @@
+"""Quotes: how long a promise stands, whether a lead is still the one that was pinged, and who may still buy it."""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from outbid.core.auction import MAY_WIN
+from outbid.core.lead.event import BidLine, Rechecked, Skip
+from outbid.core.lead.state import State
+from outbid.core.lead.value import Scalar
+from outbid.core.market.snapshot import Campaign, Offer, Source
+from outbid.core.match.match import Room, full_reason, static_reason
+
+
+def ends_ms(line: BidLine, round_ms: int) -> int | None:
+    """When a bid ends, in UTC milliseconds; None if the buyer set no end."""
+    return round_ms + line.stands_s * 1000 if line.stands_s else None
+
+
+def until_ms(source: Source, state: State, offer: int, now_ms: int) -> int:
+    """When a quote ends that an offer's bid stands behind: with the bid, or by the source's terms."""
+    line = next(line for line in state.bids if line.offer == offer)
+    bid_ends = ends_ms(line, state.round_ms)
+    ends = now_ms + source.quotes.stands_ms
+    return ends if bid_ends is None else min(ends, bid_ends)
+
+
+def changed(decisive: Iterable[str], pinged: Mapping[str, Scalar], posted: Mapping[str, Scalar]) -> list[str]:
+    """The facts by which a ping was decided and that its lead tells otherwise. One that was not known is no other."""
+    return sorted(name for name in decisive if name in pinged and posted.get(name) != pinged[name])
+
+
+def recheck(
+    campaign: Campaign,
+    source: Source,
+    state: State,
+    floor_micros: int,
+    facts: Mapping[str, Scalar],
+    room: Room,
+    now_ms: int,
+) -> Rechecked:
+    """Which bidders of a quote may still buy, by all that is known now: nobody can come that was not asked."""
+    offers: list[int] = []
+    gone: list[Skip] = []
+    for line in state.bids:
+        if line.outcome not in MAY_WIN or line.reason:
+            continue
+        skip = _gone(campaign.offers[line.offer], line, source, state, floor_micros, facts, room, now_ms)
+        if skip is None:
+            offers.append(line.offer)
+        else:
+            gone.append(skip)
+    return Rechecked(now_ms, tuple(offers), tuple(gone))
+
+
+def _gone(
+    offer: Offer,
+    line: BidLine,
+    source: Source,
+    state: State,
+    floor_micros: int,
+    facts: Mapping[str, Scalar],
+    room: Callable[[Offer, int], str | None],
+    now_ms: int,
+) -> Skip | None:
+    if (reason := static_reason(offer, source, floor_micros, facts)) is not None:
+        return Skip(offer.number, reason)
+    ends = ends_ms(line, state.round_ms)
+    if ends is not None and ends <= now_ms:
+        return Skip(offer.number, "bid_expired")
+    if (full := room(offer, line.price_micros)) is not None:
+        return Skip(offer.number, full_reason(full), full)
+    return None

@@ -1,0 +1,87 @@
+"""Parts of nouns made ready: amounts, caps, private targets, and plugins' functions bound to their settings."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from msgspec.structs import replace
+
+from outbid.core import reasons
+from outbid.core.contract import Flaw
+from outbid.core.lead.value import Value
+from outbid.core.ledger.account import LEADS, Limit
+from outbid.core.market import noun as spec
+from outbid.core.market import snapshot as made
+from outbid.core.market.problem import Path
+from outbid.core.money import micros
+
+ANY_DAY = date(2000, 1, 1)
+
+
+class Fault(Exception):
+    """One problem inside the noun that is being compiled."""
+
+    def __init__(self, path: Path, sentence: str) -> None:
+        super().__init__(sentence)
+        self.path = path
+        self.sentence = sentence
+
+
+def micros_of(text: str, path: Path) -> int:
+    """An amount in micros. Raises Fault."""
+    try:
+        amount = micros(text)
+    except ValueError as error:
+        raise Fault(path, str(error)) from None
+    if amount < 0:
+        raise Fault(path, f"{text!r} is negative")
+    return amount
+
+
+def limits_of(caps: tuple[spec.Cap, ...], owner: str, currency: str, zone: str, path: Path) -> tuple[Limit, ...]:
+    """Caps as limits of their owner. Raises Fault."""
+    limits: dict[tuple[str, str], Limit] = {}
+    for i, cap in enumerate(caps):
+        unit = LEADS if cap.leads is not None else currency
+        ceiling = cap.leads if cap.leads is not None else micros_of(cap.money or "", (*path, i, "money"))
+        if (unit, cap.window) in limits:
+            raise Fault((*path, i), f"there are two caps for {unit} and {cap.window}")
+        limits[unit, cap.window] = Limit(owner, unit, cap.window, zone, ceiling)
+    return tuple(limits.values())
+
+
+def private_target(text: str, position: int) -> tuple[str, int]:
+    """Host and port that a delivery may reach although private. Raises Fault."""
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal() or not 0 < int(port) < 65536:
+        raise Fault(("private_targets", position), f"{text!r} is not HOST:PORT, such as 127.0.0.1:9100")
+    return host.strip("[]").lower(), int(port)
+
+
+def reader_of(read: Callable[[Any, Any, date], Value], settings: Any, plugin: str) -> Callable[[Any, date], Value]:
+    """A field type's `read`, bound; its faults carry the plugin's name."""
+
+    def bound(raw: Any, today: date) -> Value:
+        value = read(raw, settings, today)
+        return value if value.fault is None else replace(value, fault=f"{plugin}.{value.fault}")
+
+    return bound
+
+
+def judge_of(
+    judge: Callable[[Any, Any, Any], tuple[Flaw, ...]], settings: Any, plugin: str
+) -> Callable[[Any, Any], tuple[Flaw, ...]]:
+    """A validator's `judge`, bound; reasons of its own carry the plugin's name."""
+
+    def bound(lead: Any, answers: Any) -> tuple[Flaw, ...]:
+        return tuple(
+            flaw if "." in flaw.code or flaw.code in reasons.ALL else replace(flaw, code=f"{plugin}.{flaw.code}")
+            for flaw in judge(lead, answers, settings)
+        )
+
+    return bound
+
+
+def normaliser_of(field: made.Field) -> Callable[[str], Any]:
+    """From a text that somebody wrote to the form that the field's fact has."""
+    return lambda text: field.read(text, ANY_DAY).value

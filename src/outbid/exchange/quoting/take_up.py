@@ -1,0 +1,96 @@
+"""A lead is posted under its quote: the ping's facts and bids become the lead's, or the quote is stale."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from outbid.core.auction import floor_micros
+from outbid.core.contract import Flaw
+from outbid.core.ids import QUOTE, public
+from outbid.core.lead import event as ev
+from outbid.core.lead.quote import changed, recheck
+from outbid.core.lead.state import fold_all
+from outbid.core.market.snapshot import Market, Source
+from outbid.core.match.match import Room
+from outbid.core.route import Recheck
+from outbid.exchange.arrive import LEAD_SEAL, begin, decode_sealed
+from outbid.exchange.exchange import Exchange
+from outbid.exchange.steps.inspect import judge_at_hand
+from outbid.exchange.story import NOTES_OF_QUOTE, Story, decode_notes
+from outbid.store.commit.entry import Request
+from outbid.store.quote.row import Record
+
+
+def take_up(
+    exchange: Exchange,
+    market: Market,
+    source: Source,
+    arrived: Mapping[str, Any],
+    test: bool,
+    request: Request,
+    quote: Record,
+) -> Story:
+    """The story of a lead whose quote was found. `market` and `source` are of the version that the quote pinned.
+
+    What the ping told and the post does not tell again counts as told.
+    """
+    vault = exchange.vault
+    key = vault.unwrap(quote.id, quote.wrapped)
+    pinged = decode_sealed(vault.open(key, quote.id, LEAD_SEAL, quote.sealed))
+    told = {**pinged.unknown, **pinged.values, **{name: value for name, value in arrived.items() if value is not None}}
+    story = begin(exchange, market, source, told, test, request, quote.id)
+    flaws = _stale(story, quote)
+    if not flaws:
+        for event in quote.events:
+            story.tell(event)
+        notes = {} if quote.notes is None else decode_notes(vault.open(key, quote.id, NOTES_OF_QUOTE, quote.notes))
+        for name, text in notes.items():
+            story.note(name, text)
+    return _received(story, quote.cell, quote.id, () if source.quotes.anew else flaws)
+
+
+def refuse(
+    exchange: Exchange, market: Market, source: Source, arrived: Mapping[str, Any], test: bool, request: Request
+) -> Story:
+    """The story of a lead whose ping is not known: it is refused, and kept."""
+    story = begin(exchange, market, source, arrived, test, request)
+    return _received(story, story.lead.cell, None, (Flaw("ping_unknown", source.ping_id),))
+
+
+def _received(story: Story, cell: int, quote: bytes | None, flaws: tuple[Flaw, ...]) -> Story:
+    lead = story.lead
+    name = "" if quote is None else public(QUOTE, cell, quote)
+    story.tell(ev.Received(lead.arrived_at_ms, lead.source, lead.campaign, lead.version, lead.test, name))
+    if flaws:
+        # With everything else that is wrong with it, so that the seller need not come a third time.
+        story.flaws = flaws + tuple(flaw for _, flaw in judge_at_hand(story))
+        story.tell(ev.Inspected(lead.arrived_at_ms, "arrival", story.flaws, flaws[0].code))
+    return story
+
+
+def _stale(story: Story, quote: Record) -> tuple[Flaw, ...]:
+    """Why a quote does not stand for this lead; nothing if it does."""
+    lead, named = story.lead, story.plan.source.ping_id
+    if quote.until_ms is None:
+        return (Flaw("ping_not_quoted", named, fold_all(quote.events).reason),)
+    if lead.arrived_at_ms > quote.until_ms:
+        return (Flaw("ping_expired", named, f"{(lead.arrived_at_ms - quote.until_ms) / 1000:.1f} s ago"),)
+    others = changed(story.plan.campaign.decisive, msgspec.json.decode(quote.facts), lead.facts)
+    return tuple(Flaw("changed_since_ping", name.partition(".")[0], f"fact: {name}") for name in others)
+
+
+async def recheck_bids(exchange: Exchange, story: Story, step: Recheck) -> None:
+    """Strike those who may not buy any more; the bids of the others are ranked again."""
+    plan, state, now_ms = story.plan, story.state, exchange.clock.now_ms()
+    floor = floor_micros(plan.campaign, plan.source, plan.campaign.tiers[state.tier])
+    room = _room(exchange, story, now_ms)
+    story.tell(recheck(plan.campaign, plan.source, state, floor, story.lead.facts, room, now_ms))
+
+
+def _room(exchange: Exchange, story: Story, now_ms: int) -> Room:
+    """Room as it is known here; the hold decides exactly, and alone knows what honouring a quote may pass."""
+    source = story.plan.source
+    if story.lead.test or source.quotes.honour:
+        return lambda offer, least_micros: None
+    return exchange.rooms.of(story.market, source, now_ms)

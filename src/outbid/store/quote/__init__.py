@@ -1,0 +1,1 @@
+"""Quotes: what sellers were promised on their pings, durable before they are told."""
