@@ -213,7 +213,17 @@ def market_page() -> str:
     for kind, struct in noun.KINDS.items():
         where = f"In the section `{sections[kind]}`." if kind in sections else "Made by `outbid keys`, never in a file."
         text += f"\n## {kind}\n\n{first_line(struct)} {where}\n\n{settings_table(struct)}"
-    for part in (noun.Field, noun.Check, noun.Tier, noun.Plugin, noun.Cap, noun.Wallet, noun.Payout, noun.Quotes):
+    for part in (
+        noun.Field,
+        noun.Check,
+        noun.Tier,
+        noun.Plugin,
+        noun.Cap,
+        noun.Wallet,
+        noun.Payout,
+        noun.Quotes,
+        noun.Queue,
+    ):
         text += f"\n### {part.__name__}\n\n{first_line(part)}\n\n{settings_table(part)}"
     kinds: dict[str, list[str]] = {}
     for kind, operators in filters.OPERATORS.items():

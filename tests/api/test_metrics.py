@@ -54,6 +54,8 @@ async def test_leads_are_counted_by_outcome(house, shared_buyers):
         'outbid_leads_total{outcome="unsold"}': 1,
         'outbid_leads_total{outcome="refused"}': 1,
         'outbid_leads_total{outcome="uncertain"}': 0,
+        'outbid_leads_total{outcome="review"}': 0,
+        'outbid_leads_total{outcome="queued"}': 0,
     }
 
 

@@ -249,7 +249,7 @@ def test_a_flaw_of_a_plugin_carries_its_name_and_one_of_the_house_does_not():
     found = compiled(rows(campaign={"checks": [{"plugin": "mine", "on_flaw": "flag"}]}), Plugins())
     check = found.campaigns[1].checks[0]
     assert [flaw.code for flaw in check.judge(None, ())] == ["mine.odd", "duplicate", "zip.not_a_zip"]
-    assert not check.refuses
+    assert check.on_flaw == "flag"
 
 
 def test_a_fault_of_a_field_carries_the_name_of_its_type():

@@ -9,7 +9,7 @@ from outbid.core.contract import PingReply
 from outbid.core.dialect.wire import Failure, Response, Timings
 from outbid.core.lead.event import BidLine
 from outbid.core.lead.state import Sale, Stage, State
-from outbid.core.market.snapshot import Payout
+from outbid.core.market.snapshot import Payout, Queue
 from outbid.core.route import Ask, Close, Inspect, Match, Ping, Plan, Post, Quote, Recheck, Wait, next_step
 
 
@@ -27,14 +27,17 @@ def plan(
     tier_posts: int = 10,
     tiers: int = 2,
     places: tuple[int, ...] = (1, 1),
+    queue: Queue | None = None,
 ) -> Plan:
-    made = [SimpleNamespace(rank=by_price, most_posts=tier_posts, floor_micros=0, places=n) for n in places]
+    made = [SimpleNamespace(rank=by_price, most_posts=tier_posts, floor_micros=0, places=n, queue=None) for n in places]
+    made[-1].queue = queue
     campaign = SimpleNamespace(
         tiers=tuple(made[:tiers]),
         offers={n: offer(n) for n in range(1, 9)},
         most_posts=most_posts,
         floor_micros=0,
         least_margin_micros=0,
+        review_ms=50,
     )
     source = SimpleNamespace(payout=Payout(800_000), most_posts=source_posts, floor_micros=0)
     return Plan(campaign, source)
@@ -61,6 +64,9 @@ def with_(state: State, **changes) -> State:
 REJECTED_ONE = with_(BIDDING, tried=frozenset({1}), sales=(sale(1),))
 QUOTED = with_(BIDDING, stage="quoted", promise_micros=24)
 PROMISED = with_(QUOTED, stage="bidding")
+LATER = plan(queue=Queue(10, 5, 20))
+LEFT = with_(BIDDING, bids=(), arrived_ms=100, matched_any=True)
+IN_QUEUE = with_(LEFT, tier=1, due_tier=1, due_ms=110)
 TABLE = [
     ("a new lead is inspected", plan(), State(stage="received"), Inspect("arrival")),
     ("a good lead goes to the first tier", plan(), State(stage="inspected"), Match(0)),
@@ -104,6 +110,16 @@ TABLE = [
     ("a settled sale goes on for the places that are left", plan(places=(2, 1)), with_(BIDDING, stage="inspected", tier=-1, bids=(), sales=(sale(1, "sold"),)), Match(0)),
     ("a full source ends a shared lead as sold", plan(places=(2, 1)), with_(BIDDING, refused="cap_reached", sales=(sale(1, "sold"),)), Close("sold")),
     ("a full source refuses a lead that nobody has", plan(), with_(BIDDING, refused="cap_reached"), Close("refused", "cap_reached")),
+    ("who is held waits for a person", plan(), State(stage="inspected", held="x", held_ms=100), Wait("reviewed", 150)),
+    ("who was refused in review is closed", plan(), State(stage="inspected", refused="x"), Close("refused", "x")),
+    ("a ping is not held", plan(), State(stage="inspected", held="x", quoting=True), Match(0)),
+    ("what is left waits for its hour", LATER, LEFT, Wait("due", 110, 1)),
+    ("then it is tried", LATER, with_(IN_QUEUE, stage="inspected", tier=0), Match(1)),
+    ("then again", LATER, IN_QUEUE, Wait("due", 115, 1)),
+    ("until it is too old", LATER, with_(IN_QUEUE, due_ms=116), Close("unsold", "no_bids")),
+    ("whoever comes late to the queue is not tried", LATER, with_(IN_QUEUE, stage="inspected", tier=0, due_ms=121), Close("unsold", "no_bids")),
+    ("a ping does not queue", LATER, with_(LEFT, quoting=True), Close("unsold", "no_bids")),
+    ("nor does who is sold in part", plan(places=(2, 2), queue=Queue(10, 5, 20)), with_(LEFT, sales=(sale(1, "sold"),)), Close("sold")),
     ("a ping ends with a promise", plan(), with_(BIDDING, quoting=True), Quote(Pick(1, 30, 24))),
     ("a ping that nobody bids on goes to the next tier", plan(), with_(BIDDING, quoting=True, bids=()), Match(1)),
     ("a quote waits for its lead", plan(), QUOTED, None),

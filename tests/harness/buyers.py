@@ -20,8 +20,9 @@ def bid(price: str, token: str | None = None) -> dict[str, Any]:
 class Got:
     """One request as it came."""
 
-    def __init__(self, buyer: str, kind: str, headers: dict[str, str], body: bytes) -> None:
-        self.buyer, self.kind, self.headers, self.body = buyer, kind, headers, body
+    def __init__(self, path: str, headers: dict[str, str], body: bytes) -> None:
+        _, self.buyer, self.kind = path.partition("?")[0].split("/")[:3]
+        self.path, self.headers, self.body = path, headers, body
 
     @property
     def json(self) -> dict[str, Any]:
@@ -93,8 +94,7 @@ async def _read(reader: asyncio.StreamReader) -> Got:
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
     headers = {key.lower(): value.strip() for key, _, value in (line.partition(":") for line in head[1:] if line)}
     body = await reader.readexactly(int(headers.get("content-length", "0")))
-    _, buyer, kind = head[0].split(" ")[1].split("/")[:3]
-    return Got(buyer, kind, headers, body)
+    return Got(head[0].split(" ")[1], headers, body)
 
 
 def http(status: int, body: bytes, *more: str) -> bytes:

@@ -113,6 +113,10 @@ class Laws:
 
     def _see_sales(self, transaction: Transaction, changes: list[Change]) -> None:
         for _, (sale_id,), before, after in changes:
+            if before is None and after is not None:
+                for account in self.tables.table("hold")[(sale_id,)]["accounts"]:
+                    self.holds_on[account].append(sale_id)
+        for _, (sale_id,), before, after in changes:
             assert after is not None
             lead_id = after["lead_id"]
             if (lead_id,) not in self.tables.table("lead"):
@@ -121,8 +125,6 @@ class Laws:
             if before is None:
                 self.bids[sale_id] = after["price_micros"]
                 self.sales_of[lead_id].append(sale_id)
-                for account in self.tables.table("hold")[(sale_id,)]["accounts"]:
-                    self.holds_on[account].append(sale_id)
                 self._may_be_opened(transaction, sale_id, after)
             elif before["status"] in ("sold", "rejected") and before["status"] != after["status"]:
                 self.broken("a settled sale stays settled", f"{before['status']} → {after['status']}", lead_id)

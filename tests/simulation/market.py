@@ -113,6 +113,9 @@ def _campaign(chance: Random, tiers: list[dict[str, Any]]) -> dict[str, Any]:
             "match": chance.choice(("any", "any", "all")),
         }
         checks.append({"plugin": "duplicate", "settings": settings})
+    if chance.random() < 0.3:
+        rule = {"name": "small", "require": {"fact": "amount", "at_most": 70}}
+        checks.append({"plugin": "rule", "on_flaw": "review", "settings": rule})
     return {
         "slug": "auto",
         "zone": chance.choice(ZONES),
@@ -134,6 +137,15 @@ def _tier(chance: Random, slug: str) -> dict[str, Any]:
         "floor": str(chance.choice((0, 0, 3))),
         "most_posts": chance.choice((1, 2, 10)),
         "places": chance.choice((1, 1, 1, 2, 3)),
+    } | _queue(chance)
+
+
+def _queue(chance: Random) -> dict[str, Any]:
+    if chance.random() > 0.2:
+        return {}
+    after = chance.choice((0, 0, 2, 10))
+    return {
+        "queue": {"after_s": after, "every_s": chance.choice((1, 5, 30)), "until_s": after + chance.choice((1, 20))}
     }
 
 

@@ -167,7 +167,10 @@ class World:
 
     def _is_quiet(self) -> bool:
         tables = self.server.tables
-        if tables.table("job") or any(row["status"] == "posting" for row in tables.table("sale").values()):
+        soon_ms = self.clock.now_ms() + round(LONGEST_QUIET_S * 1000)
+        if any(job["run_at"] < soon_ms for job in tables.table("job").values()) or any(
+            row["status"] == "posting" for row in tables.table("sale").values()
+        ):
             return False
         for (lead_id,) in tables.table("lead"):
             state = self.laws.states.get(lead_id, State())
@@ -341,6 +344,18 @@ class World:
                 decided.add(sale_id)
                 if self.chance.random() < 0.7:
                     await self._settle(sale_id, row["lead_id"])
+            for (lead_id,), row in list(self.server.tables.table("lead_status").items()):
+                if row["status"] == "review" and lead_id not in decided and self.chance.random() < 0.5:
+                    decided.add(lead_id)
+                    await self._review(lead_id)
+
+    async def _review(self, lead_id: bytes) -> None:
+        outcome, now_ms = self.chance.choice(("released", "released", "refused")), self.clock.now_ms()
+        await self._with_database(
+            lambda connection: jobs.put_review(
+                connection, 0, lead_id, outcome, "operator", now_ms, self.chance.randbytes
+            )
+        )
 
     async def _settle(self, sale_id: bytes, lead_id: bytes) -> None:
         sale = public(SALE, 0, sale_id)

@@ -56,6 +56,13 @@ def sold(entry: Entry) -> Entry:
     return Entry(0, entry.lead_id, 2, [event], salt=bytes(16), deals={deal.sale: deal}, status=("sold", ""))
 
 
+def rejected(entry: Entry) -> Entry:
+    """What follows when the buyer did not take it."""
+    deal = entry.wishes[0].deal
+    event = ev.Rejected(NOW_MS, deal.sale, "rejected")
+    return Entry(0, entry.lead_id, 2, [event], salt=bytes(16), deals={deal.sale: deal})
+
+
 @pytest_asyncio.fixture
 async def connection(database_url):
     connection = await database.connect(database_url)
@@ -127,6 +134,16 @@ async def test_who_opens_an_account_and_has_not_seen_a_lowered_cap_opens_it_with
         "cap_reached",
     ]
     assert await connection.fetchval("select ceiling from account where unit = 'LEAD'") == 1
+
+
+async def test_room_given_back_in_a_batch_makes_none_in_an_account_above_its_ceiling(connection, writer):
+    entries = [wishing() for _ in range(3)]
+    await writer.write(entries)
+    lowered = [replace(account.limit, ceiling=1) for account in ACCOUNTS if account.limit.unit == LEADS]
+    await market.write(connection, 1, [], {}, lowered, "test")
+    written = await writer.write([rejected(entries[0]), wishing()])
+    assert [event.reason for event in written[1].held] == ["cap_reached"]
+    assert await connection.fetchval("select held from account where unit = 'LEAD'") == 2
 
 
 @pytest.mark.parametrize("statement", [sql.WRITE, sql.AT_ONCE])

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -29,6 +30,7 @@ from outbid.api.wire import (
 from outbid.core.answer import STATUS, Error, pointer_of, quote_answer
 from outbid.core.contract import Arrival, Flaw, Malformed
 from outbid.core.ids import LEAD, QUOTE, parse, public
+from outbid.core.lead import event as ev
 from outbid.core.market.snapshot import Market, Source
 from outbid.core.reasons import Reason
 from outbid.core.scope import Scope
@@ -53,6 +55,8 @@ LOOKS = ("GET", "HEAD")
 RETRY = ((b"retry-after", b"1"),)
 STALLED_S = 10.0
 LONGEST_REQUEST_KEY = 255
+OUTCOMES = ("sold", "unsold", "refused", "uncertain", "review", "queued")
+"""Where leads stand when this process is done with them."""
 ANSWERED_WITHOUT_BODY = (405, 503)
 """Before the body has come; a request without a good key is read to its end, so that the answer arrives."""
 
@@ -101,7 +105,7 @@ class Intake:
         self._most = most
         self.open = True
         self.started = exchange.now()
-        self.outcomes: Counter[str] = Counter(sold=0, unsold=0, refused=0, uncertain=0)
+        self.outcomes: Counter[str] = Counter(dict.fromkeys(OUTCOMES, 0))
 
     async def __call__(self, scope: Http, receive: Receive, send: Send) -> None:
         """One request by ASGI."""
@@ -228,7 +232,7 @@ class Intake:
         name = public(QUOTE if asks else LEAD, story.lead.cell, story.id)
         known: dict[str, Any] = {} if asks else {"lead": name}
         try:
-            await distribute(self._exchange, story)
+            await self._end_of(story)
         except Repeated as repeated:
             return await self._again(story, repeated.repeat)
         except NotRecorded:
@@ -244,12 +248,34 @@ class Intake:
             return self._no(500, code="lead_failed", **known)
         if asks:
             return self._tell_quote(name, story)
-        self.outcomes[story.state.status] += not story.lead.test
         sold = next((sale.id for sale in story.state.sales if sale.status == "sold"), "")
         redirect = story.notes.get(f"redirect {sold}")
         return self._tell(
             Standing(name, story.plan.campaign.currency, story.state, story.flaws, redirect, story.lead.test)
         )
+
+    async def _end_of(self, story: Story) -> None:
+        """Take a story to its end, or as far as its seller's patience goes: then it goes on without him.
+
+        That he was told so is durable before he is, so that the end is told to him later. Raises as `distribute`.
+        """
+        limit_ms = story.plan.source.answer_ms
+        if limit_ms is None or story.state.quoting or story.lead.test:
+            await self._to_the_end(story)
+            return
+        task = asyncio.create_task(self._to_the_end(story))
+        await asyncio.wait((task,), timeout=limit_ms / 1000)
+        if task.done() or story.birth is not None or story.state.stage == "closed":
+            await task
+            return
+        task.add_done_callback(partial(_note_fault, story))
+        story.tell(ev.Deferred(self._exchange.clock.now_ms()))
+        await self._exchange.write(story)
+
+    async def _to_the_end(self, story: Story) -> None:
+        await distribute(self._exchange, story)
+        if not story.state.quoting and story.chapters:
+            self.outcomes[story.state.status] += not story.lead.test
 
     async def _again(self, story: Story, repeat: Repeat) -> Reply:
         """The answer to a request that was sent before: how its lead stands now."""
@@ -287,6 +313,12 @@ class Intake:
 
     def _no(self, status: int, *, code: str, more: Headers = (), **said: Any) -> Reply:
         return reply_problem(problem(status, code, known=self._reasons, **said), more)
+
+
+def _note_fault(story: Story, task: "asyncio.Task[None]") -> None:
+    """Nobody waits for this lead's end any more: what went wrong is told to the log."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("lead %s met a fault", public(LEAD, story.lead.cell, story.id), exc_info=error)
 
 
 def _flows(journal: Journal[Any, Any]) -> bool:

@@ -92,6 +92,27 @@ async def _find(connection: Any, name: str) -> tuple[int, bytes]:
     return found[0].cell, found[0].id
 
 
+def review(given: argparse.Namespace) -> int:
+    """Put the verdict on a lead that is held for review; an exchange process carries it out."""
+
+    async def put(connection: Any) -> None:
+        cell, lead_id = await _find(connection, given.lead)
+        record = await leads.read(connection, HOUSE, cell, lead_id)
+        if record is None:
+            raise CommandError(f"there is no lead {given.lead!r}; see: outbid leads list")
+        if record.status != "review":
+            raise CommandError(f"this lead is not held for review, it is {record.status}")
+        now_ms, noise = Clock().now_ms(), noise_source()
+        if not await jobs.put_review(connection, cell, lead_id, given.outcome, "operator", now_ms, noise):
+            raise CommandError("a verdict on this lead is on its way already")
+
+    with Database(read_settings()) as database:
+        database.migrate()
+        database.use(put)
+    print("The verdict is noted; an exchange process carries it out at once, or when the next one starts.")
+    return 0
+
+
 def settle(given: argparse.Namespace) -> int:
     """Put the verdict on an uncertain sale; an exchange process carries it out."""
 

@@ -18,6 +18,7 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
     """The answer to a seller: nothing of buyers, bids or margin stands in it.
 
     price   what he is paid, decimal text in `currency`; present if sold
+    url     where the end can be asked for; present if pending
     """
 
     outcome: Outcome
@@ -27,7 +28,12 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
     redirect: str | None = None
     reason: str | None = None
     detail: str | None = None
+    url: str | None = None
     test: bool = False
+
+
+PENDING = {"open": "in_progress", "uncertain": "unsettled", "review": "in_review", "queued": "queued"}
+"""Why a lead's end is not known yet, by its status."""
 
 
 class QuoteAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -65,7 +71,7 @@ def answer_of(lead: str, currency: str, state: State, redirect: str | None = Non
         return Answer("unsold", lead, reason=state.reason, test=test)
     if state.status == "refused":
         return Answer("refused", lead, reason=state.reason, test=test)
-    return Answer("pending", lead, reason="unsettled" if state.status == "uncertain" else "in_progress", test=test)
+    return Answer("pending", lead, reason=PENDING[state.status], url=f"/v1/leads/{lead}", test=test)
 
 
 def quote_answer(ping: str, currency: str, state: State, until_ms: int | None, *, test: bool = False) -> QuoteAnswer:

@@ -83,6 +83,8 @@ REFUSED = reasons(
     job_not_dead=("The job is not dead: it will be tried anyway.", "Wait; look at /v1/jobs."),
     job_open_already=("An open job does the same work already.", "Wait until that one is done."),
     job_unknown=("There is no such job; one that is done is kept no longer.", "Look at /v1/jobs."),
+    lead_not_in_review=("The lead is not held for review.", "Look at its log."),
+    lead_reviewed=("A verdict on the lead is on its way already.", "Wait; look at the log of the lead."),
     lead_erased=("The person behind the lead was erased: nothing personal can be read any more.", ""),
     market_faulty=("The market cannot be so; nothing was changed.", "Mend every one of the errors."),
     market_moved=("The market was changed by others all the time.", "Send it again."),
@@ -150,6 +152,8 @@ POSTS = reasons(
         "The buyer accepted, at a price below the floor.",
         "Settle the sale: sold captures his bid, rejected gives the lead back.",
     ),
+    in_review=("A person has to look at the lead first.", "Wait, or ask the operator."),
+    queued=("The lead waits until it can be tried again.", ""),
     unsettled=("The sale waits until it is settled.", ""),
 )
 

@@ -6,6 +6,7 @@ from typing import Literal
 import msgspec
 
 from outbid.core.auction import Pick, picks
+from outbid.core.lead.event import WaitsFor
 from outbid.core.lead.state import Stage, State
 from outbid.core.market.snapshot import Campaign, Source
 
@@ -55,9 +56,15 @@ class Ask(msgspec.Struct, frozen=True):
 
 
 class Wait(msgspec.Struct, frozen=True):
-    """Nothing to do until something happens; no task is held for it."""
+    """Nothing to do until something happens; no task is held for it.
 
-    until: Literal["settled"]
+    at_ms  when it is over at the latest, UTC milliseconds; 0 if never
+    tier   the queue whose time that is
+    """
+
+    until: WaitsFor
+    at_ms: int = 0
+    tier: int = -1
 
 
 class Close(msgspec.Struct, frozen=True):
@@ -88,8 +95,11 @@ def _received(plan: Plan, state: State) -> Step:
 
 def _inspected(plan: Plan, state: State) -> Step:
     """Bids at this point are a quote's: what is taken up after a crash or a verdict begins its round anew."""
-    if state.bids and state.refused is None:
-        return Recheck()
+    if state.refused is None and not state.quoting:
+        if state.held:
+            return Wait("reviewed", state.held_ms + plan.campaign.review_ms)
+        if state.bids:
+            return Recheck()
     return _tier(plan, state, state.tier + 1)
 
 
@@ -97,9 +107,31 @@ def _tier(plan: Plan, state: State, first: int) -> Step:
     """The next tier that may still sell a place; without one the lead waits for what is uncertain, or is closed."""
     if state.refused is None and posts_left(plan, state):
         for number in range(first, len(plan.campaign.tiers)):
-            if places_left(plan, state, number):
-                return Match(number)
+            if places_left(plan, state, number) and (step := _try(plan, state, number)) is not None:
+                return step
     return _end(plan, state)
+
+
+def _try(plan: Plan, state: State, number: int) -> Step | None:
+    """How a tier is begun: a queue's time must have come. None if the lead is too old for the queue, or not for one.
+
+    What was sold in part waits for no more, and a ping waits for nothing.
+    """
+    queue = plan.campaign.tiers[number].queue
+    if queue is None:
+        return Match(number)
+    if state.quoting or state.placed():
+        return None
+    ends_ms, came = state.arrived_ms + queue.until_ms, number == state.due_tier
+    if came and state.stage == "inspected":
+        return Match(number) if state.due_ms <= ends_ms else None
+    next_ms = state.due_ms + queue.every_ms if came else state.arrived_ms + queue.after_ms
+    return Wait("due", next_ms, number) if next_ms <= ends_ms else None
+
+
+def _over(plan: Plan, state: State) -> Step:
+    """A tier has done what it could now: a queue is tried again later, the others were tried."""
+    return _tier(plan, state, state.tier + (plan.campaign.tiers[state.tier].queue is None))
 
 
 def _end(plan: Plan, state: State) -> Step:
@@ -136,7 +168,7 @@ def _why_unsold(state: State) -> str:
 
 def _matched(plan: Plan, state: State) -> Step:
     if not state.offers:
-        return _tier(plan, state, state.tier + 1)
+        return _over(plan, state)
     return Ping(state.tier, state.offers)
 
 
@@ -148,7 +180,7 @@ def _bidding(plan: Plan, state: State) -> Step:
         most = min(most, 1)  # the first sale keeps the promise; only then others may buy beside it
     if most > 0 and state.refused is None and (chosen := _choose(plan, state, most)):
         return Quote(chosen[0]) if state.quoting else Post(chosen)
-    return _tier(plan, state, state.tier + 1)
+    return _over(plan, state)
 
 
 def _choose(plan: Plan, state: State, most: int) -> tuple[Pick, ...]:

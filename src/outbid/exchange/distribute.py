@@ -19,7 +19,7 @@ async def distribute(exchange: Exchange, story: Story) -> None:
     try:
         while (step := next_step(story.plan, story.state)) is not None:
             await steps[type(step)](exchange, story, step)
-            if isinstance(step, Wait):
+            if isinstance(step, Wait) and next_step(story.plan, story.state) == step:
                 return
     except (NotRecorded, Repeated, Superseded):
         raise  # nothing of it is in the database, or another process has it

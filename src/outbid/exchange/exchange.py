@@ -4,7 +4,9 @@ import asyncio
 from asyncio import Future
 from collections.abc import Awaitable, Callable, Sequence
 from math import inf
-from typing import Protocol
+from typing import Any, Protocol
+
+import msgspec
 
 from outbid.core.dialect.wire import Answer, Http
 from outbid.core.ids import SALE, first_of, public, uuid7
@@ -12,7 +14,7 @@ from outbid.core.market.snapshot import Campaign, Market
 from outbid.exchange.clock import Clock
 from outbid.exchange.room import Rooms
 from outbid.exchange.story import NOTES_OF_QUOTE, Story, encode_notes
-from outbid.store.commit.entry import Entry, Fenced, Wish, Written
+from outbid.store.commit.entry import Entry, Fenced, Job, Wish, Written
 from outbid.store.commit.journal import Journal
 from outbid.store.quote.row import Entry as Quote
 from outbid.store.vault import Vault
@@ -89,6 +91,11 @@ class Exchange:
         identifier = uuid7(now_ms, self.noise(10))
         return public(SALE, self.cell, identifier), identifier
 
+    def job(self, kind: str, key: str, payload: dict[str, Any], run_at_ms: int) -> Job:
+        """A job to put with a chapter; of one key there is one at a time."""
+        identifier = uuid7(self.clock.now_ms(), self.noise(10))
+        return Job(identifier, kind, key, msgspec.json.encode(payload), run_at_ms)
+
     def ms_since(self, started: float) -> int:
         """Whole milliseconds since an instant of `now`."""
         return round((self.now() - started) * 1000)
@@ -127,23 +134,31 @@ class Exchange:
         return self.quotes.submit(quote)
 
     def write(
-        self, story: Story, wishes: tuple[Wish, ...] = (), *, claims: bool = False, closing: bool = False
+        self,
+        story: Story,
+        wishes: tuple[Wish, ...] = (),
+        *,
+        claims: bool = False,
+        closing: bool = False,
+        jobs: tuple[Job, ...] = (),
     ) -> Future[Written]:
         """Send a story's unwritten events to the journal as its next chapter; the future ends when it is durable.
 
         claims   take the story's claims with this chapter
         closing  nothing follows: the status row is written, and the claims of an unsold lead are given back
+        jobs     what somebody has to do later, put with the chapter
         """
         sealed = None
         if story.unwritten_notes:
             purpose = b"notes %d" % (story.chapters + 1)
             sealed = self.vault.seal(story.key, story.id, purpose, encode_notes(story.unwritten_notes))
         entry = story.entry(self.noise(SALT_BYTES), sealed, wishes)
+        entry.jobs = jobs
         if claims:
             entry.claims = story.claims
         status = story.state.status
         # A lead with a status waits for somebody: not so while another of its posts has no answer yet.
-        if closing or (status == "uncertain" and story.state.stage != "posting"):
+        if closing or (status != "open" and story.state.stage != "posting"):
             entry.status = (status, story.state.reason)
         if closing and status != "sold":
             entry.gives_up = story.claims

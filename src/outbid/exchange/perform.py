@@ -13,17 +13,35 @@ from outbid.exchange.steps.inspect import inspect
 from outbid.exchange.steps.ping import match, ping
 from outbid.exchange.steps.post import ask_again, post
 from outbid.exchange.story import Story
+from outbid.store.commit.entry import Job
 
 
 async def _wait(exchange: Exchange, story: Story, step: Wait) -> None:
-    await exchange.write(story)
+    """Wait for somebody, or for an hour: a job wakes the lead in any process. What is due already goes on at once."""
+    now_ms, state = exchange.clock.now_ms(), story.state
+    if step.until == "due" and (step.at_ms <= now_ms or story.lead.test):
+        story.tell(ev.Due(now_ms, step.tier))
+        return
+    jobs: tuple[Job, ...] = ()
+    if (state.waits, state.waits_ms) != (step.until, step.at_ms):
+        story.tell(ev.Waiting(now_ms, step.until, step.at_ms))
+        if step.at_ms:
+            payload = {"lead": story.id.hex(), "at_ms": step.at_ms}
+            jobs = (exchange.job("due", f"due {story.id.hex()} {step.at_ms}", payload, step.at_ms),)
+    if story.born is not None:
+        await story.born
+    await exchange.write(story, jobs=jobs)
 
 
 async def _close(exchange: Exchange, story: Story, step: Close) -> None:
-    story.tell(ev.Closed(exchange.clock.now_ms(), step.status, step.reason))
+    now_ms = exchange.clock.now_ms()
+    story.tell(ev.Closed(now_ms, step.status, step.reason))
+    jobs: tuple[Job, ...] = ()
+    if story.state.deferred and story.plan.source.postback is not None and not story.lead.test:
+        jobs = (exchange.job("postback", f"postback {story.id.hex()}", {"lead": story.id.hex()}, now_ms),)
     if story.born is not None:
         await story.born
-    await exchange.write(story, closing=True)
+    await exchange.write(story, closing=True, jobs=jobs)
 
 
 Steps = dict[type, Callable[[Exchange, Story, Any], Awaitable[None]]]

@@ -9,7 +9,6 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from outbid.core.ids import LEAD, public
-from outbid.core.lead import event as ev
 from outbid.core.market.compile import Plugins, compile_market
 from outbid.core.market.snapshot import Market
 from outbid.core.scope import HOUSE
@@ -19,6 +18,7 @@ from outbid.exchange.exchange import Door, Exchange
 from outbid.exchange.revive import resume, revive
 from outbid.exchange.room import Rooms
 from outbid.exchange.story import Story
+from outbid.exchange.work.worker import Worker
 from outbid.store import jobs, leads, rooms
 from outbid.store import market as markets
 from outbid.store.commit import lanes
@@ -83,6 +83,7 @@ class Process:
             noise=noise_source(),
             now=loop.time,
         )
+        self._worker = Worker(self.exchange, self._connect, self._revive)
         self.exchange.lease_until = loop.time() + (lanes.LEASE_MS - lanes.MARGIN_MS) / 1000
         await self._listen()
         work = (self._write(self.journal), self._beat(), self._turn_away(), self._write(self.quotes))
@@ -217,7 +218,7 @@ class Process:
         if self.exchange.dropped and not self._retrying:
             self._start(self._retry_dropped())
         for job in await jobs.take(connection, self._cell, now_ms):
-            self._start(self._settle(job))
+            self._start(self._worker.do(job))
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         """Run something beside the beat; the process ends only when it has."""
@@ -304,28 +305,3 @@ class Process:
             log.exception("lead %s met a fault", public(LEAD, story.lead.cell, story.id))
             return False
         return True
-
-    async def _settle(self, job: jobs.Job) -> None:
-        """Carry out a verdict on an uncertain sale; if it was not sold, the lead goes on."""
-        with contextlib.suppress(*LOST):  # the job's lease runs out, and somebody tries again
-            connection = await self._connect()
-            try:
-                await self._carry_out(connection, job)
-                await jobs.finish(connection, job)
-            except Exception as error:
-                log.exception("job %s failed", job.kind)
-                await jobs.fail(connection, job, str(error), self._clock.now_ms())
-            finally:
-                await connection.close()
-
-    async def _carry_out(self, connection: Connection, job: jobs.Job) -> None:
-        sale, outcome, by = job.payload["sale"], job.payload["outcome"], job.payload["by"]
-        record = await leads.read(connection, HOUSE, job.cell, bytes.fromhex(job.payload["lead"]))
-        story = None if record is None else await self._revive(connection, record)
-        if story is None:
-            return
-        if any(known.id == sale and known.status == "uncertain" for known in story.state.sales):
-            story.tell(ev.Settled(self._clock.now_ms(), sale, outcome, by))
-        elif story.state.stage != "closed":
-            resume(self.exchange, story)  # an earlier attempt died after the verdict was written
-        await distribute(self.exchange, story)

@@ -1,10 +1,12 @@
 """Jobs: work that somebody must do soon, at least once. The lease is the retry; a dead worker needs no heartbeat."""
 
+from collections.abc import Callable
 from typing import Any, Literal
 
 import asyncpg
 import msgspec
 
+from outbid.core.ids import uuid7
 from outbid.core.scope import Scope
 from outbid.store.database import Connection
 
@@ -63,7 +65,21 @@ async def put(
     return str(made) != "INSERT 0 0"
 
 
-async def take(connection: Connection, cell: int, now_ms: int, most: int = 32) -> list[Job]:
+async def put_review(
+    connection: Connection,
+    cell: int,
+    lead_id: bytes,
+    outcome: str,
+    by: str,
+    now_ms: int,
+    noise: Callable[[int], bytes],
+) -> bool:
+    """Put a verdict on a lead that is held for review; False if one is on its way already."""
+    payload = {"lead": lead_id.hex(), "outcome": outcome, "by": by}
+    return await put(connection, cell, uuid7(now_ms, noise(10)), "review", payload, now_ms, f"review {lead_id.hex()}")
+
+
+async def take(connection: Connection, cell: int, now_ms: int, most: int = 256) -> list[Job]:
     """Lease the jobs that are due. A job that is not finished within its lease is taken again."""
     rows = await connection.fetch(
         """update job set run_at = $3, attempt = attempt + 1

@@ -162,7 +162,7 @@ async def _apply_ceilings(connection: Connection, limits: list[Limit], version: 
         """update account a set ceiling = u.ceiling, version = $5
              from unnest($1::text[], $2::text[], $3::text[], $4::bigint[]) u (owner, unit, window_name, ceiling)
             where a.owner = u.owner and a.unit = u.unit and a.window_name = u.window_name
-              and (a.ends_at is null or a.ends_at > now())""",
+              and (a.ends_at is null or a.ends_at > now() - interval '1 minute')""",
         *columns,
         version,
     )

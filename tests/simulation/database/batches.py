@@ -7,6 +7,7 @@ import msgspec
 
 from outbid.store.commit import sql
 
+from .keeping import put_job
 from .meaning import Result, means
 from .tables import Row, Transaction
 
@@ -112,14 +113,14 @@ async def at_once(tx: Transaction, now_ms: int, *given: Any) -> Result:
     requested = await take_requests(tx, now_ms, named["cell"], named["now"], named["requests"])
     await _write(tx, named)
     passed = len(requested) < len(named["requests"])
-    for identifier, posted, held in named["balances"]:
+    for identifier, posted, held, held_on in named["balances"]:
         row = tx.get("account", identifier)
         if row is None:
             continue
         new = row | {"posted": row["posted"] + posted, "held": row["held"] + held}
         if new["held"] < 0:
             raise asyncpg.CheckViolationError("account_held_check")
-        passed = passed or (posted + held > 0 and new["posted"] + new["held"] > new["ceiling"])
+        passed = passed or (held_on and new["posted"] + new["held"] > new["ceiling"])
         tx.put("account", (identifier,), new)
     halted = await halted_since(tx, now_ms, named["known"])
     stopped = any(row["number"] in named[f"{row['kind']}s"] for row in halted)
@@ -211,7 +212,7 @@ async def write(tx: Transaction, now_ms: int, *given: Any) -> Result:
     """All rows that follow from decisions that were taken under locks."""
     named = dict(zip(sql.WRITE_NAMES.split(), given, strict=True))
     await _write(tx, named)
-    for identifier, posted, held in named["balances"]:
+    for identifier, posted, held, _ in named["balances"]:
         if held < 0:
             raise asyncpg.CheckViolationError("account_held_check")
         if identifier in named["accounts"]:
@@ -239,6 +240,8 @@ async def _write(tx: Transaction, named: dict[str, Any]) -> None:
     for lead_id, *status in named["statuses"]:
         await tx.lock("lead_status", lead_id)
         tx.put("lead_status", (lead_id,), dict(zip(STATUS, status, strict=True)))
+    for values in named["jobs"]:
+        await put_job(tx, at_ms, named["cell"], *values)
 
 
 def _hold(price_micros: int, accounts: Lists, money: Lists) -> Row:

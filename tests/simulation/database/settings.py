@@ -82,7 +82,7 @@ async def apply_ceilings(
     new = dict(zip(zip(owners, units, windows, strict=True), ceilings, strict=True))
     for (identifier,), row in tx.scan("account"):
         ceiling = new.get((row["owner"], row["unit"], row["window_name"]))
-        if ceiling is None or (row["ends_at"] is not None and row["ends_at"] <= now_ms):
+        if ceiling is None or (row["ends_at"] is not None and row["ends_at"] <= now_ms - 60_000):
             continue
         await tx.lock("account", identifier)
         now = tx.get("account", identifier)

@@ -17,6 +17,7 @@ from outbid.api.operator.door.session import Sessions
 from outbid.api.operator.jobs import Jobs
 from outbid.api.operator.leads.listing import LEADS, Listing
 from outbid.api.operator.leads.one import OneLead
+from outbid.api.operator.leads.reviewing import Reviewing
 from outbid.api.operator.leads.settling import Settling
 from outbid.api.operator.market.history import History
 from outbid.api.operator.market.keys import Keys
@@ -43,7 +44,7 @@ def operator_routes(exchange: Exchange, pool: Pool, reasons: Mapping[str, Reason
     handlers += [*Whole(desk).routes(), *History(desk).routes(), *Plugins(desk).routes()]
     handlers += [*Keys(desk).routes(), *Sessions(desk).routes()]
     handlers += [*Listing(desk).routes(), *OneLead(desk).routes(), *Accounts(desk).routes(), *Ledger(desk).routes()]
-    handlers += [*Jobs(desk).routes(), *Settling(desk).routes()]
+    handlers += [*Jobs(desk).routes(), *Settling(desk).routes(), *Reviewing(desk).routes()]
 
     def refuse(request: Asked, error: Exception) -> Response[bytes]:
         refused = _refused(error)

@@ -18,6 +18,12 @@ from outbid.plugins.registry import Registry
 from outbid.store.leads import Record
 from outbid.store.vault import SealBroken, Vault
 
+WAITS: dict[ev.WaitsFor, str] = {
+    "settled": "it waits until an uncertain sale is settled",
+    "reviewed": "held for review: a person has to look at it",
+    "due": "it waits in a queue",
+}
+
 
 class Explained(msgspec.Struct, frozen=True):
     """The explanation as text."""
@@ -168,6 +174,14 @@ class _Explainer:
             return "asked again with the same key"
         if isinstance(event, ev.Settled):
             return f"settled as {event.outcome} by {event.by}"
+        if isinstance(event, ev.Waiting):
+            return WAITS[event.what]
+        if isinstance(event, ev.Deferred):
+            return "the seller was told that the outcome is pending"
+        if isinstance(event, ev.Due):
+            return f"its hour in the queue {self._campaign.tiers[event.tier].slug} came"
+        if isinstance(event, ev.Reviewed):
+            return f"{event.outcome} by {event.by}"
         return f"closed: {event.status}" + (f" ({event.reason})" if event.reason else "")
 
     def _inspected(self, event: ev.Inspected) -> str:

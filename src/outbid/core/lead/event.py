@@ -11,7 +11,8 @@ import msgspec
 from outbid.core.contract import Flaw
 
 BidOutcome = Literal["bid", "direct", "pass", "late", "error", "nonsense", "unreachable"]
-LeadStatus = Literal["open", "sold", "unsold", "refused", "uncertain"]
+LeadStatus = Literal["open", "sold", "unsold", "refused", "uncertain", "review", "queued"]
+WaitsFor = Literal["settled", "reviewed", "due"]
 
 
 class Happening(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type", tag=str.lower):
@@ -53,11 +54,15 @@ class Resumed(Happening, frozen=True):
 
 
 class Inspected(Happening, frozen=True):
-    """Validators judged. `refused` is the reason code for which the exchange refuses the lead, if it does."""
+    """Validators judged. `refused` is the reason code for which the exchange refuses the lead, if it does.
+
+    `held`: the reason code for which a person has to look at it first.
+    """
 
     stage: Literal["arrival", "before_ping", "before_post"]
     flaws: tuple[Flaw, ...] = ()
     refused: str | None = None
+    held: str = ""
 
 
 class Skip(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -169,6 +174,30 @@ class Settled(Happening, frozen=True):
     by: str
 
 
+class Waiting(Happening, frozen=True):
+    """Nothing can be done now: the lead waits, until `until_ms` at most where it is not 0. Its seller was told so."""
+
+    what: WaitsFor
+    until_ms: int = 0
+
+
+class Deferred(Happening, frozen=True):
+    """The seller's time limit passed: he was told that the outcome is pending."""
+
+
+class Due(Happening, frozen=True):
+    """The time came at which the lead is tried in a queue's tier."""
+
+    tier: int
+
+
+class Reviewed(Happening, frozen=True):
+    """Somebody looked at a lead that was held: it is sold like a new one, or refused."""
+
+    outcome: Literal["released", "refused"]
+    by: str
+
+
 class Closed(Happening, frozen=True):
     """Nothing more will happen to this lead by itself."""
 
@@ -192,6 +221,10 @@ Event = (
     | Unsure
     | Asked
     | Settled
+    | Waiting
+    | Deferred
+    | Due
+    | Reviewed
     | Closed
 )
 

@@ -43,6 +43,11 @@ class State(msgspec.Struct, frozen=True):
     quoting  a seller asks for a price: there is no lead yet
     promise_micros  the payout that the quote promised; None without a quote
     round_ms when the last round began
+    arrived_ms  when the lead arrived
+    held     the reason code for which a person has to look at the lead first; held_ms since when
+    waits    for what the lead waits, and waits_ms until when at most
+    deferred its seller was told that the outcome is pending: he is told the end
+    due_tier the queue whose time came last, and due_ms when that was
     """
 
     stage: Stage = "new"
@@ -61,6 +66,14 @@ class State(msgspec.Struct, frozen=True):
     quoting: bool = False
     promise_micros: int | None = None
     round_ms: int = 0
+    arrived_ms: int = 0
+    held: str = ""
+    held_ms: int = 0
+    waits: ev.WaitsFor | Literal[""] = ""
+    waits_ms: int = 0
+    deferred: bool = False
+    due_tier: int = -1
+    due_ms: int = 0
 
     @property
     def posts(self) -> int:
@@ -102,7 +115,7 @@ def _quoted(state: State, event: ev.Quoted) -> State:
 
 def _received(state: State, event: ev.Received) -> State:
     """What a quote knew stays known: its tier, its bids, its promise."""
-    return replace(state, stage="received")
+    return replace(state, stage="received", arrived_ms=event.at_ms)
 
 
 def _resumed(state: State, event: ev.Resumed) -> State:
@@ -113,7 +126,7 @@ def _resumed(state: State, event: ev.Resumed) -> State:
 
 
 def _inspected(state: State, event: ev.Inspected) -> State:
-    return replace(state, stage="inspected", refused=event.refused)
+    return replace(state, stage="inspected", refused=event.refused, held=event.held, held_ms=event.at_ms)
 
 
 def _matched(state: State, event: ev.Matched) -> State:
@@ -200,6 +213,38 @@ def _settled(state: State, event: ev.Settled) -> State:
     return replace(settled, stage="inspected", tier=tier - 1, bids=())
 
 
+def _waiting(state: State, event: ev.Waiting) -> State:
+    waits = replace(state, waits=event.what, waits_ms=event.until_ms, deferred=True)
+    if event.what == "reviewed":
+        return replace(waits, status="review", reason=state.held)
+    return replace(waits, status="queued", reason="") if event.what == "due" else waits
+
+
+def _deferred(state: State, event: ev.Deferred) -> State:
+    return replace(state, deferred=True)
+
+
+def _due(state: State, event: ev.Due) -> State:
+    """A round begins anew: who had no room may have some now; who was posted had his chance."""
+    return replace(
+        state,
+        stage="inspected",
+        status="open",
+        tier=event.tier - 1,
+        bids=(),
+        tried=frozenset(sale.offer for sale in state.sales),
+        waits="",
+        due_tier=event.tier,
+        due_ms=event.at_ms,
+    )
+
+
+def _reviewed(state: State, event: ev.Reviewed) -> State:
+    """What is released is sold like a new one; bids of a quote are too old by now, its promise stands."""
+    refused = state.held if event.outcome == "refused" else None
+    return replace(state, status="open", reason="", refused=refused, held="", tier=-1, bids=(), waits="")
+
+
 def _closed(state: State, event: ev.Closed) -> State:
     return replace(state, stage="closed", status=event.status, reason=event.reason)
 
@@ -220,5 +265,9 @@ _FOLDS: dict[type, Callable[[State, Any], State]] = {
     ev.Unsure: _unsure,
     ev.Asked: _asked,
     ev.Settled: _settled,
+    ev.Waiting: _waiting,
+    ev.Deferred: _deferred,
+    ev.Due: _due,
+    ev.Reviewed: _reviewed,
     ev.Closed: _closed,
 }

@@ -12,10 +12,21 @@ from outbid.core.ledger.account import Limit
 from outbid.core.market import noun as spec
 from outbid.core.market import snapshot as made
 from outbid.core.market.problem import MarketError, Path, Problem, from_validation
-from outbid.core.market.terms import Fault, judge_of, limits_of, micros_of, normaliser_of, private_target, reader_of
+from outbid.core.market.terms import (
+    Fault,
+    judge_of,
+    limits_of,
+    micros_of,
+    normaliser_of,
+    postback_of,
+    private_target,
+    queue_of,
+    reader_of,
+)
 from outbid.core.match.filter import Fact, FilterError, compile_filter, facts_read, read_filter
 from outbid.core.match.index import Index
 
+LONGEST_ROUND_MS = 120_000
 Numbered = tuple[int, spec.Noun]
 
 
@@ -117,7 +128,7 @@ class _Compiler:
             raise Fault((*path, "settings"), f"the campaign has no field {named!r}")
         return made.Check(
             check.plugin,
-            check.on_flaw == "refuse",
+            check.on_flaw,
             reads,
             lambda lead: module.needs(lead, bound),
             judge_of(module.judge, bound, check.plugin),
@@ -168,6 +179,7 @@ class _Compiler:
             floor_micros=micros_of(campaign.floor, ("floor",)),
             least_margin_micros=micros_of(campaign.least_margin, ("least_margin",)),
             most_posts=campaign.most_posts,
+            review_ms=campaign.review_hours * 3_600_000,
             paused=campaign.paused,
         )
 
@@ -181,6 +193,7 @@ class _Compiler:
             micros_of(tier.floor, (*path, "floor")),
             tier.most_posts,
             tier.places,
+            queue_of(tier.queue),
             lambda bids, turn, draw: module.rank(bids, turn, draw, settings),
             frozenset(module.LIVE),
             tuple(offers),
@@ -285,6 +298,9 @@ class _Compiler:
             limits=limits,
             quotes=made.Quotes(source.quotes.seconds * 1000, source.quotes.stale == "anew", source.quotes.honour),
             ping_id=ping_id,
+            deadline_ms=source.deadline_ms or LONGEST_ROUND_MS,
+            answer_ms=source.answer_ms,
+            postback=postback_of(source),
             paused=source.paused or campaign.paused,
             read=lambda content_type, body: module.read(content_type, body, settings),
         )

@@ -103,7 +103,25 @@ class Field(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 class Check(Plugin, frozen=True, kw_only=True):
     """A validator in a campaign, and what follows from a flaw: the lead is refused, or only marked."""
 
-    on_flaw: Literal["refuse", "flag"] = "refuse"
+    on_flaw: Literal["refuse", "review", "flag"] = "refuse"
+
+
+class Queue(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A tier that takes what others left, over time. All in seconds; a lead's age is counted from when it came.
+
+    after_s  from which age on a lead is tried; 0: at once
+    every_s  how long after a round without a sale it is tried again
+    until_s  up to which age
+    """
+
+    after_s: Annotated[int, Meta(ge=0, le=31_536_000)] = 0
+    every_s: Annotated[int, Meta(ge=1, le=31_536_000)] = 300
+    until_s: Annotated[int, Meta(ge=1, le=31_536_000)] = 86_400
+
+    def __post_init__(self) -> None:
+        """It begins before it ends."""
+        if self.after_s > self.until_s:
+            raise ValueError("a queue's after_s lies behind its until_s: no lead would ever be tried")
 
 
 class Tier(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -113,6 +131,7 @@ class Tier(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     floor        least price in this tier
     most_posts   how many buyers of this tier the lead may be posted to
     places       how many may buy the lead: one (exclusive), or more (shared), never two of one group
+    queue        the tier is a queue: it takes what the tiers before it left, at once or later
     """
 
     slug: Slug
@@ -121,10 +140,14 @@ class Tier(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     floor: str = "0"
     most_posts: Annotated[int, Meta(ge=1, le=1000)] = 10
     places: Annotated[int, Meta(ge=1, le=100)] = 1
+    queue: Queue | None = None
 
 
 class Campaign(Noun, frozen=True, kw_only=True):
-    """The operator's plan for a kind of lead: fields, checks, tiers. `least_margin` is what the house keeps."""
+    """The operator's plan for a kind of lead: fields, checks, tiers. `least_margin` is what the house keeps.
+
+    `review_hours`: a lead that a check holds for review, and nobody looks at, is refused after so many.
+    """
 
     currency: Currency = "USD"
     zone: str = "America/New_York"
@@ -136,6 +159,7 @@ class Campaign(Noun, frozen=True, kw_only=True):
     caps: tuple[Cap, ...] = ()
     most_posts: Annotated[int, Meta(ge=1, le=1000)] = 20
     ping_fields: tuple[str, ...] = ()
+    review_hours: Annotated[int, Meta(ge=1, le=8_760)] = 72
     paused: bool = False
 
 
@@ -160,7 +184,13 @@ class Quotes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Source(Noun, frozen=True, kw_only=True):
-    """One feed of a seller into a campaign. `buyers`: the only ones he allows; `most_posts`: his resale limit."""
+    """One feed of a seller into a campaign. `buyers`: the only ones he allows; `most_posts`: his resale limit.
+
+    deadline_ms  how long a round of pings may take for his leads, where that is less than the tier's
+    answer_ms    after how long he is told `pending`, if the lead is still on its way; the end comes by postback
+    postback     a URL that is told the end of a lead that was pending, with {lead}, {outcome}, {price} … filled in
+    private_targets  exact HOST:PORT pairs that the postback may reach although private or not 80/443
+    """
 
     seller: Slug
     campaign: Slug
@@ -172,6 +202,10 @@ class Source(Noun, frozen=True, kw_only=True):
     buyers: tuple[Slug, ...] | None = None
     most_posts: Annotated[int, Meta(ge=1, le=1000)] = 1000
     quotes: Quotes = Quotes()
+    deadline_ms: Deadline | None = None
+    answer_ms: Deadline | None = None
+    postback: str | None = None
+    private_targets: tuple[str, ...] = ()
     paused: bool = False
 
 

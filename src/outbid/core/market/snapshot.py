@@ -4,11 +4,12 @@
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
 from outbid.core.contract import Bid, Flaw, Kind, Lookup
+from outbid.core.dialect.wire import Http
 from outbid.core.lead.value import Scalar, Value
 from outbid.core.ledger.account import Limit, Limits
 from outbid.core.match.filter import Fact, Node, Predicate
@@ -31,7 +32,7 @@ class Check(msgspec.Struct, frozen=True):
     """A validator bound to its settings. `reads`: the fields that it looks at, as far as it names them."""
 
     plugin: str
-    refuses: bool
+    on_flaw: Literal["refuse", "review", "flag"]
     reads: frozenset[str]
     needs: Callable[[Any], tuple[Lookup, ...]]
     judge: Callable[[Any, Any], tuple[Flaw, ...]]
@@ -90,6 +91,14 @@ class Delivery(msgspec.Struct, frozen=True):
     post: Callable[[Any], Any]
 
 
+class Queue(msgspec.Struct, frozen=True):
+    """From which age on a lead is tried, how long after a round again, and up to which age; milliseconds."""
+
+    after_ms: int
+    every_ms: int
+    until_ms: int
+
+
 class Tier(msgspec.Struct, frozen=True):
     """Offers tried together. `offers` and the index share their positions; `_open` remembers what `open_to` found.
 
@@ -101,6 +110,7 @@ class Tier(msgspec.Struct, frozen=True):
     floor_micros: int
     most_posts: int
     places: int
+    queue: Queue | None
     rank: Callable[[list[Bid], int, float], list[Bid]]
     live: frozenset[str]
     offers: tuple[Offer, ...]
@@ -137,6 +147,7 @@ class Campaign(msgspec.Struct, frozen=True):
     floor_micros: int
     least_margin_micros: int
     most_posts: int
+    review_ms: int
     paused: bool
 
 
@@ -151,7 +162,9 @@ class Quotes(msgspec.Struct, frozen=True):
 class Source(msgspec.Struct, frozen=True):
     """A seller's feed. `buyers` is None if he allows all; `read` is the intake, bound.
 
-    `ping_id`: the field in which the seller gives his ping's id back.
+    ping_id    the field in which the seller gives his ping's id back
+    answer_ms  after how long he is told `pending`; None: he waits for the end
+    postback   (placeholder → value) → the request that tells him the end of a lead that was pending
     """
 
     number: int
@@ -165,6 +178,9 @@ class Source(msgspec.Struct, frozen=True):
     limits: tuple[Limit, ...]
     quotes: Quotes
     ping_id: str
+    deadline_ms: int
+    answer_ms: int | None
+    postback: Callable[[Mapping[str, str]], Http] | None
     paused: bool
     read: Callable[[str, bytes], Any]
 

@@ -1,6 +1,6 @@
 """Parts of nouns made ready: amounts, caps, private targets, and plugins' functions bound to their settings."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -8,6 +8,8 @@ from msgspec.structs import replace
 
 from outbid.core import reasons
 from outbid.core.contract import Flaw
+from outbid.core.dialect.postback import compile_postback
+from outbid.core.dialect.wire import Http
 from outbid.core.lead.value import Value
 from outbid.core.ledger.account import LEADS, Limit
 from outbid.core.market import noun as spec
@@ -85,3 +87,21 @@ def judge_of(
 def normaliser_of(field: made.Field) -> Callable[[str], Any]:
     """From a text that somebody wrote to the form that the field's fact has."""
     return lambda text: field.read(text, ANY_DAY).value
+
+
+def queue_of(queue: spec.Queue | None) -> made.Queue | None:
+    """A tier's queue in milliseconds."""
+    if queue is None:
+        return None
+    return made.Queue(queue.after_s * 1000, queue.every_s * 1000, queue.until_s * 1000)
+
+
+def postback_of(source: spec.Source) -> Callable[[Mapping[str, str]], Http] | None:
+    """A source's postback, compiled. Raises Fault."""
+    if source.postback is None:
+        return None
+    exceptions = frozenset(private_target(text, i) for i, text in enumerate(source.private_targets))
+    try:
+        return compile_postback(source.postback, exceptions)
+    except ValueError as error:
+        raise Fault(("postback",), str(error)) from None

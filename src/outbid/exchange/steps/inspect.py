@@ -31,7 +31,8 @@ async def inspect(exchange: Exchange, story: Story, step: Inspect) -> None:
                 flaws += _judge(story, check, _answers(need, conflicts))
         refused = refusal(flaws)
     story.flaws = tuple(flaw for _, flaw in flaws)
-    story.tell(ev.Inspected(exchange.clock.now_ms(), step.stage, story.flaws, refused))
+    held = _first(flaws, "review") or ""
+    story.tell(ev.Inspected(exchange.clock.now_ms(), step.stage, story.flaws, refused, held))
 
 
 def _judge(story: Story, check: Check, answers: tuple[Conflict, ...] = ()) -> list[tuple[Check, Flaw]]:
@@ -40,7 +41,11 @@ def _judge(story: Story, check: Check, answers: tuple[Conflict, ...] = ()) -> li
 
 def refusal(flaws: list[tuple[Check, Flaw]]) -> str | None:
     """The first flaw for which the lead is refused, as its reason code."""
-    return next((flaw.code for check, flaw in flaws if check.refuses), None)
+    return _first(flaws, "refuse")
+
+
+def _first(flaws: list[tuple[Check, Flaw]], on_flaw: str) -> str | None:
+    return next((flaw.code for check, flaw in flaws if check.on_flaw == on_flaw), None)
 
 
 def closed_source(exchange: Exchange, story: Story) -> str | None:

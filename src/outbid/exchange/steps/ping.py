@@ -45,7 +45,8 @@ async def ping(exchange: Exchange, story: Story, step: Ping) -> None:
     if asked:
         tier = campaign.tiers[step.tier]
         floor = floor_micros(campaign, story.plan.source, tier)
-        round_ = await _ask_all(exchange, story, asked, started + tier.deadline_ms / 1000)
+        deadline_ms = min(tier.deadline_ms, story.plan.source.deadline_ms)
+        round_ = await _ask_all(exchange, story, asked, started + deadline_ms / 1000)
         for offer, reply, answer in zip(asked, *round_, strict=True):
             lines.append(line_of_answer(offer, reply, answer, floor, campaign.currency, won.get(offer.number, 0)))
             if reply.token:

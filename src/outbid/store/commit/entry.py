@@ -59,6 +59,16 @@ class Wish(msgspec.Struct, frozen=True):
     honour: bool = False
 
 
+class Job(msgspec.Struct, frozen=True):
+    """Something that somebody has to do at `run_at_ms` or later (see `store/jobs`). `payload` is JSON."""
+
+    id: bytes
+    kind: str
+    key: str
+    payload: bytes
+    run_at_ms: int
+
+
 class Entry(msgspec.Struct):
     """One chapter to write: the n-th of this lead, with all that follows from its events.
 
@@ -67,6 +77,7 @@ class Entry(msgspec.Struct):
     status   (status, reason) if the lead's status row changes
     gives_up the claims of a lead that was not sold, given back
     test     of a test lead: its events move nothing
+    jobs     put with the chapter, but for those whose key an open job has
     """
 
     cell: int
@@ -82,6 +93,7 @@ class Entry(msgspec.Struct):
     status: tuple[str, str] | None = None
     gives_up: tuple[Claim, ...] = ()
     test: bool = False
+    jobs: tuple[Job, ...] = ()
 
 
 class Written(msgspec.Struct, frozen=True):

@@ -97,13 +97,16 @@ _WRITTEN = """chaptered as (
   select u.*, :cell, :now from unnest(:statuses::status_row[]) u
   on conflict (cell, lead_id) do update
      set status = excluded.status, reason = excluded.reason, chapters = excluded.chapters, at = excluded.at
+), put_off as (
+  insert into job (id, kind, key, payload, run_at, cell) select u.*, :cell from unnest(:jobs::job_row[]) u
+  on conflict do nothing
 )"""
 
 OPEN_NAMES: Final = "cell lane fence accounts claims now leads keys persons"
-WRITE_NAMES: Final = "cell lane now seq chapters sales terms moves moved transfers statuses accounts balances"
+WRITE_NAMES: Final = "cell lane now seq chapters sales terms moves moved transfers statuses jobs accounts balances"
 AT_ONCE_NAMES: Final = (
     "cell lane fence now accounts claims requests leads keys persons seq chapters sales terms moves moved transfers"
-    " statuses balances known offers buyers"
+    " statuses jobs balances known offers buyers"
 )
 
 # One statement that locks and takes: accounts in sorted order (the aggregate makes sure that all are locked first),
@@ -147,7 +150,7 @@ with {_LOCKED}, {_FENCED}, {_TAKEN}, {_REQUESTED}, {_WRITTEN}, changed as (
   update account a set posted = a.posted + u.posted, held = a.held + u.held
     from unnest(:balances::balance_row[]) u
    where a.cell = :cell and a.id = any(:accounts::uuid[]) and a.id = u.id and (select count(*) from locked) >= 0
-  returning a.id, a.ceiling, a.posted, a.held, u.posted + u.held > 0 and a.posted + a.held > a.ceiling as passed
+  returning a.id, a.ceiling, a.posted, a.held, u.held_on and a.posted + a.held > a.ceiling as passed
 )
 select c.id, c.ceiling, c.posted, c.held, (select count(*) from claimed) as claimed,
        (select 1 / (exists (select from fenced)

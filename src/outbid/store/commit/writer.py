@@ -270,6 +270,7 @@ class SqlWriter:
         entries = batch.new
         born = [(entry.lead_id, entry.birth) for entry in entries if entry.birth is not None]
         sales, terms = _sale_rows(rows)
+        held_on = {account for _, deal in rows.opened for account in deal.hold.accounts}
         return {
             "cell": self._lane.cell,
             "lane": self._lane.id,
@@ -297,7 +298,8 @@ class SqlWriter:
                 for t in rows.transfers
             ],
             "statuses": [(e.lead_id, *e.status, e.n) for e in entries if e.status is not None],
-            "balances": [(i, balance.posted, balance.held) for i, balance in balances.items()],
+            "jobs": [(j.id, j.kind, j.key, j.payload, j.run_at_ms) for e in entries for j in e.jobs],
+            "balances": [(i, balance.posted, balance.held, i in held_on) for i, balance in balances.items()],
         }
 
     async def _halt(self, connection: Connection, entries: list[Entry]) -> Halt:

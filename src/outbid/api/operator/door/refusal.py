@@ -23,6 +23,8 @@ STATUS: Final[Mapping[str, int]] = {
     "market_moved": 409,
     "job_not_dead": 409,
     "job_open_already": 409,
+    "lead_not_in_review": 409,
+    "lead_reviewed": 409,
     "sale_not_uncertain": 409,
     "sale_settling": 409,
     "lead_erased": 410,

@@ -1,0 +1,59 @@
+"""Takes a job, does it by its kind, and finishes it; what fails is tried again later."""
+
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable
+
+from outbid.core.scope import HOUSE
+from outbid.exchange.distribute import distribute
+from outbid.exchange.exchange import Exchange
+from outbid.exchange.revive import resume
+from outbid.exchange.story import Story
+from outbid.exchange.work.postback import Unheard, tell_end
+from outbid.exchange.work.waking import wake
+from outbid.store import jobs, leads
+from outbid.store.database import LOST, Connection
+
+log = logging.getLogger("outbid.exchange")
+Connect = Callable[[], Awaitable[Connection]]
+Revive = Callable[[Connection, leads.Record], Awaitable[Story | None]]
+
+
+class Worker:
+    """Does jobs for one exchange process. `revive` makes a lead's story of what is written of it."""
+
+    def __init__(self, exchange: Exchange, connect: Connect, revive: Revive) -> None:
+        self._exchange = exchange
+        self._connect = connect
+        self._revive = revive
+
+    async def do(self, job: jobs.Job) -> None:
+        """One job. If the database is lost its lease runs out, and somebody takes it again."""
+        with contextlib.suppress(*LOST):
+            connection = await self._connect()
+            try:
+                await self._do(connection, job)
+                await jobs.finish(connection, job)
+            except Exception as error:
+                if not isinstance(error, Unheard):
+                    log.exception("job %s failed", job.kind)
+                await jobs.fail(connection, job, str(error), self._exchange.clock.now_ms())
+            finally:
+                await connection.close()
+
+    async def _do(self, connection: Connection, job: jobs.Job) -> None:
+        record = await leads.read(connection, HOUSE, job.cell, bytes.fromhex(job.payload["lead"]))
+        if record is None:
+            return
+        if job.kind == "postback":
+            await tell_end(self._exchange, record)
+            return
+        story = await self._revive(connection, record)
+        if story is None:
+            return
+        woken = wake(self._exchange.clock.now_ms(), story, job)
+        if woken == "again" and story.state.stage != "closed":
+            resume(self._exchange, story)
+        elif woken != "told":
+            return
+        await distribute(self._exchange, story)
