@@ -10,6 +10,8 @@ from outbid.core.lead import event as ev
 from outbid.core.lead.state import PLACE_TAKEN, State, fold
 from outbid.core.ledger.transfer import MARGIN
 from outbid.core.market.snapshot import Market
+from outbid.core.replay.replay import replay
+from outbid.core.route import Plan
 from outbid.store.commit.batch import ZERO_HASH, chapter_hash
 
 from .buyers import Buyer
@@ -246,6 +248,7 @@ class Laws:
         settled    what the operator said of uncertain sales
         """
         self._every_lead_ended()
+        self._decisions_repeat()
         self._claims_end_rightly()
         self._nobody_sold_twice(submitted)
         self._books_agree(buyers, settled)
@@ -269,6 +272,18 @@ class Laws:
         for (sale_id,), row in self.tables.table("sale").items():
             if row["status"] == "posting":
                 self.broken("every hold is settled or uncertain", public(SALE, 0, sale_id), row["lead_id"])
+
+    def _decisions_repeat(self) -> None:
+        """From the version that it pinned, its facts and its chapters alone, every decision about a lead is the same."""
+        events: dict[bytes, list[ev.Event]] = defaultdict(list)
+        for _, row in sorted(self.tables.table("chapter").items(), key=lambda found: found[1]["n"]):
+            events[row["lead_id"]] += ev.decode(row["events"])
+        for (lead_id,), row in self.tables.table("lead").items():
+            market = self.markets[row["version"]]
+            plan = Plan(market.campaigns[row["campaign"]], market.sources[row["source"]])
+            facts = msgspec.json.decode(row["facts"])
+            for difference in replay(plan, facts, events[lead_id], test=row["test"]):
+                self.broken("every decision repeats", str(difference), lead_id)
 
     def _claims_end_rightly(self) -> None:
         claims = self.tables.table("claim")

@@ -68,7 +68,7 @@ def _market_commands(commands: "Commands") -> None:
 
 
 def _lead_commands(commands: "Commands") -> None:
-    group = commands.add_parser("leads", help="List leads, explain one, settle an uncertain sale.")
+    group = commands.add_parser("leads", help="List leads, explain one, replay decisions, settle an uncertain sale.")
     leads = group.add_subparsers(title="commands", metavar="COMMAND", required=True)
     listing = _add(leads, "list", "leads:list_leads", "List the newest leads.")
     listing.add_argument("--status", choices=("open", "sold", "unsold", "refused", "uncertain"), default=None)
@@ -77,6 +77,14 @@ def _lead_commands(commands: "Commands") -> None:
     show = _add(leads, "show", "leads:show", "Explain one lead: who bought it, why not the others, time and money.")
     show.add_argument("lead", help="the lead's id (ld_…), or its last 6 characters or more")
     show.add_argument("--personal", action="store_true", help="show the personal fields too")
+    receipts = _add(leads, "receipts", "replay.receipts:show", "Tell for every offer why it got a lead, or not.")
+    receipts.add_argument("lead", help="the lead's id (ld_…), or its last 6 characters or more")
+    replay = _add(
+        leads, "replay", "replay.replay:repeat", "Take every decision about leads again; exit code 1 if one differs."
+    )
+    replay.add_argument("lead", nargs="*", help="a lead's id, or the end of it (default: the newest closed leads)")
+    replay.add_argument("--since", default=None, help="only leads that came then or later: a day or an instant, UTC")
+    replay.add_argument("--most", type=int, default=1000, help="how many (default 1000)")
     settle = _add(leads, "settle", "leads:settle", "Say how an uncertain sale ended.")
     settle.add_argument("sale", help="the sale's id (sl_…)")
     settle.add_argument("outcome", choices=("sold", "rejected"))
