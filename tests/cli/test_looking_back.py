@@ -1,8 +1,10 @@
-"""Looking back by command: a receipt for every offer, and every decision taken again."""
+"""Looking back and ahead by command: a receipt for every offer, every decision taken again, a dry run."""
 
 import asyncio
+import io
 import re
 
+import msgspec
 import pytest
 
 from harness.buyers import ACCEPT, REJECT, Buyers, bid
@@ -93,4 +95,55 @@ async def test_leads_are_replayed_and_what_was_altered_is_told(outbid, house):
 )
 async def test_wrong_words_are_told_in_one_sentence(outbid, words, told):
     code, out, err = await outbid("leads", *words)
+    assert (code, out, told in err, err.count("\n")) == (1, "", True, 1), err
+
+
+async def test_a_lead_in_a_file_is_followed_to_its_end_and_nothing_is_kept(outbid, house, tmp_path, monkeypatch):
+    file = tmp_path / "lead.json"
+    file.write_bytes(msgspec.json.encode(lead(first_name="Xanthippe", more="x")))
+    words = ("leads", "dry-run", str(file), "--source", "web")
+    code, out, err = await outbid(*words, "--bid", "ace=20.50", "--bid", "bee=10")
+    assert (code, err) == (0, "")
+    lines = [" ".join(line.split()) for line in out.splitlines()]
+    assert lines[0] == "A lead from web in campaign auto now (market version 1)"
+    assert "not declared: more" in lines
+    assert "SOLD to ace (ace) for 20.50 USD if accepted: the seller gets 16.40 USD." in lines
+    assert "Tier main, floor 0.00 USD" in lines
+    assert "1. ace at 20.50 USD, payout 16.40 USD" in lines
+    assert "2. bee at 10.00 USD, payout 8.00 USD" in lines
+    assert "bee main bid outbid 10.00" in lines
+    assert "elk main skipped cap_reached offer elk day LEAD" in lines
+    assert "Xanthippe" not in out
+    assert await house.connection.fetchval("select count(*) from lead") == 0
+    assert await house.connection.fetchval("select count(*) from claim") == 0
+
+    out = (await outbid(*words))[1]
+    assert re.search(r"^UNSOLD: Offers matched the lead", out, re.MULTILINE)
+    assert out.endswith("Tier rest, floor 0.00 USD\n  It has no offers.\n")
+    file.write_text('{"zip": "nowhere"}')
+    out = (await outbid(*words, "--bid", "ace=1"))[1]
+    assert "/zip: The text is not a ZIP code." in out
+    assert "REFUSED: " in out
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(msgspec.json.encode(lead()))))
+    assert "SOLD to bee" in (await outbid("leads", "dry-run", "-", "--source", "web", "--bid", "bee=10"))[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "more", "told"),
+    [
+        ("{}", ("--bid", "moon=5"), "there is no offer 'moon' in the campaign 'auto'"),
+        ("{}", ("--bid", "dot=5"), "the offer has a fixed price, 1.00"),
+        ("{}", ("--bid", "ace"), "'' is not an amount"),
+        ("{}", ("--bid", "ace=0"), "a bid is above zero"),
+        ("{}", ("--source", "moon"), "there is no source 'moon'; there are: web"),
+        ("[]", (), "holds no lead"),
+        ("{", (), "is not JSON"),
+        (None, (), "cannot be read: No such file"),
+    ],
+)
+async def test_a_dry_run_that_cannot_be_is_told_in_one_sentence(outbid, house, tmp_path, text, more, told):
+    file = tmp_path / "lead.json"
+    if text is not None:
+        file.write_text(text)
+    code, out, err = await outbid("leads", "dry-run", str(file), "--source", "web", *more)
     assert (code, out, told in err, err.count("\n")) == (1, "", True, 1), err

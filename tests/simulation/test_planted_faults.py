@@ -73,7 +73,7 @@ def lost_commit_believed(patch: pytest.MonkeyPatch) -> None:
 
 def no_claims(patch: pytest.MonkeyPatch) -> None:
     for module in (inspect, revive):
-        patch.setattr(module, "claims_of", lambda exchange, story, lookups: ())
+        patch.setattr(module, "claims_of", lambda vault, lead, lookups: ())
 
 
 def resold_while_uncertain(patch: pytest.MonkeyPatch) -> None:

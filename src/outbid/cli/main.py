@@ -85,6 +85,17 @@ def _lead_commands(commands: "Commands") -> None:
     replay.add_argument("lead", nargs="*", help="a lead's id, or the end of it (default: the newest closed leads)")
     replay.add_argument("--since", default=None, help="only leads that came then or later: a day or an instant, UTC")
     replay.add_argument("--most", type=int, default=1000, help="how many (default 1000)")
+    ahead = _add(
+        leads, "dry-run", "replay.dry_run:run", "Tell what would become of a lead now; nothing is kept, held or sent."
+    )
+    ahead.add_argument("file", help="the lead as a JSON object, or - for standard input")
+    ahead.add_argument("--source", required=True, help="the slug of the source that it would come from")
+    ahead.add_argument(
+        "--bid",
+        action="append",
+        metavar="OFFER=PRICE",
+        help="what an offer would bid, such as swift-auto=12.50; may be given again; others pass",
+    )
     settle = _add(leads, "settle", "leads:settle", "Say how an uncertain sale ended.")
     settle.add_argument("sale", help="the sale's id (sl_…)")
     settle.add_argument("outcome", choices=("sold", "rejected"))

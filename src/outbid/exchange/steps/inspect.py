@@ -1,51 +1,37 @@
 """Inspect: validators judge what is at hand, then the lead is born with its claims, then the rest is judged."""
 
-from outbid.core.contract import Conflict, Flaw, Lookup
+from outbid.core.contract import Conflict, Lookup
 from outbid.core.lead import event as ev
-from outbid.core.market.snapshot import Check
+from outbid.core.lead.inspection import Inspection, refusal
+from outbid.core.lead.lead import Lead
+from outbid.core.market.snapshot import Market, Source
 from outbid.core.match.match import full_reason
 from outbid.core.route import Inspect
 from outbid.exchange.exchange import Exchange
+from outbid.exchange.room import Rooms
 from outbid.exchange.story import Story
 from outbid.store.commit.entry import Claim
+from outbid.store.vault import Vault
 
 
 async def inspect(exchange: Exchange, story: Story, step: Inspect) -> None:
     """Judge by what is at hand first; a lead that fails there claims nobody. Then claim, and judge the rest."""
-    checks = story.plan.campaign.checks
-    needs = [check.needs(story.lead) for check in checks]
-    at_hand = (check for check, need in zip(checks, needs, strict=True) if not need)
-    flaws = [judged for check in at_hand for judged in _judge(story, check)]
-    refused = _refusal(flaws) or (None if story.lead.test else _closed_source(exchange, story))
-    lookups = tuple(lookup for need in needs for lookup in need)
+    inspection = Inspection(story.lead, story.plan.campaign.checks)
+    found = inspection.at_hand()
+    refused = refusal(found)
     if refused is None and not story.lead.test:
-        conflicts = await _bear(exchange, story, lookups)
-        for check, need in zip(checks, needs, strict=True):
-            if need:
-                flaws += _judge(story, check, _answers(need, conflicts))
-        refused = _refusal(flaws)
-    story.flaws = tuple(flaw for _, flaw in flaws)
+        refused = closed_source(exchange.rooms, story.market, story.plan.source, exchange.clock.now_ms())
+        if refused is None:
+            found += inspection.answered(await _bear(exchange, story, inspection.lookups))
+            refused = refusal(found)
+    story.flaws = tuple(flaw for _, flaw in found)
     story.tell(ev.Inspected(exchange.clock.now_ms(), step.stage, story.flaws, refused))
 
 
-def _judge(story: Story, check: Check, answers: tuple[Conflict, ...] = ()) -> list[tuple[Check, Flaw]]:
-    return [(check, flaw) for flaw in check.judge(story.lead, answers)]
-
-
-def _refusal(flaws: list[tuple[Check, Flaw]]) -> str | None:
-    return next((flaw.code for check, flaw in flaws if check.refuses), None)
-
-
-def _closed_source(exchange: Exchange, story: Story) -> str | None:
-    """A full cap of source, seller or campaign refuses the lead (a trade rule)."""
-    limits = story.market.source_limits(story.plan.source).at(exchange.clock.now_ms())
-    full = exchange.rooms.full(limits, 1)
+def closed_source(rooms: Rooms, market: Market, source: Source, at_ms: int) -> str | None:
+    """A full cap of source, seller or campaign refuses the lead (a trade rule): its reason code."""
+    full = rooms.full(market.source_limits(source).at(at_ms), 1)
     return None if full is None else full_reason(full)
-
-
-def _answers(need: tuple[Lookup, ...], conflicts: tuple[Conflict, ...]) -> tuple[Conflict, ...]:
-    asked = {(lookup.scope, lookup.name) for lookup in need}
-    return tuple(conflict for conflict in conflicts if (conflict.scope, conflict.name) in asked)
 
 
 async def _bear(exchange: Exchange, story: Story, lookups: tuple[Lookup, ...]) -> tuple[Conflict, ...]:
@@ -53,7 +39,7 @@ async def _bear(exchange: Exchange, story: Story, lookups: tuple[Lookup, ...]) -
 
     A lead that was taken over is durable already: its claims are made again, and are its own.
     """
-    story.claims = claims_of(exchange, story, lookups)
+    story.claims = claims_of(exchange.vault, story.lead, lookups)
     story.born = exchange.write(story, claims=True)
     conflicts = (await story.born).conflicts if lookups else ()
     lost = {(conflict.scope, conflict.name) for conflict in conflicts}
@@ -61,10 +47,9 @@ async def _bear(exchange: Exchange, story: Story, lookups: tuple[Lookup, ...]) -
     return conflicts
 
 
-def claims_of(exchange: Exchange, story: Story, lookups: tuple[Lookup, ...]) -> tuple[Claim, ...]:
+def claims_of(vault: Vault, lead: Lead, lookups: tuple[Lookup, ...]) -> tuple[Claim, ...]:
     """Lookups as claims: keyed hashes with the instant at which they end, counted from arrival."""
-    arrived_ms = story.lead.arrived_at_ms
     return tuple(
-        Claim(exchange.vault.person(look.name, look.text), look.scope, look.name, arrived_ms + look.seconds * 1000)
+        Claim(vault.person(look.name, look.text), look.scope, look.name, lead.arrived_at_ms + look.seconds * 1000)
         for look in lookups
     )
