@@ -19,7 +19,7 @@ def look(plan: Plan, bids: dict[int, int], *, full: frozenset[int] = frozenset()
     def room(offer, least_micros):
         return f"offer:{offer.number} day LEAD" if offer.number in full else None
 
-    return dry_run(plan, FACTS, inspected, Given(1, 5, room, bids, {}, lambda campaign, tier: live))
+    return dry_run(plan, FACTS, inspected, Given(1, 5, room, bids, {}, [live] * 2))
 
 
 @settings(max_examples=200, deadline=None)
@@ -61,16 +61,3 @@ def test_a_refused_lead_ends_there_and_its_tiers_are_as_if_it_were_not():
     assert (ahead.end.status, ahead.end.reason, ahead.end.sales) == ("refused", flaw.code, ())
     assert replay(plan, FACTS, ahead.events) == []
     assert ahead.tiers[0].ranking[0].offer == ACE
-
-
-def test_one_chance_is_drawn_for_a_tier_however_often_it_is_looked_at():
-    plan, _ = plan_of(method="weighted")
-    drawn = []
-
-    def live(campaign, tier):
-        drawn.append(tier)
-        return 0, len(drawn) / 10
-
-    ahead = dry_run(plan, FACTS, PASSED, Given(1, 5, lambda *_: None, {ACE: 8 * M, BEE: 8 * M}, {}, live))
-    assert drawn == [0, 1]
-    assert ahead.tiers[0].ranking[0].offer == ahead.end.sales[0].offer

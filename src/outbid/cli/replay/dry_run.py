@@ -18,7 +18,7 @@ from outbid.core.lead.state import State
 from outbid.core.market.snapshot import Campaign, Market, Source
 from outbid.core.money import micros, text_of
 from outbid.core.replay.dry_run import TierAhead
-from outbid.exchange.ahead.dry_run import DryRun, Wish, dry_run
+from outbid.exchange.ahead.dry_run import DryRun, Wish, look
 from outbid.exchange.clock import Clock, noise_source
 from outbid.settings import Settings, master_key, read_settings
 from outbid.store.vault import Vault
@@ -49,8 +49,9 @@ async def _run(
     noise = noise_source()
     # Whose turn it is is known to each exchange process alone; a chance is drawn as they draw it.
     draw = int.from_bytes(noise(6), "big") / (1 << 48)
-    wish = Wish(source, fields, _bids(bids, source.campaign), Clock().now_ms(), {}, lambda campaign, tier: (0, draw))
-    return market, source, await dry_run(connection, Vault(master_key(settings), noise), CELL, market, wish)
+    live = [(0, draw)] * len(source.campaign.tiers)
+    wish = Wish(market, source, fields, _bids(bids, source.campaign), Clock().now_ms(), {}, live)
+    return market, source, (await look(connection, Vault(master_key(settings), noise), CELL, wish)).ahead()
 
 
 def _fields(name: str) -> dict[str, Any]:

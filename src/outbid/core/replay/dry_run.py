@@ -3,7 +3,7 @@
 The same functions decide as in the exchange (`next_step`, `match`, `picks`); only what it does is imagined.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -13,7 +13,7 @@ from outbid.core.auction import Pick, floor_micros, picks, why_not_at
 from outbid.core.lead import event as ev
 from outbid.core.lead.state import State, fold, fold_all
 from outbid.core.lead.value import Scalar
-from outbid.core.market.snapshot import Campaign, Offer
+from outbid.core.market.snapshot import Offer
 from outbid.core.match.match import Room, match
 from outbid.core.replay.receipts import Receipt, receipts
 from outbid.core.route import Close, Match, Ping, Plan, Post, Step, next_step
@@ -27,7 +27,7 @@ class Given(msgspec.Struct, frozen=True):
     room     the room in accounts now
     bids     what offers without a fixed price would bid (micros), by number; whoever is not named passes
     won      how often each offer has won today, for ties
-    live     what a tier's method reads beside the bids: whose turn it was last, and a chance
+    live     what each tier's method reads beside the bids: whose turn it was last, and a chance
     """
 
     version: int
@@ -35,7 +35,7 @@ class Given(msgspec.Struct, frozen=True):
     room: Room
     bids: Mapping[int, int]
     won: Mapping[int, int]
-    live: Callable[[Campaign, int], tuple[int, float]]
+    live: Sequence[tuple[int, float]]
 
 
 class TierAhead(msgspec.Struct, frozen=True):
@@ -94,8 +94,7 @@ def _tier(run: "_Run", passed: list[ev.Event], number: int) -> TierAhead:
             turn, draw = state.turn, state.draw
     events.append(ev.Closed(run.given.at_ms, "sold" if state.placed() else "unsold"))
     floor = floor_micros(plan.campaign, plan.source, plan.campaign.tiers[number])
-    found = [receipt for receipt in receipts(plan, run.facts, events) if receipt.tier == number]
-    return TierAhead(number, floor, turn, draw, ranking, found)
+    return TierAhead(number, floor, turn, draw, ranking, receipts(plan, run.facts, events, number))
 
 
 class _Run:
@@ -103,7 +102,6 @@ class _Run:
 
     def __init__(self, plan: Plan, facts: Mapping[str, Scalar], given: Given) -> None:
         self.plan, self.facts, self.given = plan, facts, given
-        self._live: dict[int, tuple[int, float]] = {}
 
     def do(self, step: Step, state: State) -> list[ev.Event]:
         """What happens at a step. Raises KeyError for a step that a lead with these events never comes to."""
@@ -119,9 +117,7 @@ class _Run:
         campaign = self.plan.campaign
         floor = floor_micros(campaign, self.plan.source, campaign.tiers[step.tier])
         lines = tuple(self._line(campaign.offers[number], floor) for number in step.offers)
-        if step.tier not in self._live:  # one turn and one chance, however often the tier is looked at
-            self._live[step.tier] = self.given.live(campaign, step.tier)
-        return [ev.Pinged(self.given.at_ms, step.tier, 0, lines, *self._live[step.tier])]
+        return [ev.Pinged(self.given.at_ms, step.tier, 0, lines, *self.given.live[step.tier])]
 
     def _line(self, offer: Offer, floor: int) -> ev.BidLine:
         won = self.given.won.get(offer.number, 0)

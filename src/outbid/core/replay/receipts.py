@@ -51,10 +51,11 @@ class Receipt(msgspec.Struct, frozen=True):
     sale: str = ""
 
 
-def receipts(plan: Plan, facts: Mapping[str, Scalar], events: list[ev.Event]) -> list[Receipt]:
-    """One receipt for every offer of the campaign, in the order of tiers and positions."""
+def receipts(plan: Plan, facts: Mapping[str, Scalar], events: list[ev.Event], tier: int | None = None) -> list[Receipt]:
+    """One receipt for every offer of the campaign, or of one tier, in the order of tiers and positions."""
     found = _Receipts(plan, facts, events)
-    return [found.of(number, offer) for number, tier in enumerate(plan.campaign.tiers) for offer in tier.offers]
+    tiers = range(len(plan.campaign.tiers)) if tier is None else (tier,)
+    return [found.of(number, offer) for number in tiers for offer in plan.campaign.tiers[number].offers]
 
 
 _Live = Sale | ev.NoRoom | ev.BidLine | ev.Skip

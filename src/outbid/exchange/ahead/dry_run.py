@@ -4,7 +4,7 @@ Values stay in this process's memory. Claims on persons and the room in accounts
 looked up is whether the same request came before, since a dry run has no request of its own.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -15,8 +15,8 @@ from outbid.core.lead import event as ev
 from outbid.core.lead.inspection import Inspection, refusal
 from outbid.core.lead.lead import Lead
 from outbid.core.lead.value import Scalar
-from outbid.core.ledger.account import Account
-from outbid.core.market.snapshot import Campaign, Market, Source, facts_of
+from outbid.core.ledger.account import Account, Limit, account_of
+from outbid.core.market.snapshot import Market, Offer, Source, facts_of
 from outbid.core.replay.dry_run import Ahead, Given
 from outbid.core.replay.dry_run import dry_run as look_ahead
 from outbid.core.route import Plan
@@ -35,12 +35,13 @@ NOBODY = LeadId(bytes(16))
 class Wish(msgspec.Struct, frozen=True):
     """A lead that might come from a source, and what is given of the moment (see `core/replay/dry_run.Given`)."""
 
+    market: Market
     source: Source
     fields: Mapping[str, Any]
     bids: Mapping[int, int]
     at_ms: int
     won: Mapping[int, int]
-    live: Callable[[Campaign, int], tuple[int, float]]
+    live: Sequence[tuple[int, float]]
 
 
 class DryRun(msgspec.Struct, frozen=True):
@@ -57,46 +58,71 @@ class DryRun(msgspec.Struct, frozen=True):
     ahead: Ahead
 
 
-async def dry_run(connection: Connection, vault: Vault, cell: int, market: Market, wish: Wish) -> DryRun:
-    """What would become of a lead if it came now. `market` decides, as a rule the newest there is."""
+class Looked(msgspec.Struct, frozen=True):
+    """A wish with all that had to be looked up for it: what the checks say, and the room in accounts."""
+
+    wish: Wish
+    lead: Lead
+    inspected: ev.Inspected
+    rooms: Rooms
+
+    def ahead(self) -> DryRun:
+        """What would become of the lead. It reads nothing that changes, so that it may run in a thread."""
+        wish, lead = self.wish, self.lead
+        given = Given(wish.market.version, wish.at_ms, self._room, wish.bids, wish.won, wish.live)
+        ahead = look_ahead(Plan(wish.source.campaign, wish.source), lead.facts, self.inspected, given)
+        return DryRun(lead.facts, tuple(lead.unknown), self.inspected.flaws, ahead)
+
+    def _room(self, offer: Offer, least_micros: int) -> str | None:
+        accounts = _accounts(self.wish, offer.limits + self.wish.source.limits)
+        return self.rooms.full(tuple(sorted(accounts, key=lambda account: account.id)), least_micros)
+
+
+async def look(connection: Connection, vault: Vault, cell: int, wish: Wish) -> Looked:
+    """Read a lead and look up what its dry run needs. `wish.market` decides, as a rule the newest there is."""
     source, campaign = wish.source, wish.source.campaign
     values, unknown = read_values(campaign.fields, wish.fields, wish.at_ms)
     facts = facts_of(values, campaign.fields)
     lead = Lead(
-        cell, NOBODY, source.number, campaign.number, market.version, wish.at_ms, values, facts, unknown, test=False
+        cell,
+        NOBODY,
+        source.number,
+        campaign.number,
+        wish.market.version,
+        wish.at_ms,
+        values,
+        facts,
+        unknown,
+        test=False,
     )
-    rooms = await _rooms(connection, cell, market, source, wish.at_ms)
-    inspected = await _inspect(connection, vault, market, rooms, source, lead)
-    room = rooms.of(market, source, wish.at_ms)
-    given = Given(market.version, wish.at_ms, room, wish.bids, wish.won, wish.live)
-    ahead = look_ahead(Plan(campaign, source), facts, inspected, given)
-    return DryRun(facts, tuple(unknown), inspected.flaws, ahead)
+    rooms = await _rooms(connection, cell, wish)
+    return Looked(wish, lead, await _inspect(connection, vault, rooms, wish, lead), rooms)
 
 
-async def _inspect(
-    connection: Connection, vault: Vault, market: Market, rooms: Rooms, source: Source, lead: Lead
-) -> ev.Inspected:
+async def _inspect(connection: Connection, vault: Vault, rooms: Rooms, wish: Wish, lead: Lead) -> ev.Inspected:
     """What the checks say. Persons that other leads hold are found by their claims, and none is made."""
-    closed = "source_closed" if source.paused else None
-    inspection = Inspection(lead, source.campaign.checks)
+    inspection = Inspection(lead, wish.source.campaign.checks)
     found = inspection.at_hand()
-    refused = closed or refusal(found) or closed_source(rooms, market, source, lead.arrived_at_ms)
+    refused = "source_closed" if wish.source.paused else refusal(found)
+    refused = refused or closed_source(rooms, wish.market, wish.source, wish.at_ms)
     if refused is None:
         wanted = claims_of(vault, lead, inspection.lookups)
-        found += inspection.answered(await claims.conflicts(connection, HOUSE, wanted, lead.arrived_at_ms))
+        found += inspection.answered(await claims.conflicts(connection, HOUSE, wanted, wish.at_ms))
         refused = refusal(found)
-    return ev.Inspected(lead.arrived_at_ms, "arrival", tuple(flaw for _, flaw in found), refused)
+    return ev.Inspected(wish.at_ms, "arrival", tuple(flaw for _, flaw in found), refused)
 
 
-async def _rooms(connection: Connection, cell: int, market: Market, source: Source, at_ms: int) -> Rooms:
+async def _rooms(connection: Connection, cell: int, wish: Wish) -> Rooms:
     """The room in every account that a sale of this source would take from; one that is not open yet is empty."""
-    offers = source.campaign.offers.values()
-    accounts: dict[bytes, Account] = {found.id: found for found in market.source_limits(source).at(at_ms)}
-    for offer in offers:
-        accounts.update((found.id, found) for found in market.limits(source, offer).at(at_ms))
+    limits = {limit for offer in wish.source.campaign.offers.values() for limit in offer.limits}
     rooms = Rooms()
-    for identifier, account in accounts.items():
-        rooms.learn(identifier, account.limit.ceiling)
-    for identifier, room in await room_now.look(connection, cell, list(accounts)):
+    accounts = _accounts(wish, (*limits, *wish.source.limits))
+    for account in accounts:
+        rooms.learn(account.id, account.limit.ceiling)
+    for identifier, room in await room_now.look(connection, cell, [account.id for account in accounts]):
         rooms.learn(identifier, room)
     return rooms
+
+
+def _accounts(wish: Wish, limits: Sequence[Limit]) -> list[Account]:
+    return [account_of(limit, wish.at_ms, wish.market.version) for limit in limits]

@@ -1,5 +1,6 @@
 """What would become of a lead that came now: decided by the functions of the exchange, with nothing kept or sent."""
 
+import asyncio
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -22,7 +23,7 @@ from outbid.core.lead.value import Scalar
 from outbid.core.market.snapshot import Campaign, Market, Source
 from outbid.core.money import micros, text_of
 from outbid.core.replay.dry_run import TierAhead
-from outbid.exchange.ahead.dry_run import DryRun, Wish, dry_run
+from outbid.exchange.ahead.dry_run import DryRun, Wish, look
 
 Fields = Annotated[dict[str, Any], Meta(description="the lead: what came under each name")]
 Bids = Annotated[dict[str, str], Meta(description="offer → what it would bid, decimal text; whoever is absent passes")]
@@ -113,10 +114,12 @@ class DryRuns:
         exchange = self._desk.exchange
         market, at_ms = exchange.market, exchange.clock.now_ms()
         source, bids = _read(given, market)
-        wish = Wish(source, given["fields"], bids, at_ms, exchange.won_on(at_ms), exchange.live_of)
+        live = [exchange.live_of(source.campaign, tier) for tier in range(len(source.campaign.tiers))]
+        wish = Wish(market, source, given["fields"], bids, at_ms, dict(exchange.won_on(at_ms)), live)
         async with self._desk.database() as connection:
-            found = await dry_run(connection, exchange.vault, exchange.cell, market, wish)
-        return answer(self._told(market, source, at_ms, found))
+            looked = await look(connection, exchange.vault, exchange.cell, wish)
+        # Among ten thousand offers it takes a while: leads must not wait for it.
+        return answer(self._told(market, source, at_ms, await asyncio.to_thread(looked.ahead)))
 
     def _told(self, market: Market, source: Source, at_ms: int, found: DryRun) -> DryRunTold:
         campaign = source.campaign

@@ -160,6 +160,8 @@ class OneLead:
         events = [event for chapter in record.chapters for event in chapter.events]
         state = fold_all(events)
         facts = msgspec.json.decode(record.facts)
+        # Among ten thousand offers it takes a while: leads must not wait for it.
+        found_receipts = await asyncio.to_thread(receipts, Plan(campaign, source), facts, events)
         log_of_lead = LeadLog(
             id=public(LEAD, record.cell, record.id),
             arrived_at=utc(record.arrived_at_ms),
@@ -176,7 +178,7 @@ class OneLead:
             timeline=moments(events, naming, record.arrived_at_ms),
             bids=bids(events, naming),
             transfers=[_moved(record.cell, transfer, naming) for transfer in moved],
-            receipts=[told(found, naming) for found in receipts(Plan(campaign, source), facts, events)],
+            receipts=[told(found, naming) for found in found_receipts],
         )
         return answer(log_of_lead)
 
@@ -184,7 +186,7 @@ class OneLead:
         record, _, market = await self._read(request)
         plan = Plan(market.campaigns[record.campaign], market.sources[record.source])
         events = [event for chapter in record.chapters for event in chapter.events]
-        differences = replay(plan, msgspec.json.decode(record.facts), events, test=record.test)
+        differences = await asyncio.to_thread(replay, plan, msgspec.json.decode(record.facts), events, test=record.test)
         name = public(LEAD, record.cell, record.id)
         return answer(Replayed(name, record.version, len(events), not differences, differences))
 
