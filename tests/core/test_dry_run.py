@@ -61,3 +61,17 @@ def test_a_refused_lead_ends_there_and_its_tiers_are_as_if_it_were_not():
     assert (ahead.end.status, ahead.end.reason, ahead.end.sales) == ("refused", flaw.code, ())
     assert replay(plan, FACTS, ahead.events) == []
     assert ahead.tiers[0].ranking[0].offer == ACE
+
+
+def test_a_changed_rule_changes_only_its_own_receipt():
+    plan, _ = plan_of()
+    bids = {ACE: 8 * M, BEE: 7 * M, CAB: 6 * M, FOX: 3 * M}
+    before = [receipt for tier in look(plan, bids).tiers for receipt in tier.receipts]
+    main, rest = plan.campaign.tiers
+    dearer = tuple(replace(offer, floor_micros=9 * M) if offer.number == BEE else offer for offer in main.offers)
+    offers = {offer.number: offer for offer in (*dearer, *rest.offers)}
+    changed = replace(plan.campaign, tiers=(replace(main, offers=dearer), rest), offers=offers)
+    after = [receipt for tier in look(replace(plan, campaign=changed), bids).tiers for receipt in tier.receipts]
+    assert [(new.offer, old.reason, new.reason) for old, new in zip(before, after, strict=True) if old != new] == [
+        (BEE, "outbid", "below_floor")
+    ]

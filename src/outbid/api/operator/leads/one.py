@@ -161,7 +161,7 @@ class OneLead:
         state = fold_all(events)
         facts = msgspec.json.decode(record.facts)
         # Among ten thousand offers it takes a while: leads must not wait for it.
-        found_receipts = await asyncio.to_thread(receipts, Plan(campaign, source), facts, events)
+        all_receipts = await asyncio.to_thread(receipts, Plan(campaign, source), facts, events)
         log_of_lead = LeadLog(
             id=public(LEAD, record.cell, record.id),
             arrived_at=utc(record.arrived_at_ms),
@@ -178,7 +178,7 @@ class OneLead:
             timeline=moments(events, naming, record.arrived_at_ms),
             bids=bids(events, naming),
             transfers=[_moved(record.cell, transfer, naming) for transfer in moved],
-            receipts=[told(found, naming) for found in found_receipts],
+            receipts=[told(found, naming) for found in all_receipts],
         )
         return answer(log_of_lead)
 
