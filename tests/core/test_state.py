@@ -22,7 +22,7 @@ def after(*events) -> State:
 
 
 def test_a_lead_on_its_way_is_open():
-    assert fold_all([RECEIVED]) == State(stage="received")
+    assert fold_all([RECEIVED]) == State(stage="received", arrived_ms=1)
     assert fold_all([RECEIVED, GOOD]).stage == "inspected"
     matched = fold_all([RECEIVED, GOOD, MATCHED])
     assert (matched.stage, matched.tier, matched.offers, matched.matched_any) == ("matched", 0, (1, 2), True)
@@ -188,9 +188,9 @@ ANSWERS = [
     (SOLD, Answer("sold", "ld_1", "22.40", "USD", "https://b.example/")),
     (fold_all([RECEIVED, GOOD, ev.Closed(3, "unsold", "no_match")]), Answer("unsold", "ld_1", reason="no_match")),
     (fold_all([RECEIVED, GOOD, ev.Closed(3, "refused", "duplicate")]), Answer("refused", "ld_1", reason="duplicate")),
-    (after(ev.Unsure(6, "sl_1", "late")), Answer("pending", "ld_1", reason="unsettled")),
-    (after(), Answer("pending", "ld_1", reason="in_progress")),
-    (after(ev.Sold(6, "sl_1", 28, 22)), Answer("pending", "ld_1", reason="in_progress")),
+    (after(ev.Unsure(6, "sl_1", "late")), Answer("pending", "ld_1", reason="unsettled", url="/v1/leads/ld_1")),
+    (after(), Answer("pending", "ld_1", reason="in_progress", url="/v1/leads/ld_1")),
+    (after(ev.Sold(6, "sl_1", 28, 22)), Answer("pending", "ld_1", reason="in_progress", url="/v1/leads/ld_1")),
 ]
 
 

@@ -11,6 +11,7 @@ import msgspec
 import uvicorn
 
 from harness.market import SECRET
+from harness.replays import differences
 from outbid.api.app import build
 from outbid.api.hot import protocol_of
 from outbid.api.intake import Intake
@@ -126,6 +127,7 @@ async def open_house(owner_url: str, url: str, nouns: dict[str, dict[str, Noun]]
     await until(lambda: server.started)
     try:
         yield House(url, listener.getsockname()[1], process, owner, pool)
+        assert await differences(owner, registry) == {}, "decisions that do not repeat"
     finally:
         server.should_exit = True
         server.force_exit = True

@@ -20,9 +20,11 @@ import pytest
 from harness.buyers import Buyers, HangUp, bid
 from harness.house import request, until, write_market
 from harness.market import lead, nouns, offer
+from harness.replays import differences
 from outbid.core.ids import LEAD, parse
 from outbid.core.lead.state import fold_all
 from outbid.core.scope import HOUSE
+from outbid.plugins.registry import Registry
 from outbid.store import database, leads, ledger
 from outbid.store.server import EmbeddedServer
 
@@ -221,5 +223,6 @@ async def _compare(folder: Path, answered: dict[str, dict], books: Books) -> Non
             " count(*) filter (where status = 'uncertain') as uncertain from sale"
         )
         assert ours["sold"] <= len(books.taken) <= ours["sold"] + ours["uncertain"]
+        assert await differences(connection, Registry()) == {}, "decisions that do not repeat"
     finally:
         await connection.close()

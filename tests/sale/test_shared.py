@@ -121,3 +121,21 @@ async def test_a_round_robin_gives_everybody_his_turn_however_many_leads_are_in_
         answers = await asyncio.gather(*(house.sell(lead()) for _ in range(40)))
         assert {answer.json["outcome"] for answer in answers} == {"sold"}
         assert [len(buyers.posts(slug)) for slug in "abcd"] == [10, 10, 10, 10]
+
+
+async def test_a_lead_that_is_posted_on_beside_an_uncertain_sale_has_no_status_until_that_is_over(
+    database_url, app_database_url, buyers
+):
+    statuses = []
+
+    async def look_then_accept(got):
+        statuses.append(await house.connection.fetchval("select count(*) from lead_status"))
+        return ACCEPT
+
+    buyers.on("a", ping=bid("10"), post=_silent)
+    buyers.on("later", ping=bid("5"), post=look_then_accept)
+    offers = [offer("a", buyers.port), offer("later", buyers.port, tier="rest")]
+    async with open_house(database_url, app_database_url, nouns(offers, campaign_more=THREE)) as house:
+        assert (await house.sell(lead())).json["outcome"] == "pending"
+        assert statuses == [0], "whoever takes the lane over must find the lead"
+        assert await house.connection.fetchval("select status from lead_status") == "uncertain"

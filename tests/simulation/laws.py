@@ -10,6 +10,9 @@ from outbid.core.lead import event as ev
 from outbid.core.lead.state import PLACE_TAKEN, State, fold, fold_all
 from outbid.core.ledger.transfer import MARGIN
 from outbid.core.market.snapshot import Market
+from outbid.core.replay.receipts import receipts
+from outbid.core.replay.replay import replay
+from outbid.core.route import Plan
 from outbid.store.commit.batch import ZERO_HASH, chapter_hash
 
 from .buyers import Buyer
@@ -285,6 +288,7 @@ class Laws:
         settled    what the operator said of uncertain sales
         """
         self._every_lead_ended()
+        self._decisions_repeat()
         self._claims_end_rightly()
         self._nobody_sold_twice(submitted)
         self._books_agree(buyers, settled)
@@ -310,6 +314,28 @@ class Laws:
         for (sale_id,), row in self.tables.table("sale").items():
             if row["status"] == "posting":
                 self.broken("every hold is settled or uncertain", public(SALE, 0, sale_id), row["lead_id"])
+
+    def _decisions_repeat(self) -> None:
+        """From the version that it pinned, its facts and its chapters alone, every decision about a lead is the same,
+        and each offer of its campaign has one outcome, with a reason unless it bought."""
+        events: dict[bytes, list[ev.Event]] = defaultdict(list)
+        for _, row in sorted(self.tables.table("chapter").items(), key=lambda found: found[1]["n"]):
+            events[row["lead_id"]] += ev.decode(row["events"])
+        for (lead_id,), row in self.tables.table("lead").items():
+            market = self.markets[row["version"]]
+            plan = Plan(market.campaigns[row["campaign"]], market.sources[row["source"]])
+            facts = msgspec.json.decode(row["facts"])
+            for difference in replay(plan, facts, events[lead_id], test=row["test"]):
+                self.broken("every decision repeats", str(difference), lead_id)
+            told = receipts(plan, facts, events[lead_id])
+            reached = {event.tier for event in events[lead_id] if isinstance(event, ev.Matched)}
+            if sorted(receipt.offer for receipt in told) != sorted(plan.campaign.offers):
+                self.broken("every offer has one receipt", str(told), lead_id)
+            for receipt in told:
+                if (receipt.reason == "") != (receipt.outcome == "sold"):
+                    self.broken("whoever did not buy is told why", str(receipt), lead_id)
+                if receipt.reason == "tier_not_reached" and receipt.tier in reached:
+                    self.broken("a tier that was matched was reached", str(receipt), lead_id)
 
     def _claims_end_rightly(self) -> None:
         claims = self.tables.table("claim")

@@ -13,7 +13,7 @@ from outbid.core.dialect.wire import Failure
 from outbid.core.lead.state import State
 from outbid.core.ledger import moves
 from outbid.exchange import perform, revive
-from outbid.exchange.steps import inspect, post
+from outbid.exchange.steps import inspect, ping, post
 from outbid.plugins.deliveries import json as json_delivery
 from outbid.store.commit import batch, writer
 from outbid.store.commit.batch import Halt
@@ -75,7 +75,7 @@ def lost_commit_believed(patch: pytest.MonkeyPatch) -> None:
 
 def no_claims(patch: pytest.MonkeyPatch) -> None:
     for module in (inspect, revive):
-        patch.setattr(module, "claims_of", lambda exchange, story, lookups: ())
+        patch.setattr(module, "claims_of", lambda vault, lead, lookups: ())
 
 
 def resold_while_uncertain(patch: pytest.MonkeyPatch) -> None:
@@ -216,6 +216,41 @@ def chain_broken(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(writer, "decide", decide)
 
 
+def left_out_in_silence(patch: pytest.MonkeyPatch) -> None:
+    real = ping.who_may_be_asked
+
+    def match(*args: Any) -> Any:
+        matched = real(*args)
+        return replace(matched, offers=matched.offers[:-1])
+
+    patch.setattr(ping, "who_may_be_asked", match)
+
+
+def lesser_bid_posted(patch: pytest.MonkeyPatch) -> None:
+    real = perform.STEPS[route.Post]
+
+    async def post(exchange: Any, story: Any, step: Any) -> None:
+        plan, state = story.plan, story.state
+        best_last = list(route.picks(plan.campaign, plan.source, plan.campaign.tiers[state.tier], state))[::-1]
+        await real(exchange, story, route.Post((best_last[0],)))
+
+    patch.setitem(perform.STEPS, route.Post, post)
+
+
+def floor_forgotten(patch: pytest.MonkeyPatch) -> None:
+    real = ping.line_of_answer
+    patch.setattr(ping, "line_of_answer", lambda *args: replace(real(*args), reason=""))
+
+
+def closed_for_another_reason(patch: pytest.MonkeyPatch) -> None:
+    real = perform.STEPS[route.Close]
+
+    async def close(exchange: Any, story: Any, step: Any) -> None:
+        await real(exchange, story, replace(step, reason="no_match") if step.status == "unsold" else step)
+
+    patch.setitem(perform.STEPS, route.Close, close)
+
+
 PLANTED: dict[Plant, set[str]] = {
     capture_without_release: {"held = open holds"},
     release_forgotten: {"held = open holds"},
@@ -253,6 +288,10 @@ PLANTED: dict[Plant, set[str]] = {
     quote_posted_twice: {"a quote makes one lead"},
     quoted_before_durable: {"a quote is durable"},
     chain_broken: {"the chain of a lane is whole"},
+    left_out_in_silence: {"every decision repeats"},
+    lesser_bid_posted: {"every decision repeats"},
+    floor_forgotten: {"every decision repeats"},
+    closed_for_another_reason: {"every decision repeats"},
 }
 
 

@@ -139,8 +139,7 @@ async def test_who_opens_an_account_and_has_not_seen_a_lowered_cap_opens_it_with
 async def test_room_given_back_in_a_batch_makes_none_in_an_account_above_its_ceiling(connection, writer):
     entries = [wishing() for _ in range(3)]
     await writer.write(entries)
-    lowered = [replace(account.limit, ceiling=1) for account in ACCOUNTS if account.limit.unit == LEADS]
-    await market.write(connection, 1, [], {}, lowered, "test")
+    await connection.execute("update account set ceiling = 1 where unit = 'LEAD'")
     written = await writer.write([rejected(entries[0]), wishing()])
     assert [event.reason for event in written[1].held] == ["cap_reached"]
     assert await connection.fetchval("select held from account where unit = 'LEAD'") == 2

@@ -11,6 +11,7 @@ from outbid.cli.shown.table import print_table
 from outbid.core.ids import LEAD, parse, public, uuid7
 from outbid.core.lead.state import State, fold_all
 from outbid.core.market.compile import compile_market
+from outbid.core.market.snapshot import Market
 from outbid.core.money import text_of
 from outbid.core.scope import HOUSE
 from outbid.exchange.clock import Clock, noise_source
@@ -66,15 +67,25 @@ def show(given: argparse.Namespace) -> int:
 
 
 async def _explain(connection: Any, settings: Settings, name: str, personal: bool) -> Explained:
-    cell, lead_id = await _find(connection, name)
-    record = await leads.read(connection, HOUSE, cell, lead_id)
+    record = await read_lead(connection, name)
+    market = await market_of(connection, record.version)
+    vault = Vault(master_key(settings), noise_source())
+    moved = await leads.transfers(connection, HOUSE, record.cell, record.id)
+    return explain_lead(record, market, vault, moved, personal)
+
+
+async def read_lead(connection: Any, name: str) -> leads.Record:
+    """A whole lead by its id or the end of it. Raises CommandError."""
+    record = await leads.read(connection, HOUSE, *await _find(connection, name))
     if record is None:
         raise CommandError(f"there is no lead {name!r}; see: outbid leads list")
-    number, nouns = await markets.load(connection, record.version)
-    market = compile_market(number, nouns, Registry())
-    vault = Vault(master_key(settings), noise_source())
-    moved = await leads.transfers(connection, HOUSE, cell, lead_id)
-    return explain_lead(record, market, vault, moved, personal)
+    return record
+
+
+async def market_of(connection: Any, version: int | None = None) -> Market:
+    """The market at a version, ready to decide; the newest if none is given."""
+    number, nouns = await markets.load(connection, version)
+    return compile_market(number, nouns, Registry())
 
 
 async def _find(connection: Any, name: str) -> tuple[int, bytes]:

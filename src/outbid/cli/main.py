@@ -68,7 +68,7 @@ def _market_commands(commands: "Commands") -> None:
 
 
 def _lead_commands(commands: "Commands") -> None:
-    group = commands.add_parser("leads", help="List leads, explain one, settle an uncertain sale.")
+    group = commands.add_parser("leads", help="List leads, explain one, replay decisions, settle an uncertain sale.")
     leads = group.add_subparsers(title="commands", metavar="COMMAND", required=True)
     listing = _add(leads, "list", "leads:list_leads", "List the newest leads.")
     listing.add_argument("--status", choices=("open", "sold", "unsold", "refused", "uncertain"), default=None)
@@ -80,6 +80,25 @@ def _lead_commands(commands: "Commands") -> None:
     review = _add(leads, "review", "leads:review", "Release or refuse a lead that is held for review.")
     review.add_argument("lead", help="the lead's id (ld_…), or its last characters")
     review.add_argument("outcome", choices=("released", "refused"))
+    receipts = _add(leads, "receipts", "replay.receipts:show", "Tell for every offer why it got a lead, or not.")
+    receipts.add_argument("lead", help="the lead's id (ld_…), or its last 6 characters or more")
+    replay = _add(
+        leads, "replay", "replay.replay:repeat", "Take every decision about leads again; exit code 1 if one differs."
+    )
+    replay.add_argument("lead", nargs="*", help="a lead's id, or the end of it (default: the newest closed leads)")
+    replay.add_argument("--since", default=None, help="only leads that came then or later: a day or an instant, UTC")
+    replay.add_argument("--most", type=int, default=1000, help="how many (default 1000)")
+    ahead = _add(
+        leads, "dry-run", "replay.dry_run:run", "Tell what would become of a lead now; nothing is kept, held or sent."
+    )
+    ahead.add_argument("file", help="the lead as a JSON object, or - for standard input")
+    ahead.add_argument("--source", required=True, help="the slug of the source that it would come from")
+    ahead.add_argument(
+        "--bid",
+        action="append",
+        metavar="OFFER=PRICE",
+        help="what an offer would bid, such as swift-auto=12.50; may be given again; others pass",
+    )
     settle = _add(leads, "settle", "leads:settle", "Say how an uncertain sale ended.")
     settle.add_argument("sale", help="the sale's id (sl_…)")
     settle.add_argument("outcome", choices=("sold", "rejected"))

@@ -28,6 +28,11 @@ def floor_micros(campaign: Campaign, source: Source, tier: Tier) -> int:
     return max(floor, source.payout.least_price(campaign.least_margin_micros))
 
 
+def offer_floor_micros(campaign: Campaign, source: Source, tier: Tier, offer: Offer) -> int:
+    """The least price at which an offer of a tier may buy: the tier's, or its own if that is higher."""
+    return max(floor_micros(campaign, source, tier), offer.floor_micros)
+
+
 def line_of_answer(
     offer: Offer, reply: PingReply, answer: Answer | None, floor: int, currency: str, won_today: int
 ) -> BidLine:
@@ -40,12 +45,16 @@ def line_of_answer(
     ms = round(answer.timings.total_ms)
     if reply.outcome != "bid":
         return BidLine(offer.number, reply.outcome, 0, ms, reply.reason)
-    reason = ""
     if reply.currency is not None and reply.currency.upper() != currency:
         reason = "wrong_currency"
-    elif reply.price_micros < floor or reply.price_micros < offer.floor_micros:
-        reason = "below_floor"
+    else:
+        reason = why_not_at(reply.price_micros, offer, floor)
     return BidLine(offer.number, "bid", reply.price_micros, ms, reason, won_today, reply.stands_s)
+
+
+def why_not_at(price_micros: int, offer: Offer, floor: int) -> str:
+    """Why an offer cannot win at a price, as a reason code; empty if it can."""
+    return "below_floor" if price_micros < floor or price_micros < offer.floor_micros else ""
 
 
 def _unanswered(offer: Offer, failure: Failure) -> BidLine:

@@ -125,8 +125,9 @@ SKIPPED = reasons(
     cap_reached=("A cap has no room left.", "Wait for the next window, or raise the cap."),
     wallet_empty=("The buyer's wallet or credit has no room left.", "Ask the buyer to pay in."),
     below_floor=("The price is below the floor.", "Bid at least the floor."),
+    below_promise=("The bid does not cover what the seller was promised on his ping.", "Bid more."),
     bid_expired=("The bid had ended when the lead was posted.", "Post sooner after the ping."),
-    buyer_has_it=("This buyer was already sold this person.", ""),
+    buyer_has_it=("This buyer, or another of his group, was already sold this person.", ""),
     not_allowed=("The source does not allow this buyer.", ""),
     tier_not_reached=("The lead did not come as far as this tier.", ""),
 )

@@ -17,7 +17,7 @@ MOST_ASKS = 2
 class Inspect(msgspec.Struct, frozen=True):
     """Let the validators judge."""
 
-    stage: Literal["arrival"]
+    stage: Literal["arrival", "before_ping"]
 
 
 class Match(msgspec.Struct, frozen=True):
@@ -90,7 +90,7 @@ def next_step(plan: Plan, state: State) -> Step | None:
 
 
 def _received(plan: Plan, state: State) -> Step:
-    return Inspect("arrival")
+    return Inspect("before_ping" if state.quoting else "arrival")
 
 
 def _inspected(plan: Plan, state: State) -> Step:

@@ -157,8 +157,8 @@ class Exchange:
         if claims:
             entry.claims = story.claims
         status = story.state.status
-        # A lead with a status waits for somebody: not so while another of its posts has no answer yet.
-        if closing or (status != "open" and story.state.stage != "posting"):
+        # A lead with a status waits for somebody: not so while another of its posts has no answer yet, or goes out now.
+        if closing or (status != "open" and story.state.stage != "posting" and not wishes):
             entry.status = (status, story.state.reason)
         if closing and status != "sold":
             entry.gives_up = story.claims

@@ -70,7 +70,7 @@ def revive(exchange: Exchange, record: Record, market: Market, deals: dict[str, 
     story.notes = notes_of(vault, record)
     story.deals = dict(deals)
     lookups = () if lead.test else tuple(look for check in plan.campaign.checks for look in check.needs(lead))
-    story.claims = claims_of(exchange, story, lookups)
+    story.claims = claims_of(vault, lead, lookups)
     return story
 
 

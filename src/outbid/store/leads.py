@@ -109,6 +109,25 @@ async def open_of_lane(
     return await _records(connection, rows)
 
 
+async def whole(
+    connection: Connection, scope: Scope, cell: int, since: bytes, before: bytes, most: int, *, closed: bool = True
+) -> list[Record]:
+    """Whole leads, the newest first, from the id `since` to just below `before`; only closed ones, or all."""
+    seen, parameters = _visible(scope, 6)
+    rows = await connection.fetch(
+        f"""{_RECORD} where l.cell = $1 and l.id >= $2 and l.id < $3
+               and (not $4 or s.status in ('sold', 'unsold', 'refused')) and {seen}
+             order by l.id desc limit $5""",
+        cell,
+        since,
+        before,
+        closed,
+        most,
+        *parameters,
+    )
+    return await _records(connection, rows)
+
+
 async def _records(connection: Connection, rows: list[asyncpg.Record]) -> list[Record]:
     if not rows:
         return []

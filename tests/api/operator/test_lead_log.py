@@ -155,6 +155,46 @@ async def test_every_offer_has_one_receipt(told):
     }
 
 
+async def test_a_receipt_tells_what_was_of_the_moment_and_what_the_version_decides(told):
+    house, found = told
+    log = await story(house, found["sold"])
+    assert {r["offer"] for r in log["receipts"] if not r["live"]} == {"filtered", "paused", "cheap", "foreign", "later"}
+
+
+async def test_every_decision_repeats_also_after_the_market_changed_and_the_person_was_erased(told):
+    house, found = told
+    assert (await ask(house, "PATCH", "/v1/campaigns/auto", {"floor": "38"}, If_Match="*")).status == 200
+    await house.connection.execute("delete from lead_key where lead_id = $1", parse(LEAD, found["refused"])[1])
+    for lead in found.values():
+        events = len((await story(house, lead))["timeline"])
+        answer = await ask(house, "GET", f"/v1/leads/{lead}/replay")
+        assert answer.json == {"id": lead, "version": 1, "events": events, "repeats": True, "differences": []}
+    assert (await story(house, found["refused"]))["erased"] is True
+
+
+async def test_a_history_that_was_altered_does_not_repeat(told):
+    house, found = told
+    lead_id = parse(LEAD, found["sold"])[1]
+    chapters = await house.connection.fetch("select n, events::text from chapter where lead_id = $1", lead_id)
+    try:
+        altered = "update chapter set events = replace(events::text, '40000000', '39000000')::json where lead_id = $1"
+        await house.connection.execute(altered, lead_id)
+        answer = await ask(house, "GET", f"/v1/leads/{found['sold']}/replay")
+    finally:
+        for row in chapters:
+            put_back = "update chapter set events = $3::text::json where lead_id = $1 and n = $2"
+            await house.connection.execute(put_back, lead_id, row["n"], row["events"])
+    assert answer.json["repeats"] is False
+    assert answer.json["differences"] == [
+        {
+            "event": 6,
+            "type": "posting",
+            "recorded": "rejecting posted at 39.00 for a payout of 32.00",
+            "now": "rejecting posted at 39.00 for a payout of 31.20",
+        }
+    ]
+
+
 async def test_a_lead_that_was_refused_and_one_that_is_not_sure(told):
     house, found = told
     refused = await story(house, found["refused"])
@@ -193,13 +233,13 @@ async def test_a_lead_is_explained_by_the_market_that_it_met(told):
     assert await story(house, found["sold"]) == before, "the second time from what the process kept"
 
 
-@pytest.mark.parametrize("what", ["log", "fields"])
+@pytest.mark.parametrize("what", ["log", "fields", "replay"])
 @pytest.mark.parametrize("name", ["ld_1", "1", "ld_" + "0" * 29, "sl_" + "0" * 29, "ld_%00"])
 async def test_what_is_no_lead_is_unknown(told, what, name):
     assert_problem(await ask(told[0], "GET", f"/v1/leads/{name}/{what}"), 404, "lead_unknown")
 
 
-@pytest.mark.parametrize("what", ["log", "fields"])
+@pytest.mark.parametrize("what", ["log", "fields", "replay"])
 @pytest.mark.parametrize("key", ["ob_test", "ob_seller", "ob_buyer"])
 async def test_nobody_else_reads_it(told, what, key):
     house, found = told
@@ -227,7 +267,8 @@ async def test_a_reader_reads_the_log_and_not_the_fields(told):
     house, found = told
     await users.create(house.connection, "rita", PASSWORD, "reader")
     reader = Browser(house, await sign_in(house, "rita"))
-    assert (await reader.ask("GET", f"/v1/leads/{found['sold']}/log")).status == 200
+    for what in ("log", "replay"):
+        assert (await reader.ask("GET", f"/v1/leads/{found['sold']}/{what}")).status == 200
     assert_problem(await reader.ask("GET", f"/v1/leads/{found['sold']}/fields"), 403, "role_not_allowed")
 
 
@@ -238,7 +279,7 @@ async def test_of_an_erased_person_the_log_is_left(told):
     assert_problem(await ask(house, "GET", f"/v1/leads/{found['refused']}/fields"), 410, "lead_erased")
 
 
-@pytest.mark.parametrize("what", ["log", "fields"])
+@pytest.mark.parametrize("what", ["log", "fields", "replay"])
 async def test_what_is_answered_fits_its_description(told, what):
     house, found = told
     described = await document(house)

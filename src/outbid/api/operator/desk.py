@@ -67,7 +67,7 @@ def route(method: str, path: str, said: Said, act: Act) -> HTTPRouteHandler:
         told.headers.update(limits_of(request))
         return told
 
-    name = "".join(part.strip("{}").partition(":")[0].title() for part in path.split("/")[2:])
+    name = "".join(part.strip("{}").partition(":")[0].title().replace("-", "") for part in path.split("/")[2:])
     decorated = HTTPRouteHandler(
         path,
         http_method=HttpMethod(method),

@@ -15,6 +15,7 @@ from outbid.api.operator.door.asking import Connection, Gate
 from outbid.api.operator.door.refusal import Refused
 from outbid.api.operator.door.session import Sessions
 from outbid.api.operator.jobs import Jobs
+from outbid.api.operator.leads.dry_run import DryRuns
 from outbid.api.operator.leads.listing import LEADS, Listing
 from outbid.api.operator.leads.one import OneLead
 from outbid.api.operator.leads.reviewing import Reviewing
@@ -44,7 +45,7 @@ def operator_routes(exchange: Exchange, pool: Pool, reasons: Mapping[str, Reason
     handlers += [*Whole(desk).routes(), *History(desk).routes(), *Plugins(desk).routes()]
     handlers += [*Keys(desk).routes(), *Sessions(desk).routes()]
     handlers += [*Listing(desk).routes(), *OneLead(desk).routes(), *Accounts(desk).routes(), *Ledger(desk).routes()]
-    handlers += [*Jobs(desk).routes(), *Settling(desk).routes(), *Reviewing(desk).routes()]
+    handlers += [*Jobs(desk).routes(), *Settling(desk).routes(), *Reviewing(desk).routes(), *DryRuns(desk).routes()]
 
     def refuse(request: Asked, error: Exception) -> Response[bytes]:
         refused = _refused(error)

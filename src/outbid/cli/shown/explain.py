@@ -4,17 +4,16 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from outbid.core import reasons
-from outbid.core.auction import floor_micros
+from outbid.cli.shown.words import Words
 from outbid.core.ids import LEAD, public
 from outbid.core.lead import event as ev
 from outbid.core.lead.state import Sale, State, fold_all
 from outbid.core.ledger.transfer import Transfer
-from outbid.core.market.snapshot import Campaign, Market, Offer, Source
-from outbid.core.match.match import receipt
+from outbid.core.market.snapshot import Campaign, Market, Source
 from outbid.core.money import text_of
+from outbid.core.replay.receipts import Receipt, receipts
+from outbid.core.route import Plan
 from outbid.exchange.revive import Erased, lead_of, notes_of
-from outbid.plugins.registry import Registry
 from outbid.store.leads import Record
 from outbid.store.vault import SealBroken, Vault
 
@@ -48,17 +47,19 @@ class _Explainer:
         self._campaign: Campaign = market.campaigns[record.campaign]
         self._source: Source = market.sources[record.source]
         self._facts = msgspec.json.decode(record.facts)
-        self._reasons = {**reasons.ALL, **Registry().reasons()}
         try:
-            self._notes = notes_of(vault, record)
+            notes = notes_of(vault, record)
         except (Erased, SealBroken):
-            self._notes = {}
+            notes = {}
+        self._words = words = Words(market, self._campaign, notes)
+        self._money, self._why, self._quoted = words.money, words.why, words.quoted
+        self._party, self._account, self._offer_name, self._buyer = words.party, words.account, words.offer, words.buyer
 
     def text(self, moved: list[Transfer], personal: bool) -> str:
         parts = [
             self._head(),
             self._section("What happened", [self._line(event) for event in self._events]),
-            self._section("Every offer", [self._offer(offer) for offer in self._campaign.offers.values()]),
+            self._section("Every offer", self._offers()),
             self._section("What moved in the ledger", [self._transfer(t) for t in moved] or ["nothing"]),
             self._section("What decided (facts)", [f"{key} = {value}" for key, value in sorted(self._facts.items())]),
         ]
@@ -200,45 +201,14 @@ class _Explainer:
 
     # -- every offer --------------------------------------------------------------------------------------------------
 
-    def _offer(self, offer: Offer) -> str:
-        return f"{self._market.name('offer', offer.number):24} {self._outcome(offer)}"
+    def _offers(self) -> list[str]:
+        found = receipts(Plan(self._campaign, self._source), self._facts, self._events)
+        return [f"{self._offer_name(receipt.offer):24} {self._outcome(receipt)}" for receipt in found]
 
-    def _outcome(self, offer: Offer) -> str:
-        for sale in self._state.sales:
-            if sale.offer == offer.number:
-                why = f": {self._why(sale.reason)}{self._quoted(sale.id)}" if sale.reason else ""
-                done = sale.status if sale.reached else "not reached"
-                return f"{done} at {self._money(sale.price_micros)}{why}"
-        for event in reversed(self._events):
-            if isinstance(event, ev.NoRoom) and event.offer == offer.number:
-                return f"not posted: {self._account(event.account)}: {self._why(event.reason)}"
-            if isinstance(event, ev.Pinged):
-                for line in event.bids:
-                    if line.offer == offer.number:
-                        return self._bid(line)
-            if isinstance(event, ev.Matched):
-                for skip in event.skips:
-                    if skip.offer == offer.number:
-                        return f"not asked: {self._account(skip.account)}: {self._why(skip.reason)}"
-        return self._not_asked(offer)
-
-    def _bid(self, line: ev.BidLine) -> str:
-        if line.outcome in ("bid", "direct"):
-            why = line.reason or "outbid"
-            after = f" after {line.ms} ms" if line.outcome == "bid" else ", fixed price"
-            return f"{self._money(line.price_micros)}{after}: {self._why(why)}"
-        said = self._notes.get(f"said {line.offer}")
-        return f"{line.outcome} after {line.ms} ms: {self._why(line.reason)}" + (f' He said: "{said}"' if said else "")
-
-    def _not_asked(self, offer: Offer) -> str:
-        tier = next(tier for tier in self._campaign.tiers if offer in tier.offers)
-        if self._state.status == "refused":
-            return "not asked: the lead was refused"
-        floor = floor_micros(self._campaign, self._source, tier)
-        reason, detail = receipt(offer, self._source, floor, self._facts)
-        if reason:
-            return f"not asked: {self._why(reason)}" + (f" {detail}" if detail else "")
-        return f"not asked: tier {tier.slug} was not reached"
+    def _outcome(self, receipt: Receipt) -> str:
+        if receipt.outcome == "not_asked" and receipt.reason == self._state.refused:
+            return "not asked: the lead was refused"  # for a reason that stands in the head already
+        return self._words.outcome(receipt)
 
     # -- words --------------------------------------------------------------------------------------------------------
 
@@ -253,31 +223,6 @@ class _Explainer:
     def _transfer(self, transfer: Transfer) -> str:
         amount = f"{text_of(transfer.amount_micros)} {transfer.unit}"
         return f"{self._party(transfer.debit)} → {self._party(transfer.credit)}  {amount}  ({transfer.kind})"
-
-    def _party(self, account: str) -> str:
-        kind, _, number = account.partition(":")
-        return f"{kind} {self._market.name(kind, int(number))}" if number.isdecimal() else account
-
-    def _account(self, account: str) -> str:
-        """A limited account (`offer:9 total LEAD`) by its owner's slug: a number of the database tells nobody who."""
-        owner, *limit = account.split(" ")
-        return " ".join([self._party(owner), *limit])
-
-    def _offer_name(self, number: int) -> str:
-        return self._market.name("offer", number)
-
-    def _buyer(self, offer: int) -> str:
-        return f"{self._market.name('buyer', self._market.offers[offer].buyer)} ({self._offer_name(offer)})"
-
-    def _money(self, amount_micros: int) -> str:
-        return f"{text_of(amount_micros)} {self._campaign.currency}"
-
-    def _why(self, code: str) -> str:
-        return self._reasons[code].sentence if code in self._reasons else code
-
-    def _quoted(self, sale: str) -> str:
-        said = self._notes.get(f"said {sale}")
-        return f' He said: "{said}".' if said else ""
 
     @staticmethod
     def _section(title: str, lines: list[str]) -> str:

@@ -38,13 +38,17 @@ class Quoted(Happening, frozen=True):
 
 
 class Received(Happening, frozen=True):
-    """The lead arrived and was made durable. `quote`: the public id of the quote it was posted under."""
+    """The lead arrived and was made durable. `quote`: the public id of the quote it was posted under.
+
+    `later`: the facts that filters read and its ping did not tell.
+    """
 
     source: int
     campaign: int
     version: int
     test: bool = False
     quote: str = ""
+    later: tuple[str, ...] = ()
 
 
 class Resumed(Happening, frozen=True):

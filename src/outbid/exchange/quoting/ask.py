@@ -3,15 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from outbid.core.contract import Flaw
 from outbid.core.lead import event as ev
+from outbid.core.lead.inspection import Inspection, at_a_ping, refusal
 from outbid.core.lead.quote import until_ms
-from outbid.core.lead.value import ABSENT
-from outbid.core.market.snapshot import Check, Market, Source
+from outbid.core.market.snapshot import Market, Source
 from outbid.core.route import Close, Inspect, Quote
 from outbid.exchange.arrive import begin
 from outbid.exchange.exchange import Exchange
-from outbid.exchange.steps.inspect import closed_source, judge_at_hand, refusal
+from outbid.exchange.steps.inspect import closed_source
 from outbid.exchange.story import Story
 
 
@@ -24,21 +23,14 @@ def ask_price(exchange: Exchange, market: Market, source: Source, arrived: Mappi
 
 
 async def inspect(exchange: Exchange, story: Story, step: Inspect) -> None:
-    """Judge what can be judged: what hangs on personal fields that a ping does not tell is put off to the post."""
-    fields = story.plan.campaign.fields
-    waits = frozenset(field.name for field in fields if field.personal and story.lead.values[field.name] is ABSENT)
-    flaws = [(check, flaw) for check, flaw in judge_at_hand(story) if not _put_off(story, check, flaw, waits)]
-    refused = refusal(flaws) or (None if story.lead.test else closed_source(exchange, story))
-    story.flaws = tuple(flaw for _, flaw in flaws)
-    story.tell(ev.Inspected(exchange.clock.now_ms(), "before_ping", story.flaws, refused))
-
-
-def _put_off(story: Story, check: Check, flaw: Flaw, waits: frozenset[str]) -> bool:
-    """Is the flaw one of a field that comes with the post, or of a check that reads such a field?"""
-    if flaw.field in waits:
-        return True
-    about_what_came = flaw.field is None or story.lead.values.get(flaw.field, ABSENT) is not ABSENT
-    return about_what_came and not waits.isdisjoint(check.reads)
+    """Judge what can be judged at a ping. It claims nobody, and nobody looks at it."""
+    lead, campaign, now_ms = story.lead, story.plan.campaign, exchange.clock.now_ms()
+    found = at_a_ping(lead, campaign.fields, Inspection(lead, campaign.checks).at_hand())
+    refused = refusal(found)
+    if refused is None and not lead.test:
+        refused = closed_source(exchange.rooms, story.market, story.plan.source, now_ms)
+    story.flaws = tuple(flaw for _, flaw in found)
+    story.tell(ev.Inspected(now_ms, step.stage, story.flaws, refused))
 
 
 async def promise(exchange: Exchange, story: Story, step: Quote) -> None:

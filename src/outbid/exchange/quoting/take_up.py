@@ -9,6 +9,7 @@ from outbid.core.auction import floor_micros
 from outbid.core.contract import Flaw
 from outbid.core.ids import QUOTE, public
 from outbid.core.lead import event as ev
+from outbid.core.lead.inspection import Inspection
 from outbid.core.lead.quote import changed, recheck
 from outbid.core.lead.state import fold_all
 from outbid.core.market.snapshot import Market, Source
@@ -16,7 +17,6 @@ from outbid.core.match.match import Room
 from outbid.core.route import Recheck
 from outbid.exchange.arrive import LEAD_SEAL, begin, decode_sealed
 from outbid.exchange.exchange import Exchange
-from outbid.exchange.steps.inspect import judge_at_hand
 from outbid.exchange.story import NOTES_OF_QUOTE, Story, decode_notes
 from outbid.store.commit.entry import Request
 from outbid.store.quote.row import Record
@@ -47,7 +47,8 @@ def take_up(
         notes = {} if quote.notes is None else decode_notes(vault.open(key, quote.id, NOTES_OF_QUOTE, quote.notes))
         for name, text in notes.items():
             story.note(name, text)
-    return _received(story, quote.cell, quote.id, () if source.quotes.anew else flaws)
+    name = public(QUOTE, quote.cell, quote.id)
+    return _received(story, name, () if source.quotes.anew else flaws, () if flaws else _later(story, quote))
 
 
 def refuse(
@@ -55,17 +56,26 @@ def refuse(
 ) -> Story:
     """The story of a lead whose ping is not known: it is refused, and kept."""
     story = begin(exchange, market, source, arrived, test, request)
-    return _received(story, story.lead.cell, None, (Flaw("ping_unknown", source.ping_id),))
+    return _received(story, "", (Flaw("ping_unknown", source.ping_id),))
 
 
-def _received(story: Story, cell: int, quote: bytes | None, flaws: tuple[Flaw, ...]) -> Story:
+def _later(story: Story, quote: Record) -> tuple[str, ...]:
+    """The facts that decide something, and that the ping did not tell: with them in mind it can be decided again."""
+    pinged = msgspec.json.decode(quote.facts)
+    return tuple(
+        sorted(name for name in story.plan.campaign.decisive if name in story.lead.facts and name not in pinged)
+    )
+
+
+def _received(story: Story, quote: str, flaws: tuple[Flaw, ...], later: tuple[str, ...] = ()) -> Story:
     lead = story.lead
-    name = "" if quote is None else public(QUOTE, cell, quote)
-    story.tell(ev.Received(lead.arrived_at_ms, lead.source, lead.campaign, lead.version, lead.test, name))
+    came_ms = lead.arrived_at_ms
+    story.tell(ev.Received(came_ms, lead.source, lead.campaign, lead.version, lead.test, quote, later))
     if flaws:
         # With everything else that is wrong with it, so that the seller need not come a third time.
-        story.flaws = flaws + tuple(flaw for _, flaw in judge_at_hand(story))
-        story.tell(ev.Inspected(lead.arrived_at_ms, "arrival", story.flaws, flaws[0].code))
+        found = Inspection(lead, story.plan.campaign.checks).at_hand()
+        story.flaws = flaws + tuple(flaw for _, flaw in found)
+        story.tell(ev.Inspected(came_ms, "arrival", story.flaws, flaws[0].code))
     return story
 
 

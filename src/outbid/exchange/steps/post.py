@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from outbid.core.auction import Pick, floor_micros
+from outbid.core.auction import Pick, offer_floor_micros
 from outbid.core.contract import Ask, PostReply
 from outbid.core.dialect.wire import Answer, Failure, Http
 from outbid.core.lead import event as ev
@@ -143,7 +143,7 @@ def _least_price(story: Story, deal: Deal) -> int:
     """What this sale may cost at the least, after all floors and the house's margin, and what a quote promised."""
     plan, offer = story.plan, story.plan.campaign.offers[deal.offer]
     tier = next(tier for tier in plan.campaign.tiers if offer in tier.offers)
-    return max(floor_micros(plan.campaign, plan.source, tier), offer.floor_micros, story.state.promised or 0)
+    return max(offer_floor_micros(plan.campaign, plan.source, tier, offer), story.state.promised or 0)
 
 
 def _accepted(exchange: Exchange, story: Story, deal: Deal, reply: PostReply, ms: int) -> None:

@@ -46,7 +46,7 @@ def _due(now_ms: int, story: Story, job: Job) -> Woken:
         return "told"
     step = next_step(story.plan, state)
     assert isinstance(step, Wait)
-    story.tell(ev.Due(now_ms, step.tier))
+    story.tell(ev.Due(max(now_ms, at_ms), step.tier))  # the clock of whoever put the job may be ahead of ours
     return "told"
 
 

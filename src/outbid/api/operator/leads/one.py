@@ -11,7 +11,7 @@ from litestar.handlers import HTTPRouteHandler
 from outbid.api.operator.desk import Desk, answer, route
 from outbid.api.operator.door.refusal import Refused
 from outbid.api.operator.leads.naming import Naming
-from outbid.api.operator.leads.receipts import Receipt, Receipts
+from outbid.api.operator.leads.receipts import Receipt, told
 from outbid.api.operator.leads.story import BidTold, Moment, SaleTold, bids, moments, sales
 from outbid.api.operator.said.description import Said
 from outbid.api.operator.said.instants import utc
@@ -24,6 +24,9 @@ from outbid.core.ledger.transfer import Transfer
 from outbid.core.market.compile import compile_market
 from outbid.core.market.snapshot import Market
 from outbid.core.money import text_of
+from outbid.core.replay.receipts import receipts
+from outbid.core.replay.replay import Difference, replay
+from outbid.core.route import Plan
 from outbid.core.scope import HOUSE
 from outbid.exchange.revive import Erased, lead_of, notes_of
 from outbid.recent import Recent
@@ -73,6 +76,19 @@ class LeadLog(msgspec.Struct, frozen=True):
     receipts: list[Receipt]
 
 
+class Replayed(msgspec.Struct, frozen=True):
+    """Whether every decision about a lead is the same when it is taken again, at the version that the lead pinned.
+
+    events  how many events there are so far
+    """
+
+    id: str
+    version: int
+    events: int
+    repeats: bool
+    differences: list[Difference]
+
+
 class FieldTold(msgspec.Struct, frozen=True):
     """A declared field: `raw` as it arrived, `value` as it was understood, both null where there was nothing."""
 
@@ -112,7 +128,7 @@ class OneLead:
         self._markets: Recent[int, Market] = Recent(MARKETS_KEPT)
 
     def routes(self) -> list[HTTPRouteHandler]:
-        """The log and the fields."""
+        """The log, the replay and the fields."""
         story = Said(
             summary="The whole story of a lead",
             path=WHICH,
@@ -125,8 +141,15 @@ class OneLead:
             answers={200: ("what arrived, and what buyers wrote back", LeadFields)},
             problems=("lead_unknown", "lead_erased", "role_not_allowed"),
         )
+        again = Said(
+            summary="Take every decision about a lead again",
+            path=WHICH,
+            answers={200: ("the decisions that differ from what was recorded, if any", Replayed)},
+            problems=("lead_unknown",),
+        )
         return [
             route("GET", "/v1/leads/{lead:str}/log", story, self._log),
+            route("GET", "/v1/leads/{lead:str}/replay", again, self._replay),
             route("GET", "/v1/leads/{lead:str}/fields", fields, self._fields),
         ]
 
@@ -137,7 +160,9 @@ class OneLead:
         events = [event for chapter in record.chapters for event in chapter.events]
         state = fold_all(events)
         facts = msgspec.json.decode(record.facts)
-        told = LeadLog(
+        # Among ten thousand offers it takes a while: leads must not wait for it.
+        all_receipts = await asyncio.to_thread(receipts, Plan(campaign, source), facts, events)
+        log_of_lead = LeadLog(
             id=public(LEAD, record.cell, record.id),
             arrived_at=utc(record.arrived_at_ms),
             source=source.slug,
@@ -153,9 +178,17 @@ class OneLead:
             timeline=moments(events, naming, record.arrived_at_ms),
             bids=bids(events, naming),
             transfers=[_moved(record.cell, transfer, naming) for transfer in moved],
-            receipts=Receipts(campaign, source, facts, events, state).all(naming),
+            receipts=[told(found, naming) for found in all_receipts],
         )
-        return answer(told)
+        return answer(log_of_lead)
+
+    async def _replay(self, request: Asked) -> Response[bytes]:
+        record, _, market = await self._read(request)
+        plan = Plan(market.campaigns[record.campaign], market.sources[record.source])
+        events = [event for chapter in record.chapters for event in chapter.events]
+        differences = await asyncio.to_thread(replay, plan, msgspec.json.decode(record.facts), events, test=record.test)
+        name = public(LEAD, record.cell, record.id)
+        return answer(Replayed(name, record.version, len(events), not differences, differences))
 
     async def _fields(self, request: Asked) -> Response[bytes]:
         asker = request.state.asker
@@ -170,13 +203,13 @@ class OneLead:
             raise Refused("lead_erased") from None
         log.info("%s looked at the personal fields of lead %s", asker.by, name)
         campaign = market.campaigns[record.campaign]
-        told = [
+        fields = [
             FieldTold(field.name, field.type, field.personal, value.raw, value.value, value.fault)
             for field in campaign.fields
             for value in [lead.values[field.name]]
         ]
         naming = Naming(market, campaign)
-        return answer(LeadFields(name, told, lead.unknown, [_note(key, notes[key], naming) for key in notes]))
+        return answer(LeadFields(name, fields, lead.unknown, [_note(key, notes[key], naming) for key in notes]))
 
     async def _read(self, request: Asked) -> tuple[Record, list[Transfer], Market]:
         """The lead in the address, what its sales moved, and the market as it was when it came. Raises Refused."""

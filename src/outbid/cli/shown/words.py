@@ -1,0 +1,81 @@
+"""What stands in a lead's history, in words: names for numbers, amounts with their currency, sentences for codes."""
+
+from collections.abc import Mapping
+
+from outbid.core import reasons
+from outbid.core.market.snapshot import Campaign, Market
+from outbid.core.money import text_of
+from outbid.core.replay.receipts import Receipt
+from outbid.plugins.registry import Registry
+
+
+class Words:
+    """The words of one campaign at one version of the market. `notes`: what buyers wrote back, by what it is."""
+
+    def __init__(self, market: Market, campaign: Campaign, notes: Mapping[str, str] | None = None) -> None:
+        self._market, self._campaign = market, campaign
+        self._notes = notes or {}
+        self._reasons = {**reasons.ALL, **Registry().reasons()}
+
+    def outcome(self, receipt: Receipt) -> str:
+        """What became of an offer, and why it came no further."""
+        price = "" if receipt.price_micros is None else self.money(receipt.price_micros)
+        if receipt.sale:
+            why = f": {self.why(receipt.reason)}{self.quoted(receipt.sale)}" if receipt.reason else ""
+            return f"{receipt.outcome.replace('_', ' ')} at {price}{why}"
+        if receipt.outcome in ("bid", "direct"):
+            after = f" after {receipt.ms} ms" if receipt.outcome == "bid" else ", fixed price"
+            return f"{price}{after}: {self.why(receipt.reason)}{self._floor(receipt)}"
+        if receipt.outcome == "not_asked":
+            detail = f" {receipt.detail}" if receipt.detail else self._floor(receipt)
+            return f"not asked: {self.why(receipt.reason)}{detail}"
+        if receipt.account:
+            did = "not posted" if receipt.outcome == "no_room" else "not asked"
+            return f"{did}: {self.account(receipt.account)}: {self.why(receipt.reason)}"
+        said = self._notes.get(f"said {receipt.offer}")
+        quoted = f' He said: "{said}"' if said else ""
+        return f"{receipt.outcome} after {receipt.ms} ms: {self.why(receipt.reason)}{quoted}"
+
+    def detail(self, receipt: Receipt) -> str:
+        """What was seen where an offer came no further: an account, a floor, the part of a filter."""
+        return (self.account(receipt.account) if receipt.account else self._floor(receipt).strip()) or receipt.detail
+
+    def _floor(self, receipt: Receipt) -> str:
+        if receipt.floor_micros is None or receipt.price_micros is None:
+            return ""
+        return f" The floor is {self.money(receipt.floor_micros)}, seen {self.money(receipt.price_micros)}."
+
+    def party(self, account: str) -> str:
+        """A party of the ledger (`buyer:7`) by its slug."""
+        kind, _, number = account.partition(":")
+        return f"{kind} {self._market.name(kind, int(number))}" if number.isdecimal() else account
+
+    def account(self, account: str) -> str:
+        """A limited account (`offer:9 total LEAD`) by its owner's slug: a number of the database tells nobody who."""
+        owner, *limit = account.split(" ")
+        return " ".join([self.party(owner), *limit])
+
+    def offer(self, number: int) -> str:
+        """An offer by its slug."""
+        return self._market.name("offer", number)
+
+    def buyer(self, offer: int) -> str:
+        """The buyer whose offer it is, and the offer."""
+        return f"{self._market.name('buyer', self._market.offers[offer].buyer)} ({self.offer(offer)})"
+
+    def tier(self, number: int) -> str:
+        """A tier by its slug."""
+        return self._campaign.tiers[number].slug
+
+    def money(self, amount_micros: int) -> str:
+        """An amount with the campaign's currency."""
+        return f"{text_of(amount_micros)} {self._campaign.currency}"
+
+    def why(self, code: str) -> str:
+        """The sentence of a reason."""
+        return self._reasons[code].sentence if code in self._reasons else code
+
+    def quoted(self, sale: str) -> str:
+        """What the buyer said about a sale, if anything."""
+        said = self._notes.get(f"said {sale}")
+        return f' He said: "{said}".' if said else ""

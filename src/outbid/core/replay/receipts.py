@@ -1,0 +1,143 @@
+"""Why each offer of a campaign bought a lead, or did not: exactly one outcome an offer.
+
+What was live (room, bids, posts) stands in the events. What version and facts decide is decided again, by the very
+functions that decided it then, so it can be told of offers too about which nothing was stored.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+import msgspec
+
+from outbid.core.answer import PENDING
+from outbid.core.auction import MAY_WIN, floor_micros, offer_floor_micros
+from outbid.core.lead import event as ev
+from outbid.core.lead.state import Sale, State, fold_all
+from outbid.core.lead.value import Scalar
+from outbid.core.market.snapshot import Offer
+from outbid.core.match.match import receipt as static_receipt
+from outbid.core.route import Plan
+
+Outcome = Literal[
+    "sold", "posting", "uncertain", "rejected", "not_reached", "no_room",
+    "bid", "direct", "pass", "late", "error", "nonsense", "unreachable", "skipped", "not_asked",
+]  # fmt: skip
+
+
+class Receipt(msgspec.Struct, frozen=True):
+    """What became of one offer.
+
+    tier          index of the tier that the offer is in
+    outcome       how far it came: not asked, skipped for want of room, how it answered the ping, how it took the post
+    reason        why it came no further, as a code; empty for a sold sale and for one that has no answer yet
+    live          something live was told of it; else version and facts alone decide, or how far the lead came
+    price_micros  the last price that was named, if any
+    floor_micros  the floor that the price does not reach, if that is the reason
+    account       the account without room, if that is the reason
+    detail        the part of the filter that failed and the value seen, in words: no personal ones
+    ms            how long the offer took to answer its ping
+    sale          the sale's public id, where it came to a post
+    """
+
+    offer: int
+    tier: int
+    outcome: Outcome
+    reason: str = ""
+    live: bool = True
+    price_micros: int | None = None
+    floor_micros: int | None = None
+    account: str = ""
+    detail: str = ""
+    ms: int = 0
+    sale: str = ""
+
+
+def receipts(plan: Plan, facts: Mapping[str, Scalar], events: list[ev.Event], tier: int | None = None) -> list[Receipt]:
+    """One receipt for every offer of the campaign, or of one tier, in the order of tiers and positions."""
+    found = _Receipts(plan, facts, events)
+    tiers = range(len(plan.campaign.tiers)) if tier is None else (tier,)
+    return [found.of(number, offer) for number in tiers for offer in plan.campaign.tiers[number].offers]
+
+
+_Live = Sale | ev.NoRoom | ev.BidLine | ev.Skip
+
+
+class _Receipts:
+    def __init__(self, plan: Plan, facts: Mapping[str, Scalar], events: list[ev.Event]) -> None:
+        self._plan, self._facts = plan, facts
+        self._state: State = fold_all(events)
+        came = next((event for event in events if isinstance(event, ev.Received)), None)
+        asked = events[: events.index(came)] if came is not None else events
+        later = came.later if came is not None else ()
+        self._reached = {event.tier for event in events if isinstance(event, ev.Matched)}
+        self._at_ping = {event.tier for event in asked if isinstance(event, ev.Matched)}
+        self._told = {name: value for name, value in facts.items() if name not in later}
+        self._live: dict[int, _Live] = {fact.offer: fact for event in events for fact in _told_by(event)}
+        self._live |= {sale.offer: sale for sale in self._state.sales}
+        offers = plan.campaign.offers
+        self._groups = {offers[sale.offer].group for sale in self._state.placed()}
+
+    def of(self, tier: int, offer: Offer) -> Receipt:
+        live = self._live.get(offer.number)
+        if live is None:
+            return self._not_asked(tier, offer)
+        if isinstance(live, Sale):
+            outcome: Outcome = live.status if live.reached else "not_reached"
+            return Receipt(offer.number, tier, outcome, live.reason, price_micros=live.price_micros, sale=live.id)
+        if isinstance(live, ev.BidLine):
+            return self._of_line(tier, offer, live)
+        outcome = "no_room" if isinstance(live, ev.NoRoom) else "skipped"
+        return Receipt(offer.number, tier, outcome, live.reason, account=live.account)
+
+    def _of_line(self, tier: int, offer: Offer, line: ev.BidLine) -> Receipt:
+        if line.outcome not in MAY_WIN:
+            return Receipt(offer.number, tier, line.outcome, line.reason, ms=line.ms)
+        reason = line.reason or self._passed_over(tier, offer, line.price_micros)
+        floor = self._floor(tier, offer) if reason == "below_floor" else None
+        return Receipt(
+            offer.number, tier, line.outcome, reason, price_micros=line.price_micros, floor_micros=floor, ms=line.ms
+        )
+
+    def _passed_over(self, tier: int, offer: Offer, price_micros: int) -> str:
+        """Why a bid with which nothing is wrong was not posted."""
+        status = self._state.status
+        if self._plan.campaign.tiers[tier].places > 1 and offer.group in self._groups:
+            return "buyer_has_it"
+        if self._state.stage != "closed":
+            return PENDING[status]
+        if price_micros < (self._state.promised or 0):
+            return "below_promise"
+        if self._state.refused is not None:
+            return self._state.refused
+        # Where nobody bought, only a limit of posts keeps a good bid back.
+        return "outbid" if status == "sold" else "resell_limit"
+
+    def _not_asked(self, tier: int, offer: Offer) -> Receipt:
+        number, state = offer.number, self._state
+        if tier not in self._reached and state.refused is not None:
+            return Receipt(number, tier, "not_asked", state.refused, live=False)
+        floor = floor_micros(self._plan.campaign, self._plan.source, self._plan.campaign.tiers[tier])
+        # At a ping nobody was matched by what the ping did not tell.
+        facts = self._told if tier in self._at_ping else self._facts
+        reason, detail = static_receipt(offer, self._plan.source, floor, facts)
+        if reason == "below_floor":
+            floor, price = self._floor(tier, offer), offer.price_micros
+            return Receipt(number, tier, "not_asked", reason, live=False, price_micros=price, floor_micros=floor)
+        if not reason:
+            reason = "tier_not_reached" if state.stage == "closed" else PENDING[state.status]
+        return Receipt(number, tier, "not_asked", reason, live=False, detail=detail)
+
+    def _floor(self, tier: int, offer: Offer) -> int:
+        campaign = self._plan.campaign
+        return offer_floor_micros(campaign, self._plan.source, campaign.tiers[tier], offer)
+
+
+def _told_by(event: ev.Event) -> Iterable[ev.NoRoom | ev.BidLine | ev.Skip]:
+    """What an event tells of single offers: whatever comes last of one counts."""
+    if isinstance(event, ev.Pinged):
+        return event.bids
+    if isinstance(event, ev.Matched):
+        return event.skips
+    if isinstance(event, ev.Rechecked):
+        return event.gone
+    return (event,) if isinstance(event, ev.NoRoom) else ()

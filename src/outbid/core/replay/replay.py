@@ -1,0 +1,377 @@
+"""Every decision about a lead, taken again: what the functions decide now must be what was recorded.
+
+What was live (skips, answers, turn, draw, room, verdicts) is taken from the events as it stands there. Personal values
+are not needed: what the checks said is an event. So a lead can be replayed after its person was erased.
+"""
+
+from collections.abc import Callable, Generator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from outbid.core.auction import Pick, floor_micros, offer_floor_micros, why_not_at
+from outbid.core.lead import event as ev
+from outbid.core.lead.quote import recheck
+from outbid.core.lead.state import Sale, SaleStatus, State, fold
+from outbid.core.lead.value import Scalar
+from outbid.core.market.snapshot import Offer
+from outbid.core.match.match import full_reason, match
+from outbid.core.money import text_of
+from outbid.core.replay.telling import WAITS, Names
+from outbid.core.route import (
+    MOST_ASKS,
+    Ask,
+    Close,
+    Inspect,
+    Match,
+    Ping,
+    Plan,
+    Post,
+    Quote,
+    Recheck,
+    Step,
+    Wait,
+    next_step,
+)
+
+FULL = ("cap_reached", "wallet_empty", "capped_since_ping")
+"""Why a lead is refused that nothing is wrong with: a live fact."""
+STALE = ("ping_unknown", "ping_expired", "ping_not_quoted", "changed_since_ping")
+"""Why a lead is refused whose quote does not stand: the quote is kept for a week alone."""
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """A decision that does not repeat, in words.
+
+    event     the place of the event in the lead's history, counted from 1; one more than there are if one is missing
+    type      the type of that event, as chapters write it
+    recorded  what was decided then
+    now       what the functions decide now
+    """
+
+    event: int
+    type: str
+    recorded: str
+    now: str
+
+
+Told = Generator[tuple[str, str], None, None]
+"""Pairs of what was recorded and what is decided now."""
+
+
+def replay(
+    plan: Plan, facts: Mapping[str, Scalar], events: Sequence[ev.Event], *, test: bool = False
+) -> list[Difference]:
+    """Where the events of a lead, whole or not, differ from what is decided now; empty if all of it repeats.
+
+    After a difference the history counts as it was written. It ends at an event that cannot be understood at all.
+    """
+    later = next((event.later for event in events if isinstance(event, ev.Received)), ())
+    walk = _Walk(plan, facts, test, later)
+    found: list[Difference] = []
+    for place, event in enumerate(events, 1):
+        kind = type(event).__name__.lower()
+        if (strange := walk.strange(event)) is not None:
+            return [*found, Difference(place, kind, strange, "nothing from here on can be repeated")]
+        found += [Difference(place, kind, *told) for told in COMPARED[type(event)](walk, event)]
+        walk.state = fold(walk.state, event)
+    return found + [Difference(len(events) + 1, "posting", "nothing", walk.names.picked(pick)) for pick in walk.due]
+
+
+class _Walk:
+    """Goes through the events of a lead. `due`: what the present Post has decided, and no event has told yet.
+
+    `later`: the facts that were not known at its ping.
+    """
+
+    def __init__(self, plan: Plan, facts: Mapping[str, Scalar], test: bool, later: Sequence[str]) -> None:
+        self.plan, self.whole, self.test = plan, facts, test
+        self.facts = {name: value for name, value in facts.items() if name not in later} if later else facts
+        self.state = State()
+        self.due: list[Pick] = []
+        self.names = Names(plan)
+
+    def strange(self, event: ev.Event) -> str | None:
+        """What an event speaks of that is not there, in words; None if all is."""
+        begins = isinstance(event, ev.Received | ev.Quoting)
+        if begins != (self.state.stage == "new") and not (begins and self.state.stage == "quoted"):
+            return "received twice" if begins else "never received"
+        sale = None if isinstance(event, ev.Posting) else getattr(event, "sale", None)
+        if sale is not None and self._sale(sale) is None:
+            return f"sale {sale}, which was never posted"
+        strangers = [number for number in _offers_of(event) if number not in self.plan.campaign.offers]
+        if strangers:
+            return f"offer {strangers[0]}, which the campaign does not have"
+        if isinstance(event, ev.Matched) and not 0 <= event.tier < len(self.plan.campaign.tiers):
+            return f"tier {event.tier}, which the campaign does not have"
+        return None
+
+    # -- what each event is compared with ------------------------------------------------------------------------------
+
+    def received(self, event: ev.Received | ev.Quoting) -> Told:
+        """It came by the source and campaign that it pinned."""
+        if isinstance(event, ev.Received):
+            self.facts = self.whole
+        then, now = (event.source, event.campaign), (self.plan.source.number, self.plan.campaign.number)
+        if then != now:
+            yield "source {}, campaign {}".format(*then), "source {}, campaign {}".format(*now)
+
+    def resumed(self, event: ev.Resumed) -> Told:
+        """A process may die at any time but while it holds: a hold is one commit."""
+        if self.state.stage == "closed" or self.due:
+            yield "taken over by another process", self._next()
+            self.due = []
+
+    def inspected(self, event: ev.Inspected) -> Told:
+        """A lead is refused for the first flaw that a refusing check found, or since the seller's side is full."""
+        step = yield from self._step(Inspect, f"inspected ({event.stage})")
+        if isinstance(step, Inspect) and step.stage != event.stage:
+            yield f"inspected ({event.stage})", f"inspected ({step.stage})"
+        codes = [flaw.code for flaw in event.flaws]
+        refuses = [check.on_flaw == "refuse" for check in self.plan.campaign.checks]
+        if event.refused in STALE and self.state.promise_micros is None:
+            return
+        if event.held and not (event.held in codes and self._may_hold()):
+            yield f"held for review as {event.held}", "not held: no check says so"
+        then = f"refused as {event.refused}" if event.refused else "not refused"
+        if codes and all(refuses) and event.refused not in (codes[0], *FULL):
+            yield then, f"refused as {codes[0]}"
+        elif event.refused is not None and event.refused not in FULL and not (event.refused in codes and any(refuses)):
+            yield then, "not refused: no check says so"
+
+    def _may_hold(self) -> bool:
+        return any(check.on_flaw == "review" for check in self.plan.campaign.checks)
+
+    def quoted(self, event: ev.Quoted) -> Told:
+        """What the best bid pays the seller is promised."""
+        step = yield from self._step(Quote, f"quoted {text_of(event.payout_micros)}")
+        if isinstance(step, Quote) and step.pick.payout_micros != event.payout_micros:
+            yield f"quoted {text_of(event.payout_micros)}", self.names.step(step)
+
+    def rechecked(self, event: ev.Rechecked) -> Told:
+        """Version, facts and the bids' ends decide; who had no room was recorded."""
+        step = yield from self._step(Recheck, "the bidders looked at again")
+        if not isinstance(step, Recheck):
+            return
+        campaign, source, state = self.plan.campaign, self.plan.source, self.state
+        floor = floor_micros(campaign, source, campaign.tiers[state.tier])
+        full = {skip.offer: skip.account for skip in event.gone if skip.account}
+
+        def room(offer: Offer, least_micros: int) -> str | None:
+            return full.get(offer.number)
+
+        now = recheck(campaign, source, state, floor, self.facts, room, event.at_ms)
+        yield from self._same(event.offers, now.offers, "may still buy")
+        if event.gone != now.gone and event.offers == now.offers:
+            yield f"gone: {event.gone}", f"gone: {now.gone}"
+
+    def waiting(self, event: ev.Waiting) -> Told:
+        """It waits for what comes next, and as long as that says."""
+        step = yield from self._step(Wait, WAITS[event.what])
+        if isinstance(step, Wait) and (step.until, step.at_ms) != (event.what, event.until_ms):
+            yield f"{WAITS[event.what]}, until {event.until_ms}", f"{WAITS[step.until]}, until {step.at_ms}"
+
+    def deferred(self, event: ev.Deferred) -> Told:
+        """A seller's patience is his own."""
+        yield from ()
+
+    def due_now(self, event: ev.Due) -> Told:
+        """An hour does not come before it is due."""
+        step = yield from self._step(Wait, f"its hour in tier {event.tier}")
+        if isinstance(step, Wait) and (step.until, step.tier) != ("due", event.tier):
+            yield f"its hour in tier {event.tier}", WAITS[step.until]
+        elif isinstance(step, Wait) and event.at_ms < step.at_ms and not self.test:
+            yield f"its hour came at {event.at_ms}", f"it comes at {step.at_ms}"
+
+    def reviewed(self, event: ev.Reviewed) -> Told:
+        """Somebody looked at what was held for it."""
+        step = yield from self._step(Wait, f"{event.outcome} by {event.by}")
+        if isinstance(step, Wait) and step.until != "reviewed":
+            yield f"{event.outcome} by {event.by}", WAITS[step.until]
+
+    def matched(self, event: ev.Matched) -> Told:
+        """The index, the floors and what was tried decide; who had no room was recorded."""
+        step = yield from self._step(Match, f"tier {self.names.tier(event.tier)} matched")
+        if not isinstance(step, Match):
+            return
+        if step.tier != event.tier:
+            yield f"tier {self.names.tier(event.tier)} matched", f"tier {self.names.tier(step.tier)} matched"
+            return
+        tier = self.plan.campaign.tiers[step.tier]
+        floor = floor_micros(self.plan.campaign, self.plan.source, tier)
+        full = {skip.offer: skip.account for skip in event.skips}
+
+        def room(offer: Offer, least_micros: int) -> str | None:
+            return full.get(offer.number)
+
+        now = match(tier, step.tier, self.plan.source, floor, self.facts, self.state.tried, room, event.at_ms)
+        yield from self._same(event.offers, now.offers, "asked")
+        yield from self._same([s.offer for s in event.skips], [s.offer for s in now.skips], "skipped for want of room")
+        for skip in event.skips:
+            if skip.reason != full_reason(skip.account):
+                yield f"{self.names.offer(skip.offer)} skipped as {skip.reason}", f"as {full_reason(skip.account)}"
+
+    def pinged(self, event: ev.Pinged) -> Told:
+        """Everybody who may be asked takes part; what came back was recorded, whether it may win is decided."""
+        step = yield from self._step(Ping, f"a round in tier {self.names.tier(event.tier)}")
+        if not isinstance(step, Ping):
+            return
+        if step.tier != event.tier:
+            yield f"a round in tier {self.names.tier(event.tier)}", f"in tier {self.names.tier(step.tier)}"
+        yield from self._same(sorted(line.offer for line in event.bids), sorted(step.offers), "part of the round")
+        floor = floor_micros(self.plan.campaign, self.plan.source, self.plan.campaign.tiers[step.tier])
+        for line in event.bids:
+            yield from self._line(line, floor)
+
+    def _line(self, line: ev.BidLine, floor: int) -> Told:
+        offer = self.plan.campaign.offers[line.offer]
+        fixed = offer.price_micros
+        if self.test and line.outcome == "pass":
+            return
+        then = f"{offer.slug}: {line.outcome} at {text_of(line.price_micros)}"
+        if fixed is None and line.outcome == "direct":
+            yield then, "it has no fixed price"
+        elif fixed is not None and (line.outcome, line.price_micros) != ("direct", fixed):
+            yield then, f"direct at {text_of(fixed)}"
+        elif line.outcome == "bid" and line.reason != "wrong_currency":
+            reason = why_not_at(line.price_micros, offer, floor)
+            if reason != line.reason:
+                yield f"{then}, {line.reason or 'may win'}", reason or "may win"
+
+    def held(self, event: ev.Posting | ev.NoRoom) -> Told:
+        """Whom to post, at which price, for which payout; whether there is room in that moment was recorded."""
+        if isinstance(event, ev.Posting):
+            event_pick = Pick(event.offer, event.price_micros, event.payout_micros)
+            then = self.names.picked(event_pick)
+        else:
+            then = f"{self.names.offer(event.offer)} had no room"
+        if not self.due:
+            step = yield from self._step(Post, then)
+            if not isinstance(step, Post):
+                return
+            self.due = list(step.picks)
+        pick = self.due.pop(0)
+        if pick.offer != event.offer or (isinstance(event, ev.Posting) and pick != event_pick):
+            yield then, self.names.picked(pick)
+
+    def asked(self, event: ev.Asked) -> Told:
+        """A post is asked again if its delivery allows it, and not too often."""
+        then = f"sale {event.sale} asked again"
+        step = yield from self._step(Ask, then)
+        if isinstance(step, Ask) and step.sale != event.sale:
+            yield then, f"sale {step.sale} asked again"
+        elif isinstance(step, Ask) and not self._may_be_asked(event.sale):
+            yield then, "uncertain: it may not be asked again"
+
+    def sold(self, event: ev.Sold) -> Told:
+        """Captured at the bid, or at what the reply named between floor and bid; the payout follows."""
+        sale = yield from self._sale_that_is("posting", event.sale, "sold")
+        payout = self.plan.source.payout.of(event.price_micros)
+        if event.price_micros == sale.price_micros or self.state.promised is not None:
+            payout = sale.payout_micros
+        if event.payout_micros != payout:
+            yield f"a payout of {text_of(event.payout_micros)}", f"{text_of(payout)} at {text_of(event.price_micros)}"
+        least, bid, then = self._least(sale), sale.price_micros, f"captured {text_of(event.price_micros)}"
+        if not least <= event.price_micros <= bid:
+            yield then, f"between {text_of(least)}, the floor, and {text_of(bid)}, the bid"
+        elif (event.flag == "price_lowered") != (event.price_micros < bid):
+            yield f"{then}, marked as {event.flag or 'the bid'}", f"the bid was {text_of(bid)}"
+
+    def rejected(self, event: ev.Rejected) -> Told:
+        """What the buyer answered was recorded."""
+        yield from self._sale_that_is("posting", event.sale, "rejected")
+
+    def unsure(self, event: ev.Unsure) -> Told:
+        """A post without a clear answer is uncertain where it may not be asked again."""
+        yield from self._sale_that_is("posting", event.sale, "uncertain")
+        if not self.test and event.reason != "price_below_floor" and self._may_be_asked(event.sale):
+            yield f"sale {event.sale} uncertain", "asked again"
+
+    def settled(self, event: ev.Settled) -> Told:
+        """Whoever settled it knew: the verdict was recorded."""
+        yield from self._sale_that_is("uncertain", event.sale, f"settled as {event.outcome}")
+
+    def closed(self, event: ev.Closed) -> Told:
+        """The lead ends when there is nothing left to try, with the status and reason that follow from its events."""
+        now = Close(event.status, event.reason)
+        step = yield from self._step(Close, self.names.step(now))
+        if isinstance(step, Close) and step != now:
+            yield self.names.step(now), self.names.step(step)
+
+    # -- what they share -----------------------------------------------------------------------------------------------
+
+    def _step(self, kind: type[Any], then: str) -> Generator[tuple[str, str], None, Step | None]:
+        """The next step; tells if it is not of the kind that was recorded."""
+        step = None if self.due else next_step(self.plan, self.state)
+        if not isinstance(step, kind):
+            yield then, self._next()
+            self.due = []
+        return step
+
+    def _next(self) -> str:
+        return self.names.picked(self.due[0]) if self.due else self.names.step(next_step(self.plan, self.state))
+
+    def _same(self, then: Sequence[int], now: Sequence[int], what: str) -> Told:
+        were, are = set(then), set(now)
+        if gone := [number for number in then if number not in are]:
+            yield f"{self.names.offers(gone)} {what}", "not so"
+        if new := [number for number in now if number not in were]:
+            yield f"{self.names.offers(new)} not {what}", what
+        if not gone and not new and list(then) != list(now):
+            yield f"{what} in the order {self.names.offers(then)}", f"in the order {self.names.offers(now)}"
+
+    def _sale(self, identifier: str) -> Sale | None:
+        return next((sale for sale in self.state.sales if sale.id == identifier), None)
+
+    def _sale_that_is(self, status: SaleStatus, name: str, then: str) -> Generator[tuple[str, str], None, Sale]:
+        sale = self._sale(name)
+        assert sale is not None, "`strange` has looked"
+        if sale.status != status:
+            yield f"sale {name} {then}", f"it was {sale.status}"
+        return sale
+
+    def _may_be_asked(self, name: str) -> bool:
+        sale = self._sale(name)
+        assert sale is not None, "`strange` has looked"
+        return self.plan.campaign.offers[sale.offer].delivery.repeatable and sale.asks < MOST_ASKS
+
+    def _least(self, sale: Sale) -> int:
+        campaign = self.plan.campaign
+        floor = offer_floor_micros(campaign, self.plan.source, campaign.tiers[sale.tier], campaign.offers[sale.offer])
+        return max(floor, self.state.promised or 0)
+
+
+def _offers_of(event: ev.Event) -> Sequence[int]:
+    """The offers that an event names."""
+    if isinstance(event, ev.Matched):
+        return (*event.offers, *(skip.offer for skip in event.skips))
+    if isinstance(event, ev.Pinged):
+        return [line.offer for line in event.bids]
+    if isinstance(event, ev.Rechecked):
+        return (*event.offers, *(skip.offer for skip in event.gone))
+    return (event.offer,) if isinstance(event, ev.Posting | ev.NoRoom) else ()
+
+
+COMPARED: dict[type, Callable[[_Walk, Any], Told]] = {
+    ev.Quoting: _Walk.received,
+    ev.Quoted: _Walk.quoted,
+    ev.Rechecked: _Walk.rechecked,
+    ev.Waiting: _Walk.waiting,
+    ev.Deferred: _Walk.deferred,
+    ev.Due: _Walk.due_now,
+    ev.Reviewed: _Walk.reviewed,
+    ev.Received: _Walk.received,
+    ev.Resumed: _Walk.resumed,
+    ev.Inspected: _Walk.inspected,
+    ev.Matched: _Walk.matched,
+    ev.Pinged: _Walk.pinged,
+    ev.Posting: _Walk.held,
+    ev.NoRoom: _Walk.held,
+    ev.Sold: _Walk.sold,
+    ev.Rejected: _Walk.rejected,
+    ev.Unsure: _Walk.unsure,
+    ev.Asked: _Walk.asked,
+    ev.Settled: _Walk.settled,
+    ev.Closed: _Walk.closed,
+}
+"""One comparison for each event that there is."""

@@ -1,0 +1,128 @@
+"""The dry run of one lead: read as at arrival, judged, matched and ranked as it would be now; nothing is kept or sent.
+
+Values stay in this process's memory. Claims on persons and the room in accounts are looked up, and not changed. Not
+looked up is whether the same request came before, since a dry run has no request of its own.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from outbid.core.contract import Flaw
+from outbid.core.ids import LeadId
+from outbid.core.lead import event as ev
+from outbid.core.lead.inspection import Inspection, holding, refusal
+from outbid.core.lead.lead import Lead
+from outbid.core.lead.value import Scalar
+from outbid.core.ledger.account import Account, Limit, account_of
+from outbid.core.market.snapshot import Market, Offer, Source, facts_of
+from outbid.core.replay.dry_run import Ahead, Given
+from outbid.core.replay.dry_run import dry_run as look_ahead
+from outbid.core.route import Plan
+from outbid.core.scope import HOUSE
+from outbid.exchange.arrive import read_values
+from outbid.exchange.room import Rooms
+from outbid.exchange.steps.inspect import claims_of, closed_source
+from outbid.store import rooms as room_now
+from outbid.store.database import Connection
+from outbid.store.reading import claims
+from outbid.store.vault import Vault
+
+NOBODY = LeadId(bytes(16))
+
+
+class Wish(msgspec.Struct, frozen=True):
+    """A lead that might come from a source, and what is given of the moment (see `core/replay/dry_run.Given`)."""
+
+    market: Market
+    source: Source
+    fields: Mapping[str, Any]
+    bids: Mapping[int, int]
+    at_ms: int
+    won: Mapping[int, int]
+    live: Sequence[tuple[int, float]]
+
+
+class DryRun(msgspec.Struct, frozen=True):
+    """What would become of a lead.
+
+    facts       all that decides
+    undeclared  the names that the campaign does not declare
+    flaws       what the checks found
+    """
+
+    facts: dict[str, Scalar]
+    undeclared: tuple[str, ...]
+    flaws: tuple[Flaw, ...]
+    ahead: Ahead
+
+
+class Looked(msgspec.Struct, frozen=True):
+    """A wish with all that had to be looked up for it: what the checks say, and the room in accounts."""
+
+    wish: Wish
+    lead: Lead
+    inspected: ev.Inspected
+    rooms: Rooms
+
+    def ahead(self) -> DryRun:
+        """What would become of the lead. It reads nothing that changes, so that it may run in a thread."""
+        wish, lead = self.wish, self.lead
+        given = Given(wish.market.version, wish.at_ms, self._room, wish.bids, wish.won, wish.live)
+        ahead = look_ahead(Plan(wish.source.campaign, wish.source), lead.facts, self.inspected, given)
+        return DryRun(lead.facts, tuple(lead.unknown), self.inspected.flaws, ahead)
+
+    def _room(self, offer: Offer, least_micros: int) -> str | None:
+        accounts = _accounts(self.wish, offer.limits + self.wish.source.limits)
+        return self.rooms.full(tuple(sorted(accounts, key=lambda account: account.id)), least_micros)
+
+
+async def look(connection: Connection, vault: Vault, cell: int, wish: Wish) -> Looked:
+    """Read a lead and look up what its dry run needs. `wish.market` decides, as a rule the newest there is."""
+    source, campaign = wish.source, wish.source.campaign
+    values, unknown = read_values(campaign.fields, wish.fields, wish.at_ms)
+    facts = facts_of(values, campaign.fields)
+    lead = Lead(
+        cell,
+        NOBODY,
+        source.number,
+        campaign.number,
+        wish.market.version,
+        wish.at_ms,
+        values,
+        facts,
+        unknown,
+        test=False,
+    )
+    rooms = await _rooms(connection, cell, wish)
+    return Looked(wish, lead, await _inspect(connection, vault, rooms, wish, lead), rooms)
+
+
+async def _inspect(connection: Connection, vault: Vault, rooms: Rooms, wish: Wish, lead: Lead) -> ev.Inspected:
+    """What the checks say. Persons that other leads hold are found by their claims, and none is made."""
+    inspection = Inspection(lead, wish.source.campaign.checks)
+    found = inspection.at_hand()
+    refused = "source_closed" if wish.source.paused else refusal(found)
+    refused = refused or closed_source(rooms, wish.market, wish.source, wish.at_ms)
+    if refused is None:
+        wanted = claims_of(vault, lead, inspection.lookups)
+        found += inspection.answered(await claims.conflicts(connection, HOUSE, wanted, wish.at_ms))
+        refused = refusal(found)
+    return ev.Inspected(wish.at_ms, "arrival", tuple(flaw for _, flaw in found), refused, holding(found))
+
+
+async def _rooms(connection: Connection, cell: int, wish: Wish) -> Rooms:
+    """The room in every account that a sale of this source would take from; one that is not open yet is empty."""
+    limits = {limit for offer in wish.source.campaign.offers.values() for limit in offer.limits}
+    rooms = Rooms()
+    accounts = _accounts(wish, (*limits, *wish.source.limits))
+    for account in accounts:
+        rooms.learn(account.id, account.limit.ceiling)
+    for identifier, room in await room_now.look(connection, cell, [account.id for account in accounts]):
+        rooms.learn(identifier, room)
+    return rooms
+
+
+def _accounts(wish: Wish, limits: Sequence[Limit]) -> list[Account]:
+    return [account_of(limit, wish.at_ms, wish.market.version) for limit in limits]
