@@ -68,7 +68,9 @@ class Process:
         room = Rooms()
         writer = SqlWriter(self._connect, self._lane, self._clock.now_ms, room.saw)
         self.journal = Journal(writer, gather_ms=gather_ms)
-        self.quotes = Journal(QuoteWriter(self._connect, self._cell), gather_ms=gather_ms)
+        quote_writer = QuoteWriter(self._connect, self._cell)
+        self.quotes = Journal(quote_writer, gather_ms=gather_ms)
+        self._writers = (writer, quote_writer)
         self.exchange = Exchange(
             cell=self._cell,
             lane=self._lane.id,
@@ -96,6 +98,8 @@ class Process:
             await asyncio.sleep(0.02)
         for task in [*self._tasks, *self._beside]:
             await stop(task)
+        for writer in self._writers:
+            await writer.close()
         with contextlib.suppress(*LOST):
             if not self.fenced.is_set() and not self.exchange.dropped:
                 await lanes.give_back(self._beat_connection, self._lane)

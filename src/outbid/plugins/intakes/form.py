@@ -60,14 +60,15 @@ _FORM = "application/x-www-form-urlencoded"
 _CHARSET = re.compile(r";\s*charset\s*=\s*\"?([\w.:-]+)", re.IGNORECASE)
 _BROKEN = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _BRACKETS = re.compile(r"\[([^\[\]]*)\]")
-_OTHER_FORMATS = (b"{", b"[", b"<", b"--")
-"""How JSON, XML and multipart bodies begin."""
+_OTHER_FORMATS = (b"{", b"[", b"<")
+"""How JSON and XML bodies begin."""
 
 
 def read(content_type: str, body: bytes, settings: Settings) -> Arrival | Malformed:
     """Read one lead. A missing or wrong content type is forgiven if the body is a form (a trade rule)."""
     form = body.removeprefix(b"\xef\xbb\xbf").strip()
-    if b"=" not in form or form.startswith(_OTHER_FORMATS):
+    parts = form.startswith(b"--") and b"\n" in form  # multipart: a form has no line end of its own
+    if parts or b"=" not in form or form.startswith(_OTHER_FORMATS):
         return _not_a_form(content_type)
     named = _CHARSET.search(content_type)
     charset = _CHARSETS.get(named[1].lower()) if named else settings.charset
