@@ -10,6 +10,7 @@ from outbid.core import route
 from outbid.core.auction import Pick
 from outbid.core.contract import PostReply
 from outbid.core.dialect.wire import Failure
+from outbid.core.lead import exposure
 from outbid.core.lead.state import State
 from outbid.core.ledger import moves
 from outbid.exchange import perform, revive
@@ -194,6 +195,10 @@ def chain_broken(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(writer, "decide", decide)
 
 
+def crashes_forgotten(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(exposure._Told, "_may_have_been_pinged", lambda told, state: ())
+
+
 PLANTED: dict[Plant, set[str]] = {
     capture_without_release: {"held = open holds"},
     release_forgotten: {"held = open holds"},
@@ -228,6 +233,7 @@ PLANTED: dict[Plant, set[str]] = {
     pause_ignored: {"a paused offer is not posted"},
     captured_above_the_bid: {"captured ≤ bid"},
     chain_broken: {"the chain of a lane is whole"},
+    crashes_forgotten: {"who saw what is listed"},
 }
 
 

@@ -9,6 +9,7 @@ import msgspec
 
 from outbid.core.ids import LeadId, uuid7
 from outbid.core.lead import event as ev
+from outbid.core.lead.exposure import held_of
 from outbid.core.lead.lead import Lead, Sealed
 from outbid.core.lead.value import ABSENT, Value
 from outbid.core.market.snapshot import Field, Market, Source, facts_of
@@ -90,7 +91,8 @@ def arrive(
     key, wrapped = exchange.vault.new_key(identifier)
     birth = _birth(exchange, lead, campaign.fields, arrived, key, wrapped, request)
     story = Story(lead, Plan(campaign, source), market, key, birth)
-    story.tell(ev.Received(now_ms, source.number, campaign.number, market.version, test))
+    held = held_of(campaign.fields, values)
+    story.tell(ev.Received(now_ms, source.number, campaign.number, market.version, test, held))
     return story
 
 

@@ -21,12 +21,16 @@ class Happening(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type
 
 
 class Received(Happening, frozen=True):
-    """The lead arrived and was made durable."""
+    """The lead arrived and was made durable.
+
+    `held` tells which declared fields came with something: a bit for each by its place in the campaign, in hex.
+    """
 
     source: int
     campaign: int
     version: int
     test: bool = False
+    held: str = ""
 
 
 class Resumed(Happening, frozen=True):
@@ -60,7 +64,10 @@ class Matched(Happening, frozen=True):
 
 
 class BidLine(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One offer's part in a round: how it answered, at which price, after how many milliseconds."""
+    """One offer's part in a round: how it answered, at which price, after how many milliseconds.
+
+    `sent` is false if not a byte of the ping left: then the buyer saw nothing of the lead.
+    """
 
     offer: int
     outcome: BidOutcome
@@ -68,6 +75,7 @@ class BidLine(msgspec.Struct, frozen=True, omit_defaults=True):
     ms: int = 0
     reason: str = ""
     won_today: int = 0
+    sent: bool = True
 
 
 class Pinged(Happening, frozen=True):
