@@ -64,6 +64,7 @@ class Entry(msgspec.Struct):
     status   (status, reason) if the lead's status row changes
     gives_up the claims of a lead that was not sold, given back
     test     of a test lead: its events move nothing
+    traffic  what was said to buyers and answered, packed and sealed, where this chapter carries it
     """
 
     cell: int
@@ -79,6 +80,7 @@ class Entry(msgspec.Struct):
     status: tuple[str, str] | None = None
     gives_up: tuple[Claim, ...] = ()
     test: bool = False
+    traffic: bytes | None = None
 
 
 class Written(msgspec.Struct, frozen=True):

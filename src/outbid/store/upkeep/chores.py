@@ -1,17 +1,18 @@
-"""What has to be done from time to time: partitions made ahead; claims and requests swept that ended."""
+"""What has to be done from time to time: partitions made ahead; what ended is swept; old traffic is emptied."""
 
 from outbid.store.database import Connection
-from outbid.store.upkeep.partitions import make_ahead
+from outbid.store.upkeep.partitions import empty_traffic, make_ahead
 
 SWEEP_AFTER_MS = 3_600_000
 SWEEP_AT_ONCE = 10_000
 
 
-async def do_chores(connection: Connection, now_ms: int) -> None:
+async def do_chores(connection: Connection, now_ms: int, traffic_days: int) -> None:
     """Everything that is due. Needs the rights of the tables' owner; repeating it is harmless."""
     await make_ahead(connection, now_ms)
     await sweep(connection, "claim", now_ms)
     await sweep(connection, "idempotency", now_ms)
+    await empty_traffic(connection, now_ms, traffic_days)
 
 
 async def sweep(connection: Connection, table: str, now_ms: int) -> int:
