@@ -15,8 +15,11 @@ from outbid.api.operator.door.asking import Connection, Gate
 from outbid.api.operator.door.refusal import Refused
 from outbid.api.operator.door.session import Sessions
 from outbid.api.operator.jobs import Jobs
+from outbid.api.operator.leads.exposure import Exposed
 from outbid.api.operator.leads.listing import LEADS, Listing
+from outbid.api.operator.leads.looking import Looking
 from outbid.api.operator.leads.one import OneLead
+from outbid.api.operator.leads.records import Records
 from outbid.api.operator.leads.settling import Settling
 from outbid.api.operator.market.history import History
 from outbid.api.operator.market.keys import Keys
@@ -42,7 +45,9 @@ def operator_routes(exchange: Exchange, pool: Pool, reasons: Mapping[str, Reason
     handlers = [handler for kind in PLURALS for handler in Kind(desk, kind).routes()]
     handlers += [*Whole(desk).routes(), *History(desk).routes(), *Plugins(desk).routes()]
     handlers += [*Keys(desk).routes(), *Sessions(desk).routes()]
-    handlers += [*Listing(desk).routes(), *OneLead(desk).routes(), *Accounts(desk).routes(), *Ledger(desk).routes()]
+    records = Records(desk)
+    handlers += [*Listing(desk).routes(), *OneLead(records).routes(), *Exposed(records).routes()]
+    handlers += [*Looking(desk, records).routes(), *Accounts(desk).routes(), *Ledger(desk).routes()]
     handlers += [*Jobs(desk).routes(), *Settling(desk).routes()]
 
     def refuse(request: Asked, error: Exception) -> Response[bytes]:

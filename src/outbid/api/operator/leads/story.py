@@ -61,10 +61,10 @@ def moments(events: list[ev.Event], naming: Naming, arrived_at_ms: int) -> list[
 
 
 def _named(fields: dict[str, Any], naming: Naming) -> dict[str, Any]:
-    """The fields of an event or of a part of it, named for people. The bids of a round are told apart."""
+    """The fields of an event or of a part of it, named for people. Bids and exposure are told apart."""
     told: dict[str, Any] = {}
     for name, value in fields.items():
-        if name in ("at_ms", "bids"):
+        if name in ("at_ms", "bids", "held"):
             continue
         if name in ("source", "campaign"):
             told[name] = naming.noun(name, value)
