@@ -534,7 +534,12 @@ async def test_a_sold_lead_is_listed_and_explained_in_plain_words(outbid, app_da
         assert "buyer zebra → house:margin  4.10 USD  (margin)" in out
         assert "zip = 78701" in out
         assert "Xanthippe" not in out
-        assert "first_name = Xanthippe" in (await outbid("leads", "show", sold, "--personal"))[1]
+        code, out, err = await outbid("leads", "show", sold, "--personal")
+        assert (code, out, "say why with --reason" in err) == (1, "", True)
+        out = (await outbid("leads", "show", sold, "--personal", "--reason", "case 7"))[1]
+        assert "first_name = Xanthippe" in out
+        look = await house.connection.fetchrow("select what, reason, who from look")
+        assert (look["what"], look["reason"], look["who"][:13]) == ("fields", "case 7", "command line:")
         assert f"Lead {sold}\n" in (await outbid("leads", "show", sold[-6:]))[1]
         assert f"Lead {sold}\n" in (await outbid("leads", "show", sold.upper().replace("LD_", "ld_")))[1]
 

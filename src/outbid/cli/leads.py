@@ -6,6 +6,7 @@ from typing import Any
 
 from outbid.cli.database import Database
 from outbid.cli.fault import CommandError
+from outbid.cli.privacy.looking import note_look
 from outbid.cli.shown.explain import Explained, explain_lead
 from outbid.cli.shown.table import print_table
 from outbid.core.ids import LEAD, parse, public, uuid7
@@ -60,24 +61,28 @@ def show(given: argparse.Namespace) -> int:
     with Database(settings) as database:
         database.migrate()
         database.check_key()
-        explained = database.use(lambda connection: _explain(connection, settings, given.lead, given.personal))
+        reason = given.reason if given.personal else None
+        explained = database.use(lambda connection: _explain(connection, settings, given.lead, reason))
     print(explained.text)
     return 0
 
 
-async def _explain(connection: Any, settings: Settings, name: str, personal: bool) -> Explained:
-    cell, lead_id = await _find(connection, name)
+async def _explain(connection: Any, settings: Settings, name: str, reason: str | None) -> Explained:
+    """Explain a lead; with its personal fields where there is a reason, which is put on record."""
+    cell, lead_id = await find_lead(connection, name)
     record = await leads.read(connection, HOUSE, cell, lead_id)
     if record is None:
         raise CommandError(f"there is no lead {name!r}; see: outbid leads list")
+    if reason is not None:
+        await note_look(connection, record, "fields", reason)
     number, nouns = await markets.load(connection, record.version)
     market = compile_market(number, nouns, Registry())
     vault = Vault(master_key(settings), noise_source())
     moved = await leads.transfers(connection, HOUSE, cell, lead_id)
-    return explain_lead(record, market, vault, moved, personal)
+    return explain_lead(record, market, vault, moved, reason is not None)
 
 
-async def _find(connection: Any, name: str) -> tuple[int, bytes]:
+async def find_lead(connection: Any, name: str) -> tuple[int, bytes]:
     """A lead by its id, or by the end of it if that is unique."""
     try:
         return parse(LEAD, name.lower())
