@@ -240,7 +240,9 @@ def test_a_wrong_setting_is_refused_by_name(name, value):
         read_settings({f"OUTBID_{name}": value})
 
 
-@pytest.mark.parametrize("given", [{"PORT": "70000"}, {"PORT": "-1"}, {"GATHER_MS": "-1"}, {"GATHER_MS": "nan"}])
+@pytest.mark.parametrize(
+    "given", [{"PORT": "70000"}, {"PORT": "-1"}, {"GATHER_MS": "-1"}, {"GATHER_MS": "nan"}, {"TRAFFIC_DAYS": "-1"}]
+)
 def test_a_setting_that_makes_no_sense_is_refused(given):
     with pytest.raises(SettingsError):
         read_settings({f"OUTBID_{name}": value for name, value in given.items()})

@@ -9,6 +9,8 @@ from outbid.core.ids import LEAD, parse, public
 from outbid.core.lead.exposure import exposure
 from outbid.core.route import Plan
 from outbid.core.scope import HOUSE
+from outbid.exchange.revive import traffic_of
+from outbid.exchange.steps import post
 from outbid.store import leads
 
 PROFILES = {
@@ -130,3 +132,34 @@ async def test_a_crash_between_ping_and_hold_leaves_a_possibly(database_url, app
         assert shown[:2] == [("a", "ping", seen, True), ("a", "ping", seen, False)]
         assert [(slug, step, possibly) for slug, step, _, possibly in shown[2:]] == [("a", "post", False)]
         assert len(buyers.pings("a")) == 2
+
+
+async def test_a_crash_between_hold_and_answer_leaves_a_possible_post_and_its_request_on_record(
+    database_url, app_database_url, buyers, monkeypatch
+):
+    buyers.on("a", ping=bid("10"), post=ACCEPT)
+    send = post._send
+
+    async def failing(*_):
+        monkeypatch.setattr(post, "_send", send)
+        raise RuntimeError("the process fails here")
+
+    monkeypatch.setattr(post, "_send", failing)
+    async with open_house(database_url, app_database_url, nouns([offer("a", buyers.port)])) as house:
+        await house.sell(lead(first_name="Rosalind"))
+        name = public(LEAD, 0, (await house.connection.fetchrow("select id from lead"))["id"])
+
+        async def uncertain() -> bool:
+            return (await house.state(name)).status == "uncertain"
+
+        await until(uncertain, 20)
+        posts = [(slug, possibly) for slug, step, _, possibly in await ledger(house, name) if step == "post"]
+        assert posts == [("a", True)]
+        assert buyers.posts("a") == []
+        cell, lead_id = parse(LEAD, name)
+        record = await leads.read(house.connection, HOUSE, cell, lead_id)
+        sealed = await leads.traffic(house.connection, HOUSE, cell, lead_id)
+        (said,) = traffic_of(house.process.exchange.vault, record, sealed)
+        assert (said.row.step, said.row.status, said.row.reason) == ("post", 0, "uncertain")
+        assert said.row.detail == "rebuilt after a crash; it may have been sent, or not"
+        assert msgspec.json.decode(said.body)["first_name"] == "Rosalind"
