@@ -9,6 +9,8 @@ WORDS: dict[str, str] = {
     "Settings.master_key": "64 hex digits; absent: the file `master.key` in `OUTBID_DATA`, made at the first start",
     "Settings.log": "how `serve` and `demo` log to standard error: `text`, or `json`: one JSON object a line",
     "Settings.gather_ms": "how long a batch gathers leads at low load before it is committed, in milliseconds",
+    "Settings.traffic_days": "how many days the requests to buyers and their replies are kept, sealed, to the end "
+    "of the week; 0: they are not kept. The same on every machine of one database",
     "Noun.slug": "the name by which other nouns, files and commands call it; never change it for another thing",
     "Noun.name": "what people read",
     "Cap.window": "the period; it begins at the full minute or hour, at midnight, on Monday, or on the first",
@@ -88,6 +90,8 @@ WORDS: dict[str, str] = {
     "deliveries/json.post": "table from the buyer's keys to [terms](market.md#mapping-terms); absent: `ref`, `token`, "
     "`price` and every field",
     "deliveries/json.headers": "headers of every request; they stand in the market as plain text",
+    "deliveries/json.secrets": "names of headers, query parameters and keys with a fixed text that are never kept in "
+    "traffic, beside those that sound like it (`key`, `token`, `password`, `secret`, `authorization` …)",
     "deliveries/json.ping_reply": "how a ping's answer is read, see the rule below",
     "deliveries/json.post_reply": "how a post's answer is read, see the rule below",
     "Rule.accepted_words": "values at `accepted_path` that mean yes, in any case; the whole value must be one",

@@ -30,6 +30,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     processes     how many exchange processes
     gather_ms     how long leads gather for one commit while there is little to do: CPU against latency
     master_key    64 hex digits; if absent, a file beside the data folder is made and used
+    traffic_days  how long the requests to buyers and their replies are kept; 0: they are not
     log           how the log is written: `text` for people, `json` for machines
     """
 
@@ -41,6 +42,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     processes: int = 2
     gather_ms: float = 5.0
     master_key: str | None = None
+    traffic_days: int = 30
     log: Literal["text", "json"] = "text"
 
     @property
@@ -70,6 +72,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         ("PROCESSES", settings.processes, 1, 64),
         ("PORT", settings.port, 1, 65535),
         ("GATHER_MS", settings.gather_ms, 0, 100),
+        ("TRAFFIC_DAYS", settings.traffic_days, 0, 3650),
     ):
         if not least <= value <= most:
             raise SettingsError(f"{PREFIX}{name} is {value}; write {least} to {most}")

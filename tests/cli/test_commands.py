@@ -240,7 +240,9 @@ def test_a_wrong_setting_is_refused_by_name(name, value):
         read_settings({f"OUTBID_{name}": value})
 
 
-@pytest.mark.parametrize("given", [{"PORT": "70000"}, {"PORT": "-1"}, {"GATHER_MS": "-1"}, {"GATHER_MS": "nan"}])
+@pytest.mark.parametrize(
+    "given", [{"PORT": "70000"}, {"PORT": "-1"}, {"GATHER_MS": "-1"}, {"GATHER_MS": "nan"}, {"TRAFFIC_DAYS": "-1"}]
+)
 def test_a_setting_that_makes_no_sense_is_refused(given):
     with pytest.raises(SettingsError):
         read_settings({f"OUTBID_{name}": value for name, value in given.items()})
@@ -534,7 +536,6 @@ async def test_a_sold_lead_is_listed_and_explained_in_plain_words(outbid, app_da
         assert "buyer zebra → house:margin  4.10 USD  (margin)" in out
         assert "zip = 78701" in out
         assert "Xanthippe" not in out
-        assert "first_name = Xanthippe" in (await outbid("leads", "show", sold, "--personal"))[1]
         assert f"Lead {sold}\n" in (await outbid("leads", "show", sold[-6:]))[1]
         assert f"Lead {sold}\n" in (await outbid("leads", "show", sold.upper().replace("LD_", "ld_")))[1]
 
@@ -562,6 +563,19 @@ async def test_a_sold_lead_is_listed_and_explained_in_plain_words(outbid, app_da
         code, out, _ = await outbid("ledger", "--accounts")
         assert code == 0
         assert re.search(r"buyer zebra +wallet +USD +\d+\.\d\d", out)
+
+
+async def test_personal_fields_are_shown_for_a_reason_that_is_put_on_record(outbid, app_database_url):
+    async with Buyers() as buyers, open_house(outbid.url, app_database_url, market(buyers.port)) as house:
+        buyers.on("zebra", ping=bid("20.50"), post=ACCEPT)
+        buyers.on("lynx", ping=REJECT)
+        sold = (await house.sell(lead(first_name="Xanthippe"))).json["lead"]
+        code, out, err = await outbid("leads", "show", sold, "--personal")
+        assert (code, out, "say why with --reason" in err) == (1, "", True)
+        out = (await outbid("leads", "show", sold, "--personal", "--reason", "case 7"))[1]
+        assert "first_name = Xanthippe" in out
+        look = await house.connection.fetchrow("select what, reason, who from look")
+        assert (look["what"], look["reason"], look["who"][:13]) == ("fields", "case 7", "command line:")
 
 
 def shared(port: int, *slugs: str, places: int = 3, **more: dict):

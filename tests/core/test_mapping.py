@@ -116,7 +116,7 @@ def test_two_leads_share_nothing():
 
 def test_what_a_mapping_reads_is_known_without_running_it():
     table = {"a": "zip.raw", "b": "birth_date.age", "c": "=email", "d": "@ref", "e": "zip"}
-    assert fields_of(table) == {"zip", "birth_date.age"}
+    assert fields_of(table) == ("zip", "birth_date.age")
 
 
 def test_every_system_value_is_tried_above():

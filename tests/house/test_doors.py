@@ -106,7 +106,8 @@ def test_only_the_store_speaks_sql(path):
 
 
 GUARDED = re.compile(
-    r"\b(?:from|join)\s+(lead|sale|chapter|transfer|account|hold|lead_status|lead_key)\b", re.IGNORECASE
+    r"\b(?:from|join)\s+(lead|sale|chapter|transfer|account|hold|lead_status|lead_key|traffic|look|person)\b",
+    re.IGNORECASE,
 )
 WITHOUT_SCOPE = {
     "leads.py:_records": "chapters of leads that were read within a scope",

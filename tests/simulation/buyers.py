@@ -39,6 +39,8 @@ class Buyer:
         self.taken: list[Taken] = []
         self.posts: list[tuple[str, str]] = []
         self.pings = 0
+        self.pinged: list[dict[str, Any]] = []
+        self.posted: list[tuple[str, dict[str, Any]]] = []
         self.memory: dict[str, bool] = {}
         self.honest = chance.random() < 0.4
         self.wants = chance.choice((0.4, 0.7, 0.95, 1.0))
@@ -66,10 +68,12 @@ class Buyer:
         document = json.loads(http.body)
         if http.target.path.endswith("/ping"):
             self.pings += 1
+            self.pinged.append(document)
             return self._spoil(self._bid(), False)
         key = dict(http.headers).get("Idempotency-Key", "")
         tag = str(document.get("tag"))
         self.posts.append((tag, key))
+        self.posted.append((key, document))
         return self._spoil(self._sell(tag, key, at_s, document), True)
 
     def _bid(self) -> Response:

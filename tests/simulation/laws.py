@@ -17,7 +17,8 @@ from outbid.store.commit.batch import ZERO_HASH, chapter_hash
 
 from .buyers import Buyer
 from .database.tables import Change, Row, Tables, Transaction
-from .node import Told
+from .exposed import unlisted
+from .node import MASTER, Told
 from .spared import Spared
 
 
@@ -292,6 +293,8 @@ class Laws:
         self._claims_end_rightly()
         self._nobody_sold_twice(submitted)
         self._books_agree(buyers, settled)
+        for lead_id, text in unlisted(self.tables, self.markets, buyers, MASTER):
+            self.broken("who saw what is listed", text, lead_id)
         for (account,), row in self.tables.table("account").items():
             self._held_is_open_holds(account, row)
         total = sum(

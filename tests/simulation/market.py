@@ -39,6 +39,8 @@ FILTERS: tuple[dict[str, Any] | None, ...] = (
     {"all": [{"fact": "amount", "between": [10, 80]}, {"fact": "state", "present": True}]},
     {"fact": "amount", "at_least": 50},
 )
+TOLD_BY_REFERENCE = ("o0", "o2", "o5")
+"""Offers whose pings hold the buyer's reference, so that it can be told which lead he saw; others share their body."""
 Rows = dict[str, dict[str, dict[str, Any]]]
 """Kind → slug → noun, as an operator would write it."""
 
@@ -179,6 +181,8 @@ def _offer(chance: Random, slug: str, buyers: list[dict[str, Any]], tiers: list[
         row["price"] = str(chance.randint(1, 40))
     else:
         settings["ping_url"] = f"http://{slug}.test/ping"
+        if slug in TOLD_BY_REFERENCE:
+            settings["ping"] = {"ref": "@ref", "state": "state", "amount": "amount"}
     if (wanted := chance.choice(FILTERS)) is not None:
         row["filter"] = wanted
     if chance.random() < 0.5:

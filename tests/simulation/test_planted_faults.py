@@ -10,6 +10,7 @@ from outbid.core import route
 from outbid.core.auction import Pick
 from outbid.core.contract import PostReply
 from outbid.core.dialect.wire import Failure
+from outbid.core.lead import exposure
 from outbid.core.lead.state import State
 from outbid.core.ledger import moves
 from outbid.exchange import perform, revive
@@ -251,6 +252,10 @@ def closed_for_another_reason(patch: pytest.MonkeyPatch) -> None:
     patch.setitem(perform.STEPS, route.Close, close)
 
 
+def crashes_forgotten(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(exposure._Told, "_may_have_been_pinged", lambda told, state: ())
+
+
 PLANTED: dict[Plant, set[str]] = {
     capture_without_release: {"held = open holds"},
     release_forgotten: {"held = open holds"},
@@ -292,6 +297,7 @@ PLANTED: dict[Plant, set[str]] = {
     lesser_bid_posted: {"every decision repeats"},
     floor_forgotten: {"every decision repeats"},
     closed_for_another_reason: {"every decision repeats"},
+    crashes_forgotten: {"who saw what is listed"},
 }
 
 

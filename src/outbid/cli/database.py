@@ -62,10 +62,11 @@ class Database:
         return list(done.applied)
 
     def do_chores(self) -> None:
-        """Make the partitions of the coming weeks, sweep what has ended."""
+        """Make the partitions of the coming weeks, sweep what has ended, empty old traffic."""
         from outbid.store.upkeep.chores import do_chores
 
-        asyncio.run(self._with(self.owner_url, None, lambda connection: do_chores(connection, Clock().now_ms())))
+        days = self._settings.traffic_days
+        asyncio.run(self._with(self.owner_url, None, lambda c: do_chores(c, Clock().now_ms(), days)))
 
     def check_key(self) -> None:
         """Make sure that the master key is this database's. Raises WrongKey."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from outbid.cli.database import Database
 from outbid.cli.fault import CommandError
+from outbid.cli.privacy.looking import note_look
 from outbid.cli.shown.explain import Explained, explain_lead
 from outbid.cli.shown.table import print_table
 from outbid.core.ids import LEAD, parse, public, uuid7
@@ -61,22 +62,26 @@ def show(given: argparse.Namespace) -> int:
     with Database(settings) as database:
         database.migrate()
         database.check_key()
-        explained = database.use(lambda connection: _explain(connection, settings, given.lead, given.personal))
+        reason = given.reason if given.personal else None
+        explained = database.use(lambda connection: _explain(connection, settings, given.lead, reason))
     print(explained.text)
     return 0
 
 
-async def _explain(connection: Any, settings: Settings, name: str, personal: bool) -> Explained:
+async def _explain(connection: Any, settings: Settings, name: str, reason: str | None) -> Explained:
+    """Explain a lead; with its personal fields where there is a reason, which is put on record."""
     record = await read_lead(connection, name)
+    if reason is not None:
+        await note_look(connection, record, "fields", reason)
     market = await market_of(connection, record.version)
     vault = Vault(master_key(settings), noise_source())
     moved = await leads.transfers(connection, HOUSE, record.cell, record.id)
-    return explain_lead(record, market, vault, moved, personal)
+    return explain_lead(record, market, vault, moved, reason is not None)
 
 
 async def read_lead(connection: Any, name: str) -> leads.Record:
     """A whole lead by its id or the end of it. Raises CommandError."""
-    record = await leads.read(connection, HOUSE, *await _find(connection, name))
+    record = await leads.read(connection, HOUSE, *await find_lead(connection, name))
     if record is None:
         raise CommandError(f"there is no lead {name!r}; see: outbid leads list")
     return record
@@ -88,7 +93,7 @@ async def market_of(connection: Any, version: int | None = None) -> Market:
     return compile_market(number, nouns, Registry())
 
 
-async def _find(connection: Any, name: str) -> tuple[int, bytes]:
+async def find_lead(connection: Any, name: str) -> tuple[int, bytes]:
     """A lead by its id, or by the end of it if that is unique."""
     try:
         return parse(LEAD, name.lower())
@@ -107,7 +112,7 @@ def review(given: argparse.Namespace) -> int:
     """Put the verdict on a lead that is held for review; an exchange process carries it out."""
 
     async def put(connection: Any) -> None:
-        cell, lead_id = await _find(connection, given.lead)
+        cell, lead_id = await find_lead(connection, given.lead)
         record = await leads.read(connection, HOUSE, cell, lead_id)
         if record is None:
             raise CommandError(f"there is no lead {given.lead!r}; see: outbid leads list")

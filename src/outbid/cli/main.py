@@ -22,6 +22,7 @@ def parser() -> argparse.ArgumentParser:
     commands = root.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _market_commands(commands)
     _lead_commands(commands)
+    _people_commands(commands)
     _money_commands(commands)
     _key_commands(commands)
     _user_commands(commands)
@@ -76,7 +77,13 @@ def _lead_commands(commands: "Commands") -> None:
     listing.add_argument("--most", type=int, default=20, help="how many (default 20)")
     show = _add(leads, "show", "leads:show", "Explain one lead: who bought it, why not the others, time and money.")
     show.add_argument("lead", help="the lead's id (ld_…), or its last 6 characters or more")
-    show.add_argument("--personal", action="store_true", help="show the personal fields too")
+    show.add_argument("--personal", action="store_true", help="show the personal fields too; needs --reason")
+    show.add_argument("--reason", default="", help="why the personal fields are looked at; it is put on record")
+    traffic = _add(
+        leads, "traffic", "privacy.traffic:traffic", "Show the requests to buyers about a lead, and their replies."
+    )
+    traffic.add_argument("lead", help="the lead's id (ld_…), or its last 6 characters or more")
+    traffic.add_argument("--reason", required=True, help="why it is looked at; it is put on record")
     review = _add(leads, "review", "leads:review", "Release or refuse a lead that is held for review.")
     review.add_argument("lead", help="the lead's id (ld_…), or its last characters")
     review.add_argument("outcome", choices=("released", "refused"))
@@ -102,6 +109,23 @@ def _lead_commands(commands: "Commands") -> None:
     settle = _add(leads, "settle", "leads:settle", "Say how an uncertain sale ended.")
     settle.add_argument("sale", help="the sale's id (sl_…)")
     settle.add_argument("outcome", choices=("sold", "rejected"))
+
+
+def _people_commands(commands: "Commands") -> None:
+    group = commands.add_parser("people", help="Find a person's leads: who was shown what of them; erase them.")
+    people = group.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    shown = _add(
+        people, "exposure", "privacy.people:show_exposure", "List who was shown fields of a person, and which."
+    )
+    erase = _add(
+        people,
+        "erase",
+        "privacy.people:erase",
+        "Erase a person: destroy the keys of all leads with this phone or e-mail. It cannot be undone.",
+    )
+    for command in (shown, erase):
+        command.add_argument("--phone", help="the person's phone")
+        command.add_argument("--email", help="the person's e-mail")
 
 
 def _money_commands(commands: "Commands") -> None:

@@ -6,7 +6,7 @@ import msgspec
 
 from outbid.core.contract import Bid, PingReply
 from outbid.core.dialect.wire import Answer, Failure
-from outbid.core.lead.event import BidLine
+from outbid.core.lead.event import BidLine, BidOutcome
 from outbid.core.lead.state import State
 from outbid.core.market.snapshot import Campaign, Offer, Source, Tier
 
@@ -60,8 +60,9 @@ def why_not_at(price_micros: int, offer: Offer, floor: int) -> str:
 def _unanswered(offer: Offer, failure: Failure) -> BidLine:
     ms = round(failure.timings.total_ms)
     if failure.reason == "timed_out":
-        return BidLine(offer.number, "late", 0, ms, "late")
-    return BidLine(offer.number, "error" if failure.sent else "unreachable", 0, ms, failure.reason)
+        return BidLine(offer.number, "late", 0, ms, "late", sent=failure.sent)
+    outcome: BidOutcome = "error" if failure.sent else "unreachable"
+    return BidLine(offer.number, outcome, 0, ms, failure.reason, sent=failure.sent)
 
 
 def picks(campaign: Campaign, source: Source, tier: Tier, state: State) -> Iterator[Pick]:

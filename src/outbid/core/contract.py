@@ -16,6 +16,8 @@ methods/<name>.py     LIVE: which of `turn` and `draw` it reads
 deliveries/<name>.py  bind(settings, binding) -> what was compiled once; pings(bound), repeatable(bound) -> bool;
                       ping(ask, bound), post(ask, bound): generator functions that yield Http, are sent Answers,
                       and return PingReply or PostReply
+                      where wanted: reads(bound) -> Reads, what the requests hold of the lead (absent: everything);
+                      secrets(bound) -> Secrets, what must never be kept of them (absent: nothing)
 intakes/<name>.py     read(content_type, body, settings) -> Arrival | Malformed
                       settings.ping_id: the name under which a seller gives his ping's id back
 """
@@ -146,6 +148,13 @@ class Binding(msgspec.Struct, frozen=True):
     ping_fields: tuple[str, ...] = ()
     exceptions: frozenset[tuple[str, int]] = frozenset()
     buyer: int = 0
+
+
+class Reads(msgspec.Struct, frozen=True):
+    """The fields and facts that a delivery's pings and posts read, as far as the lead has them."""
+
+    ping: tuple[str, ...] = ()
+    post: tuple[str, ...] = ()
 
 
 class Ask(msgspec.Struct, frozen=True):

@@ -9,6 +9,7 @@ import msgspec
 
 from outbid.core.ids import LeadId, uuid7
 from outbid.core.lead import event as ev
+from outbid.core.lead.exposure import present_of
 from outbid.core.lead.lead import Lead, Sealed
 from outbid.core.lead.value import ABSENT, Value
 from outbid.core.market.snapshot import Field, Market, Source, facts_of
@@ -77,7 +78,8 @@ def arrive(
     """Make a lead of what an intake read, and its story. Nothing is written yet."""
     story = begin(exchange, market, source, arrived, test, request)
     lead = story.lead
-    story.tell(ev.Received(lead.arrived_at_ms, lead.source, lead.campaign, lead.version, test))
+    present = present_of(source.campaign.fields, lead.values)
+    story.tell(ev.Received(lead.arrived_at_ms, lead.source, lead.campaign, lead.version, test, present))
     return story
 
 

@@ -10,10 +10,11 @@ import msgspec
 
 from outbid.core.dialect.wire import Answer, Http
 from outbid.core.ids import SALE, first_of, public, uuid7
+from outbid.core.lead.traffic import pack
 from outbid.core.market.snapshot import Campaign, Market
 from outbid.exchange.clock import Clock
 from outbid.exchange.room import Rooms
-from outbid.exchange.story import NOTES_OF_QUOTE, Story, encode_notes
+from outbid.exchange.story import NOTES_OF_QUOTE, Story, encode_notes, traffic_seal
 from outbid.store.commit.entry import Entry, Fenced, Job, Wish, Written
 from outbid.store.commit.journal import Journal
 from outbid.store.quote.row import Entry as Quote
@@ -51,6 +52,7 @@ class Exchange:
         clock: Clock,
         noise: Callable[[int], bytes],
         now: Callable[[], float],
+        keeps_traffic: bool = True,
     ) -> None:
         self.cell = cell
         self.lane = lane
@@ -64,6 +66,7 @@ class Exchange:
         self.clock = clock
         self.noise = noise
         self.now = now
+        self.keeps_traffic = keeps_traffic
         self._won: dict[int, int] = {}
         self._won_day = 0
         self._served: dict[tuple[int, int], int] = {}
@@ -160,6 +163,16 @@ class Exchange:
         # A lead with a status waits for somebody: not so while another of its posts has no answer yet, or goes out now.
         if closing or (status != "open" and story.state.stage != "posting" and not wishes):
             entry.status = (status, story.state.reason)
+        if entry.status is not None and story.talks:
+            entry.traffic = self._sealed_traffic(story, entry.n)
         if closing and status != "sold":
             entry.gives_up = story.claims
         return self.journal.submit(entry)
+
+    def _sealed_traffic(self, story: Story, chapter: int) -> bytes:
+        """What was said about a lead so far, once for all of it: it goes with the chapter after which nothing follows,
+        or which waits for somebody."""
+        offers = story.plan.campaign.offers
+        packed = pack(story.talks, lambda number: offers[number].delivery.secrets)
+        story.talks = []
+        return self.vault.seal(story.key, story.id, traffic_seal(chapter), packed)

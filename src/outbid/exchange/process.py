@@ -43,12 +43,15 @@ Connect = Callable[[], Awaitable[Connection]]
 class Process:
     """Everything of one exchange process that lives as long as it does."""
 
-    def __init__(self, connect: Connect, door: Door, vault: Vault, plugins: Plugins, *, cell: int = 0) -> None:
+    def __init__(
+        self, connect: Connect, door: Door, vault: Vault, plugins: Plugins, *, cell: int = 0, keeps_traffic: bool = True
+    ) -> None:
         self._connect = connect
         self._door = door
         self._vault = vault
         self._plugins = plugins
         self._cell = cell
+        self._keeps_traffic = keeps_traffic
         self._clock = Clock()
         self._tasks: list[asyncio.Task[None]] = []
         self._retrying = False
@@ -84,6 +87,7 @@ class Process:
             clock=self._clock,
             noise=noise_source(),
             now=loop.time,
+            keeps_traffic=self._keeps_traffic,
         )
         self._worker = Worker(self.exchange, self._connect, self._revive)
         self.exchange.lease_until = loop.time() + (lanes.LEASE_MS - lanes.MARGIN_MS) / 1000

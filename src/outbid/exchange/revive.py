@@ -6,13 +6,14 @@ from outbid.core.ids import LeadId
 from outbid.core.lead import event as ev
 from outbid.core.lead.lead import Lead
 from outbid.core.lead.state import fold_all
+from outbid.core.lead.traffic import Said, unpack
 from outbid.core.ledger.moves import Deal
 from outbid.core.market.snapshot import Market
 from outbid.core.route import Plan
 from outbid.exchange.arrive import LEAD_SEAL, decode_sealed, read_values
 from outbid.exchange.exchange import Exchange
 from outbid.exchange.steps.inspect import claims_of
-from outbid.exchange.story import Notes, Story, decode_notes
+from outbid.exchange.story import Notes, Story, decode_notes, traffic_seal
 from outbid.store.leads import Record
 from outbid.store.vault import LeadKey, Vault
 
@@ -29,6 +30,12 @@ def notes_of(vault: Vault, record: Record) -> Notes:
         if chapter.sealed is not None:
             notes |= decode_notes(vault.open(key, record.id, b"notes %d" % chapter.n, chapter.sealed))
     return notes
+
+
+def traffic_of(vault: Vault, record: Record, sealed: list[tuple[int, bytes]]) -> list[Said]:
+    """All that was said to buyers about a lead. Raises Erased, SealBroken."""
+    key = key_of(vault, record)
+    return [said for n, each in sealed for said in unpack(vault.open(key, record.id, traffic_seal(n), each))]
 
 
 def key_of(vault: Vault, record: Record) -> LeadKey:

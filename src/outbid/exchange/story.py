@@ -9,6 +9,7 @@ from outbid.core.ids import LeadId
 from outbid.core.lead import event as ev
 from outbid.core.lead.lead import Lead
 from outbid.core.lead.state import State, fold
+from outbid.core.lead.traffic import Talk
 from outbid.core.ledger.moves import Deal
 from outbid.core.market.snapshot import Market
 from outbid.core.route import Plan
@@ -30,6 +31,7 @@ class Story:
     flaws      what its inspection found wrong
     until_ms   when the quote ends that this story came to
     unclear    why the last post of a sale had no clear answer, by sale
+    talks      what was said to buyers and answered, until it is written as traffic
     """
 
     __slots__ = (
@@ -45,6 +47,7 @@ class Story:
         "notes",
         "plan",
         "state",
+        "talks",
         "unclear",
         "until_ms",
         "unwritten",
@@ -68,6 +71,7 @@ class Story:
         self.unclear: dict[str, str] = {}
         self.flaws: tuple[Flaw, ...] = ()
         self.until_ms: int | None = None
+        self.talks: list[Talk] = []
 
     @property
     def id(self) -> LeadId:
@@ -129,3 +133,8 @@ def encode_notes(notes: Notes) -> bytes:
 def decode_notes(plain: bytes) -> Notes:
     """Notes as they were sealed."""
     return msgspec.json.decode(plain, type=Notes)
+
+
+def traffic_seal(chapter: int) -> bytes:
+    """The purpose for which the traffic that goes with a chapter is sealed."""
+    return b"traffic %d" % chapter

@@ -255,6 +255,19 @@ async def lead_of_sale(connection: Connection, scope: Scope, sale: str) -> tuple
     return None if row is None else (row["cell"], row["id"])
 
 
+async def traffic(connection: Connection, scope: Scope, cell: int, lead_id: bytes) -> list[tuple[int, bytes]]:
+    """The sealed records of what was said to buyers about a lead, each with the number of its chapter, in order.
+
+    Only the house may ask: any other scope raises PermissionError.
+    """
+    if scope.kind != "house":
+        raise PermissionError("only the house sees what was said to whom")
+    rows = await connection.fetch(
+        "select n, sealed from traffic where cell = $1 and lead_id = $2 order by n", cell, lead_id
+    )
+    return [(row["n"], row["sealed"]) for row in rows]
+
+
 async def transfers(connection: Connection, scope: Scope, cell: int, lead_id: bytes) -> list[Transfer]:
     """What the sales of a lead moved, in order. Only the house may ask: any other scope raises PermissionError."""
     if scope.kind != "house":

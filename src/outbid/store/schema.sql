@@ -101,6 +101,7 @@ create table chapter (
   primary key (cell, lead_id, n)
 ) partition by range (lead_id);
 
+-- What was said to buyers about a lead and what they answered, sealed. Emptied a week at a time, when its days are over.
 create table traffic (
   cell integer not null,
   lead_id uuid not null,
@@ -108,6 +109,19 @@ create table traffic (
   sealed bytea not null,
   primary key (cell, lead_id, n)
 ) partition by range (lead_id);
+
+-- Who looked at what is personal of a lead, and why: written before it is shown.
+create table look (
+  cell integer not null,
+  id uuid not null,
+  lead_id uuid not null,
+  at timestamptz not null,
+  who text not null,
+  what text not null check (what in ('fields', 'traffic')),
+  reason text not null,
+  primary key (cell, id)
+);
+create index look_of_lead on look (cell, lead_id);
 
 -- The last hashes of partitions that retention dropped: the chain of a lane goes on from here.
 create table chapter_anchor (
@@ -314,6 +328,7 @@ create type lead_key_row as (lead_id uuid, key_version integer, wrapped bytea);
 create type person_row as (hash bytea, lead_id uuid);
 create type chapter_row as (lead_id uuid, n integer, place integer, events json, sealed bytea, salt bytea,
                             prev_hash bytea, hash bytea);
+create type traffic_row as (lead_id uuid, n integer, sealed bytea);
 create type sale_row as (id uuid, lead_id uuid, offer integer, buyer integer, source integer, price_micros bigint,
                          payout_micros bigint, terms integer);
 create type terms_row as (accounts uuid[], money boolean[]);

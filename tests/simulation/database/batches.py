@@ -225,6 +225,8 @@ async def _write(tx: Transaction, named: dict[str, Any]) -> None:
     for values in named["chapters"]:
         row = dict(zip(CHAPTER, values, strict=True)) | {"lane": named["lane"], "seq": named["seq"], "at": at_ms}
         await tx.insert("chapter", (row["lead_id"], row["n"]), row)
+    for lead_id, n, sealed in named["traffic"]:
+        await tx.insert("traffic", (lead_id, n), {"sealed": sealed})
     for *values, place in named["sales"]:
         row = dict(zip(SALE, values, strict=True)) | {"status": "posting", "at": at_ms}
         await tx.insert("sale", (row["id"],), row)

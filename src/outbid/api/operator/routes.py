@@ -16,10 +16,11 @@ from outbid.api.operator.door.refusal import Refused
 from outbid.api.operator.door.session import Sessions
 from outbid.api.operator.jobs import Jobs
 from outbid.api.operator.leads.dry_run import DryRuns
+from outbid.api.operator.leads.exposure import Exposed
 from outbid.api.operator.leads.listing import LEADS, Listing
+from outbid.api.operator.leads.looking import Looking
 from outbid.api.operator.leads.one import OneLead
-from outbid.api.operator.leads.reviewing import Reviewing
-from outbid.api.operator.leads.settling import Settling
+from outbid.api.operator.leads.records import Records
 from outbid.api.operator.market.history import History
 from outbid.api.operator.market.keys import Keys
 from outbid.api.operator.market.kinds import PLURALS
@@ -29,6 +30,8 @@ from outbid.api.operator.market.whole import Whole
 from outbid.api.operator.money.accounts import Accounts
 from outbid.api.operator.money.ledger import Ledger
 from outbid.api.operator.said.reading import Asked, limits_of
+from outbid.api.operator.verdicts.reviewing import Reviewing
+from outbid.api.operator.verdicts.settling import Settling
 from outbid.api.problem import MEDIA_TYPE, problem
 from outbid.core.reasons import Reason
 from outbid.exchange.exchange import Exchange
@@ -44,7 +47,9 @@ def operator_routes(exchange: Exchange, pool: Pool, reasons: Mapping[str, Reason
     handlers = [handler for kind in PLURALS for handler in Kind(desk, kind).routes()]
     handlers += [*Whole(desk).routes(), *History(desk).routes(), *Plugins(desk).routes()]
     handlers += [*Keys(desk).routes(), *Sessions(desk).routes()]
-    handlers += [*Listing(desk).routes(), *OneLead(desk).routes(), *Accounts(desk).routes(), *Ledger(desk).routes()]
+    records = Records(desk)
+    handlers += [*Listing(desk).routes(), *OneLead(records).routes(), *Exposed(records).routes()]
+    handlers += [*Looking(desk, records).routes(), *Accounts(desk).routes(), *Ledger(desk).routes()]
     handlers += [*Jobs(desk).routes(), *Settling(desk).routes(), *Reviewing(desk).routes(), *DryRuns(desk).routes()]
 
     def refuse(request: Asked, error: Exception) -> Response[bytes]:

@@ -64,7 +64,8 @@ async def run_exchange(settings: Settings, url: str, role: str | None, listener:
     loop.set_exception_handler(tell_fault)
     door = Outbound(loop)
     vault = Vault(master_key(settings), noise_source())
-    process = Process(lambda: database.connect(url, role=role), door, vault, registry)
+    keeps_traffic = settings.traffic_days > 0
+    process = Process(lambda: database.connect(url, role=role), door, vault, registry, keeps_traffic=keeps_traffic)
     exchange = await process.open(gather_ms=settings.gather_ms)
     pool = await database.pool(url, 4, role=role)
     reasons = {**ALL, **registry.reasons()}

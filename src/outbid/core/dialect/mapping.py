@@ -52,9 +52,9 @@ def _field(name: str) -> Term:
     return take
 
 
-def fields_of(table: Mapping[str, str]) -> frozenset[str]:
-    """The fields and facts that a mapping reads."""
-    return frozenset(term.removesuffix(".raw") for term in table.values() if term[:1] not in "=@")
+def fields_of(table: Mapping[str, str]) -> tuple[str, ...]:
+    """The fields and facts that a mapping reads, each once, in the order of the table."""
+    return tuple(dict.fromkeys(term.removesuffix(".raw") for term in table.values() if term[:1] not in "=@"))
 
 
 def compile_mapping(

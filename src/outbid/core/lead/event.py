@@ -22,12 +22,13 @@ class Happening(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type
 
 
 class Quoting(Happening, frozen=True):
-    """A seller asked what he would get for a lead: the first event of a quote."""
+    """A seller asked what he would get for a lead: the first event of a quote. `present` as in `Received`."""
 
     source: int
     campaign: int
     version: int
     test: bool = False
+    present: str = ""
 
 
 class Quoted(Happening, frozen=True):
@@ -38,15 +39,18 @@ class Quoted(Happening, frozen=True):
 
 
 class Received(Happening, frozen=True):
-    """The lead arrived and was made durable. `quote`: the public id of the quote it was posted under.
+    """The lead arrived and was made durable.
 
-    `later`: the facts that filters read and its ping did not tell.
+    present  which declared fields came with something: a bit for each by its place in the campaign, in hex
+    quote    the public id of the quote that it was posted under
+    later    the facts that filters read and its ping did not tell
     """
 
     source: int
     campaign: int
     version: int
     test: bool = False
+    present: str = ""
     quote: str = ""
     later: tuple[str, ...] = ()
 
@@ -89,6 +93,7 @@ class BidLine(msgspec.Struct, frozen=True, omit_defaults=True):
     """One offer's part in a round: how it answered, at which price, after how many milliseconds.
 
     `stands_s`: for how many seconds the bid stands, from the beginning of the round; 0 if the buyer set no end.
+    `sent` is false if not a byte of the ping left: then the buyer saw nothing of the lead.
     """
 
     offer: int
@@ -98,6 +103,7 @@ class BidLine(msgspec.Struct, frozen=True, omit_defaults=True):
     reason: str = ""
     won_today: int = 0
     stands_s: int = 0
+    sent: bool = True
 
 
 class Pinged(Happening, frozen=True):

@@ -257,12 +257,7 @@ class _Compiler:
             raise Fault((*path, "settings"), str(error)) from None
         if offer.price is None and not module.pings(bound):
             raise Fault(path, "an offer without a fixed price is pinged: the delivery needs an address for pings")
-        return made.Delivery(
-            offer.delivery.plugin,
-            module.repeatable(bound),
-            lambda ask: module.ping(ask, bound),
-            lambda ask: module.post(ask, bound),
-        )
+        return made.delivery_of(offer.delivery.plugin, module, bound, known)
 
     def _source(self, number: int, source: spec.Source, campaigns: dict[str, made.Campaign]) -> made.Source:
         campaign_number, campaign = self._named("campaign", source.campaign, ("campaign",))

@@ -3,12 +3,13 @@
 `compile_market` turns nouns into it; the hot path reads nothing else. Plugins come in as bound functions.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal
 
 import msgspec
 
-from outbid.core.contract import Bid, Flaw, Kind, Lookup
+from outbid.core.contract import Bid, Flaw, Kind, Lookup, Reads
+from outbid.core.dialect.secrets import NO_SECRETS, Secrets
 from outbid.core.dialect.wire import Http
 from outbid.core.lead.value import Scalar, Value
 from outbid.core.ledger.account import Limit, Limits
@@ -83,12 +84,33 @@ class Offer(msgspec.Struct, frozen=True):
 
 
 class Delivery(msgspec.Struct, frozen=True):
-    """A delivery bound to an offer's settings: `ping(ask)` and `post(ask)` are generators (see core/contract)."""
+    """A delivery bound to an offer's settings: `ping(ask)` and `post(ask)` are generators (see core/contract).
+
+    `ping_reads` and `post_reads` are the fields and facts that they hold; `secrets` is what must not be kept of them.
+    """
 
     plugin: str
     repeatable: bool
     ping: Callable[[Any], Any]
     post: Callable[[Any], Any]
+    ping_reads: tuple[str, ...] = ()
+    post_reads: tuple[str, ...] = ()
+    secrets: Secrets = NO_SECRETS
+
+
+def delivery_of(plugin: str, module: Any, bound: Any, known: Iterable[str]) -> Delivery:
+    """What a delivery's module makes of settings that it has bound. One that does not say what it reads reads all."""
+    everything = tuple(known)
+    reads = module.reads(bound) if hasattr(module, "reads") else Reads(everything, everything)
+    return Delivery(
+        plugin,
+        module.repeatable(bound),
+        lambda ask: module.ping(ask, bound),
+        lambda ask: module.post(ask, bound),
+        reads.ping,
+        reads.post,
+        module.secrets(bound) if hasattr(module, "secrets") else NO_SECRETS,
+    )
 
 
 class Queue(msgspec.Struct, frozen=True):

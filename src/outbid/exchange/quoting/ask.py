@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from outbid.core.lead import event as ev
+from outbid.core.lead.exposure import present_of
 from outbid.core.lead.inspection import Inspection, at_a_ping, refusal
 from outbid.core.lead.quote import until_ms
 from outbid.core.market.snapshot import Market, Source
@@ -18,7 +19,8 @@ def ask_price(exchange: Exchange, market: Market, source: Source, arrived: Mappi
     """The story of a ping: it runs as a lead's does, up to the post."""
     story = begin(exchange, market, source, arrived, test)
     lead = story.lead
-    story.tell(ev.Quoting(lead.arrived_at_ms, lead.source, lead.campaign, lead.version, test))
+    present = present_of(source.campaign.fields, lead.values)
+    story.tell(ev.Quoting(lead.arrived_at_ms, lead.source, lead.campaign, lead.version, test, present))
     return story
 
 

@@ -9,6 +9,7 @@ from outbid.core.auction import floor_micros
 from outbid.core.contract import Flaw
 from outbid.core.ids import QUOTE, public
 from outbid.core.lead import event as ev
+from outbid.core.lead.exposure import present_of
 from outbid.core.lead.inspection import Inspection
 from outbid.core.lead.quote import changed, recheck
 from outbid.core.lead.state import fold_all
@@ -70,7 +71,8 @@ def _later(story: Story, quote: Record) -> tuple[str, ...]:
 def _received(story: Story, quote: str, flaws: tuple[Flaw, ...], later: tuple[str, ...] = ()) -> Story:
     lead = story.lead
     came_ms = lead.arrived_at_ms
-    story.tell(ev.Received(came_ms, lead.source, lead.campaign, lead.version, lead.test, quote, later))
+    present = present_of(story.plan.campaign.fields, lead.values)
+    story.tell(ev.Received(came_ms, lead.source, lead.campaign, lead.version, lead.test, present, quote, later))
     if flaws:
         # With everything else that is wrong with it, so that the seller need not come a third time.
         found = Inspection(lead, story.plan.campaign.checks).at_hand()

@@ -9,6 +9,7 @@ from outbid.core.auction import floor_micros, line_of_answer, picks
 from outbid.core.contract import Ask, PingReply
 from outbid.core.dialect.wire import Answer, Http
 from outbid.core.lead import event as ev
+from outbid.core.lead.traffic import Talk
 from outbid.core.market.snapshot import Offer
 from outbid.core.match.match import match as who_may_be_asked
 from outbid.core.route import Match, Ping
@@ -95,8 +96,12 @@ async def _ask_all(
                 calls.append(http)
                 speaking.append(i)
         if calls:
-            for i, answer in zip(speaking, await exchange.door.round(calls, deadline), strict=True):
+            at_ms = exchange.clock.now_ms()
+            answered = await exchange.door.round(calls, deadline)
+            for i, answer in zip(speaking, answered, strict=True):
                 answers[i] = answer
+            if exchange.keeps_traffic:
+                story.talks.append(Talk("ping", [offers[i].number for i in speaking], "", at_ms, calls, answered))
         going = speaking
     return replies, answers
 

@@ -2,13 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
-from typing import Any
 
 from outbid.core.auction import Pick, offer_floor_micros
 from outbid.core.contract import Ask, PostReply
 from outbid.core.dialect.wire import Answer, Failure, Http
 from outbid.core.lead import event as ev
+from outbid.core.lead.traffic import Talk
 from outbid.core.ledger.account import Account
 from outbid.core.ledger.hold import hold_for
 from outbid.core.ledger.moves import Deal
@@ -93,19 +92,39 @@ async def ask_again(exchange: Exchange, story: Story, step: AskAgain) -> None:
     offer = story.plan.campaign.offers[deal.offer]
     sale = next(sale for sale in story.state.sales if sale.id == step.sale)
     if not offer.delivery.repeatable or sale.asks >= MOST_ASKS:
+        _recall_post(exchange, story, offer, deal)
         story.tell(ev.Unsure(exchange.clock.now_ms(), step.sale, story.unclear.get(step.sale, "uncertain")))
         return
     story.tell(ev.Asked(exchange.clock.now_ms(), step.sale))
     await _send(exchange, story, deal, again=True)
 
 
+def _recall_post(exchange: Exchange, story: Story, offer: Offer, deal: Deal) -> None:
+    """Put the request of a post on record that was in the hands of a process that died: it follows from the lead."""
+    if not exchange.keeps_traffic or any(talk.sale == deal.sale for talk in story.talks):
+        return
+    try:
+        http = next(offer.delivery.post(_ask(exchange, story, offer, deal)))
+    except Exception:
+        log.exception("a delivery failed in its own code")
+        return
+    if isinstance(http, Http):
+        unknown = Failure("uncertain", True, "send", "rebuilt after a crash; it may have been sent, or not")
+        now_ms = exchange.clock.now_ms()
+        story.talks.append(Talk("post", (offer.number,), deal.sale, now_ms, (http,), (unknown,)))
+
+
+def _ask(exchange: Exchange, story: Story, offer: Offer, deal: Deal) -> Ask:
+    token = story.notes.get(f"token {offer.number}")
+    return ask_of(exchange, story, sale=deal.sale, token=token, price_micros=deal.price_micros)
+
+
 async def _send(exchange: Exchange, story: Story, deal: Deal, *, again: bool = False) -> None:
     """Post one sale and tell how it ended; an unclear answer leaves the sale posting."""
     offer = story.plan.campaign.offers[deal.offer]
-    token = story.notes.get(f"token {offer.number}")
-    ask = ask_of(exchange, story, sale=deal.sale, token=token, price_micros=deal.price_micros)
+    ask = _ask(exchange, story, offer, deal)
     started = exchange.now()
-    reply = await _converse(exchange, offer.delivery.post, ask, started + offer.post_ms / 1000)
+    reply = await _converse(exchange, story, offer, ask, started + offer.post_ms / 1000)
     ms, now_ms = exchange.ms_since(started), exchange.clock.now_ms()
     story.note(f"said {deal.sale}", reply.said)
     story.unclear[deal.sale] = reply.reason
@@ -117,15 +136,18 @@ async def _send(exchange: Exchange, story: Story, deal: Deal, *, again: bool = F
         story.tell(ev.Unsure(now_ms, deal.sale, reply.reason, ms))
 
 
-async def _converse(exchange: Exchange, delivery: Callable[[Any], Any], ask: Ask, deadline: float) -> PostReply:
+async def _converse(exchange: Exchange, story: Story, offer: Offer, ask: Ask, deadline: float) -> PostReply:
     """Follow a delivery through its requests. What fails before anything was sent was certainly not bought."""
     answer: Answer | None = None
     try:
-        talk = delivery(ask)
+        talk = offer.delivery.post(ask)
         http = next(talk)
         while isinstance(http, Http):
             await exchange.lease()
+            at_ms = exchange.clock.now_ms()
             answer = await exchange.door.ask(http, deadline, fresh=True)
+            if exchange.keeps_traffic:
+                story.talks.append(Talk("post", (offer.number,), ask.sale, at_ms, (http,), (answer,)))
             http = talk.send(answer)
     except StopIteration as stop:
         if isinstance(stop.value, PostReply):

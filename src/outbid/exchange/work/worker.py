@@ -52,8 +52,9 @@ class Worker:
         if story is None:
             return
         woken = wake(self._exchange.clock.now_ms(), story, job)
-        if woken == "again" and story.state.stage != "closed":
-            resume(self._exchange, story)
-        elif woken != "told":
+        if woken == "past" or story.state.stage == "closed":
             return
+        if woken == "again" or job.attempt > 1:
+            # Whoever tried before may have died, after he had asked buyers and before anything of it was written.
+            resume(self._exchange, story)
         await distribute(self._exchange, story)

@@ -5,8 +5,9 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from outbid.core.contract import Ask, Binding, PingReply, PostReply
-from outbid.core.dialect.mapping import compile_mapping
+from outbid.core.contract import Ask, Binding, PingReply, PostReply, Reads
+from outbid.core.dialect.mapping import compile_mapping, fields_of
+from outbid.core.dialect.secrets import Secrets
 from outbid.core.dialect.wire import (
     HEADER_NAME,
     SENDERS_HEADERS,
@@ -19,6 +20,7 @@ from outbid.core.dialect.wire import (
     parse_target,
 )
 from outbid.plugins.deliveries._rule import Sight, bid_reader, post_reader, said_as
+from outbid.plugins.deliveries._secrets import secrets_of
 
 Table = dict[str, str]
 
@@ -45,6 +47,13 @@ class Interface(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     repeatable: Annotated[
         bool, said_as("the buyer promises that a post with a known key is answered, not bought a second time")
     ] = False
+    secrets: Annotated[
+        tuple[str, ...],
+        said_as(
+            "headers, query parameters and keys with a fixed text that are never kept in traffic, beside those that are"
+            " called key, token, password, secret or the like"
+        ),
+    ] = ()
 
 
 class Manner(msgspec.Struct, frozen=True):
@@ -77,6 +86,8 @@ class Bound(msgspec.Struct, frozen=True):
     read_post: Callable[[Response], PostReply]
     key_header: str
     repeatable: bool
+    reads: Reads
+    secrets: Secrets
 
 
 def bind_interface(
@@ -105,6 +116,10 @@ def bind_interface(
         post_reader(post_sight),
         settings.key_header,
         settings.repeatable,
+        Reads(() if settings.ping_url is None else fields_of(ping), fields_of(post)),
+        secrets_of(
+            settings.secrets, (settings.ping_url, settings.post_url), settings.headers, (ping, post), manner.write
+        ),
     )
 
 
@@ -124,6 +139,16 @@ def pings(bound: Bound) -> bool:
 def repeatable(bound: Bound) -> bool:
     """May a post be asked again with the same key?"""
     return bound.repeatable
+
+
+def reads(bound: Bound) -> Reads:
+    """The fields and facts that pings and posts hold."""
+    return bound.reads
+
+
+def secrets(bound: Bound) -> Secrets:
+    """What must not be kept of pings and posts."""
+    return bound.secrets
 
 
 def ping(ask: Ask, bound: Bound) -> Generator[Http, Answer, PingReply]:

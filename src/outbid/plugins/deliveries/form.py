@@ -21,11 +21,13 @@ from outbid.plugins.deliveries._talk import (
     ping,
     pings,
     post,
+    reads,
     repeatable,
+    secrets,
 )
 from outbid.plugins.deliveries._words import finder
 
-__all__ = ["Bound", "Rule", "Settings", "bind", "ping", "pings", "post", "repeatable"]
+__all__ = ["Bound", "Rule", "Settings", "bind", "ping", "pings", "post", "reads", "repeatable", "secrets"]
 
 MOST_KEYS = 200
 """Keys that are read from an answer of lines or of a form."""

@@ -14,10 +14,12 @@ from outbid.plugins.deliveries._talk import (
     ping,
     pings,
     post,
+    reads,
     repeatable,
+    secrets,
 )
 
-__all__ = ["Bound", "Rule", "Settings", "bind", "ping", "pings", "post", "repeatable"]
+__all__ = ["Bound", "Rule", "Settings", "bind", "ping", "pings", "post", "reads", "repeatable", "secrets"]
 
 _MANNER = Manner(b"json", "application/json", "POST", msgspec.json.Encoder().encode)
 

@@ -78,6 +78,7 @@ class Entry(msgspec.Struct):
     gives_up the claims of a lead that was not sold, given back
     test     of a test lead: its events move nothing
     jobs     put with the chapter, but for those whose key an open job has
+    traffic  what was said to buyers and answered, packed and sealed, where this chapter carries it
     """
 
     cell: int
@@ -94,6 +95,7 @@ class Entry(msgspec.Struct):
     gives_up: tuple[Claim, ...] = ()
     test: bool = False
     jobs: tuple[Job, ...] = ()
+    traffic: bytes | None = None
 
 
 class Written(msgspec.Struct, frozen=True):

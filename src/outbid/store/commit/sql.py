@@ -77,6 +77,8 @@ _REQUESTED = """requested as (
 _WRITTEN = """chaptered as (
   insert into chapter (lead_id, n, place, events, sealed, salt, prev_hash, hash, cell, at, lane, seq)
   select u.*, :cell, :now, :lane, :seq from unnest(:chapters::chapter_row[]) u
+), spoken as (
+  insert into traffic (lead_id, n, sealed, cell) select u.*, :cell from unnest(:traffic::traffic_row[]) u
 ), opened as (
   insert into sale (id, lead_id, offer, buyer, source, price_micros, payout_micros, cell, at, status)
   select u.id, u.lead_id, u.offer, u.buyer, u.source, u.price_micros, u.payout_micros, :cell, :now, 'posting'
@@ -103,10 +105,12 @@ _WRITTEN = """chaptered as (
 )"""
 
 OPEN_NAMES: Final = "cell lane fence accounts claims now leads keys persons"
-WRITE_NAMES: Final = "cell lane now seq chapters sales terms moves moved transfers statuses jobs accounts balances"
+WRITE_NAMES: Final = (
+    "cell lane now seq chapters traffic sales terms moves moved transfers statuses jobs accounts balances"
+)
 AT_ONCE_NAMES: Final = (
-    "cell lane fence now accounts claims requests leads keys persons seq chapters sales terms moves moved transfers"
-    " statuses jobs balances known offers buyers"
+    "cell lane fence now accounts claims requests leads keys persons seq chapters traffic sales terms moves moved"
+    " transfers statuses jobs balances known offers buyers"
 )
 
 # One statement that locks and takes: accounts in sorted order (the aggregate makes sure that all are locked first),

@@ -289,6 +289,7 @@ class SqlWriter:
             "chapters": [
                 (c.lead_id, c.n, c.place, c.events, c.sealed, c.salt, c.prev_hash, c.hash) for c in rows.chapters
             ],
+            "traffic": [(e.lead_id, e.n, e.traffic) for e in entries if e.traffic is not None],
             "sales": sales,
             "terms": terms,
             "moves": [(m.deal.id, m.status, m.price_micros, m.payout_micros) for m in rows.moved],

@@ -1,18 +1,19 @@
-"""What has to be done from time to time: partitions made ahead and dropped; claims and requests swept that ended."""
+"""What has to be done from time to time: partitions made ahead, dropped and emptied; what ended is swept."""
 
 from outbid.store.database import Connection
-from outbid.store.upkeep.partitions import drop_past, make_ahead
+from outbid.store.upkeep.partitions import drop_past, empty_traffic, make_ahead
 
 SWEEP_AFTER_MS = 3_600_000
 SWEEP_AT_ONCE = 10_000
 
 
-async def do_chores(connection: Connection, now_ms: int) -> None:
+async def do_chores(connection: Connection, now_ms: int, traffic_days: int) -> None:
     """Everything that is due. Needs the rights of the tables' owner; repeating it is harmless."""
     await make_ahead(connection, now_ms)
     await drop_past(connection, now_ms)
     await sweep(connection, "claim", now_ms)
     await sweep(connection, "idempotency", now_ms)
+    await empty_traffic(connection, now_ms, traffic_days)
 
 
 async def sweep(connection: Connection, table: str, now_ms: int) -> int:

@@ -1,4 +1,4 @@
-"""Partitions by ranges of the id, which is time: made ahead, so that no lead ever meets a missing one, and dropped."""
+"""Partitions by ranges of the id, which is time: made ahead, so that no lead meets a missing one; dropped, emptied."""
 
 from outbid.core.ids import first_of
 from outbid.store.database import Connection
@@ -30,6 +30,25 @@ def start_of(period_ms: int, at_ms: int) -> int:
 def bounds(start_ms: int, period_ms: int) -> tuple[str, str]:
     """The ids between which a period's leads lie, as hex."""
     return first_of(start_ms).hex(), first_of(start_ms + period_ms).hex()
+
+
+async def empty_traffic(connection: Connection, now_ms: int, days: int) -> int:
+    """Empty the weeks of traffic that ended so many days ago; returns how many were emptied. Needs the owner's rights.
+
+    The partitions stay: a lead of that time may still be settled, and written about.
+    """
+    ended_ms = now_ms - days * DAY_MS - WEEK_MS
+    rows = await connection.fetch(
+        "select relname from pg_class where relispartition and relkind = 'r' and relname like 'traffic\\_%'"
+    )
+    names = [row["relname"] for row in rows]
+    old = [name for name in sorted(names) if int(name.rpartition("_")[2]) * 1000 <= ended_ms]
+    emptied = 0
+    for name in old:
+        if await connection.fetchval(f"select exists (select from {name})"):
+            await connection.execute(f"truncate {name}")
+            emptied += 1
+    return emptied
 
 
 async def make_ahead(connection: Connection, now_ms: int, weeks: int = WEEKS_AHEAD) -> int:

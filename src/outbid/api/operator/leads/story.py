@@ -61,10 +61,10 @@ def moments(events: list[ev.Event], naming: Naming, arrived_at_ms: int) -> list[
 
 
 def _named(fields: dict[str, Any], naming: Naming) -> dict[str, Any]:
-    """The fields of an event or of a part of it, named for people. The bids of a round are told apart."""
+    """The fields of an event or of a part of it, named for people. Bids and exposure are told apart."""
     told: dict[str, Any] = {}
     for name, value in fields.items():
-        if name in ("at_ms", "bids"):
+        if name in ("at_ms", "bids", "present"):
             continue
         if name in ("source", "campaign"):
             told[name] = naming.noun(name, value)
@@ -76,7 +76,7 @@ def _named(fields: dict[str, Any], naming: Naming) -> dict[str, Any]:
             told[name] = naming.tier(value)
         elif name == "account":
             told[name] = naming.account(value)
-        elif name == "skips":
+        elif name in ("skips", "gone"):
             told[name] = [_named(skip, naming) for skip in value]
         elif name.endswith("_micros"):
             told[name.removesuffix("_micros")] = text_of(value)

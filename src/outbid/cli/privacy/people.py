@@ -1,0 +1,115 @@
+"""`outbid people`: the leads of a person, found by phone or e-mail: who was shown what of them, and their erasure."""
+
+import argparse
+from datetime import UTC, date, datetime
+from typing import Any
+
+import msgspec
+
+from outbid.cli.database import Database
+from outbid.cli.fault import CommandError
+from outbid.cli.shown.table import print_table
+from outbid.core.ids import LEAD, public
+from outbid.core.lead.exposure import exposure, personal_of
+from outbid.core.market.compile import compile_market
+from outbid.core.market.snapshot import Market
+from outbid.core.route import Plan
+from outbid.core.scope import HOUSE
+from outbid.exchange.clock import noise_source
+from outbid.plugins.registry import Registry
+from outbid.settings import Settings, master_key, read_settings
+from outbid.store import leads
+from outbid.store import market as markets
+from outbid.store.people import persons
+from outbid.store.vault import Vault
+
+FIELDS = ("phone", "email")
+_ANY_DAY = date(2000, 1, 1)
+_Line = tuple[str, str, str, str, str, str]
+
+
+def show_exposure(given: argparse.Namespace) -> int:
+    """Every buyer who was shown something of a person, lead by lead; after an erasure too."""
+    settings = read_settings()
+    with Database(settings) as database:
+        database.migrate()
+        database.check_key()
+        hashes = _hashes(settings, given)
+        lines = database.use(lambda connection: _exposures(connection, hashes))
+    print_table(("lead", "at (UTC)", "buyer", "step", "personal fields", "other fields"), lines)
+    return 0
+
+
+def erase(given: argparse.Namespace) -> int:
+    """Destroy the keys of a person's leads."""
+    settings = read_settings()
+    with Database(settings) as database:
+        database.migrate()
+        database.check_key()
+        hashes = _hashes(settings, given)
+        found, erased = database.use(lambda connection: _erase(connection, hashes))
+    waiting = [lead for lead in found if not lead.erased and not lead.settled]
+    before = sum(lead.erased for lead in found)
+    leads_found = "1 lead" if len(found) == 1 else f"{len(found)} leads"
+    print(f"{leads_found} of this person: {erased} erased now, {before} before, {len(waiting)} not yet.")
+    for lead in waiting:
+        print(f"  {public(LEAD, lead.cell, lead.id)} is open or has an uncertain sale: settle it, then erase again")
+    return 1 if waiting else 0
+
+
+def _hashes(settings: Settings, given: argparse.Namespace) -> list[bytes]:
+    """The keyed hashes of the phone and e-mail that were given, read as leads' fields are. Raises CommandError."""
+    vault, registry = Vault(master_key(settings), noise_source()), Registry()
+    hashes = []
+    for name in FIELDS:
+        text = getattr(given, name)
+        if text is None:
+            continue
+        plugin = registry.get("fields", name)
+        value = plugin.read(text, plugin.Settings(), _ANY_DAY)
+        if value.value is None:
+            raise CommandError(f"--{name}: {plugin.REASONS[value.fault].sentence if value.fault else 'it is empty'}")
+        hashes.append(vault.person(name, str(value.value)))
+    if not hashes:
+        raise CommandError("say who is meant: --phone or --email, or both")
+    return hashes
+
+
+async def _erase(connection: Any, hashes: list[bytes]) -> tuple[list[persons.Lead], int]:
+    found = await persons.leads_of(connection, HOUSE, hashes)
+    # What is open or uncertain is needed still: without its key nobody could finish or settle it.
+    erased = await persons.erase(connection, HOUSE, [lead for lead in found if lead.settled])
+    return found, erased
+
+
+async def _exposures(connection: Any, hashes: list[bytes]) -> list[_Line]:
+    lines: list[_Line] = []
+    known: dict[int, Market] = {}
+    for lead in await persons.leads_of(connection, HOUSE, hashes):
+        record = await leads.read(connection, HOUSE, lead.cell, lead.id)
+        if record is None:
+            continue
+        if record.version not in known:
+            known[record.version] = compile_market(*await markets.load(connection, record.version), Registry())
+        lines += _lines(record, known[record.version])
+    return lines
+
+
+def _lines(record: leads.Record, market: Market) -> list[_Line]:
+    campaign = market.campaigns[record.campaign]
+    plan = Plan(campaign, market.sources[record.source])
+    events = [event for chapter in record.chapters for event in chapter.events]
+    lines = []
+    for each in exposure(plan, msgspec.json.decode(record.facts), events):
+        personal = personal_of(campaign, each.fields)
+        lines.append(
+            (
+                public(LEAD, record.cell, record.id),
+                datetime.fromtimestamp(each.at_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S"),
+                market.name("buyer", each.buyer),
+                f"{each.step}, possibly" if each.possibly else each.step,
+                " ".join(personal),
+                " ".join(name for name in each.fields if name not in personal),
+            )
+        )
+    return lines

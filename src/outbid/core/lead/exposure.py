@@ -1,0 +1,140 @@
+"""Who was shown which field of a lead, and when: from its events, its facts and the market that it pinned.
+
+An event names no field. What a request reads follows from the delivery that the lead pinned, what there was to read
+from `Received.present` and the facts; the events say to whom it went, and strike what never left. It errs on one side
+only: what may have been shown is listed.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Literal
+
+import msgspec
+from msgspec.structs import replace
+
+from outbid.core.auction import floor_micros
+from outbid.core.lead import event as ev
+from outbid.core.lead.state import State, fold
+from outbid.core.lead.value import Scalar, Value
+from outbid.core.market.snapshot import Campaign, Field, Offer
+from outbid.core.match.match import static_reason
+from outbid.core.route import Plan
+
+
+class Exposure(msgspec.Struct, frozen=True):
+    """One request that held fields of the lead.
+
+    at_ms     when the event was written; of what is only possible, the latest it can have been
+    fields    the fields and facts (`birth_date.age`) that it held
+    possibly  a process died in between: the request may have gone out, or not
+    """
+
+    offer: int
+    buyer: int
+    at_ms: int
+    step: Literal["ping", "post"]
+    fields: tuple[str, ...]
+    possibly: bool = False
+
+
+def present_of(fields: tuple[Field, ...], values: Mapping[str, Value]) -> str:
+    """Which declared fields came with something: a bit for each by its place, in hex. No value can be told from it."""
+    bits = 0
+    for place, field in enumerate(fields):
+        if values[field.name].raw is not None:
+            bits |= 1 << place
+    return f"{bits:x}"
+
+
+def exposure(plan: Plan, facts: Mapping[str, Scalar], events: Iterable[ev.Event]) -> list[Exposure]:
+    """Every request of pings and posts that held something of the lead, in order. Test leads are shown to nobody."""
+    return _Told(plan, facts).all(list(events))
+
+
+class _Told:
+    """One reading of a lead's events. A post counts as possible until an event says more of it."""
+
+    def __init__(self, plan: Plan, facts: Mapping[str, Scalar]) -> None:
+        self._plan, self._facts = plan, facts
+        self._held: frozenset[str] = frozenset()
+        self._found: list[Exposure | None] = []
+        self._posts: dict[str, int] = {}
+        self._waiting: set[str] = set()
+        self._doubtful: set[str] = set()
+
+    def all(self, events: list[ev.Event]) -> list[Exposure]:
+        state = State()
+        later = next((event.later for event in events if isinstance(event, ev.Received)), ())
+        for event in events:
+            if isinstance(event, ev.Received | ev.Quoting):
+                if event.test:
+                    return []
+                self._held = self._present(event.present, later if isinstance(event, ev.Quoting) else ())
+            self._take(event, state)
+            state = fold(state, event)
+        if events and state.status == "open":
+            # Nobody has finished it yet: in flight, or its process died. What is not written may have gone out.
+            self._add_possible(events[-1].at_ms, state)
+        return [found for found in self._found if found is not None]
+
+    def _present(self, present: str, later: tuple[str, ...]) -> frozenset[str]:
+        bits = int(present or "0", 16)
+        named = (field.name for place, field in enumerate(self._plan.campaign.fields) if bits >> place & 1)
+        return frozenset(named) | (frozenset(self._facts) - frozenset(later))
+
+    def _take(self, event: ev.Event, state: State) -> None:
+        if isinstance(event, ev.Pinged):
+            asked = (line.offer for line in event.bids if line.outcome != "direct" and line.sent)
+            self._found += [self._request(offer, event.at_ms, "ping", possibly=False) for offer in asked]
+        elif isinstance(event, ev.Posting):
+            self._posts[event.sale] = len(self._found)
+            self._waiting.add(event.sale)
+            self._found.append(self._request(event.offer, event.at_ms, "post", possibly=True))
+        elif isinstance(event, ev.Resumed):
+            self._doubtful |= self._waiting
+            self._add_possible(event.at_ms, state)
+        elif isinstance(event, (ev.Sold, ev.Rejected, ev.Unsure, ev.Settled)):
+            self._learn(event)
+
+    def _learn(self, event: ev.Sold | ev.Rejected | ev.Unsure | ev.Settled) -> None:
+        """What the end of a sale says about its post: who answers has read it, who was not reached has not."""
+        place, doubtful = self._posts[event.sale], event.sale in self._doubtful
+        self._waiting.discard(event.sale)
+        post = self._found[place]
+        if post is None:
+            return
+        if isinstance(event, ev.Rejected) and not event.reached:
+            self._found[place] = post if doubtful else None
+        elif isinstance(event, ev.Settled):
+            self._found[place] = replace(post, possibly=post.possibly and event.outcome != "sold")
+        else:
+            self._found[place] = replace(post, possibly=doubtful and isinstance(event, ev.Unsure))
+
+    def _add_possible(self, at_ms: int, state: State) -> None:
+        for offer in self._may_have_been_pinged(state):
+            self._found.append(self._request(offer.number, at_ms, "ping", possibly=True))
+
+    def _may_have_been_pinged(self, state: State) -> Iterator[Offer]:
+        """Offers that pass the static checks in the tiers that a dead process may have come to."""
+        campaign, source = self._plan.campaign, self._plan.source
+        if state.stage == "closed" or state.refused is not None:
+            return
+        # Whoever took it over before, and died too before he wrote, has run the last round anew.
+        first = max(0, state.tier if state.stage in ("matched", "bidding") else state.tier + 1)
+        for tier in campaign.tiers[first:]:
+            floor = floor_micros(campaign, source, tier)
+            for offer in tier.offers:
+                asked = offer.price_micros is None and offer.number not in state.tried
+                if asked and static_reason(offer, source, floor, self._facts) is None:
+                    yield offer
+
+    def _request(self, number: int, at_ms: int, step: Literal["ping", "post"], *, possibly: bool) -> Exposure:
+        offer = self._plan.campaign.offers[number]
+        reads = offer.delivery.ping_reads if step == "ping" else offer.delivery.post_reads
+        held = tuple(name for name in reads if name in self._held)
+        return Exposure(offer.number, offer.buyer, at_ms, step, held, possibly)
+
+
+def personal_of(campaign: Campaign, fields: Iterable[str]) -> tuple[str, ...]:
+    """Which of the names are personal fields; parts of fields are not, they are facts."""
+    personal = {field.name for field in campaign.fields if field.personal}
+    return tuple(name for name in fields if name in personal)
