@@ -14,12 +14,12 @@ from litestar.params import Parameter
 
 from outbid import __version__
 from outbid.api.auth import holder_of, key_of
+from outbid.api.door.asking import COOKIE, COOKIE_WORDS
 from outbid.api.intake import HOT, Intake, is_hot
 from outbid.api.leads import ReasonRow, answer_now, reason_rows, scope_of
-from outbid.api.operator.door.asking import COOKIE, COOKIE_WORDS
 from outbid.api.operator.routes import operator_routes
-from outbid.api.operator.said.description import Description
 from outbid.api.problem import MEDIA_TYPE, Problem, problem
+from outbid.api.said.description import Description
 from outbid.api.watch.route import metrics_route
 from outbid.api.wire import Receive, Scope, Send
 from outbid.core.answer import Answer

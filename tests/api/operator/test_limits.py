@@ -7,8 +7,8 @@ import pytest
 from api.operator.asking import ask
 from api.problems import assert_problem
 from harness.house import request
-from outbid.api.operator.door.asking import BURST, RATE
-from outbid.api.operator.door.bucket import Buckets, Left
+from outbid.api.door.asking import BURST, RATE
+from outbid.api.door.bucket import Buckets, Left
 
 NAMES = ("ratelimit-limit", "ratelimit-remaining", "ratelimit-reset")
 

@@ -10,9 +10,9 @@ from litestar import Response
 from litestar.enums import HttpMethod
 from litestar.handlers import HTTPRouteHandler
 
-from outbid.api.operator.door.refusal import Refused
-from outbid.api.operator.said.description import Said, operation
-from outbid.api.operator.said.reading import Asked, limits_of, read_query
+from outbid.api.door.refusal import Refused
+from outbid.api.said.description import Said, operation
+from outbid.api.said.reading import Asked, limits_of, read_query
 from outbid.core.market.snapshot import Market
 from outbid.core.reasons import Reason
 from outbid.exchange.exchange import Exchange

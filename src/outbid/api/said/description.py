@@ -8,7 +8,7 @@ from litestar import Request
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Operation
 
-from outbid.api.operator.door.refusal import STATUS
+from outbid.api.door.refusal import STATUS
 from outbid.api.problem import MEDIA_TYPE, Problem
 from outbid.core.reasons import ALL
 

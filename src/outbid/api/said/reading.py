@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 import msgspec
 from litestar import Request
 
-from outbid.api.operator.door.refusal import Refused
-from outbid.api.operator.said.faults import error_at, errors_of, unkept
+from outbid.api.door.refusal import Refused
+from outbid.api.said.faults import error_at, errors_of, unkept
 from outbid.api.wire import Gone, read_body
 from outbid.core.market.problem import from_validation
 

@@ -9,9 +9,9 @@ from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
 from outbid.api.auth import holder_of, key_of
-from outbid.api.operator.desk import Desk
-from outbid.api.operator.door.bucket import Buckets
-from outbid.api.operator.door.refusal import Refused
+from outbid.api.door.bucket import Buckets
+from outbid.api.door.desk import Desk
+from outbid.api.door.refusal import Refused
 from outbid.store.people import sessions
 from outbid.store.people.users import Role
 
