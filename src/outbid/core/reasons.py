@@ -63,6 +63,10 @@ REFUSED = reasons(
         "Send the word csrf that signing in told, with each write by cookie.",
     ),
     database_away=("The database does not answer.", "Send it again after the seconds in Retry-After."),
+    deposit_differs=(
+        "Another payment was counted under this reference.",
+        "Give each payment a reference of its own; the same one again with the same amount and currency.",
+    ),
     document_too_large=("The document is larger than the exchange accepts.", "Send at most 16 MiB."),
     login_failed=("The user or the password is wrong.", "Look at both; ask the operator for another password."),
     login_throttled=("There were too many attempts to sign in.", "Try again after the seconds in Retry-After."),

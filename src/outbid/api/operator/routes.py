@@ -20,6 +20,7 @@ from outbid.api.operator.market.nouns import Kind
 from outbid.api.operator.market.plugins import Plugins
 from outbid.api.operator.market.whole import Whole
 from outbid.api.operator.money.accounts import Accounts
+from outbid.api.operator.money.deposits import Deposits
 from outbid.api.operator.money.ledger import Ledger
 from outbid.api.operator.session import Sessions
 from outbid.core.reasons import Reason
@@ -34,6 +35,7 @@ def operator_routes(exchange: Exchange, pool: Pool, reasons: Mapping[str, Reason
     handlers += [*Whole(desk).routes(), *History(desk).routes(), *Plugins(desk).routes()]
     handlers += [*Keys(desk).routes(), *Sessions(desk).routes()]
     handlers += [*Listing(desk).routes(), *OneLead(desk).routes(), *Accounts(desk).routes(), *Ledger(desk).routes()]
+    handlers += [*Deposits(desk).routes()]
     handlers += [*Jobs(desk).routes(), *Settling(desk).routes()]
     router = gated(desk, Gate(desk), handlers)
     _leave_options(router, LEADS)

@@ -22,6 +22,7 @@ LOCK_NUMBER: Final = 0x6F75746269640001  # "outbid", 1: the same in every versio
 GRANTS: Final[Mapping[str, str]] = {
     "chapter": "select, insert",
     "transfer": "select, insert",
+    "deposit": "select, insert",
     "version": "select, insert",
     "noun": "select, insert, update (to_version)",
     "migration": "select",
