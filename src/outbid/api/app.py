@@ -13,13 +13,16 @@ from litestar.openapi.spec import Components, SecurityScheme
 from litestar.params import Parameter
 
 from outbid import __version__
-from outbid.api.auth import holder_of, key_of
+from outbid.api.auth import holder_of, key_of, scope_of
+from outbid.api.buyer.routes import buyer_routes
 from outbid.api.door.asking import COOKIE, COOKIE_WORDS
+from outbid.api.door.desk import Desk
 from outbid.api.intake import HOT, Intake, is_hot
-from outbid.api.leads import ReasonRow, answer_now, reason_rows, scope_of
+from outbid.api.leads import ReasonRow, answer_now, reason_rows
 from outbid.api.operator.routes import operator_routes
 from outbid.api.problem import MEDIA_TYPE, Problem, problem
 from outbid.api.said.description import Description
+from outbid.api.seller.routes import seller_routes
 from outbid.api.watch.route import metrics_route
 from outbid.api.wire import Receive, Scope, Send
 from outbid.core.answer import Answer
@@ -121,7 +124,7 @@ class Routes:
                 self._metrics(),
                 self._all_reasons(),
                 self._lead_now(),
-                self._operator(),
+                *self._behind_doors(),
             ],
             exception_handlers={Exception: self._refuse},
             openapi_config=OpenAPIConfig(
@@ -142,8 +145,9 @@ class Routes:
             logging_config=None,
         )
 
-    def _operator(self) -> Router:
-        return operator_routes(self._exchange, self._pool, self._reasons)
+    def _behind_doors(self) -> list[Router]:
+        desk = Desk(self._exchange, self._pool, self._reasons)
+        return [operator_routes(desk), seller_routes(desk), buyer_routes(desk)]
 
     def _readyz(self) -> HTTPRouteHandler:
         @get("/readyz", summary="Does the process take leads?")

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from outbid.api.auth import holder_of, key_of
-from outbid.api.leads import Standing, standing
+from outbid.api.leads import Standing, error_of, standing
 from outbid.api.problem import problem
 from outbid.api.wire import (
     Gone,
@@ -26,8 +26,8 @@ from outbid.api.wire import (
 from outbid.api.wire import (
     Scope as Http,
 )
-from outbid.core.answer import STATUS, Error, pointer_of
-from outbid.core.contract import Flaw, Malformed
+from outbid.core.answer import STATUS, Error
+from outbid.core.contract import Malformed
 from outbid.core.ids import LEAD, public
 from outbid.core.market.snapshot import Market, Source
 from outbid.core.reasons import Reason
@@ -206,14 +206,10 @@ class Intake:
 
     def _tell(self, lead: Standing) -> Reply:
         if lead.state.status == "refused":
-            errors = tuple(self._error(flaw) for flaw in lead.flaws)
+            errors = tuple(error_of(flaw, self._reasons) for flaw in lead.flaws)
             return self._no(422, code=lead.state.reason, lead=lead.name, outcome="refused", errors=errors)
         answer = lead.answer()
         return reply_json(STATUS[answer.outcome], answer)
-
-    def _error(self, flaw: Flaw) -> Error:
-        reason = self._reasons.get(flaw.code) or Reason(flaw.code, flaw.code)
-        return Error(pointer_of(flaw), flaw.code, f"{reason.sentence} {flaw.note}".strip(), reason.fix)
 
     def _no(self, status: int, *, code: str, more: Headers = (), **said: Any) -> Reply:
         return reply_problem(problem(status, code, known=self._reasons, **said), more)

@@ -46,7 +46,8 @@ REFUSED = reasons(
     key_unknown=("The key is not known or was revoked.", "Ask the operator for a new key."),
     key_not_allowed=(
         "The key may not do this.",
-        "Post leads with a key of a source, ask as the operator with one of the house.",
+        "Post leads with a key of a source; below /v1/seller use one of a source or seller, below /v1/buyer one of a "
+        "buyer, elsewhere one of the house.",
     ),
     method_not_allowed=("This address does not know the method.", "Look at the header Allow."),
     not_found=("There is nothing at this address.", "The routes are described at /v1/schema/openapi.json."),

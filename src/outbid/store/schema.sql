@@ -233,6 +233,7 @@ create table transfer (
   primary key (cell, id)
 );
 create index transfer_of_sale on transfer (cell, sale_id) where sale_id is not null;
+create index transfer_at on transfer using brin (at); -- transfers come in order of time: it costs next to nothing
 
 -- What a deposit's transfer does not say: the payment's own name, and who noted it.
 create table deposit (

@@ -1,7 +1,5 @@
 """The operator's routes, behind one gate."""
 
-from collections.abc import Mapping
-
 from litestar import Router
 from litestar.enums import HttpMethod
 from litestar.routes import HTTPRoute
@@ -23,14 +21,10 @@ from outbid.api.operator.money.accounts import Accounts
 from outbid.api.operator.money.deposits import Deposits
 from outbid.api.operator.money.ledger import Ledger
 from outbid.api.operator.session import Sessions
-from outbid.core.reasons import Reason
-from outbid.exchange.exchange import Exchange
-from outbid.store.database import Pool
 
 
-def operator_routes(exchange: Exchange, pool: Pool, reasons: Mapping[str, Reason]) -> Router:
+def operator_routes(desk: Desk) -> Router:
     """All of them."""
-    desk = Desk(exchange, pool, reasons)
     handlers = [handler for kind in PLURALS for handler in Kind(desk, kind).routes()]
     handlers += [*Whole(desk).routes(), *History(desk).routes(), *Plugins(desk).routes()]
     handlers += [*Keys(desk).routes(), *Sessions(desk).routes()]

@@ -81,7 +81,7 @@ class Sessions:
             expires_at_ms = await sessions.open_session(database, kept.user, token)
         if expires_at_ms is None:
             raise Refused("login_failed")
-        made = answer(_me(Asker("user", kept.user.name, kept.user.role, expires_at_ms), token), 201)
+        made = answer(_me(Asker("user", kept.user.name, kept.user.role, expires_at_ms=expires_at_ms), token), 201)
         made.set_cookie(_cookie(request, token, sessions.LIFE_S))
         return made
 
