@@ -28,6 +28,7 @@ from outbid.api.wire import (
 )
 from outbid.core.answer import STATUS, Error
 from outbid.core.contract import Malformed
+from outbid.core.dialect.trace import Trace, read_trace
 from outbid.core.ids import LEAD, public
 from outbid.core.market.snapshot import Market, Source
 from outbid.core.reasons import Reason
@@ -39,6 +40,7 @@ from outbid.exchange.steps.rehearse import outcome_of
 from outbid.exchange.story import Story
 from outbid.store.commit.entry import EntryFailed, Fenced, NotRecorded, Repeat, Repeated, Superseded
 from outbid.store.database import LOST, Pool
+from outbid.traced import trace_id
 
 log = logging.getLogger("outbid.intake")
 HOT = "/v1/leads"
@@ -53,13 +55,15 @@ ANSWERED_WITHOUT_BODY = (405, 503)
 class Head(msgspec.Struct, frozen=True):
     """What the intake wants of a request's head. `key` is the hash of the key, empty if there is none.
 
-    `request_key` is the seller's own name for the request (`Idempotency-Key`), empty if he gave none.
+    `request_key` is the seller's own name for the request (`Idempotency-Key`), empty if he gave none; `trace` the one
+    that the request belongs to, None if he names none.
     """
 
     method: str
     key: str
     content_type: str
     request_key: str = ""
+    trace: Trace | None = None
 
 
 def is_hot(scope: Http) -> bool:
@@ -70,7 +74,17 @@ def is_hot(scope: Http) -> bool:
 
 def head_of(scope: Http) -> Head:
     """The head of a request."""
-    return Head(scope["method"], key_of(scope), header(scope, b"content-type"), header(scope, b"idempotency-key"))
+    content_type, request_key = header(scope, b"content-type"), header(scope, b"idempotency-key")
+    return Head(scope["method"], key_of(scope), content_type, request_key, trace_of(scope))
+
+
+def trace_of(scope: Http) -> Trace | None:
+    """The trace that a request belongs to (W3C Trace Context); None if it names none, or not in one plain header."""
+    parents = [value for name, value in scope["headers"] if name == b"traceparent"]
+    if len(parents) != 1:
+        return None
+    states = [value for name, value in scope["headers"] if name == b"tracestate"]
+    return read_trace(parents[0].decode("latin-1"), b",".join(states).decode("latin-1"))
 
 
 class Intake:
@@ -103,6 +117,8 @@ class Intake:
 
         A cancelled request is answered as well: its seller is told to ask again.
         """
+        if head.trace is not None:
+            trace_id.set(head.trace.id)
         try:
             admitted = self._admit(head)
             if isinstance(admitted, Reply):
@@ -153,6 +169,7 @@ class Intake:
             exchange = self._exchange
             request = request_of(exchange.vault, head.request_key, body, exchange.clock.now_ms())
             story = arrive(exchange, market, source, arrived.fields, test, request)
+            story.trace = head.trace
         except Exception:
             log.exception("a field of %s failed in its own code", source.campaign.slug)
             return self._no(500, code="fault")

@@ -5,6 +5,7 @@ import asyncio
 import msgspec
 
 from outbid.core.contract import Flaw
+from outbid.core.dialect.trace import Trace
 from outbid.core.ids import LeadId
 from outbid.core.lead import event as ev
 from outbid.core.lead.lead import Lead
@@ -28,6 +29,7 @@ class Story:
     deals      sales that are posting or uncertain
     claims     what this lead claims of persons
     flaws      what its inspection found wrong
+    trace      the trace that its request belongs to, None if it said nothing
     unclear    why the last post of a sale had no clear answer, by sale
     """
 
@@ -44,6 +46,7 @@ class Story:
         "notes",
         "plan",
         "state",
+        "trace",
         "unclear",
         "unwritten",
         "unwritten_notes",
@@ -65,6 +68,7 @@ class Story:
         self.claims: tuple[Claim, ...] = ()
         self.unclear: dict[str, str] = {}
         self.flaws: tuple[Flaw, ...] = ()
+        self.trace: Trace | None = None
 
     @property
     def id(self) -> LeadId:

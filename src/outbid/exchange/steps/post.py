@@ -7,6 +7,7 @@ from typing import Any
 
 from outbid.core.auction import Pick, floor_micros
 from outbid.core.contract import Ask, PostReply
+from outbid.core.dialect.trace import Trace
 from outbid.core.dialect.wire import Answer, Failure, Http
 from outbid.core.lead import event as ev
 from outbid.core.ledger.account import Account
@@ -17,6 +18,7 @@ from outbid.core.route import MOST_ASKS, Post
 from outbid.core.route import Ask as AskAgain
 from outbid.exchange.exchange import Exchange
 from outbid.exchange.steps.ping import ask_of
+from outbid.exchange.steps.traced import traced
 from outbid.exchange.story import Story
 from outbid.store.commit.entry import Fenced, Wish
 
@@ -104,7 +106,7 @@ async def _send(exchange: Exchange, story: Story, deal: Deal, *, again: bool = F
     token = story.notes.get(f"token {offer.number}")
     ask = ask_of(exchange, story, sale=deal.sale, token=token, price_micros=deal.price_micros)
     started = exchange.now()
-    reply = await _converse(exchange, offer.delivery.post, ask, started + offer.post_ms / 1000)
+    reply = await _converse(exchange, story.trace, offer.delivery.post, ask, started + offer.post_ms / 1000)
     ms, now_ms = exchange.ms_since(started), exchange.clock.now_ms()
     story.note(f"said {deal.sale}", reply.said)
     story.unclear[deal.sale] = reply.reason
@@ -116,7 +118,9 @@ async def _send(exchange: Exchange, story: Story, deal: Deal, *, again: bool = F
         story.tell(ev.Unsure(now_ms, deal.sale, reply.reason, ms))
 
 
-async def _converse(exchange: Exchange, delivery: Callable[[Any], Any], ask: Ask, deadline: float) -> PostReply:
+async def _converse(
+    exchange: Exchange, trace: Trace | None, delivery: Callable[[Any], Any], ask: Ask, deadline: float
+) -> PostReply:
     """Follow a delivery through its requests. What fails before anything was sent was certainly not bought."""
     answer: Answer | None = None
     try:
@@ -124,7 +128,8 @@ async def _converse(exchange: Exchange, delivery: Callable[[Any], Any], ask: Ask
         http = next(talk)
         while isinstance(http, Http):
             await exchange.lease()
-            answer = await exchange.door.ask(http, deadline, fresh=True)
+            sent = http if trace is None else traced(exchange, trace, http)
+            answer = await exchange.door.ask(sent, deadline, fresh=True)
             http = talk.send(answer)
     except StopIteration as stop:
         if isinstance(stop.value, PostReply):
