@@ -136,6 +136,13 @@ async def test_what_is_answered_fits_its_description(past, path):
 
 
 @pytest.mark.parametrize("path", ROUTES)
+async def test_the_example_of_an_answer_fits_its_description(house, path):
+    found = await document(house)
+    told = found["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]
+    fits(told["example"], told["schema"], found["components"]["schemas"], path)
+
+
+@pytest.mark.parametrize("path", ROUTES)
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "HEAD"])
 async def test_nothing_is_written_there(past, method, path):
     key = "acme" if door_of(path) == "seller" else "zebra"

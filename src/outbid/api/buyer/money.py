@@ -72,6 +72,17 @@ class BuyerTransferPage(msgspec.Struct, frozen=True):
     next: str | None
 
 
+_WALLET = {"currency": "USD", "ceiling": "500.00", "posted": "61.93", "held": "74.62", "left": "363.45"}
+_TRANSFER = {
+    "at": "2026-11-25T08:00:00.000Z",
+    "kind": "deposit",
+    "amount": "50.00",
+    "currency": "USD",
+    "sale": None,
+    "reference": "inv-2026-014",
+}
+
+
 class BuyerMoney:
     """The routes of a buyer's money."""
 
@@ -83,12 +94,14 @@ class BuyerMoney:
         wallet = Said(
             summary="What you may still spend",
             answers={200: ("by currency", WalletList)},
+            example={"items": [_WALLET]},
             door=BUYER,
         )
         moved = Said(
             summary="What you paid, and what you paid in",
             query=BuyerTransfersWish,
             answers={200: ("the newest first", BuyerTransferPage)},
+            example={"items": [_TRANSFER], "next": None},
             door=BUYER,
         )
         return [

@@ -55,6 +55,19 @@ class BuyerOfferPage(msgspec.Struct, frozen=True):
     next: str | None
 
 
+_EXAMPLE = {
+    "slug": "oak-auto",
+    "name": "",
+    "campaign": "auto",
+    "campaign_name": "Car insurance",
+    "currency": "USD",
+    "paused": False,
+    "price": None,
+    "filter": {"fact": "state", "one_of": ["TX", "OK"]},
+    "caps": [{"of": "buyer", "window": "total", "unit": "USD", "most": "900.00", "room": "713.45", "ends_at": None}],
+}
+
+
 class Offers:
     """The route of offers."""
 
@@ -67,6 +80,7 @@ class Offers:
             summary="Your offers, with the room of their caps",
             query=BuyerOffersWish,
             answers={200: ("a page, by slug", BuyerOfferPage)},
+            example={"items": [_EXAMPLE], "next": None},
             door=BUYER,
         )
         return [route("GET", "/v1/buyer/offers", said, self._list)]

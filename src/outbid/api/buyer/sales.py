@@ -83,6 +83,23 @@ class BuyerSaleStory(BuyerSale, frozen=True, kw_only=True):
     timeline: list[SaleMoment]
 
 
+_EXAMPLE = {
+    "id": "sl_00006b98r1j3ipo8a2o3m1c4n5q6u",
+    "lead": "5b0c6f2d9a41e7c85d3f1a02",
+    "offer": "oak-auto",
+    "campaign": "auto",
+    "status": "sold",
+    "price": "37.31",
+    "currency": "USD",
+    "posted_at": "2026-11-25T09:12:04.305Z",
+    "at": "2026-11-25T09:12:04.361Z",
+}
+_TIMELINE = [
+    {"at": "2026-11-25T09:12:04.305Z", "what": "posted", "price": "37.31"},
+    {"at": "2026-11-25T09:12:04.355Z", "what": "sold", "price": "37.31", "ms": 48},
+]
+
+
 class Sales:
     """The routes of sales."""
 
@@ -95,12 +112,14 @@ class Sales:
             summary="Your sales",
             query=SalesWish,
             answers={200: ("the newest first", BuyerSalePage)},
+            example={"items": [_EXAMPLE], "next": None},
             door=BUYER,
         )
         one = Said(
             summary="A sale of yours, and what happened to it",
             path={"sale": "the sale's id, sl_…"},
             answers={200: ("as it stands now", BuyerSaleStory)},
+            example=_EXAMPLE | {"timeline": _TIMELINE},
             problems=("sale_unknown",),
             door=BUYER,
         )

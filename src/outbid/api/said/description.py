@@ -40,6 +40,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     is_open   nobody has to say who he is
     for_readers  a write that is allowed to who only looks
     door      the door it stands behind; `for_tests`: keys for tests open it as well
+    example   of the first of the answers
     """
 
     summary: str
@@ -55,6 +56,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     for_readers: bool = False
     door: Door = OPERATOR
     for_tests: bool = False
+    example: Any = None
 
 
 def operation(said: Said, method: str) -> type[Operation]:
@@ -71,13 +73,25 @@ def operation(said: Said, method: str) -> type[Operation]:
         schema = {"type": "object", "description": words} if said.patch else _schema(said.body)
         told["requestBody"] = {"required": True, "content": {media_type: {"schema": schema}}}
 
+    return amended(told)
+
+
+def amended(told: dict[str, Any], without: tuple[str, ...] = ()) -> type[Operation]:
+    """An operation as the framework describes it, with what is told instead, and without statuses that never come."""
+
     class Described(Operation):
         _told: ClassVar[dict[str, Any]] = told
 
         def to_schema(self) -> dict[str, Any]:
-            return super().to_schema() | self._told
+            found = super().to_schema()
+            responses = {status: said for status, said in found["responses"].items() if status not in without}
+            return found | {"responses": responses} | self._told
 
     return Described
+
+
+OPEN = amended({"security": []})
+"""A route at which nobody has to say who he is."""
 
 
 def _security(said: Said) -> list[dict[str, list[str]]]:
@@ -154,6 +168,8 @@ def _answers(said: Said) -> dict[str, Any]:
         found[str(status)] = {"description": words, "headers": headers}
         if struct is not None:
             found[str(status)]["content"] = {JSON: {"schema": _schema(struct)}}
+            if said.example is not None and status == next(iter(said.answers)):
+                found[str(status)]["content"][JSON]["example"] = said.example
     return found
 
 

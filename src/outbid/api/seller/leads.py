@@ -89,6 +89,18 @@ class SellerLead(msgspec.Struct, frozen=True):
     flaws: list[Error]
 
 
+_EXAMPLE = {
+    "id": "ld_00006b98r1j3ipo8a2o3m1c4n5q6u",
+    "arrived_at": "2026-11-25T09:12:04.120Z",
+    "source": "brightleads-web",
+    "test": False,
+    "status": "sold",
+    "reason": None,
+    "payout": "29.848",
+    "currency": "USD",
+}
+
+
 class SellerLeads:
     """The routes of leads."""
 
@@ -101,6 +113,7 @@ class SellerLeads:
             summary="Your leads, and what became of them",
             query=SellerLeadsWish,
             answers={200: ("the newest first", SellerLeadPage)},
+            example={"items": [_EXAMPLE], "next": None},
             door=SELLER,
             for_tests=True,
         )
@@ -108,6 +121,7 @@ class SellerLeads:
             summary="What became of a lead of yours",
             path={"lead": "the lead's id, ld_…"},
             answers={200: ("as it stands now", SellerLead)},
+            example=_EXAMPLE | {"ended_at": "2026-11-25T09:12:04.361Z", "detail": None, "redirect": None, "flaws": []},
             problems=("lead_unknown",),
             door=SELLER,
             for_tests=True,

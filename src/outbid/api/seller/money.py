@@ -76,6 +76,15 @@ class SellerTransferPage(msgspec.Struct, frozen=True):
     next: str | None
 
 
+_TRANSFER = {
+    "at": "2026-11-25T09:12:04.361Z",
+    "lead": "ld_00006b98r1j3ipo8a2o3m1c4n5q6u",
+    "source": "brightleads-web",
+    "amount": "29.848",
+    "currency": "USD",
+}
+
+
 class SellerMoney:
     """The routes of a seller's money."""
 
@@ -88,12 +97,20 @@ class SellerMoney:
             summary="What you earned, by currency and day",
             query=EarnedWish,
             answers={200: ("sums, and the days that they are made of", BalanceTold)},
+            example={
+                "first_day": "2026-11-01",
+                "last_day": "2026-11-30",
+                "zone": "America/New_York",
+                "earned": {"USD": "68.584"},
+                "days": [{"day": "2026-11-25", "currency": "USD", "sales": 3, "earned": "68.584"}],
+            },
             door=SELLER,
         )
         moved = Said(
             summary="What came to you, and for which lead",
             query=SellerTransfersWish,
             answers={200: ("the newest first", SellerTransferPage)},
+            example={"items": [_TRANSFER], "next": None},
             door=SELLER,
         )
         return [

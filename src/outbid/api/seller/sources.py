@@ -75,6 +75,40 @@ class SellerSourcePage(msgspec.Struct, frozen=True):
     next: str | None
 
 
+_EXAMPLE = {
+    "slug": "brightleads-web",
+    "name": "",
+    "campaign": "auto",
+    "campaign_name": "Car insurance",
+    "currency": "USD",
+    "paused": False,
+    "payout": {"share": "80%"},
+    "intake": "json",
+    "names": {"mobile": "phone"},
+    "fields": [
+        {
+            "name": "phone",
+            "type": "phone",
+            "kind": "text",
+            "about": "A telephone number.",
+            "example": "(512) 555-0147",
+            "required": True,
+            "settings": {},
+        }
+    ],
+    "caps": [
+        {
+            "of": "source",
+            "window": "day",
+            "unit": "LEAD",
+            "most": "50",
+            "room": "46",
+            "ends_at": "2026-11-26T05:00:00.000Z",
+        }
+    ],
+}
+
+
 class Sources:
     """The route of sources."""
 
@@ -87,6 +121,7 @@ class Sources:
             summary="Your sources: their fields, their terms, their room",
             query=SourcesWish,
             answers={200: ("a page, by slug", SellerSourcePage)},
+            example={"items": [_EXAMPLE], "next": None},
             door=SELLER,
             for_tests=True,
         )

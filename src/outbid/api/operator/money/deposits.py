@@ -67,6 +67,16 @@ class Deposits:
                 200: ("counted before, under this reference, as told", DepositTold),
             },
             problems=("deposit_differs",),
+            example={
+                "id": "9f2c4b7de01a4c5f8a6b3c2d1e0f9a8b",
+                "at": "2026-11-25T08:00:00.000Z",
+                "buyer": "oak",
+                "amount": "100.00",
+                "currency": "USD",
+                "reference": "inv-2026-014",
+                "note": "from the bank",
+                "by": "key 6f0c1f7a",
+            },
         )
         return [route("POST", PATH, said, self._pay_in)]
 
