@@ -10,6 +10,7 @@ import msgspec
 import pytest
 import pytest_asyncio
 import requests
+import schemathesis.specs.openapi.schemas  # noqa: F401 - imported late, it met the fault of CPython 3.11 in `ast.parse`
 from hypothesis import HealthCheck, Phase
 from hypothesis import strategies as st
 from schemathesis import GenerationMode, openapi
@@ -90,6 +91,12 @@ async def what_is_there(house: House) -> dict[str, list[str]]:
 
 
 def operations(document: dict[str, Any]) -> Iterator[Any]:
+    """Every route as described, but for who may ask: the keys are brought here, so nothing is to be made up of them."""
+    document.pop("security")
+    document["components"].pop("securitySchemes")
+    for item in document["paths"].values():
+        for operation in item.values():
+            operation.pop("security", None)
     for found in openapi.from_dict(document).get_all_operations():
         yield found.ok()
 

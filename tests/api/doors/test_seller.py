@@ -217,7 +217,8 @@ async def test_a_payout_above_the_price_is_told_as_one_amount(past):
      "/v1/seller/balance?first_day=2026-02-02&last_day=2026-02-01", "/v1/seller/balance?first_day=1900-01-01&last_day=1900-01-02",
      "/v1/seller/balance?first_day=2020-01-01&last_day=2026-01-01", "/v1/seller/balance?source=rival-feed",
      "/v1/seller/balance?last_day=0001-01-01", "/v1/seller/balance?last_day=9999-12-31",
-     "/v1/seller/transfers?cursor=x", "/v1/seller/transfers?source=rival-feed", "/v1/seller/transfers?since=yesterday"],
+     "/v1/seller/transfers?cursor=x", "/v1/seller/transfers?source=rival-feed", "/v1/seller/transfers?since=yesterday",
+     "/v1/seller/transfers?since=0.9", f"{LEADS}?until=1700000000"],
 )  # fmt: skip
 async def test_a_parameter_that_cannot_be_is_refused(house, path):
     assert_problem(await ask(house, "GET", path, key="ob_acme"), 400, "parameter_faulty")
