@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, Phase
 from hypothesis import strategies as st
 from schemathesis import GenerationMode, openapi
 from schemathesis.core.failures import FailureGroup
+from schemathesis.core.parameters import ParameterLocation
 from schemathesis.specs.openapi import checks
 
 from api.doors.conftest import market
@@ -29,7 +30,6 @@ CHECKS = [
     checks.content_type_conformance,
     checks.response_headers_conformance,
     checks.response_schema_conformance,
-    checks.negative_data_rejection,
 ]
 """That no fault is met is looked at in every answer, described or not."""
 OWN = 12
@@ -72,7 +72,7 @@ async def test_every_answer_is_as_it_is_described(house):
                 asked, wrong = asked + asking.asked, wrong + asking.wrong
             if serves and operation.method != "get" and (operation.method, operation.path) != SELLS:
                 await house.change(nouns)  # whatever was made of it
-    assert wrong == []
+    assert wrong == [], "\n".join(wrong)
     assert asked > 1_000
 
 
@@ -138,10 +138,15 @@ class Asking:
         response = case.call(base_url=self._url, session=self._session, headers=headers)
         self.asked += 1
         assert response.status_code < 500, (case.as_curl_command(), response.text)
-        case.validate_response(response, checks=CHECKS)
+        # Any 4xx is a no; and in a PUT the slug, which the noun's schema asks for, may be left to the address.
+        accepted = response.status_code < 400 and self.operation.method != "put"
+        case.validate_response(response, checks=[*CHECKS, checks.negative_data_rejection] if accepted else CHECKS)
 
     def _mean_what_is_there(self, case: Any, data: Any, headers: dict[str, str]) -> None:
         plural = self.operation.path.split("/")[2] if self.operation.path.count("/") > 1 else ""
+        path = case.meta.components.get(ParameterLocation.PATH)
+        if path is not None and path.mode is GenerationMode.NEGATIVE:
+            return  # the path is what is wrong about this request
         for name in case.path_parameters:
             values = [SLUGS[plural]] if name == "slug" else self._known[name]
             case.path_parameters[name] = data.draw(st.sampled_from(values))
