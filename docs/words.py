@@ -82,7 +82,7 @@ WORDS: dict[str, str] = {
     "Key.hash": "the SHA-256 of the secret, in hex",
     "Key.test": "leads sent under it are tests: nothing is posted, held or paid, and lists leave them out",
     "Key.revoked": "it opens nothing any more",
-    "deposit.currency": "the campaign's currency; no other is looked at",
+    "deposit.currency": "in which a campaign trades; may be left out where all trade in the same",
     "deliveries/json.ping_url": "where pings go; an offer with a fixed price needs none",
     "deliveries/json.post_url": "where posts go",
     "deliveries/json.ping": "table from the buyer's keys to [terms](market.md#mapping-terms); absent: the campaign's "

@@ -72,6 +72,16 @@ async def test_a_lead_in_the_lane_is_sold_and_answered_byte_by_byte_as_outside_o
     assert bodies[0]["outcome"] == "sold"
 
 
+async def test_a_head_with_a_trace_is_never_remembered(lane):
+    traced = b"traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\r\n"
+    async with Talk(lane.port) as talk:
+        for with_trace in (True, True, False, False, True):
+            request = whole(same_length())
+            await talk.say(request.replace(b"\r\n", b"\r\n" + traced, 1) if with_trace else request)
+            await hear_raw(talk)
+    assert (lane.intake.slow, lane.intake.fast) == (4, 1)
+
+
 async def test_what_uvicorn_adds_to_every_answer_is_added_in_the_lane_too(house):
     async with (
         open_lane(house, server_header=True, headers=[("x-more", "1")]) as lane,

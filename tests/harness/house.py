@@ -114,6 +114,7 @@ async def open_house(owner_url: str, url: str, nouns: dict[str, dict[str, Noun]]
     reasons = {**ALL, **registry.reasons()}
     intake = Intake(exchange, pool, reasons)
     listener = socket.create_server(("127.0.0.1", 0))
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # as `outbid serve` does
     config = uvicorn.Config(
         build(intake, exchange, pool, vault, reasons),
         http=protocol_of(intake),

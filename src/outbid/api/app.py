@@ -13,13 +13,16 @@ from litestar.openapi.spec import Components, SecurityScheme
 from litestar.params import Parameter
 
 from outbid import __version__
-from outbid.api.auth import holder_of, key_of
-from outbid.api.intake import LEADS, PINGS, Intake, is_hot
-from outbid.api.leads import ReasonRow, answer_now, quote_now, reason_rows, scope_of
-from outbid.api.operator.door.asking import COOKIE, COOKIE_WORDS
+from outbid.api.auth import holder_of, key_of, scope_of
+from outbid.api.buyer.routes import buyer_routes
+from outbid.api.door.asking import COOKIE, COOKIE_WORDS
+from outbid.api.door.desk import Desk
+from outbid.api.intake import LEADS, LONGEST_REQUEST_KEY, PINGS, Intake, is_hot
+from outbid.api.leads import ReasonRow, answer_now, quote_now, reason_rows
 from outbid.api.operator.routes import operator_routes
-from outbid.api.operator.said.description import Description
 from outbid.api.problem import MEDIA_TYPE, Problem, problem
+from outbid.api.said.description import OPEN, Description, amended
+from outbid.api.seller.routes import seller_routes
 from outbid.api.watch.route import metrics_route
 from outbid.api.wire import Receive, Scope, Send
 from outbid.core.answer import Answer, QuoteAnswer
@@ -30,11 +33,22 @@ from outbid.store.database import Pool
 from outbid.store.vault import Vault
 
 log = logging.getLogger("outbid.api")
+LONGEST = {"maxLength": LONGEST_REQUEST_KEY}
 PROBLEM = MEDIA_TYPE.decode()
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Outbid</title>
 <style>body{font:16px/1.6 system-ui;max-width:40rem;margin:10vh auto;padding:0 1rem;color-scheme:light dark}</style>
 <h1>Outbid is running</h1><p>The portal is not built here. The API is at <code>/v1</code>: its description is
 <a href="/v1/schema/openapi.json">OpenAPI</a>, its reasons are at <a href="/v1/reasons">/v1/reasons</a>.</p></html>"""
+
+
+SELLERS_HEADERS = [
+    {"name": name, "in": "header", "required": False, "description": words, "schema": {"type": "string"} | more}
+    for name, words, more in (
+        ("Idempotency-Key", "your own name for the request: sent again within a day, it is the same lead", LONGEST),
+        ("traceparent", "the trace that the request belongs to (W3C Trace Context); pings and posts carry it on", {}),
+        ("tracestate", "what your systems say of the trace; it goes on with it", {}),
+    )
+]
 
 
 class No(Exception):
@@ -68,7 +82,7 @@ async def page() -> Response[str]:
     return Response(PAGE, media_type="text/html")
 
 
-@get("/healthz", summary="Is the process alive?")
+@get("/healthz", summary="Is the process alive?", operation_class=OPEN)
 async def healthz() -> dict[str, str]:
     """Answers as long as the process does."""
     return {"status": "ok"}
@@ -80,6 +94,7 @@ async def healthz() -> dict[str, str]:
     summary="Sell a lead",
     description="One JSON object, the fields by name. The key of a source goes into `Authorization: Bearer KEY`. With"
     " `ping_id`, the id of a ping that was quoted, the seller is paid what he was promised, or told why not.",
+    operation_class=amended({"parameters": SELLERS_HEADERS}),
     responses={202: ResponseSpec(Answer, description="pending: how the sale ended is not known yet")} | NOT_TAKEN,
 )
 async def sell(data: dict[str, Any]) -> Answer:
@@ -93,6 +108,7 @@ async def sell(data: dict[str, Any]) -> Answer:
     summary="Ask what a lead would bring",
     description="The fields that the seller may tell before the sale; none of the person is needed. Who is quoted posts"
     " the whole lead with `ping_id` before `until`.",
+    operation_class=amended({"parameters": SELLERS_HEADERS[1:]}),
     responses=NOT_TAKEN,
 )
 async def ask_price(data: dict[str, Any]) -> QuoteAnswer:
@@ -140,7 +156,7 @@ class Routes:
                 self._all_reasons(),
                 self._lead_now(),
                 self._quote_now(),
-                self._operator(),
+                *self._behind_doors(),
             ],
             exception_handlers={Exception: self._refuse},
             openapi_config=OpenAPIConfig(
@@ -161,11 +177,17 @@ class Routes:
             logging_config=None,
         )
 
-    def _operator(self) -> Router:
-        return operator_routes(self._exchange, self._pool, self._reasons)
+    def _behind_doors(self) -> list[Router]:
+        desk = Desk(self._exchange, self._pool, self._reasons)
+        return [operator_routes(desk), seller_routes(desk), buyer_routes(desk)]
 
     def _readyz(self) -> HTTPRouteHandler:
-        @get("/readyz", summary="Does the process take leads?")
+        @get(
+            "/readyz",
+            summary="Does the process take leads?",
+            operation_class=OPEN,
+            responses={503: ResponseSpec(dict[str, str], description="not now")},
+        )
         async def readyz() -> Response[dict[str, str]]:
             ready = self._intake.is_ready()
             return Response({"status": "ready" if ready else "not ready"}, status_code=200 if ready else 503)
@@ -176,7 +198,7 @@ class Routes:
         return metrics_route(self._intake, self._exchange)
 
     def _all_reasons(self) -> HTTPRouteHandler:
-        @get("/v1/reasons", summary="Every reason there is")
+        @get("/v1/reasons", summary="Every reason there is", operation_class=OPEN)
         async def all_reasons() -> list[ReasonRow]:
             return reason_rows(self._reasons)
 
@@ -186,6 +208,7 @@ class Routes:
         @get(
             "/v1/leads/{lead:str}",
             summary="What a seller is told of his lead now",
+            operation_class=amended({}, without=("400",)),
             responses={
                 401: ResponseSpec(Problem, description="no key, or one that is not known", media_type=PROBLEM),
                 403: ResponseSpec(Problem, description="the key may not read leads", media_type=PROBLEM),
@@ -211,6 +234,7 @@ class Routes:
         @get(
             "/v1/pings/{ping:str}",
             summary="What a seller was told on his ping",
+            operation_class=amended({}, without=("400",)),
             responses={
                 401: ResponseSpec(Problem, description="no key, or one that is not known", media_type=PROBLEM),
                 403: ResponseSpec(Problem, description="the key may not read pings", media_type=PROBLEM),

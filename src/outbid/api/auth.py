@@ -7,6 +7,7 @@ from outbid.api.wire import Scope as Http
 from outbid.api.wire import header
 from outbid.core.market.noun import Key
 from outbid.core.market.snapshot import Holder, Market
+from outbid.core.scope import Scope
 
 PREFIX = "ob_"
 ID_BYTES = 4
@@ -32,6 +33,11 @@ def key_of(scope: Http) -> str:
     word, _, secret = header(scope, b"authorization").partition(" ")
     secret = secret.strip()
     return key_hash(secret) if secret and word.lower() == "bearer" else ""
+
+
+def scope_of(holder: Holder) -> Scope:
+    """What a key's holder may see."""
+    return Scope(holder.kind, holder.number)  # type: ignore[arg-type]
 
 
 def holder_of(key: str, market: Market) -> Holder | str:

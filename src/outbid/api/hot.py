@@ -17,7 +17,8 @@ from outbid.recent import Recent
 MOST_HEADS = 2048
 LONGEST_HEAD = 2048
 END = b"\r\n\r\n"
-NOT_PLAIN = {b"transfer-encoding", b"expect", b"upgrade", b"trailer"}
+NOT_PLAIN = {b"transfer-encoding", b"expect", b"upgrade", b"trailer", b"traceparent"}
+"""Headers of heads that are never remembered: they change what a body is, or (a trace) with each request."""
 
 
 class Plain(NamedTuple):

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from outbid.api.auth import holder_of, key_of
-from outbid.api.leads import Standing, standing
+from outbid.api.leads import Standing, error_of, standing
 from outbid.api.problem import problem
 from outbid.api.wire import (
     Gone,
@@ -27,8 +27,9 @@ from outbid.api.wire import (
 from outbid.api.wire import (
     Scope as Http,
 )
-from outbid.core.answer import STATUS, Error, pointer_of, quote_answer
+from outbid.core.answer import STATUS, Error, quote_answer
 from outbid.core.contract import Arrival, Flaw, Malformed
+from outbid.core.dialect.trace import Trace, read_trace
 from outbid.core.ids import LEAD, QUOTE, parse, public
 from outbid.core.lead import event as ev
 from outbid.core.market.snapshot import Market, Source
@@ -46,6 +47,7 @@ from outbid.store.commit.journal import Journal
 from outbid.store.database import LOST, Pool
 from outbid.store.quote import reading as quotes
 from outbid.store.quote.row import Record as Quote
+from outbid.traced import trace_id
 
 log = logging.getLogger("outbid.intake")
 LEADS = "/v1/leads"
@@ -65,7 +67,7 @@ class Head(msgspec.Struct, frozen=True):
     """What the intake wants of a request's head. `key` is the hash of the key, empty if there is none.
 
     `request_key` is the seller's own name for the request (`Idempotency-Key`), empty if he gave none; `asks`: it is a
-    ping, which asks for a price.
+    ping, which asks for a price; `trace` the one that the request belongs to, None if he names none.
     """
 
     method: str
@@ -73,6 +75,7 @@ class Head(msgspec.Struct, frozen=True):
     content_type: str
     request_key: str = ""
     asks: bool = False
+    trace: Trace | None = None
 
 
 def is_hot(scope: Http) -> bool:
@@ -83,13 +86,18 @@ def is_hot(scope: Http) -> bool:
 
 def head_of(scope: Http) -> Head:
     """The head of a request."""
-    return Head(
-        scope["method"],
-        key_of(scope),
-        header(scope, b"content-type"),
-        header(scope, b"idempotency-key"),
-        "/" + scope["path"].strip("/") == PINGS,
-    )
+    content_type, request_key = header(scope, b"content-type"), header(scope, b"idempotency-key")
+    asks = "/" + scope["path"].strip("/") == PINGS
+    return Head(scope["method"], key_of(scope), content_type, request_key, asks, trace_of(scope))
+
+
+def trace_of(scope: Http) -> Trace | None:
+    """The trace that a request belongs to (W3C Trace Context); None if it names none, or not in one plain header."""
+    parents = [value for name, value in scope["headers"] if name == b"traceparent"]
+    if len(parents) != 1:
+        return None
+    states = [value for name, value in scope["headers"] if name == b"tracestate"]
+    return read_trace(parents[0].decode("latin-1"), b",".join(states).decode("latin-1"))
 
 
 class Intake:
@@ -125,6 +133,8 @@ class Intake:
 
         A cancelled request is answered as well: its seller is told to ask again.
         """
+        if head.trace is not None:
+            trace_id.set(head.trace.id)
         try:
             admitted = self._admit(head)
             if isinstance(admitted, Reply):
@@ -173,6 +183,7 @@ class Intake:
                 story = arrive(exchange, market, source, arrived.fields, test, request)
             else:
                 story = await self._take_up(market, source, test, head, body, arrived)
+            story.trace = head.trace
         except LOST:
             return self._no(503, code="database_away", more=RETRY)
         except Exception:
@@ -305,11 +316,8 @@ class Intake:
 
     def _refused(self, code: str, flaws: tuple[Flaw, ...], **known: Any) -> Reply:
         """Refused, with everything that is wrong at once."""
-        return self._no(422, code=code, outcome="refused", errors=tuple(map(self._error, flaws)), **known)
-
-    def _error(self, flaw: Flaw) -> Error:
-        reason = self._reasons.get(flaw.code) or Reason(flaw.code, flaw.code)
-        return Error(pointer_of(flaw), flaw.code, f"{reason.sentence} {flaw.note}".strip(), reason.fix)
+        errors = tuple(error_of(flaw, self._reasons) for flaw in flaws)
+        return self._no(422, code=code, outcome="refused", errors=errors, **known)
 
     def _no(self, status: int, *, code: str, more: Headers = (), **said: Any) -> Reply:
         return reply_problem(problem(status, code, known=self._reasons, **said), more)

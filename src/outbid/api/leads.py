@@ -5,12 +5,12 @@ from typing import Any
 
 import msgspec
 
-from outbid.core.answer import Answer, QuoteAnswer, answer_of, quote_answer
+from outbid.core.answer import Answer, Error, QuoteAnswer, answer_of, pointer_of, quote_answer
 from outbid.core.contract import Flaw
 from outbid.core.ids import LEAD, QUOTE, parse, public
 from outbid.core.lead import event as ev
 from outbid.core.lead.state import State, fold_all
-from outbid.core.market.snapshot import Holder, Market
+from outbid.core.market.snapshot import Market
 from outbid.core.reasons import Reason
 from outbid.core.scope import Scope
 from outbid.exchange.revive import Erased, notes_of
@@ -32,9 +32,10 @@ def reason_rows(reasons: Mapping[str, Reason]) -> list[ReasonRow]:
     return [ReasonRow(r.code, r.sentence, r.fix) for _, r in sorted(reasons.items())]
 
 
-def scope_of(holder: Holder) -> Scope:
-    """What a key's holder may see."""
-    return Scope(holder.kind, holder.number)  # type: ignore[arg-type]
+def error_of(flaw: Flaw, reasons: Mapping[str, Reason]) -> Error:
+    """A flaw as a seller is told of it: where, what is wrong, what would be right."""
+    reason = reasons.get(flaw.code) or Reason(flaw.code, flaw.code)
+    return Error(pointer_of(flaw), flaw.code, f"{reason.sentence} {flaw.note}".strip(), reason.fix)
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -57,8 +58,11 @@ async def standing(
 ) -> Standing | None:
     """Where a lead stands now; None if there is no such lead for him who asks."""
     record = await leads.read(connection, scope, cell, lead_id)
-    if record is None:
-        return None
+    return None if record is None else standing_of(record, vault, market)
+
+
+def standing_of(record: leads.Record, vault: Vault, market: Market) -> Standing:
+    """Where a lead that was read stands."""
     events = [event for chapter in record.chapters for event in chapter.events]
     state = fold_all(events)
     campaign = market.campaigns.get(record.campaign)
@@ -69,7 +73,7 @@ async def standing(
         redirect = None
     flaws = tuple(flaw for event in events if isinstance(event, ev.Inspected) for flaw in event.flaws)
     currency = campaign.currency if campaign else ""
-    return Standing(public(LEAD, cell, lead_id), currency, state, flaws, redirect, record.test)
+    return Standing(public(LEAD, record.cell, record.id), currency, state, flaws, redirect, record.test)
 
 
 async def quote_now(connection: Any, scope: Scope, market: Market, name: str) -> QuoteAnswer | None:

@@ -134,7 +134,7 @@ def _money_commands(commands: "Commands") -> None:
     deposit = _add(commands, "deposit", "money:deposit", "Pay money into a buyer's wallet.")
     deposit.add_argument("buyer", help="the buyer's slug")
     deposit.add_argument("amount", help="decimal text, such as 500.00")
-    deposit.add_argument("--currency", default="USD")
+    deposit.add_argument("--currency")
     deposit.add_argument("--reference", required=True, help="the payment's own name: the same one counts once")
 
 

@@ -2,20 +2,19 @@
 
 import argparse
 import sys
-from hashlib import blake2b
-from typing import Any
 
 from outbid.cli.database import Database
 from outbid.cli.fault import CommandError
 from outbid.cli.shown.table import print_table
 from outbid.core.ledger.account import LEADS
-from outbid.core.market.noun import Campaign
 from outbid.core.money import micros, text_of
 from outbid.core.scope import HOUSE
 from outbid.exchange.clock import Clock
 from outbid.settings import read_settings
 from outbid.store import ledger as ledgers
 from outbid.store import market as markets
+
+BY = "command line"
 
 
 def ledger(given: argparse.Namespace) -> int:
@@ -56,26 +55,12 @@ def deposit(given: argparse.Namespace) -> int:
         amount = micros(given.amount)
     except ValueError as error:
         raise CommandError(str(error)) from None
-    if not given.reference.strip():
-        raise CommandError("a payment needs a name of its own: --reference")
-    if amount <= 0:
-        raise CommandError("a deposit is more than zero")
-    identifier = blake2b(f"deposit|{given.buyer}|{given.reference}".encode(), digest_size=16).digest()
-
-    async def pay(connection: Any) -> bool:
-        _, nouns = await markets.load(connection)
-        found = nouns["buyer"].get(given.buyer)
-        currencies = sorted({noun.currency for _, noun in nouns["campaign"].values() if isinstance(noun, Campaign)})
-        if given.currency not in currencies:
-            raise CommandError(f"no campaign trades in {given.currency!r}; there are {', '.join(currencies) or 'none'}")
-        if found is None:
-            raise CommandError(f"there is no buyer {given.buyer!r}; there are {', '.join(nouns['buyer']) or 'none'}")
-        now_ms = Clock().now_ms()
-        return await ledgers.deposit(connection, 0, identifier, found[0], given.currency, amount, now_ms)
-
+    payment = ledgers.Payment(given.buyer, amount, given.reference, given.currency or "", by=BY)
     with Database(read_settings()) as database:
         database.migrate()
-        paid = database.use(pay)
-    what = f"{text_of(amount)} {given.currency}"
-    print(f"{what} paid in for {given.buyer}." if paid else f"The payment {given.reference} was counted before.")
+        made = database.use(lambda connection: ledgers.pay_in(connection, HOUSE, 0, payment, Clock().now_ms()))
+    if isinstance(made, ledgers.NotDeposited):
+        raise CommandError(made.detail)
+    what = f"{text_of(amount)} {made.payment.currency}"
+    print(f"{what} paid in for {given.buyer}." if made.first else f"The payment {given.reference} was counted before.")
     return 0

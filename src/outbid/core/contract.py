@@ -9,7 +9,8 @@ fields/<name>.py      PERSONAL: bool · KIND: one of KINDS · PARTS: {part name:
 validators/<name>.py  needs(lead, settings) -> tuple[Lookup, ...]
                       judge(lead, answers, settings) -> tuple[Flaw, ...]      (no flaw: it passes)
                       where wanted: bind(settings, facts) -> what is passed as settings from then on;
-                      fields_of(settings) -> the fields that it reads, which must be declared
+                      fields_of(settings) -> the fields that it reads, which must be declared;
+                      required_of(settings) -> those of them that a seller must send
 methods/<name>.py     LIVE: which of `turn` and `draw` it reads
                       rank(bids, turn, draw, settings) -> list[Bid]           (best first)
                       turn: the offer that was served last in this tier, 0 at first; draw: a chance from 0 to below 1

@@ -46,7 +46,8 @@ REFUSED = reasons(
     key_unknown=("The key is not known or was revoked.", "Ask the operator for a new key."),
     key_not_allowed=(
         "The key may not do this.",
-        "Post leads with a key of a source, ask as the operator with one of the house.",
+        "Post leads with a key of a source; below /v1/seller use one of a source or seller, below /v1/buyer one of a "
+        "buyer, elsewhere one of the house.",
     ),
     method_not_allowed=("This address does not know the method.", "Look at the header Allow."),
     not_found=("There is nothing at this address.", "The routes are described at /v1/schema/openapi.json."),
@@ -77,6 +78,10 @@ REFUSED = reasons(
         "Send the word csrf that signing in told, with each write by cookie.",
     ),
     database_away=("The database does not answer.", "Send it again after the seconds in Retry-After."),
+    deposit_differs=(
+        "Another payment was counted under this reference.",
+        "Give each payment a reference of its own; the same one again with the same amount and currency.",
+    ),
     document_too_large=("The document is larger than the exchange accepts.", "Send at most 16 MiB."),
     login_failed=("The user or the password is wrong.", "Look at both; ask the operator for another password."),
     login_throttled=("There were too many attempts to sign in.", "Try again after the seconds in Retry-After."),

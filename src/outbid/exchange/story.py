@@ -5,6 +5,7 @@ import asyncio
 import msgspec
 
 from outbid.core.contract import Flaw
+from outbid.core.dialect.trace import Trace
 from outbid.core.ids import LeadId
 from outbid.core.lead import event as ev
 from outbid.core.lead.lead import Lead
@@ -30,6 +31,7 @@ class Story:
     claims     what this lead claims of persons
     flaws      what its inspection found wrong
     until_ms   when the quote ends that this story came to
+    trace      the trace that its request belongs to, None if it said nothing
     unclear    why the last post of a sale had no clear answer, by sale
     talks      what was said to buyers and answered, until it is written as traffic
     """
@@ -48,6 +50,7 @@ class Story:
         "plan",
         "state",
         "talks",
+        "trace",
         "unclear",
         "until_ms",
         "unwritten",
@@ -72,6 +75,7 @@ class Story:
         self.flaws: tuple[Flaw, ...] = ()
         self.until_ms: int | None = None
         self.talks: list[Talk] = []
+        self.trace: Trace | None = None
 
     @property
     def id(self) -> LeadId:

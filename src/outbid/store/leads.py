@@ -72,7 +72,7 @@ _SELLERS = """exists (
      and p.from_version <= l.version and (p.to_version is null or p.to_version > l.version))"""
 
 
-def _visible(scope: Scope, first: int) -> tuple[str, list[object]]:
+def visible(scope: Scope, first: int) -> tuple[str, list[object]]:
     """The part of a `where` that keeps a reader to what is his; `first` is the number of its parameter."""
     if scope.kind == "house":
         return "true", []
@@ -86,7 +86,7 @@ def _visible(scope: Scope, first: int) -> tuple[str, list[object]]:
 
 async def read(connection: Connection, scope: Scope, cell: int, lead_id: bytes) -> Record | None:
     """One lead, or None if there is none in this scope."""
-    seen, parameters = _visible(scope, 3)
+    seen, parameters = visible(scope, 3)
     rows = await connection.fetch(f"{_RECORD} where l.cell = $1 and l.id = $2 and {seen}", cell, lead_id, *parameters)
     found = await _records(connection, rows)
     return found[0] if found else None
@@ -96,7 +96,7 @@ async def open_of_lane(
     connection: Connection, scope: Scope, cell: int, lane: int, oldest: bytes, most: int = 100_000
 ) -> list[Record]:
     """The leads of a lane that are neither closed nor wait for somebody, oldest first."""
-    seen, parameters = _visible(scope, 5)
+    seen, parameters = visible(scope, 5)
     rows = await connection.fetch(
         f"""{_RECORD} where l.cell = $1 and l.lane = $2 and l.id >= $3 and s.status is null and {seen}
             order by l.id limit $4""",
@@ -113,7 +113,7 @@ async def whole(
     connection: Connection, scope: Scope, cell: int, since: bytes, before: bytes, most: int, *, closed: bool = True
 ) -> list[Record]:
     """Whole leads, the newest first, from the id `since` to just below `before`; only closed ones, or all."""
-    seen, parameters = _visible(scope, 6)
+    seen, parameters = visible(scope, 6)
     rows = await connection.fetch(
         f"""{_RECORD} where l.cell = $1 and l.id >= $2 and l.id < $3
                and (not $4 or s.status in ('sold', 'unsold', 'refused')) and {seen}
@@ -165,7 +165,7 @@ async def _records(connection: Connection, rows: list[asyncpg.Record]) -> list[R
 
 async def deals(connection: Connection, scope: Scope, cell: int, lead_id: bytes) -> dict[str, Deal]:
     """The open sales of a lead with what they hold, by public id."""
-    seen, parameters = _visible(scope, 3)
+    seen, parameters = visible(scope, 3)
     rows = await connection.fetch(
         f"""select x.id, x.offer, x.buyer, x.source, x.price_micros, x.payout_micros,
                    h.price_micros as held_micros, h.accounts, h.money, s.body ->> 'seller' as seller_slug,
@@ -208,7 +208,7 @@ async def newest(
     connection: Connection, scope: Scope, cell: int, most: int, status: str | None = None, *, test: bool = False
 ) -> list[Line]:
     """The newest leads of a scope, or its newest test leads: one line a lead, however often it was sold."""
-    seen, parameters = _visible(scope, 5)
+    seen, parameters = visible(scope, 5)
     rows = await connection.fetch(
         f"""select l.cell, l.id, l.source, l.campaign, l.arrived_at, coalesce(s.status, 'open') as status,
                    coalesce(s.reason, '') as reason, x.price_micros, x.payout_micros
@@ -244,7 +244,7 @@ async def newest(
 async def lead_of_sale(connection: Connection, scope: Scope, sale: str) -> tuple[int, bytes] | None:
     """Cell and id of the lead that a sale is of."""
     cell, identifier = parse(SALE, sale)
-    seen, parameters = _visible(scope, 3)
+    seen, parameters = visible(scope, 3)
     row = await connection.fetchrow(
         f"""select l.cell, l.id from sale x join lead l on l.cell = x.cell and l.id = x.lead_id
              where x.cell = $1 and x.id = $2 and {seen}""",

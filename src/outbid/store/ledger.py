@@ -1,11 +1,17 @@
 """The ledger in the database: the trial balance, what must hold of it, and deposits."""
 
+from hashlib import blake2b
+
 import msgspec
 
 from outbid.core.ledger.account import account_id
 from outbid.core.ledger.transfer import CASH
+from outbid.core.money import text_of
 from outbid.core.scope import Scope
 from outbid.store.database import Connection
+
+_NAMED = 20
+"""How many slugs a sentence names."""
 
 
 class Sum(msgspec.Struct, frozen=True):
@@ -122,6 +128,121 @@ async def deposit(
             amount_micros,
         )
     return True
+
+
+class Payment(msgspec.Struct, frozen=True):
+    """Money that somebody says a buyer paid in.
+
+    reference  the payment's own name: for one buyer, the same one counts once
+    currency   empty: the one in which all campaigns trade
+    by         who says so
+    """
+
+    buyer: str
+    amount_micros: int
+    reference: str
+    currency: str = ""
+    note: str = ""
+    by: str = ""
+
+
+class Deposited(msgspec.Struct, frozen=True):
+    """A payment as it was counted. `first` is False if that was before."""
+
+    id: bytes
+    at_ms: int
+    payment: Payment
+    first: bool
+
+
+class NotDeposited(msgspec.Struct, frozen=True):
+    """Why a payment was not counted: a reason code, the part of the payment that is wrong, and what would be right."""
+
+    code: str
+    part: str
+    detail: str
+
+
+async def pay_in(
+    connection: Connection, scope: Scope, cell: int, payment: Payment, now_ms: int
+) -> Deposited | NotDeposited:
+    """Count a payment, once for each reference of a buyer. What was counted before is told as it was then.
+
+    Only the house may: any other scope raises PermissionError.
+    """
+    if scope.kind != "house":
+        raise PermissionError("only the house counts payments")
+    if payment.amount_micros <= 0:
+        return NotDeposited("setting_faulty", "amount", "a deposit is more than zero")
+    if not payment.reference.strip():
+        return NotDeposited("setting_faulty", "reference", "a payment needs a name of its own")
+    number = await _number_of(connection, payment.buyer)
+    if isinstance(number, NotDeposited):
+        return number
+    currency = await _currency_of(connection, payment.currency)
+    if isinstance(currency, NotDeposited):
+        return currency
+    wanted = msgspec.structs.replace(payment, currency=currency)
+    identifier = blake2b(f"deposit|{payment.buyer}|{payment.reference}".encode(), digest_size=16).digest()
+    async with connection.transaction():
+        if await deposit(connection, cell, identifier, number, currency, payment.amount_micros, now_ms):
+            await connection.execute(
+                "insert into deposit (cell, transfer_id, reference, note, by) values ($1, $2, $3, $4, $5)",
+                cell,
+                identifier,
+                payment.reference,
+                payment.note,
+                payment.by,
+            )
+            return Deposited(identifier, now_ms, wanted, True)
+    return await _counted(connection, scope, cell, identifier, wanted)
+
+
+async def _number_of(connection: Connection, buyer: str) -> int | NotDeposited:
+    """The number of a buyer who is in the market."""
+    rows = await connection.fetch(
+        "select slug, number from noun where kind = 'buyer' and to_version is null order by 2"
+    )
+    known: dict[str, int] = {row["slug"]: row["number"] for row in rows}
+    if buyer in known:
+        return known[buyer]
+    there = ", ".join(list(known)[:_NAMED]) or "none"
+    return NotDeposited("setting_faulty", "buyer", f"there is no buyer {buyer!r}; there are {there}")
+
+
+async def _currency_of(connection: Connection, currency: str) -> str | NotDeposited:
+    """The currency of a payment: one in which a campaign trades."""
+    rows = await connection.fetch(
+        """select distinct coalesce(body ->> 'currency', 'USD') as currency from noun
+            where kind = 'campaign' and to_version is null order by 1"""
+    )
+    known: list[str] = [row["currency"] for row in rows]
+    if currency in known:
+        return currency
+    if not currency and len(known) == 1:
+        return known[0]
+    wrong = f"no campaign trades in {currency!r}" if currency else "name the currency"
+    return NotDeposited("setting_faulty", "currency", f"{wrong}; there are {', '.join(known) or 'none'}")
+
+
+async def _counted(
+    connection: Connection, scope: Scope, cell: int, identifier: bytes, wanted: Payment
+) -> Deposited | NotDeposited:
+    """The payment that was counted under this reference, if it is the same one."""
+    row = await connection.fetchrow(
+        """select t.at, t.unit, t.amount, d.note, d.by from transfer t
+             join deposit d on d.cell = t.cell and d.transfer_id = t.id
+            where t.cell = $1 and t.id = $2 and $3 = 'house'""",
+        cell,
+        identifier,
+        scope.kind,
+    )
+    assert row is not None
+    if (row["unit"], row["amount"]) != (wanted.currency, wanted.amount_micros):
+        told = f"{text_of(row['amount'])} {row['unit']} were counted under {wanted.reference!r}"
+        return NotDeposited("deposit_differs", "reference", told)
+    kept = msgspec.structs.replace(wanted, note=row["note"], by=row["by"])
+    return Deposited(identifier, row["at"], kept, False)
 
 
 class AccountRow(msgspec.Struct, frozen=True):

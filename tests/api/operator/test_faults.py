@@ -4,8 +4,8 @@ import gc
 
 from api.operator.asking import ask, version_of
 from api.problems import assert_problem
-from outbid.api.operator import desk as desks
-from outbid.api.operator.desk import Desk
+from outbid.api.door import desk as desks
+from outbid.api.door.desk import Desk
 from outbid.api.operator.market import nouns
 from outbid.store import market as markets
 

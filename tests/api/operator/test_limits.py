@@ -7,8 +7,10 @@ import pytest
 from api.operator.asking import ask
 from api.problems import assert_problem
 from harness.house import request
-from outbid.api.operator.door.asking import BURST, RATE
-from outbid.api.operator.door.bucket import Buckets, Left
+from outbid.api.door.bucket import Buckets, Left
+from outbid.api.door.doors import OPERATOR
+
+RATE, BURST = OPERATOR.rate, OPERATOR.burst
 
 NAMES = ("ratelimit-limit", "ratelimit-remaining", "ratelimit-reset")
 

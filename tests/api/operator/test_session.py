@@ -8,7 +8,7 @@ import pytest_asyncio
 
 from api.operator.asking import ask
 from api.problems import assert_problem, pointers
-from outbid.api.operator.door.asking import COOKIE, SECURE_COOKIE
+from outbid.api.door.asking import COOKIE, SECURE_COOKIE
 from outbid.store.people import sessions, users
 
 PASSWORD = "correct horse battery"

@@ -1,1 +1,1 @@
-"""The operator's half of the API: who asks, what is said of each route, and the market's nouns."""
+"""The operator's half of the API: the market's nouns, leads, money, jobs, signing in."""

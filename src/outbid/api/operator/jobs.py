@@ -8,12 +8,12 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from msgspec import Meta
 
-from outbid.api.operator.desk import Desk, answer, route
-from outbid.api.operator.door.refusal import Refused
-from outbid.api.operator.market.nouns import Limit, Text
-from outbid.api.operator.said.description import Said
-from outbid.api.operator.said.instants import utc
-from outbid.api.operator.said.reading import Asked
+from outbid.api.door.desk import Desk, answer, route
+from outbid.api.door.refusal import Refused
+from outbid.api.said.description import Said
+from outbid.api.said.instants import utc
+from outbid.api.said.paging import Limit, Text
+from outbid.api.said.reading import Asked
 from outbid.core.scope import HOUSE
 from outbid.store import jobs
 

@@ -11,11 +11,22 @@ from litestar.handlers import HTTPRouteHandler
 
 from outbid.api.auth import holder_of, key_of
 from outbid.api.intake import Intake
+from outbid.api.problem import MEDIA_TYPE as PROBLEM
+from outbid.api.said.description import PLACE, amended
 from outbid.api.watch.figures import Figure, figures_of
 from outbid.core.market.snapshot import Market
+from outbid.core.reasons import ALL
 from outbid.exchange.exchange import Exchange
 
+PROBLEM_SCHEMA: Final = {"$ref": PLACE.format(name="Problem")}
 MEDIA_TYPE: Final = "text/plain; version=0.0.4"
+_RESPONSES: Final = {
+    "200": {"description": "the figures", "content": {"text/plain": {"schema": {"type": "string"}}}},
+    "404": {
+        "description": f"- `not_found` {ALL['not_found'].sentence}",
+        "content": {PROBLEM.decode(): {"schema": PROBLEM_SCHEMA}},
+    },
+}
 FORWARDED: Final = ("x-forwarded-for", "x-real-ip", "forwarded", "via")
 """Headers of a proxy: then it is the proxy that stands on this machine, not who asks."""
 
@@ -26,6 +37,7 @@ def metrics_route(intake: Intake, exchange: Exchange) -> HTTPRouteHandler:
     @get(
         "/metrics",
         summary="Figures of the process that answers, for Prometheus: from this machine, or with a house key",
+        operation_class=amended({"security": [{}, {"key": []}], "responses": _RESPONSES}),
     )
     async def metrics(request: Request[Any, Any, Any]) -> Response[str]:
         if not (_is_near(request) or _is_house(request, exchange.market)):

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any, Final, Literal, TypeAlias
 
 from outbid.core.fault import Fault
+from outbid.traced import trace_id
 
 log = logging.getLogger("outbid.serve")
 TEXT: Final = "%(asctime)s %(name)s %(levelname)s %(message)s"
@@ -42,7 +43,7 @@ class Lines(logging.Formatter):
 
 
 class JsonLines(Lines):
-    """One JSON object a line: `at` (UTC), `level`, `logger`, `message`, and `exception` if there is one."""
+    """One JSON object a line: `at` (UTC), `level`, `logger`, `message`; `trace` and `exception` if there is one."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The line, without its end."""
@@ -52,6 +53,8 @@ class JsonLines(Lines):
             "logger": record.name,
             "message": record.getMessage(),
         }
+        if trace := trace_id.get():
+            line["trace"] = trace
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
         return json.dumps(line)

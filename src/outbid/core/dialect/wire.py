@@ -48,12 +48,16 @@ class Target(msgspec.Struct, frozen=True):
 
 
 class Http(msgspec.Struct, frozen=True):
-    """One HTTP request to send. `body` is complete; `Host` and `Content-Length` are added by the sender."""
+    """One HTTP request to send. `body` is complete; `Host` and `Content-Length` are added by the sender.
+
+    `more` are headers of this request alone: those in `headers` are remembered, for many requests share them.
+    """
 
     target: Target
     method: str = "POST"
     headers: tuple[Header, ...] = ()
     body: bytes = b""
+    more: tuple[Header, ...] = ()
 
 
 class Timings(msgspec.Struct, frozen=True, gc=False):

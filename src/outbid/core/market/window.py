@@ -22,7 +22,7 @@ class Span(msgspec.Struct, frozen=True, gc=False):
 
 
 @lru_cache(maxsize=4096)
-def _midnight_ms(zone: str, day: date) -> int:
+def midnight_ms(zone: str, day: date) -> int:
     """The first instant of a local day. `fold=0` takes the earlier of two midnights; in a gap, Python's mapping
     through the offset before it lands just after the gap, which is the first instant of that day."""
     local = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone))
@@ -34,7 +34,7 @@ def _local(zone: str, at_ms: int) -> datetime:
 
 
 def _days(zone: str, first: date, after: date) -> Span:
-    return Span(_midnight_ms(zone, first), _midnight_ms(zone, after))
+    return Span(midnight_ms(zone, first), midnight_ms(zone, after))
 
 
 def _hour(zone: str, at_ms: int) -> Span:

@@ -67,7 +67,7 @@ class Outbound:
         try:
             key = (http.target, http.method, http.headers)
             pool, head = self._heads.get(key) or self._prepared(key, http)
-            request = head.message(http.body)
+            request = head.message(http.body, http.more)
         except Refused as refusal:
             call.fail_soon(refusal.reason, str(refusal))
             return call

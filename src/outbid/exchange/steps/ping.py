@@ -14,6 +14,7 @@ from outbid.core.market.snapshot import Offer
 from outbid.core.match.match import match as who_may_be_asked
 from outbid.core.route import Match, Ping
 from outbid.exchange.exchange import Exchange
+from outbid.exchange.steps.traced import traced
 from outbid.exchange.story import Story
 
 log = logging.getLogger("outbid.exchange")
@@ -93,7 +94,7 @@ async def _ask_all(
                 log.exception("a delivery failed in its own code")
                 continue
             if isinstance(http, Http):
-                calls.append(http)
+                calls.append(http if story.trace is None else traced(exchange, story.trace, http))
                 speaking.append(i)
         if calls:
             at_ms = exchange.clock.now_ms()

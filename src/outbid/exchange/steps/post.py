@@ -16,6 +16,7 @@ from outbid.core.route import MOST_ASKS, Post
 from outbid.core.route import Ask as AskAgain
 from outbid.exchange.exchange import Exchange
 from outbid.exchange.steps.ping import ask_of
+from outbid.exchange.steps.traced import traced
 from outbid.exchange.story import Story
 from outbid.store.commit.entry import Fenced, Wish
 
@@ -145,9 +146,10 @@ async def _converse(exchange: Exchange, story: Story, offer: Offer, ask: Ask, de
         while isinstance(http, Http):
             await exchange.lease()
             at_ms = exchange.clock.now_ms()
-            answer = await exchange.door.ask(http, deadline, fresh=True)
+            sent = http if story.trace is None else traced(exchange, story.trace, http)
+            answer = await exchange.door.ask(sent, deadline, fresh=True)
             if exchange.keeps_traffic:
-                story.talks.append(Talk("post", (offer.number,), ask.sale, at_ms, (http,), (answer,)))
+                story.talks.append(Talk("post", (offer.number,), ask.sale, at_ms, (sent,), (answer,)))
             http = talk.send(answer)
     except StopIteration as stop:
         if isinstance(stop.value, PostReply):

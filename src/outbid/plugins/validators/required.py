@@ -31,6 +31,11 @@ def fields_of(settings: Settings) -> tuple[str, ...]:
     return (*settings.fields, *(name for group in settings.any_of for name in group))
 
 
+def required_of(settings: Settings) -> tuple[str, ...]:
+    """Return the fields without which no lead passes."""
+    return settings.fields
+
+
 def needs(lead: LeadView, settings: Settings) -> tuple[Lookup, ...]:
     """Ask for nothing: the lead itself tells."""
     return ()

@@ -3,7 +3,7 @@
 -- Rules: every large table's key begins with `cell` (0 on one server). No triggers, no contrib extension, no unique
 -- constraint without the distribution key, nothing newer than PostgreSQL 15. Ids of leads and sales are UUIDv7 made
 -- in Python. Market nouns are named by their number. Money is in millionths of the currency. Times are UTC.
--- Histories (chapter, transfer, noun, version) are appended to and never edited (but for noun.to_version, set once).
+-- Histories (chapter, transfer, deposit, noun, version) are appended to and never edited (but for noun.to_version, set once).
 
 -- The market: every noun (seller, source, buyer, offer, campaign, tier, key …) in every version -----------------
 
@@ -254,6 +254,17 @@ create table transfer (
   primary key (cell, id)
 );
 create index transfer_of_sale on transfer (cell, sale_id) where sale_id is not null;
+create index transfer_at on transfer using brin (at); -- transfers come in order of time: it costs next to nothing
+
+-- What a deposit's transfer does not say: the payment's own name, and who noted it.
+create table deposit (
+  cell integer not null,
+  transfer_id uuid not null,
+  reference text not null,
+  note text not null,
+  by text not null,
+  primary key (cell, transfer_id)
+);
 
 -- Counters by quarter-hour -----------------------------------------------------------------------------------------------
 

@@ -8,14 +8,14 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from msgspec import Meta
 
-from outbid.api.operator.desk import Desk, answer, route
-from outbid.api.operator.door.refusal import Refused
+from outbid.api.door.desk import Desk, answer, route
+from outbid.api.door.refusal import Refused
 from outbid.api.operator.leads.naming import Naming
 from outbid.api.operator.leads.receipts import Receipt, told
-from outbid.api.operator.said.description import Said
-from outbid.api.operator.said.faults import error_at
-from outbid.api.operator.said.instants import utc
-from outbid.api.operator.said.reading import Asked, convert, read_json
+from outbid.api.said.description import Said
+from outbid.api.said.faults import error_at
+from outbid.api.said.instants import utc
+from outbid.api.said.reading import Asked, convert, read_json
 from outbid.core.answer import Error, pointer_of
 from outbid.core.auction import Pick
 from outbid.core.lead.state import State

@@ -6,12 +6,12 @@ import msgspec
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from outbid.api.operator.desk import answer, route
+from outbid.api.door.desk import answer, route
 from outbid.api.operator.leads.naming import Naming
 from outbid.api.operator.leads.records import WHICH, Found, Records
-from outbid.api.operator.said.description import Said
-from outbid.api.operator.said.instants import utc
-from outbid.api.operator.said.reading import Asked
+from outbid.api.said.description import Said
+from outbid.api.said.instants import utc
+from outbid.api.said.reading import Asked
 from outbid.core.lead.exposure import Exposure, exposure, personal_of
 from outbid.core.market.snapshot import Campaign
 from outbid.core.route import Plan

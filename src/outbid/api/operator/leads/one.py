@@ -6,14 +6,14 @@ import msgspec
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from outbid.api.operator.desk import answer, route
+from outbid.api.door.desk import answer, route
 from outbid.api.operator.leads.naming import Naming
 from outbid.api.operator.leads.receipts import Receipt, told
 from outbid.api.operator.leads.records import WHICH, Records
 from outbid.api.operator.leads.story import BidTold, Moment, SaleTold, bids, moments, sales
-from outbid.api.operator.said.description import Said
-from outbid.api.operator.said.instants import utc
-from outbid.api.operator.said.reading import Asked
+from outbid.api.said.description import Said
+from outbid.api.said.instants import utc
+from outbid.api.said.reading import Asked
 from outbid.core.ids import SALE, public
 from outbid.core.lead.event import LeadStatus
 from outbid.core.lead.state import fold_all

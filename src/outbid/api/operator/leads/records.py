@@ -4,10 +4,10 @@ import asyncio
 
 import msgspec
 
-from outbid.api.operator.desk import Desk
-from outbid.api.operator.door.refusal import Refused
+from outbid.api.door.desk import Desk
+from outbid.api.door.refusal import Refused
 from outbid.api.operator.leads.naming import Naming
-from outbid.api.operator.said.reading import Asked
+from outbid.api.said.reading import Asked
 from outbid.core.ids import LEAD, parse, public
 from outbid.core.lead import event as ev
 from outbid.core.ledger.transfer import Transfer

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from outbid.api.operator.leads.naming import Naming
-from outbid.api.operator.said.instants import utc
+from outbid.api.said.instants import utc
 from outbid.core.auction import MAY_WIN
 from outbid.core.lead import event as ev
 from outbid.core.lead.state import SaleStatus, State

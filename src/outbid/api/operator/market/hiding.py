@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from outbid.api.operator.said.reading import Asked
+from outbid.api.said.reading import Asked
 from outbid.core.market.noun import Noun
 
 HIDDEN = "•••"

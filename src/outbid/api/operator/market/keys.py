@@ -9,13 +9,13 @@ from msgspec import Meta
 from msgspec.structs import replace
 
 from outbid.api.auth import new_key
-from outbid.api.operator.desk import Desk, answer, route
-from outbid.api.operator.door.refusal import Refused
+from outbid.api.door.desk import Desk, answer, route
+from outbid.api.door.refusal import Refused
 from outbid.api.operator.market.nouns import Note, Page, slug_of
 from outbid.api.operator.market.writing import Nouns, change, present
-from outbid.api.operator.said.description import Said
-from outbid.api.operator.said.faults import error_at
-from outbid.api.operator.said.reading import Asked, convert, read_json
+from outbid.api.said.description import Said
+from outbid.api.said.faults import error_at
+from outbid.api.said.reading import Asked, convert, read_json
 from outbid.core.market.noun import Key
 from outbid.core.scope import HOUSE
 from outbid.store import market as markets

@@ -9,22 +9,20 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from msgspec import Meta
 
-from outbid.api.operator.desk import Desk, answer, route
-from outbid.api.operator.door.refusal import Refused
+from outbid.api.door.desk import Desk, answer, route
+from outbid.api.door.refusal import Refused
 from outbid.api.operator.market.hiding import told
 from outbid.api.operator.market.kinds import PLURALS
 from outbid.api.operator.market.writing import Nouns, change, present
-from outbid.api.operator.said.description import Said
-from outbid.api.operator.said.faults import error_at
-from outbid.api.operator.said.reading import Asked, Condition, condition_of, convert, etag, read_json
+from outbid.api.said.description import Said
+from outbid.api.said.faults import error_at
+from outbid.api.said.paging import Limit, Text
+from outbid.api.said.reading import Asked, Condition, condition_of, convert, etag, read_json
 from outbid.core.market.noun import KINDS, Noun
 from outbid.core.scope import HOUSE
 from outbid.store import market as markets
 from outbid.store.database import Connection
 from outbid.store.reading import nouns as kept_nouns
-
-Limit = Annotated[int, Meta(ge=1, le=500, description="how many at most")]
-Text = Annotated[str, Meta(max_length=200)]
 
 
 class Page(msgspec.Struct, frozen=True):

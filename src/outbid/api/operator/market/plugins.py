@@ -7,10 +7,10 @@ import msgspec
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
+from outbid.api.door.desk import Desk, answer, route
 from outbid.api.leads import ReasonRow, reason_rows
-from outbid.api.operator.desk import Desk, answer, route
-from outbid.api.operator.said.description import Said
-from outbid.api.operator.said.reading import Asked
+from outbid.api.said.description import Said
+from outbid.api.said.reading import Asked
 from outbid.core.reasons import ALL
 from outbid.plugins.registry import KINDS
 

@@ -7,15 +7,15 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from msgspec import Meta
 
-from outbid.api.operator.desk import Desk, answer, route
-from outbid.api.operator.door.refusal import Refused
+from outbid.api.door.desk import Desk, answer, route
+from outbid.api.door.refusal import Refused
 from outbid.api.operator.market.hiding import shown, told
 from outbid.api.operator.market.kinds import PLURALS
 from outbid.api.operator.market.nouns import Note
 from outbid.api.operator.market.writing import Nouns, change, present
-from outbid.api.operator.said.description import Said
-from outbid.api.operator.said.faults import error_at
-from outbid.api.operator.said.reading import Asked, Condition, condition_of, convert, etag, read_json
+from outbid.api.said.description import Said
+from outbid.api.said.faults import error_at
+from outbid.api.said.reading import Asked, Condition, condition_of, convert, etag, read_json
 from outbid.core.market.noun import Buyer, Campaign, Offer, Seller, Source
 from outbid.core.market.problem import Path
 from outbid.store import market as markets

@@ -6,10 +6,10 @@ from typing import Any
 
 import msgspec
 
-from outbid.api.operator.desk import Desk
-from outbid.api.operator.door.asking import Asker
-from outbid.api.operator.door.refusal import Refused
-from outbid.api.operator.said.faults import error_at
+from outbid.api.door.asking import Asker
+from outbid.api.door.desk import Desk
+from outbid.api.door.refusal import Refused
+from outbid.api.said.faults import error_at
 from outbid.core.answer import Error
 from outbid.core.market.compile import compile_market
 from outbid.core.market.noun import Noun

@@ -1,6 +1,5 @@
 """Limited accounts: how much room wallets and caps have."""
 
-import re
 from typing import Annotated, Literal
 
 import msgspec
@@ -8,18 +7,16 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from msgspec import Meta
 
-from outbid.api.operator.desk import Desk, answer, route
-from outbid.api.operator.door.refusal import Refused
-from outbid.api.operator.market.nouns import Limit, Text
+from outbid.api.door.desk import Desk, answer, route
+from outbid.api.door.refusal import Refused
 from outbid.api.operator.money.naming import amount_text, names_of, owner_of
-from outbid.api.operator.said.description import Said
-from outbid.api.operator.said.instants import utc
-from outbid.api.operator.said.reading import Asked
+from outbid.api.said.description import Said
+from outbid.api.said.instants import utc
+from outbid.api.said.paging import Limit, Text, id_of
+from outbid.api.said.reading import Asked
 from outbid.core.market.window import FOREVER_MS
 from outbid.core.scope import HOUSE
 from outbid.store.reading import money
-
-_ID = re.compile(r"[0-9a-f]{32}")
 
 
 class AccountsWish(msgspec.Struct, frozen=True):
@@ -86,15 +83,6 @@ class Accounts:
         page = found[: asked.limit]
         rest = page[-1].id.hex() if len(found) > asked.limit else None
         return answer(AccountPage([_told(row, names[row.owner]) for row in page], rest))
-
-
-def id_of(cursor: str) -> bytes | None:
-    """The id that a cursor holds; None for the first page. Raises Refused for what is no cursor."""
-    if not cursor:
-        return None
-    if not _ID.fullmatch(cursor):
-        raise Refused("parameter_faulty", "cursor: take `next` of the page before as it is")
-    return bytes.fromhex(cursor)
 
 
 def _told(row: money.AccountRow, owner: str) -> AccountTold:

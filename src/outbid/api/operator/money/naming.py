@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from outbid.api.operator.door.refusal import Refused
+from outbid.api.door.refusal import Refused
 from outbid.core.ledger.account import LEADS
 from outbid.core.ledger.transfer import CASH, MARGIN
 from outbid.core.money import text_of

@@ -6,10 +6,10 @@ import msgspec
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from outbid.api.operator.desk import Desk, answer, route
-from outbid.api.operator.door.refusal import Refused
-from outbid.api.operator.said.description import Said
-from outbid.api.operator.said.reading import Asked, convert, read_json
+from outbid.api.door.desk import Desk, answer, route
+from outbid.api.door.refusal import Refused
+from outbid.api.said.description import Said
+from outbid.api.said.reading import Asked, convert, read_json
 from outbid.core.ids import LEAD, parse, public
 from outbid.core.scope import HOUSE
 from outbid.store import jobs, leads

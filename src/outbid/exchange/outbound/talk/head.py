@@ -31,11 +31,15 @@ class Head:
     def __len__(self) -> int:
         return len(self._lines)
 
-    def message(self, body: bytes) -> bytes:
-        """The whole request in one piece. Raises TypeError for a body that is not bytes."""
+    def message(self, body: bytes, more: tuple[Header, ...] = ()) -> bytes:
+        """The whole request in one piece, with headers of its own. Raises TypeError for a body that is not bytes.
+
+        Raises Refused (`bad_request`) for a header that must not be sent.
+        """
+        lines = self._lines if not more else self._lines + _lines_of(more)
         if body or self._announces_empty:
-            return b"%bContent-Length: %d\r\n\r\n%b" % (self._lines, len(body), body)
-        return self._lines + b"\r\n"
+            return b"%bContent-Length: %d\r\n\r\n%b" % (lines, len(body), body)
+        return lines + b"\r\n"
 
 
 def _head_lines(destination: Destination, http: Http) -> bytes:
@@ -48,6 +52,10 @@ def _head_lines(destination: Destination, http: Http) -> bytes:
     if "user-agent" not in [_checked_name(name) for name, _ in http.headers]:
         lines.append("User-Agent: outbid")
     return ("\r\n".join(lines) + "\r\n").encode()
+
+
+def _lines_of(headers: tuple[Header, ...]) -> bytes:
+    return "".join([f"{_header_line(header)}\r\n" for header in headers]).encode()
 
 
 def _checked_method(method: str) -> str:

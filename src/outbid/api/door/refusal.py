@@ -21,6 +21,7 @@ STATUS: Final[Mapping[str, int]] = {
     "job_unknown": 404,
     "sale_unknown": 404,
     "market_moved": 409,
+    "deposit_differs": 409,
     "job_not_dead": 409,
     "job_open_already": 409,
     "lead_not_in_review": 409,

@@ -1,4 +1,4 @@
-"""Who asks: a key of the house, or a person by the cookie of a session. One gate decides, for all operator routes."""
+"""Who asks: a key, or a person of the house by the cookie of a session. One gate at each door decides."""
 
 import hmac
 from hashlib import sha256
@@ -8,15 +8,15 @@ import msgspec
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
-from outbid.api.auth import holder_of, key_of
-from outbid.api.operator.desk import Desk
-from outbid.api.operator.door.bucket import Buckets
-from outbid.api.operator.door.refusal import Refused
+from outbid.api.auth import holder_of, key_of, scope_of
+from outbid.api.door.bucket import Buckets
+from outbid.api.door.desk import Desk
+from outbid.api.door.doors import OPERATOR, Door
+from outbid.api.door.refusal import Refused
+from outbid.core.scope import HOUSE, Scope
 from outbid.store.people import sessions
 from outbid.store.people.users import Role
 
-RATE = 50.0
-BURST = 100
 READS = ("GET", "HEAD", "OPTIONS")
 COOKIE = "outbid_session"
 SECURE_COOKIE = f"__Host-{COOKIE}"
@@ -26,11 +26,18 @@ Connection = ASGIConnection[Any, Any, Any, Any]
 
 
 class Asker(msgspec.Struct, frozen=True):
-    """Somebody who may be here. `name` is the key's id or the person's name; `expires_at_ms` is a session's end."""
+    """Somebody who may be here. `name` is the key's id or the person's name; `expires_at_ms` is a session's end.
+
+    role   of the house's people; whose key it is, is in the scope
+    scope  what he may see
+    test   his key is for tests: he sees test leads, and no money
+    """
 
     kind: Literal["key", "user"]
     name: str
     role: Role
+    scope: Scope = HOUSE
+    test: bool = False
     expires_at_ms: int | None = None
 
     @property
@@ -40,11 +47,12 @@ class Asker(msgspec.Struct, frozen=True):
 
 
 class Gate:
-    """Lets in whom the house knows, as often as he may."""
+    """Lets in whom the house knows at this door, as often as he may."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, door: Door = OPERATOR) -> None:
         self._desk = desk
-        self._buckets = Buckets(RATE, BURST, desk.now)
+        self._door = door
+        self._buckets = Buckets(door.rate, door.burst, desk.now)
 
     async def admit(self, connection: Connection, handler: BaseRouteHandler) -> None:
         """Let a request in, or raise Refused."""
@@ -58,11 +66,13 @@ class Gate:
             raise Refused("too_many_requests", headers={"Retry-After": str(seconds)})
         if asker.role == "reader" and _writes(connection) and not handler.opt["for_readers"]:
             raise Refused("role_not_allowed")
+        if asker.test and not handler.opt["for_tests"]:
+            raise Refused("key_not_allowed", "a key for tests sees test leads, and nothing of the rest")
         connection.state.asker = asker
 
     async def _asker(self, connection: Connection) -> Asker:
         token = token_of(connection)
-        if "authorization" in connection.headers or not token:
+        if "authorization" in connection.headers or not token or not self._door.people:
             return self._by_key(connection)
         async with self._desk.database() as database:
             session = await sessions.find(database, token)
@@ -72,15 +82,15 @@ class Gate:
             brought = connection.headers.get("x-csrf-token", "")
             if not hmac.compare_digest(brought.encode(), csrf_of(token).encode()):
                 raise Refused("csrf_missing")
-        return Asker("user", session.user.name, session.user.role, session.expires_at_ms)
+        return Asker("user", session.user.name, session.user.role, expires_at_ms=session.expires_at_ms)
 
     def _by_key(self, connection: Connection) -> Asker:
         holder = holder_of(key_of(connection.scope), self._desk.exchange.market)  # type: ignore[arg-type]
         if isinstance(holder, str):
             raise Refused(holder)
-        if holder.kind != "house" or holder.test:
+        if holder.kind not in self._door.holders or (holder.test and holder.kind == "house"):
             raise Refused("key_not_allowed")
-        return Asker("key", holder.key, "operator")
+        return Asker("key", holder.key, "operator", scope_of(holder), holder.test)
 
 
 def is_secure(connection: Connection) -> bool:

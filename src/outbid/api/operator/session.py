@@ -9,12 +9,12 @@ from litestar.datastructures import Cookie
 from litestar.handlers import HTTPRouteHandler
 from msgspec import Meta
 
-from outbid.api.operator.desk import Desk, answer, route
-from outbid.api.operator.door.asking import COOKIE, SECURE_COOKIE, Asker, csrf_of, is_secure, token_of
-from outbid.api.operator.door.bucket import Buckets
-from outbid.api.operator.door.refusal import Refused
-from outbid.api.operator.said.description import Said
-from outbid.api.operator.said.reading import Asked, convert, read_json
+from outbid.api.door.asking import COOKIE, SECURE_COOKIE, Asker, csrf_of, is_secure, token_of
+from outbid.api.door.bucket import Buckets
+from outbid.api.door.desk import Desk, answer, route
+from outbid.api.door.refusal import Refused
+from outbid.api.said.description import Said
+from outbid.api.said.reading import Asked, convert, read_json
 from outbid.store.people import sessions, users
 
 TOKEN_BYTES = 32
@@ -81,7 +81,7 @@ class Sessions:
             expires_at_ms = await sessions.open_session(database, kept.user, token)
         if expires_at_ms is None:
             raise Refused("login_failed")
-        made = answer(_me(Asker("user", kept.user.name, kept.user.role, expires_at_ms), token), 201)
+        made = answer(_me(Asker("user", kept.user.name, kept.user.role, expires_at_ms=expires_at_ms), token), 201)
         made.set_cookie(_cookie(request, token, sessions.LIFE_S))
         return made
 

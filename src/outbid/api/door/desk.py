@@ -1,4 +1,4 @@
-"""What the operator's routes work with: the exchange's market, the database, the plugins, the door that lets in."""
+"""What the routes behind the doors work with: the exchange's market, the database, the plugins; and how one is made."""
 
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -10,9 +10,9 @@ from litestar import Response
 from litestar.enums import HttpMethod
 from litestar.handlers import HTTPRouteHandler
 
-from outbid.api.operator.door.refusal import Refused
-from outbid.api.operator.said.description import Said, operation
-from outbid.api.operator.said.reading import Asked, limits_of, read_query
+from outbid.api.door.refusal import Refused
+from outbid.api.said.description import Said, operation
+from outbid.api.said.reading import Asked, limits_of, read_query
 from outbid.core.market.snapshot import Market
 from outbid.core.reasons import Reason
 from outbid.exchange.exchange import Exchange
@@ -25,7 +25,7 @@ Act = Callable[[Asked], Awaitable[Response[bytes]]]
 
 
 class Desk:
-    """Shared by all routes of the operator in this process."""
+    """Shared by all routes behind the doors of this process."""
 
     def __init__(self, exchange: Exchange, pool: Pool, reasons: Mapping[str, Reason]) -> None:
         self.exchange = exchange
@@ -75,7 +75,7 @@ def route(method: str, path: str, said: Said, act: Act) -> HTTPRouteHandler:
         summary=said.summary,
         operation_id=f"{method.title()}{name}",
         operation_class=operation(said, method),
-        opt={"is_open": said.is_open, "for_readers": said.for_readers},
+        opt={"is_open": said.is_open, "for_readers": said.for_readers, "for_tests": said.for_tests},
     )
     return decorated(handle)
 

@@ -1,4 +1,4 @@
-"""What OpenAPI says of the operator's routes: made of the structs that read and write them, so it is true."""
+"""What OpenAPI says of the routes behind the doors: made of the structs that read and write them, so it is true."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
@@ -8,7 +8,8 @@ from litestar import Request
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Operation
 
-from outbid.api.operator.door.refusal import STATUS
+from outbid.api.door.doors import OPERATOR, Door
+from outbid.api.door.refusal import STATUS
 from outbid.api.problem import MEDIA_TYPE, Problem
 from outbid.core.reasons import ALL
 
@@ -38,6 +39,8 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     problems  the reason codes it may refuse with, beside those of every route
     is_open   nobody has to say who he is
     for_readers  a write that is allowed to who only looks
+    door      the door it stands behind; `for_tests`: keys for tests open it as well
+    example   of the first of the answers
     """
 
     summary: str
@@ -51,6 +54,9 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[str, ...] = ()
     is_open: bool = False
     for_readers: bool = False
+    door: Door = OPERATOR
+    for_tests: bool = False
+    example: Any = None
 
 
 def operation(said: Said, method: str) -> type[Operation]:
@@ -58,7 +64,7 @@ def operation(said: Said, method: str) -> type[Operation]:
     told = {
         "parameters": [*_path(said), *_query(said), *_headers(said, method)],
         "responses": _answers(said) | _problems(said, method),
-        "security": [] if said.is_open else [{"key": []}, {"session": []}],
+        "security": _security(said),
     }
     if said.body is not None:
         media_type = "application/merge-patch+json" if said.patch else JSON
@@ -67,17 +73,35 @@ def operation(said: Said, method: str) -> type[Operation]:
         schema = {"type": "object", "description": words} if said.patch else _schema(said.body)
         told["requestBody"] = {"required": True, "content": {media_type: {"schema": schema}}}
 
+    return amended(told)
+
+
+def amended(told: dict[str, Any], without: tuple[str, ...] = ()) -> type[Operation]:
+    """An operation as the framework describes it, with what is told instead, and without statuses that never come."""
+
     class Described(Operation):
         _told: ClassVar[dict[str, Any]] = told
 
         def to_schema(self) -> dict[str, Any]:
-            return super().to_schema() | self._told
+            found = super().to_schema()
+            responses = {status: said for status, said in found["responses"].items() if status not in without}
+            return found | {"responses": responses} | self._told
 
     return Described
 
 
+OPEN = amended({"security": []})
+"""A route at which nobody has to say who he is."""
+
+
+def _security(said: Said) -> list[dict[str, list[str]]]:
+    if said.is_open:
+        return []
+    return [{"key": []}, {"session": []}] if said.door.people else [{"key": []}]
+
+
 class Description(JsonRenderPlugin):
-    """The document, with the schemas of the structs that the operator's routes name."""
+    """The document, with the schemas of the structs that the routes behind the doors name."""
 
     _whole = b""
 
@@ -144,6 +168,8 @@ def _answers(said: Said) -> dict[str, Any]:
         found[str(status)] = {"description": words, "headers": headers}
         if struct is not None:
             found[str(status)]["content"] = {JSON: {"schema": _schema(struct)}}
+            if said.example is not None and status == next(iter(said.answers)):
+                found[str(status)]["content"][JSON]["example"] = said.example
     return found
 
 
@@ -154,7 +180,8 @@ def _problems(said: Said, method: str) -> dict[str, Any]:
     if said.condition:
         codes += ["precondition_missing", "version_old"]
     if not said.is_open:
-        codes += ["key_missing", "key_unknown", "session_unknown", "key_not_allowed", "too_many_requests"]
+        codes += ["key_missing", "key_unknown", "key_not_allowed", "too_many_requests"]
+        codes += ["session_unknown"] if said.door.people else []
         codes += ["csrf_missing"] if method in WRITES else []
         codes += ["role_not_allowed"] if method in WRITES and not said.for_readers else []
     found: dict[str, Any] = {}

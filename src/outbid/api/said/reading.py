@@ -1,13 +1,15 @@
 """What a request says, read: its body with every fault, its query, its preconditions."""
 
 import re
-from typing import Any, TypeVar
+from datetime import datetime
+from functools import cache
+from typing import Any, TypeVar, get_args, get_type_hints
 
 import msgspec
 from litestar import Request
 
-from outbid.api.operator.door.refusal import Refused
-from outbid.api.operator.said.faults import error_at, errors_of, unkept
+from outbid.api.door.refusal import Refused
+from outbid.api.said.faults import error_at, errors_of, unkept
 from outbid.api.wire import Gone, read_body
 from outbid.core.market.problem import from_validation
 
@@ -16,6 +18,7 @@ JSON_TYPES = ("application/json", "application/merge-patch+json")
 Asked = Request[Any, Any, Any]
 Wanted = TypeVar("Wanted", bound=msgspec.Struct)
 _ETAG = re.compile(r'"([^"]*)"')
+_NUMBER = re.compile(r"[+-]?[\d.]+(?:[eE][+-]?\d+)?")
 
 
 async def read_json(request: Asked) -> dict[str, Any]:
@@ -61,12 +64,21 @@ def read_query(request: Asked, wanted: type[Wanted]) -> Wanted:
             raise Refused("parameter_faulty", f"{name!r} stands twice")
         if "\0" in text:
             raise Refused("parameter_faulty", f"{name}: a zero character cannot be looked for")
+        if name in _instants(wanted) and _NUMBER.fullmatch(text.strip()):
+            raise Refused("parameter_faulty", f"{name}: {text!r} is no instant, such as 2026-01-31T12:00:00Z")
         given[name] = text
     try:
         return msgspec.convert(given, wanted, strict=False)
     except msgspec.ValidationError as error:
         sentence, path = from_validation(error)
         raise Refused("parameter_faulty", f"{'.'.join(map(str, path))}: {sentence}") from None
+
+
+@cache
+def _instants(wanted: type[msgspec.Struct]) -> frozenset[str]:
+    """The parameters that are instants: a bare number would be taken for seconds since 1970, which is not described."""
+    hints = get_type_hints(wanted)
+    return frozenset(name for name, kind in hints.items() if datetime in (kind, *get_args(kind)))
 
 
 class Condition(msgspec.Struct, frozen=True):

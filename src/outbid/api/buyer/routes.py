@@ -1,0 +1,16 @@
+"""The buyers' routes, behind a gate that keys of buyers open."""
+
+from litestar import Router
+
+from outbid.api.buyer.money import BuyerMoney
+from outbid.api.buyer.offers import Offers
+from outbid.api.buyer.sales import Sales
+from outbid.api.door.asking import Gate
+from outbid.api.door.desk import Desk
+from outbid.api.door.doors import BUYER
+from outbid.api.door.gated import gated
+
+
+def buyer_routes(desk: Desk) -> Router:
+    """All of them."""
+    return gated(desk, Gate(desk, BUYER), [*Sales(desk).routes(), *Offers(desk).routes(), *BuyerMoney(desk).routes()])

@@ -1,0 +1,17 @@
+"""The sellers' routes, behind a gate that keys of sellers and sources open."""
+
+from litestar import Router
+
+from outbid.api.door.asking import Gate
+from outbid.api.door.desk import Desk
+from outbid.api.door.doors import SELLER
+from outbid.api.door.gated import gated
+from outbid.api.seller.leads import SellerLeads
+from outbid.api.seller.money import SellerMoney
+from outbid.api.seller.sources import Sources
+
+
+def seller_routes(desk: Desk) -> Router:
+    """All of them."""
+    handlers = [*SellerLeads(desk).routes(), *Sources(desk).routes(), *SellerMoney(desk).routes()]
+    return gated(desk, Gate(desk, SELLER), handlers)

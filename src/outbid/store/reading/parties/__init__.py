@@ -1,0 +1,1 @@
+"""Questions of sellers and buyers about what is theirs, and nothing else."""
