@@ -29,6 +29,8 @@ OTHERS = {
     "rival-feed": {"acme"}, "acme-trial": {"rival", "acme-mail"}, "zebra": {"lynx", "puma", "11.11", "4.44"},
     "lynx": {"zebra", "puma", "37.31", "4.44", "wire-77"}, "puma": {"zebra", "lynx", "37.31", "11.11", "wire-77"},
 }  # fmt: skip
+RANDOM = re.compile(r"(?<=[a-z]{2}_)[0-9a-v]{20,}|\d\d:\d\d:\d\d(\.\d+)?z")
+"""The tail of an id and the time of a day, in which any marker may stand by chance."""
 NO_FIELDS = {
     "seller": {"buyer", "buyers", "bid", "bids", "offer", "offers", "margin", "price", "floor", "tier"},
     "buyer": {"seller", "source", "sources", "payout", "margin", "floor", "bids", "bidders", "tier"},
@@ -83,7 +85,7 @@ async def test_no_answer_holds_a_byte_of_what_is_not_told(past, key, path):
     seen = 0
     for address in await filled(past, path):
         answer = await ask(past.house, "GET", address, key=f"ob_{key}")
-        shown = (answer.body.decode() + repr(answer.headers)).lower()
+        shown = RANDOM.sub("", (answer.body.decode() + repr(answer.headers)).lower())
         assert [word for word in never if word in shown] == [], (address, shown)
         seen += answer.status == 200
         if answer.status == 200:
