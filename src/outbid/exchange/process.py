@@ -210,14 +210,14 @@ class Process:
         if not await lanes.renew(connection, self._lane, oldest, now_ms):
             raise Fenced("the lane was taken over")
         self.exchange.lease_until = asked + (lanes.LEASE_MS - lanes.MARGIN_MS) / 1000
-        if await markets.version_now(connection) > self.exchange.market.version:
-            market = await self._load(connection)
-            self.exchange.rooms.forget()  # ceilings may be others now
-            self._keep(self.exchange.market)
-            self.exchange.market = market
         await rooms.tell(connection, self.exchange.rooms.take_filled())
         for identifier, room in await rooms.look(connection, self._cell, self.exchange.rooms.scarce()):
             self.exchange.rooms.learn(identifier, room)
+        if await markets.version_now(connection) > self.exchange.market.version:
+            market = await self._load(connection)
+            self.exchange.rooms.forget()  # ceilings may be others now; its own notices of full accounts came before
+            self._keep(self.exchange.market)
+            self.exchange.market = market
         await lanes.adopt(connection, self._lane, self._clock.now_ms())
         for adopted in await lanes.adopted_by(connection, self._lane):
             if adopted.lane not in self._taking_over:
