@@ -152,8 +152,13 @@ def _row(
     encode_head = _head.__wrapped__ if http.method == "GET" else _head
     head = encode_head(http.method, http.target, http.headers, secrets)
     if isinstance(answer, Response):
-        status, answer_head, answered, failure = answer.status, _answer_head(answer.headers), answer.body, _NONE
-        if secrets.values:
+        status, answer_head, answered, failure = (
+            answer.status,
+            _answer_head(answer.headers, secrets),
+            answer.body,
+            _NONE,
+        )
+        if secrets.values or secrets.words:
             answered = secrets.hide_echo(answered)
     else:
         status, answer_head, answered = 0, b"", b""
@@ -183,8 +188,8 @@ def _head(method: str, target: Target, headers: tuple[Header, ...], secrets: Sec
 
 
 @lru_cache(REMEMBERED)
-def _answer_head(headers: tuple[Header, ...]) -> bytes:
-    return _encode(hide_answered(headers))
+def _answer_head(headers: tuple[Header, ...], secrets: Secrets) -> bytes:
+    return _encode(hide_answered(headers, secrets))
 
 
 def _bounded(bodies: dict[bytes, int]) -> list[bytes]:

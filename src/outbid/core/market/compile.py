@@ -8,10 +8,12 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from outbid.core.contract import Binding
+from outbid.core.dialect.reference import Words
 from outbid.core.ledger.account import Limit
 from outbid.core.market import noun as spec
 from outbid.core.market import snapshot as made
 from outbid.core.market.problem import MarketError, Path, Problem, from_validation
+from outbid.core.market.referring import lacking
 from outbid.core.market.terms import (
     Fault,
     judge_of,
@@ -37,18 +39,37 @@ class Plugins(Protocol):
         """The plugin's module."""
 
 
-def compile_market(version: int, nouns: Mapping[str, Mapping[str, Numbered]], plugins: Plugins) -> made.Market:
-    """Compile nouns (kind → slug → (number, noun)) into a Market. Raises MarketError with all problems."""
-    return _Compiler(nouns, plugins).market(version)
+def compile_market(
+    version: int,
+    nouns: Mapping[str, Mapping[str, Numbered]],
+    plugins: Plugins,
+    secrets: Words = {},  # noqa: B006 - it is only read
+    *,
+    lenient: bool = False,
+) -> made.Market:
+    """Compile nouns (kind → slug → (number, noun)) into a Market. Raises MarketError with all problems.
+
+    `secrets` are the values of those that nouns refer to. One that is not there is a problem; `lenient`: the market is
+    made all the same, says in `lacks` where, and deliveries that lack one send nothing.
+    """
+    return _Compiler(nouns, plugins, secrets, lenient).market(version)
 
 
 class _Compiler:
     """Holds what is resolved so far; one method for each kind of noun."""
 
-    def __init__(self, nouns: Mapping[str, Mapping[str, Numbered]], plugins: Plugins) -> None:
+    def __init__(
+        self, nouns: Mapping[str, Mapping[str, Numbered]], plugins: Plugins, secrets: Words, lenient: bool
+    ) -> None:
         self._nouns = nouns
         self._plugins = plugins
         self._problems: list[Problem] = []
+        self._secrets = secrets
+        lacks = lacking(nouns, secrets)
+        self._mute = {(problem.kind, problem.slug) for problem in lacks}
+        self._lacks = tuple(lacks)
+        if not lenient:
+            self._problems += lacks
 
     def market(self, version: int) -> made.Market:
         plans: dict[str, Any] = {}
@@ -69,6 +90,8 @@ class _Compiler:
             {offer.number: offer for offer in offers.values()},
             dict(holder for holder in keys.values() if holder is not None),
             {(kind, number): slug for kind, found in self._nouns.items() for slug, (number, _) in found.items()},
+            self._secrets,
+            self._lacks,
         )
 
     def _plan(self, campaign: spec.Campaign, plans: dict[str, Any]) -> None:
@@ -252,12 +275,13 @@ class _Compiler:
         known = dict.fromkeys(facts, False) | {field.name: True for field in fields}
         exceptions = frozenset(private_target(text, i) for i, text in enumerate(offer.private_targets))
         try:
-            bound = module.bind(settings, Binding(known, campaign.ping_fields, exceptions, buyer))
+            bound = module.bind(settings, Binding(known, campaign.ping_fields, exceptions, buyer, self._secrets))
         except ValueError as error:
             raise Fault((*path, "settings"), str(error)) from None
         if offer.price is None and not module.pings(bound):
             raise Fault(path, "an offer without a fixed price is pinged: the delivery needs an address for pings")
-        return made.delivery_of(offer.delivery.plugin, module, bound, known)
+        delivery = made.delivery_of(offer.delivery.plugin, module, bound, known)
+        return made.mute(delivery) if ("offer", offer.slug) in self._mute else delivery
 
     def _source(self, number: int, source: spec.Source, campaigns: dict[str, made.Campaign]) -> made.Source:
         campaign_number, campaign = self._named("campaign", source.campaign, ("campaign",))
@@ -295,7 +319,7 @@ class _Compiler:
             ping_id=ping_id,
             deadline_ms=source.deadline_ms or LONGEST_ROUND_MS,
             answer_ms=source.answer_ms,
-            postback=postback_of(source),
+            postback=postback_of(source, self._secrets),
             paused=source.paused or campaign.paused,
             read=lambda content_type, body: module.read(content_type, body, settings),
         )
