@@ -115,3 +115,13 @@ async def test_a_secret_that_cannot_be_is_refused(outbid, name, word, told):
     assert (code, out) == (1, "")
     assert told in err
     assert await outbid("secrets", "list") == (0, "", "")
+
+
+async def test_the_doctor_names_offers_that_sell_to_the_sandbox(outbid):
+    await outbid(
+        "apply",
+        "-",
+        read=MARKET.replace("https://b.example/post?key={secret:crm}", "sandbox:accept").split("        headers")[0],
+    )
+    _, out, _ = await outbid("doctor")
+    assert "o sells to the sandbox: its sales are booked, and nobody gets the leads" in out

@@ -11,6 +11,7 @@ import msgspec
 from outbid.cli.database import Database
 from outbid.cli.market import stand_ins
 from outbid.core.dialect.reference import only_refers, reference
+from outbid.core.dialect.sandbox import is_sandbox
 from outbid.core.dialect.secrets import sounds_secret
 from outbid.core.market.compile import compile_market
 from outbid.core.market.problem import MarketError
@@ -48,6 +49,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
             for check in (_market, _ledger):
                 yield database.use(check)
             yield from _secrets(database)
+            yield from _sandboxes(database)
     except Exception as error:
         yield Finding("FAIL", f"the database cannot be used: {error}")
 
@@ -102,10 +104,26 @@ def _secrets(database: Database) -> Iterator[Finding]:
     if idle := sorted(names.keys() - places_of(nouns).keys()):
         yield Finding("warn", f"the market refers to no secret called {', '.join(idle)}")
     if open_to_all := [slug for slug, (_, offer) in nouns["offer"].items() if _says_secrets(offer)]:
-        more = f" and {len(open_to_all) - MOST_NAMED} more" if len(open_to_all) > MOST_NAMED else ""
-        said = f"the delivery of {', '.join(open_to_all[:MOST_NAMED])}{more} holds a key or password as plain text"
+        said = f"the delivery of {_named(open_to_all)} holds a key or password as plain text"
         yield Finding("warn", f"{said}: outbid secrets set NAME, and write {reference('NAME')} in its place")
     yield Finding("ok  ", f"{len(opened)} secrets are sealed")
+
+
+def _named(slugs: list[str]) -> str:
+    more = f" and {len(slugs) - MOST_NAMED} more" if len(slugs) > MOST_NAMED else ""
+    return f"{', '.join(slugs[:MOST_NAMED])}{more}"
+
+
+def _sandboxes(database: Database) -> Iterator[Finding]:
+    """Offers whose leads nobody gets, although their sales are booked."""
+    _, nouns = database.use(markets.load)
+    played = [slug for slug, (_, offer) in nouns["offer"].items() if _plays(offer)]
+    if played:
+        yield Finding("warn", f"{_named(played)} sells to the sandbox: its sales are booked, and nobody gets the leads")
+
+
+def _plays(offer: Any) -> bool:
+    return not offer.paused and is_sandbox(str(offer.delivery.settings.get("post_url", "")))
 
 
 def _says_secrets(offer: Any) -> bool:

@@ -11,6 +11,7 @@ from typing import Literal
 import msgspec
 from zstandard import ZstdCompressor, ZstdDecompressor
 
+from outbid.core.dialect.sandbox import SCHEME as SANDBOX
 from outbid.core.dialect.secrets import Secrets, hide_answered
 from outbid.core.dialect.wire import Answer, Header, Http, Response, Target
 
@@ -55,6 +56,8 @@ class Head(msgspec.Struct, frozen=True, array_like=True):
     @property
     def url(self) -> str:
         """Where it went."""
+        if self.scheme == SANDBOX:
+            return f"{SANDBOX}:{self.host}{self.path}"
         return f"{self.scheme}://{self.host}:{self.port}{self.path}"
 
 

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, quote
 import msgspec
 
 from outbid.core.dialect.reference import Words, filled, names_in, references, refers
+from outbid.core.dialect.sandbox import is_sandbox, sandbox_target
 from outbid.core.dialect.secrets import (
     LEAST_ECHO_BYTES,
     MARK,
@@ -38,8 +39,12 @@ def check_references(settings: msgspec.Struct) -> None:
         )
 
 
-def target_of(url: str, exceptions: frozenset[tuple[str, int]], words: Words) -> Target:
+def target_of(url: str, exceptions: frozenset[tuple[str, int]], words: Words, *, pinged: bool = False) -> Target:
     """Where requests go, with the secrets in its path and query. Raises ValueError."""
+    if is_sandbox(url):
+        if refers(url):
+            raise ValueError("a sandbox address needs no secret")
+        return sandbox_target(url, pinged=pinged)
     host = _HOST.match(url)
     if host and refers(host[0]):
         raise ValueError("a secret stands in the path or the query of an address, not before")
@@ -79,7 +84,7 @@ def secrets_of(
     All are given as the market has them. Raises ValueError.
     """
     wanted = {name.lower() for name in declared}
-    addresses = [url for url in urls if url is not None]
+    addresses = [url for url in urls if url is not None and not is_sandbox(url)]
     paths = [parse_target(url).path for url in addresses]
     fixed = {key: term[1:] for table in tables for key, term in table.items() if term.startswith("=")}
     _check(declared, paths, headers, fixed)

@@ -7,6 +7,7 @@ import msgspec
 
 from outbid.core.contract import Ask, Binding, PingReply, PostReply, Reads
 from outbid.core.dialect.mapping import compile_mapping, fields_of
+from outbid.core.dialect.sandbox import is_sandbox
 from outbid.core.dialect.secrets import Secrets
 from outbid.core.dialect.wire import (
     HEADER_NAME,
@@ -29,8 +30,13 @@ _encode = msgspec.json.Encoder().encode
 class Interface(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What every HTTP interface of a buyer needs to know."""
 
-    ping_url: Annotated[str | None, said_as("where pings go; an offer with a fixed price needs none")] = None
-    post_url: Annotated[str, said_as("where the whole lead goes")]
+    ping_url: Annotated[
+        str | None,
+        said_as(
+            "where pings go; an offer with a fixed price needs none; `sandbox:accept?bid=25` is answered in process"
+        ),
+    ] = None
+    post_url: Annotated[str, said_as("where the whole lead goes; `sandbox:accept` is answered in process")]
     headers: Annotated[
         Table, said_as("headers of the buyer's own, in pings and posts; `{secret:NAME}` stands for a secret")
     ] = {}
@@ -107,7 +113,7 @@ def bind_interface(
     _check_headers(headers, settings.key_header)
     content = () if manner.method == "GET" else (("Content-Type", manner.content_type),)
     return Bound(
-        None if settings.ping_url is None else target_of(settings.ping_url, exceptions, words),
+        None if settings.ping_url is None else target_of(settings.ping_url, exceptions, words, pinged=True),
         target_of(settings.post_url, exceptions, words),
         manner.method,
         (*content, *headers.items()),
@@ -119,7 +125,7 @@ def bind_interface(
         post_reader(post_sight),
         settings.key_header,
         settings.repeatable,
-        Reads(() if settings.ping_url is None else fields_of(ping), fields_of(post)),
+        Reads(_told(settings.ping_url, ping), _told(settings.post_url, post)),
         secrets_of(
             settings.secrets,
             (settings.ping_url, settings.post_url),
@@ -129,6 +135,11 @@ def bind_interface(
             words,
         ),
     )
+
+
+def _told(url: str | None, table: Table) -> tuple[str, ...]:
+    """What is told of a lead at an address; a sandbox is nobody who could be told anything."""
+    return () if url is None or is_sandbox(url) else fields_of(table)
 
 
 def _check_headers(headers: Table, key_header: str) -> None:
