@@ -145,6 +145,8 @@ async def test_a_secret_that_is_set_anew_is_sent_from_then_on_and_stands_on_reco
     assert post.json["code"] == "v1 another-word"
     newest = (await ask(house, "GET", "/v1/versions")).json["items"][0]
     assert (newest["by"], newest["note"]) == ("key house", "secret crm set")
+    await ask(house, "PUT", "/v1/secrets/crm?note=yearly", {"value": "a-third-word"})
+    assert (await ask(house, "GET", "/v1/versions")).json["items"][0]["note"] == "secret crm set: yearly"
 
 
 async def test_a_lead_that_waited_under_an_old_version_is_sent_with_the_new_value(house, buyers):

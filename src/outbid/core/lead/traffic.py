@@ -157,12 +157,12 @@ def _row(
     if isinstance(answer, Response):
         status, answer_head, answered, failure = (
             answer.status,
-            _answer_head(answer.headers, secrets),
+            _answer_head(answer.headers),
             answer.body,
             _NONE,
         )
         if secrets.values or secrets.words:
-            answered = secrets.hide_echo(answered)
+            answer_head, answered = _head_without(secrets, answer.headers), secrets.hide_echo(answered)
     else:
         status, answer_head, answered = 0, b"", b""
         failure = (answer.reason, answer.phase, answer.sent, answer.detail)
@@ -191,7 +191,13 @@ def _head(method: str, target: Target, headers: tuple[Header, ...], secrets: Sec
 
 
 @lru_cache(REMEMBERED)
-def _answer_head(headers: tuple[Header, ...], secrets: Secrets) -> bytes:
+def _answer_head(headers: tuple[Header, ...]) -> bytes:
+    return _encode(hide_answered(headers))
+
+
+@lru_cache(REMEMBERED)
+def _head_without(secrets: Secrets, headers: tuple[Header, ...]) -> bytes:
+    """The head of an answer that may repeat secrets of ours."""
     return _encode(hide_answered(headers, secrets))
 
 

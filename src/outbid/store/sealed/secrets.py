@@ -58,7 +58,7 @@ async def put(connection: Connection, vault: Vault, name: str, word: str, by: st
             KEY_VERSION,
             vault.seal_word(name, word.encode()),
         )
-        await markets.write_bare(connection, by, note or f"secret {name} set")
+        await markets.write_bare(connection, by, _noted(f"secret {name} set", note))
     return made
 
 
@@ -74,5 +74,10 @@ async def remove(connection: Connection, name: str, by: str, note: str = "") -> 
         )
         if gone is None:
             return False
-        await markets.write_bare(connection, by, note or f"secret {name} removed")
+        await markets.write_bare(connection, by, _noted(f"secret {name} removed", note))
     return True
+
+
+def _noted(what: str, note: str) -> str:
+    """What was done, which the version itself does not show, and why."""
+    return f"{what}: {note}" if note else what
