@@ -16,7 +16,16 @@ from outbid.plugins.registry import Registry
 
 REGISTRY = Registry(installed=[])
 FIELDS = [{"name": "phone", "type": "phone"}, {"name": "zip", "type": "zip"}, {"name": "amount", "type": "integer"}]
-DELIVERY = {"plugin": "json", "settings": {"ping_url": "https://b.example/ping", "post_url": "https://b.example/post"}}
+DELIVERY: dict[str, Any] = {
+    "plugin": "json",
+    "settings": {"ping_url": "https://b.example/ping", "post_url": "https://b.example/post"},
+}
+
+
+def delivery(**headers: str) -> dict[str, Any]:
+    return {"plugin": "json", "settings": DELIVERY["settings"] | {"headers": headers}}
+
+
 CAPS = st.sampled_from([[], [{"window": "day", "leads": 9}], [{"window": "hour", "money": "50"}]])
 CHOICES: dict[str, dict[str, Any]] = {
     "seller": {"caps": CAPS},
@@ -45,6 +54,7 @@ CHOICES: dict[str, dict[str, Any]] = {
         "price": st.sampled_from([None, "3"]),
         "caps": CAPS,
         "paused": st.booleans(),
+        "delivery": st.sampled_from([DELIVERY, delivery(Authorization="{secret:x}"), delivery(A="{secret:x}", B="{secret:y}")]),
     },
     "key": {"owner": st.sampled_from(["w0", "w1"]), "test": st.booleans(), "revoked": st.booleans()},
 }  # fmt: skip
@@ -107,10 +117,11 @@ def told(market: Any) -> Any:
         n: (s.slug, s.seller, s.campaign.number, s.buyers, s.limits, s.paused) for n, s in market.sources.items()
     }
     offers = {
-        n: (o.slug, o.buyer, o.group, o.campaign, o.node, o.price_micros, o.paused, o.limits)
+        n: (o.slug, o.buyer, o.group, o.campaign, o.node, o.price_micros, o.paused, o.limits, o.delivery.secrets)
         for n, o in market.offers.items()
     }
-    return campaigns, sources, offers, market.keys, market.names, set(market.every_limit())
+    faults = (sorted(map(repr, market.lacks)), market.refers, market.secrets)
+    return campaigns, sources, offers, market.keys, market.names, set(market.every_limit()), faults
 
 
 def found_by(market: Any, buyers: frozenset[int] | None) -> Any:
@@ -122,10 +133,10 @@ def found_by(market: Any, buyers: frozenset[int] | None) -> Any:
     ]
 
 
-def compiled(version: int, nouns: Any, before: Any) -> tuple[list[str], Any]:
+def compiled(version: int, nouns: Any, before: Any, secrets: Any, lenient: bool) -> tuple[list[str], Any]:
     """What is at fault, and the market if nothing is."""
     try:
-        return [], compile_market(version, nouns, REGISTRY, before)
+        return [], compile_market(version, nouns, REGISTRY, secrets, before=before, lenient=lenient)
     except MarketError as error:
         return sorted(map(repr, error.problems)), None
 
@@ -136,15 +147,22 @@ def small_pages(monkeypatch):
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.lists(edits(), min_size=1, max_size=6))
-def test_what_is_compiled_from_the_market_before_is_what_is_compiled_from_nothing(changes):
+@given(
+    st.lists(
+        st.tuples(edits(), st.dictionaries(st.sampled_from("xy"), st.sampled_from(["secret1", "secret2"]))),
+        min_size=1,
+        max_size=6,
+    ),
+    st.booleans(),
+)
+def test_what_is_compiled_from_the_market_before_is_what_is_compiled_from_nothing(changes, lenient):
     nouns = {kind: {slug: (number_of(slug), noun_of(kind, slug, {})) for slug in START[kind]} for kind in KINDS}
     market = compile_market(1, nouns, REGISTRY)
     limits = set(market.every_limit())
-    for version, change in enumerate(changes, 2):
+    for version, (change, secrets) in enumerate(changes, 2):
         wanted = edited(nouns, change)
-        problems, anew = compiled(version, wanted, taken_over.EMPTY)
-        again, found = compiled(version, wanted, market)
+        problems, anew = compiled(version, wanted, taken_over.EMPTY, secrets, lenient)
+        again, found = compiled(version, wanted, market, secrets, lenient)
         assert again == problems
         if found is None:
             continue
@@ -159,19 +177,20 @@ def test_what_is_compiled_from_the_market_before_is_what_is_compiled_from_nothin
             assert market.campaigns[offer.campaign].offers[number] is offer
         limits |= set(market.every_limit(before))
         assert set(market.every_limit()) <= limits
-        assert told(compile_market(version - 1, before.nouns, REGISTRY, market)) == told(before)
+        back = compile_market(version - 1, before.nouns, REGISTRY, before.secrets, before=market, lenient=True)
+        assert told(back) == told(before)
 
 
 def test_what_did_not_change_is_taken_over_and_not_made_again():
     nouns = {kind: {slug: (number_of(slug), noun_of(kind, slug, {})) for slug in START[kind]} for kind in KINDS}
     market = compile_market(1, nouns, REGISTRY)
-    again = compile_market(2, edited(nouns, [("offer", "o1", {"price": "4"})]), REGISTRY, market)
+    again = compile_market(2, edited(nouns, [("offer", "o1", {"price": "4"})]), REGISTRY, before=market)
     same = [number for number, offer in market.offers.items() if again.offers[number] is offer]
     assert same == [1, 3, 4, 5, 6]
     assert again.campaigns[2] is market.campaigns[2]
     assert again.sources[1].campaign is again.campaigns[1]
     assert again.campaigns[1].fields is market.campaigns[1].fields
-    whole = compile_market(3, nouns, REGISTRY, again)
+    whole = compile_market(3, nouns, REGISTRY, before=again)
     assert whole.offers[2].price_micros is None
     assert taken_over.EMPTY.offers == {}
 
@@ -182,9 +201,9 @@ def test_accounts_of_a_sale_are_remembered_until_a_limit_of_it_changes():
     nouns = edited(start, [("offer", "o1", capped)])
     market = compile_market(1, nouns, REGISTRY)
     known = market.limits(market.sources[1], market.offers[2])
-    other = compile_market(2, edited(nouns, [("offer", "o2", {"price": "4"})]), REGISTRY, market)
+    other = compile_market(2, edited(nouns, [("offer", "o2", {"price": "4"})]), REGISTRY, before=market)
     assert other.limits(other.sources[1], other.offers[2]) is known
-    lower = compile_market(3, edited(nouns, [("source", "w0", capped)]), REGISTRY, other)
+    lower = compile_market(3, edited(nouns, [("source", "w0", capped)]), REGISTRY, before=other)
     now = lower.limits(lower.sources[1], lower.offers[2])
     assert now is not known
     assert (now.version, len(now.at(0)), len(known.at(0))) == (3, 2, 1)

@@ -27,6 +27,7 @@ from outbid.exchange.process import Process
 from outbid.plugins.registry import Registry
 from outbid.store import database, leads, ledger
 from outbid.store import market as markets
+from outbid.store.sealed import secrets
 from outbid.store.upkeep import partitions
 from outbid.store.vault import Vault
 
@@ -79,7 +80,9 @@ async def write_market(connection: Any, wanted: dict[str, dict[str, Noun]]) -> i
     async with connection.transaction():
         version, nouns = await markets.load(connection)
         numbered = await markets.assign_numbers(connection, nouns, wanted)
-        market = compile_market(version + 1, numbered, Registry())
+        market = compile_market(
+            version + 1, numbered, Registry(), dict.fromkeys(await secrets.names(connection, HOUSE), "-")
+        )
         limits = market.every_limit()
         limits += [limit for source in market.sources.values() for limit in source.limits]
         return await markets.write(connection, version, markets.differences(nouns, wanted), numbered, limits, "test")

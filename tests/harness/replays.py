@@ -25,7 +25,9 @@ async def differences(connection: Any, registry: Registry) -> dict[str, list[Dif
     found: dict[str, list[Difference]] = {}
     for record in await leads.whole(connection, HOUSE, 0, bytes(16), b"\xff" * 16, MOST, closed=False):
         if record.version not in compiled:
-            compiled[record.version] = compile_market(*await markets.load(connection, record.version), registry)
+            compiled[record.version] = compile_market(
+                *await markets.load(connection, record.version), registry, lenient=True
+            )
         market = compiled[record.version]
         plan = Plan(market.campaigns[record.campaign], market.sources[record.source])
         events = [event for chapter in record.chapters for event in chapter.events]

@@ -75,7 +75,7 @@ async def test_a_place_without_room_is_passed_over_and_the_others_are_sold(datab
     async with open_house(database_url, app_database_url, market) as house:
         prices = Counter([(await house.sell(lead())).json["price"], (await house.sell(lead())).json["price"]])
         assert prices == {"48.00": 1, "32.00": 1}
-        house.process.exchange.rooms.forget()  # asked all the same: the hold finds that there is no room
+        house.process.exchange.rooms.clear()  # asked all the same: the hold finds that there is no room
         assert (await house.sell(lead())).json["price"] == "32.00"
         assert (await house.balance()).faults == ()
 

@@ -68,7 +68,7 @@ class CachingProcess(Process):
     async def _load(self, connection: Any, base: Market, version: int | None = None) -> Market:
         number, nouns = await markets.load(connection, version, None if base is EMPTY else (base.version, base.nouns))
         if number not in self.compiled:
-            self.compiled[number] = compile_market(number, nouns, self._plugins, base)
+            self.compiled[number] = compile_market(number, nouns, self._plugins, before=base)
         assert self.compiled[number].nouns == nouns
         return self.compiled[number]
 

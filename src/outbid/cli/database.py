@@ -3,10 +3,13 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from outbid.exchange.clock import Clock, noise_source
 from outbid.settings import Settings, master_key
+
+if TYPE_CHECKING:
+    from outbid.store.vault import Vault
 
 Result = TypeVar("Result")
 
@@ -71,10 +74,15 @@ class Database:
     def check_key(self) -> None:
         """Make sure that the master key is this database's. Raises WrongKey."""
         from outbid.store.key_check import check_master_key
+
+        vault = self.vault()
+        self.use(lambda connection: check_master_key(connection, vault))
+
+    def vault(self) -> "Vault":
+        """What seals and opens with the master key."""
         from outbid.store.vault import Vault
 
-        vault = Vault(master_key(self._settings), noise_source())
-        self.use(lambda connection: check_master_key(connection, vault))
+        return Vault(master_key(self._settings), noise_source())
 
     def use(self, work: Callable[[Any], Awaitable[Result]]) -> Result:
         """Run something with a connection of the run-time role."""

@@ -9,15 +9,24 @@ from typing import Any, Literal
 import msgspec
 
 from outbid.cli.database import Database
+from outbid.cli.market import stand_ins
+from outbid.core.dialect.reference import only_refers, reference
+from outbid.core.dialect.sandbox import is_sandbox
+from outbid.core.dialect.secrets import sounds_secret
 from outbid.core.market.compile import compile_market
 from outbid.core.market.problem import MarketError
+from outbid.core.market.referring import places_of
 from outbid.core.scope import HOUSE
 from outbid.plugins.registry import Registry
 from outbid.settings import Settings, SettingsError, master_key
 from outbid.store import ledger as ledgers
 from outbid.store import market as markets
 from outbid.store.key_check import WrongKey
+from outbid.store.sealed import secrets
 from outbid.store.upkeep.health import examine as examine_database
+
+MOST_NAMED = 5
+"""Offers that a warning names one by one."""
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -39,6 +48,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
             yield from database.use(_health)
             for check in (_market, _ledger):
                 yield database.use(check)
+            yield from _secrets(database)
+            yield from _sandboxes(database)
     except Exception as error:
         yield Finding("FAIL", f"the database cannot be used: {error}")
 
@@ -75,12 +86,50 @@ def _key_fits(database: Database) -> Finding:
 async def _market(connection: Any) -> Finding:
     version, nouns = await markets.load(connection)
     try:
-        market = compile_market(version, nouns, Registry())
+        market = compile_market(version, nouns, Registry(), await stand_ins(connection))
     except MarketError as error:
         return Finding("FAIL", f"the market cannot be used: {error}")
     if not market.sources:
         return Finding("warn", "the market is empty: outbid apply FILE")
     return Finding("ok  ", f"market version {version}: {len(market.sources)} sources, {len(market.offers)} offers")
+
+
+def _secrets(database: Database) -> Iterator[Finding]:
+    """Secrets that nobody can open or nobody needs, and what stands in the market although it is secret."""
+    _, nouns = database.use(markets.load)
+    names = database.use(lambda connection: secrets.names(connection, HOUSE))
+    opened = database.use(lambda connection: secrets.values(connection, HOUSE, database.vault()))
+    for name in names.keys() - opened.keys():
+        yield Finding("FAIL", f"the secret {name} does not open with this master key: outbid secrets set {name}")
+    if idle := sorted(names.keys() - places_of(nouns).keys()):
+        yield Finding("warn", f"the market refers to no secret called {', '.join(idle)}")
+    if open_to_all := [slug for slug, (_, offer) in nouns["offer"].items() if _says_secrets(offer)]:
+        said = f"the delivery of {_named(open_to_all)} holds a key or password as plain text"
+        yield Finding("warn", f"{said}: outbid secrets set NAME, and write {reference('NAME')} in its place")
+    yield Finding("ok  ", f"{len(opened)} secrets are sealed")
+
+
+def _named(slugs: list[str]) -> str:
+    more = f" and {len(slugs) - MOST_NAMED} more" if len(slugs) > MOST_NAMED else ""
+    return f"{', '.join(slugs[:MOST_NAMED])}{more}"
+
+
+def _sandboxes(database: Database) -> Iterator[Finding]:
+    """Offers whose leads nobody gets, although their sales are booked."""
+    _, nouns = database.use(markets.load)
+    played = [slug for slug, (_, offer) in nouns["offer"].items() if _plays(offer)]
+    if played:
+        yield Finding("warn", f"{_named(played)} sells to the sandbox: its sales are booked, and nobody gets the leads")
+
+
+def _plays(offer: Any) -> bool:
+    return not offer.paused and is_sandbox(str(offer.delivery.settings.get("post_url", "")))
+
+
+def _says_secrets(offer: Any) -> bool:
+    """Does a delivery's header with a telling name hold anything but a reference?"""
+    headers = offer.delivery.settings.get("headers", {})
+    return any(sounds_secret(name) and not only_refers(text) for name, text in headers.items())
 
 
 async def _ledger(connection: Any) -> Finding:

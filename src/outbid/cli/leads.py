@@ -90,7 +90,7 @@ async def read_lead(connection: Any, name: str) -> leads.Record:
 async def market_of(connection: Any, version: int | None = None) -> Market:
     """The market at a version, ready to decide; the newest if none is given."""
     number, nouns = await markets.load(connection, version)
-    return compile_market(number, nouns, Registry())
+    return compile_market(number, nouns, Registry(), lenient=True)
 
 
 async def find_lead(connection: Any, name: str) -> tuple[int, bytes]:

@@ -25,6 +25,7 @@ def parser() -> argparse.ArgumentParser:
     _people_commands(commands)
     _money_commands(commands)
     _key_commands(commands)
+    _secret_commands(commands)
     _user_commands(commands)
     _running_commands(commands)
     _backup_commands(commands)
@@ -148,6 +149,23 @@ def _key_commands(commands: "Commands") -> None:
     _add(keys, "list", "keys:list_keys", "List keys, never their secrets.")
     revoke = _add(keys, "revoke", "keys:revoke", "Revoke a key: it opens nothing any more.")
     revoke.add_argument("key", help="the key's id")
+
+
+def _secret_commands(commands: "Commands") -> None:
+    group = commands.add_parser("secrets", help="Set, list and remove the secrets that the market refers to.")
+    secrets = group.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    put = _add(
+        secrets,
+        "set",
+        "sealed.secrets:set_secret",
+        "Set a secret; the value is asked for, or read from standard input.",
+    )
+    put.add_argument("name", help="lower-case letters, digits, - and _; the market refers to it as {secret:NAME}")
+    _add(secrets, "list", "sealed.secrets:list_secrets", "List secrets and where they are used, never their values.")
+    remove = _add(secrets, "remove", "sealed.secrets:remove", "Take a secret away that the market does not refer to.")
+    remove.add_argument("name", help="the secret's name")
+    for command in (put, remove):
+        command.add_argument("--note", default="", help="why, for the list of versions")
 
 
 def _user_commands(commands: "Commands") -> None:

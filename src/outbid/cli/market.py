@@ -11,13 +11,17 @@ import msgspec
 from outbid.cli.database import Database
 from outbid.cli.fault import CommandError
 from outbid.cli.shown.document import SECTIONS, Document, DocumentError, Fault, read_document, write_document
+from outbid.core.dialect.reference import Words
+from outbid.core.dialect.secrets import MARK
 from outbid.core.market.compile import compile_market
 from outbid.core.market.noun import Noun
 from outbid.core.market.problem import MarketError
 from outbid.core.market.snapshot import Market
+from outbid.core.scope import HOUSE
 from outbid.plugins.registry import Registry
 from outbid.settings import read_settings
 from outbid.store import market as markets
+from outbid.store.sealed import secrets
 
 
 def apply(given: argparse.Namespace) -> int:
@@ -65,16 +69,23 @@ async def _plan(connection: Any, document: Document, name: str) -> list[markets.
     await transaction.start()
     try:
         numbered = await markets.assign_numbers(connection, nouns, document.nouns)
-        compiled(version + 1, numbered, document, name)
+        compiled(version + 1, numbered, await stand_ins(connection), document, name)
     finally:
         await transaction.rollback()
     return changes
 
 
-def compiled(version: int, numbered: markets.Nouns, document: Document | None = None, name: str = "") -> Market:
+async def stand_ins(connection: Any) -> dict[str, str]:
+    """Something in the place of each secret: whether a market can be is known without their values."""
+    return dict.fromkeys(await secrets.names(connection, HOUSE), MARK)
+
+
+def compiled(
+    version: int, numbered: markets.Nouns, words: Words, document: Document | None = None, name: str = ""
+) -> Market:
     """The market compiled. Raises CommandError with every fault, located in the file if there is one."""
     try:
-        return compile_market(version, numbered, Registry())
+        return compile_market(version, numbered, Registry(), words)
     except MarketError as error:
         if document is None:
             raise CommandError(str(error)) from None
@@ -91,14 +102,15 @@ async def apply_nouns(
         if not changes:
             return version
         numbered = await markets.assign_numbers(connection, nouns, wanted)
-        market = compiled(version + 1, numbered, document, name)
+        market = compiled(version + 1, numbered, await stand_ins(connection), document, name)
         try:
-            return await markets.write(connection, version, changes, numbered, market.every_limit(), _person(), note)
+            return await markets.write(connection, version, changes, numbered, market.every_limit(), person(), note)
         except markets.Stale as error:
             raise CommandError(str(error)) from None
 
 
-def _person() -> str:
+def person() -> str:
+    """Who gives the command, as the machine knows him."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):

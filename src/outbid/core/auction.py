@@ -11,7 +11,7 @@ from outbid.core.lead.state import State
 from outbid.core.market.snapshot import Campaign, Offer, Source, Tier
 
 MAY_WIN = ("bid", "direct")
-_NOT_ASKED = Failure("bad_request", False, "refused")
+_NOT_ASKED = "bad_request"
 
 
 class Pick(msgspec.Struct, frozen=True):
@@ -41,7 +41,7 @@ def line_of_answer(
     `answer` is the last one that the delivery got, None if it asked for nothing.
     """
     if answer is None or isinstance(answer, Failure):
-        return _unanswered(offer, answer or _NOT_ASKED)
+        return _unanswered(offer, answer or Failure(reply.reason or _NOT_ASKED, False, "refused"))
     ms = round(answer.timings.total_ms)
     if reply.outcome != "bid":
         return BidLine(offer.number, reply.outcome, 0, ms, reply.reason)

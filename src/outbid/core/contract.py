@@ -143,12 +143,14 @@ class Binding(msgspec.Struct, frozen=True):
     ping_fields  what the campaign lets pings tell
     exceptions   (host, port) pairs that this delivery may reach although they are private
     buyer        the buyer's number: his own reference for a lead follows from it
+    secrets      the values of the secrets that the settings may refer to, by name
     """
 
     known: Mapping[str, bool]
     ping_fields: tuple[str, ...] = ()
     exceptions: frozenset[tuple[str, int]] = frozenset()
     buyer: int = 0
+    secrets: Mapping[str, str] = {}
 
 
 class Reads(msgspec.Struct, frozen=True):

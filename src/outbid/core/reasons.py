@@ -103,6 +103,12 @@ REFUSED = reasons(
     sale_not_uncertain=("The sale is not uncertain: there is nothing to settle.", "Look at the log of its lead."),
     sale_settling=("A verdict on the sale is on its way already.", "Wait; look at the log of its lead."),
     sale_unknown=("There is no such sale.", "Check the id, which begins with 'sl_'."),
+    secret_in_use=("The market refers to the secret.", "Change the nouns that the detail names first."),
+    secret_name_faulty=(
+        "No secret can be called so.",
+        "Write lower-case letters, digits, - and _, at most 63 of them, beginning with a letter or digit.",
+    ),
+    secret_unknown=("There is no such secret.", "Look at /v1/secrets."),
     session_unknown=("The sign-in is over, or never was.", "Sign in again."),
     setting_faulty=("A setting cannot be so.", "Write what the detail says."),
     setting_missing=("A setting is missing.", "Write it."),
@@ -171,6 +177,10 @@ WIRE = reasons(
     not_http=("The answer was not HTTP/1.1.", ""),
     address_refused=("The address is private or the port is not 80 or 443.", "Grant an exact exception."),
     bad_request=("The request could not be built: a header or path holds a forbidden character.", ""),
+    secret_missing=(
+        "The offer's delivery refers to a secret that is not there, so nothing was sent.",
+        "Set it: outbid secrets set NAME.",
+    ),
 )
 
 ENDS = reasons(

@@ -9,7 +9,8 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from outbid.core.ids import LEAD, public
-from outbid.core.market.compile import Plugins, compile_market
+from outbid.core.market.compile import compile_market
+from outbid.core.market.plan import Plugins
 from outbid.core.market.snapshot import Market
 from outbid.core.market.taken_over import EMPTY
 from outbid.core.scope import HOUSE
@@ -29,6 +30,7 @@ from outbid.store.commit.writer import SqlWriter
 from outbid.store.database import LOST, Connection
 from outbid.store.key_check import check_master_key
 from outbid.store.quote.writer import QuoteWriter
+from outbid.store.sealed import secrets
 from outbid.store.vault import Vault
 
 log = logging.getLogger("outbid.exchange")
@@ -117,16 +119,29 @@ class Process:
         """The market at a version, the newest if none is named; what it has in common with `base` is taken over."""
         known = None if base is EMPTY else (base.version, base.nouns)
         number, nouns = await markets.load(connection, version, known)
+        words = await secrets.values(connection, HOUSE, self._vault)
         # Beside the loop: at first, of a market with thousands of offers, this takes seconds.
-        return await asyncio.to_thread(compile_market, number, nouns, self._plugins, base)
+        market = await asyncio.to_thread(compile_market, number, nouns, self._plugins, words, before=base, lenient=True)
+        if version is None:  # an old version may well refer to what was removed since
+            for lack in market.lacks:
+                log.error("%s %s %s: %s", lack.kind, lack.slug, "/".join(map(str, lack.path)), lack.sentence)
+        return market
 
     async def _market_at(self, connection: Connection, version: int) -> Market:
         """The market of a version that a lead pinned."""
-        if version == self.exchange.market.version:
-            return self.exchange.market
-        if version not in self._old:
-            self._keep(await self._load(connection, self.exchange.market, version))
-        return self._old[version]
+        found = self._at_hand(version)
+        if found is None:
+            found = await self._load(connection, self.exchange.market, version)
+            self._keep(found)
+        return found
+
+    def _at_hand(self, version: int) -> Market | None:
+        """A market that is compiled already, with the secrets that are set now: a lead may have waited for long."""
+        now = self.exchange.market
+        if version == now.version:
+            return now
+        old = self._old.get(version)
+        return old if old is not None and old.secrets == now.secrets else None
 
     def _keep(self, market: Market) -> None:
         """Keep a market of an older version at hand: leads that were quoted under it are posted soon."""
@@ -136,8 +151,8 @@ class Process:
 
     async def _market_for(self, version: int) -> Market:
         """As `_market_at`, for whoever has no connection of his own. Raises what a lost database raises."""
-        if version == self.exchange.market.version or version in self._old:
-            return self._old.get(version, self.exchange.market)
+        if (found := self._at_hand(version)) is not None:
+            return found
         connection = await self._connect()
         try:
             return await self._market_at(connection, version)

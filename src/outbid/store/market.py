@@ -148,14 +148,25 @@ async def write(
     same transaction.
     Raises Stale if the market is no longer at `based_on`.
     """
-    await connection.execute("select pg_advisory_xact_lock($1)", _LOCK)
+    await hold(connection)
     if await version_now(connection) != based_on:
         raise Stale("somebody else changed the market in the meantime; try again")
-    version = based_on + 1
-    await connection.execute("insert into version (number, by, note) values ($1, $2, $3)", version, by, note)
+    version = await write_bare(connection, by, note)
     for change in changes:
         await _write_one(connection, version, change, numbered)
     await _apply_ceilings(connection, limits, version)
+    return version
+
+
+async def hold(connection: Connection) -> None:
+    """Let nobody else change the market until the caller's transaction is over."""
+    await connection.execute("select pg_advisory_xact_lock($1)", _LOCK)
+
+
+async def write_bare(connection: Connection, by: str, note: str) -> int:
+    """Make the next version, in which no noun has changed yet; returns its number. The caller holds the market."""
+    version = await version_now(connection) + 1
+    await connection.execute("insert into version (number, by, note) values ($1, $2, $3)", version, by, note)
     await connection.execute("select pg_notify($1, $2)", CHANNEL, str(version))
     return version
 

@@ -88,7 +88,9 @@ async def what_is_there(house: House) -> dict[str, list[str]]:
     told = [(await house.sell(lead(), key="ob_acme-web")).json["lead"] for _ in range(2)]
     sales = [sale.id for name in told for sale in (await house.state(name)).sales]
     pinged = await ask(house, "POST", "/v1/pings", lead(), key="ob_acme-web")
-    return {"lead": told, "ping": [pinged.json["ping"]], "sale": sales, "number": ["1"], "job": ["0" * 32]}
+    await ask(house, "PUT", "/v1/secrets/kept", {"value": "some-word"})
+    found = {"lead": told, "ping": [pinged.json["ping"]], "sale": sales, "number": ["1"], "job": ["0" * 32]}
+    return found | {"name": ["kept"]}
 
 
 def operations(document: dict[str, Any]) -> Iterator[Any]:

@@ -7,6 +7,7 @@ from outbid.core.answer import Error
 
 STATUS: Final[Mapping[str, int]] = {
     "parameter_faulty": 400,
+    "secret_name_faulty": 400,
     "body_not_json": 400,
     "key_missing": 401,
     "key_unknown": 401,
@@ -20,7 +21,9 @@ STATUS: Final[Mapping[str, int]] = {
     "lead_unknown": 404,
     "job_unknown": 404,
     "sale_unknown": 404,
+    "secret_unknown": 404,
     "market_moved": 409,
+    "secret_in_use": 409,
     "deposit_differs": 409,
     "job_not_dead": 409,
     "job_open_already": 409,

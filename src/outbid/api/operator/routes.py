@@ -19,6 +19,7 @@ from outbid.api.operator.market.keys import Keys
 from outbid.api.operator.market.kinds import PLURALS
 from outbid.api.operator.market.nouns import Kind
 from outbid.api.operator.market.plugins import Plugins
+from outbid.api.operator.market.secrets import Secrets
 from outbid.api.operator.market.whole import Whole
 from outbid.api.operator.money.accounts import Accounts
 from outbid.api.operator.money.deposits import Deposits
@@ -32,7 +33,7 @@ def operator_routes(desk: Desk) -> Router:
     """All of them."""
     handlers = [handler for kind in PLURALS for handler in Kind(desk, kind).routes()]
     handlers += [*Whole(desk).routes(), *History(desk).routes(), *Plugins(desk).routes()]
-    handlers += [*Keys(desk).routes(), *Sessions(desk).routes()]
+    handlers += [*Keys(desk).routes(), *Secrets(desk).routes(), *Sessions(desk).routes()]
     records = Records(desk)
     handlers += [*Listing(desk).routes(), *OneLead(records).routes(), *Exposed(records).routes()]
     handlers += [*Looking(desk, records).routes(), *Accounts(desk).routes(), *Ledger(desk).routes()]

@@ -90,7 +90,8 @@ async def _exposures(connection: Any, hashes: list[bytes]) -> list[_Line]:
         if record is None:
             continue
         if record.version not in known:
-            known[record.version] = compile_market(*await markets.load(connection, record.version), Registry())
+            nouns = await markets.load(connection, record.version)
+            known[record.version] = compile_market(*nouns, Registry(), lenient=True)
         lines += _lines(record, known[record.version])
     return lines
 

@@ -7,27 +7,29 @@ import re
 from collections.abc import Callable, Mapping
 from urllib.parse import quote
 
+from outbid.core.dialect.reference import Words, filled, refers
 from outbid.core.dialect.wire import Http, Target, parse_target
 
 PLACEHOLDERS = ("lead", "ping", "outcome", "price", "currency", "reason")
 """What a postback may tell: nothing of the person, nothing of buyers."""
+NO_WORDS: Words = {}
 _PLACE = re.compile(r"\{([^{}]*)\}")
 _HOST = re.compile(r"[^/?#]*//[^/?#]*")
 
 
 def compile_postback(
-    url: str, exceptions: frozenset[tuple[str, int]] = frozenset()
+    url: str, exceptions: frozenset[tuple[str, int]] = frozenset(), words: Words = NO_WORDS
 ) -> Callable[[Mapping[str, str]], Http]:
-    """A URL with placeholders as a function from their values to the request. Raises ValueError."""
+    """A URL with placeholders as a function from their values to the request; secrets are in it. Raises ValueError."""
     for name in _PLACE.findall(url):
-        if name not in PLACEHOLDERS:
+        if name not in PLACEHOLDERS and not refers(f"{{{name}}}"):
             raise ValueError(f"a postback tells no {name!r}; it may tell {', '.join(PLACEHOLDERS)}")
     host = _HOST.match(url)
     if host and _PLACE.search(host[0]):
         raise ValueError("the placeholders of a postback stand in the path and the query, not in the host")
     if "{" in (rest := _PLACE.sub("", url)) or "}" in rest:
         raise ValueError("a brace of the postback is not closed, or not opened")
-    to = parse_target(url, exceptions)
+    to = parse_target(filled(url, words, lambda word: quote(word, safe="")), exceptions)
 
     def build(values: Mapping[str, str]) -> Http:
         path = _PLACE.sub(lambda found: quote(values.get(found[1], ""), safe=""), to.path)

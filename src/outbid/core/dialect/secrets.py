@@ -1,10 +1,12 @@
 """What must never be kept of what is sent: the keys and passwords of a delivery, as they go over the wire."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from urllib.parse import quote, quote_plus
 
 import msgspec
 
+from outbid.core.dialect.reference import Words, reference
 from outbid.core.dialect.wire import Header
 
 MARK = "_hidden_"
@@ -24,11 +26,15 @@ class Secrets(msgspec.Struct, frozen=True):
     headers  lower-case names of headers whose values are secret
     pairs    secrets as they stand in a body or address, each with what is kept instead
     values   secrets that a careless buyer might repeat in his answer
+    told     lower-case names of headers that refer to secrets, each with the text that refers
+    words    spellings of secrets that are referred to, each with the reference that is kept instead
     """
 
     headers: frozenset[str] = frozenset()
     pairs: tuple[tuple[bytes, bytes], ...] = ()
     values: tuple[bytes, ...] = ()
+    told: tuple[tuple[str, str], ...] = ()
+    words: tuple[tuple[bytes, bytes], ...] = ()
 
     def hide(self, sent: bytes) -> bytes:
         """A body or address without secrets."""
@@ -38,14 +44,20 @@ class Secrets(msgspec.Struct, frozen=True):
 
     def hide_headers(self, headers: tuple[Header, ...]) -> tuple[Header, ...]:
         """Headers of a request without the values of the secret ones."""
-        hidden = self.headers | _ALWAYS
-        return tuple((name, MARK if name.lower() in hidden else value) for name, value in headers)
+        hidden = dict.fromkeys(self.headers | _ALWAYS, MARK) | dict(self.told)
+        return tuple((name, hidden.get(name.lower(), value)) for name, value in headers)
 
     def hide_echo(self, answered: bytes) -> bytes:
         """A buyer's answer without our secrets."""
         for secret in self.values:
             answered = answered.replace(secret, MARK.encode())
+        for secret, instead in self.words:
+            answered = answered.replace(secret, instead)
         return answered
+
+    def hide_said(self, text: str) -> str:
+        """A buyer's own words without our secrets."""
+        return self.hide_echo(text.encode(errors="replace")).decode() if self.values or self.words else text
 
 
 NO_SECRETS = Secrets()
@@ -56,17 +68,44 @@ def sounds_secret(name: str) -> bool:
     return _TELLING.search(name) is not None
 
 
-def hide_answered(headers: tuple[Header, ...]) -> tuple[Header, ...]:
-    """Headers of an answer without cookies and other secrets of the buyer's."""
-    return tuple((name, MARK if sounds_secret(name) else value) for name, value in headers)
+def hide_answered(headers: tuple[Header, ...], secrets: Secrets = NO_SECRETS) -> tuple[Header, ...]:
+    """Headers of an answer without cookies and other secrets of the buyer's, and without ours."""
+    return tuple((name, MARK if sounds_secret(name) else secrets.hide_said(value)) for name, value in headers)
 
 
-def secret_parameters(path: str, declared: Iterable[str]) -> tuple[tuple[bytes, bytes], ...]:
-    """The secret parameters in the query of an address, as `Secrets.pairs`."""
+def secret_parameters(path: str, written: str, declared: Iterable[str]) -> tuple[tuple[bytes, bytes], ...]:
+    """What is secret in an address, as `Secrets.pairs`. `written`: the same address with references, not filled in."""
     named = {name.lower() for name in declared}
-    found = []
-    for part in path.partition("?")[2].split("&"):
+    front, _, query = path.partition("?")
+    written_front, _, written_query = written.partition("?")
+    found = [(front.encode(), written_front.encode())] if front != written_front else []
+    for part, as_written in zip(query.split("&"), written_query.split("&"), strict=True):
         name, _, value = part.partition("=")
-        if value and (name.lower() in named or sounds_secret(name)):
+        if part != as_written:
+            found.append((part.encode(), as_written.encode()))
+        elif value and (name.lower() in named or sounds_secret(name)):
             found.append((part.encode(), f"{name}={MARK}".encode()))
     return tuple(found)
+
+
+def words_of(names: Iterable[str], words: Words) -> tuple[tuple[bytes, bytes], ...]:
+    """Every spelling of some secrets, the longest first, as `Secrets.words`; what is short would be found anywhere."""
+    found = {
+        spelling.encode(): reference(name).encode()
+        for name in names
+        if len(words[name].encode()) >= LEAST_ECHO_BYTES
+        for spelling in _spellings(words[name])
+    }
+    return tuple(sorted(found.items(), key=lambda pair: -len(pair[0])))
+
+
+def _spellings(word: str) -> Iterator[str]:
+    """A text as it may stand in what we send, and in answers that repeat it or our whole body, read well or badly."""
+    as_latin = word.encode().decode("latin-1")  # many servers read headers so
+    for text in (word, as_latin):
+        yield from (text, _in_json(text), _in_json(_in_json(text)))
+    yield from (quote(word, safe=""), quote_plus(word))
+
+
+def _in_json(text: str) -> str:
+    return msgspec.json.encode(text).decode()[1:-1]

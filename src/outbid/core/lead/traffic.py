@@ -11,6 +11,7 @@ from typing import Literal
 import msgspec
 from zstandard import ZstdCompressor, ZstdDecompressor
 
+from outbid.core.dialect.sandbox import SCHEME as SANDBOX
 from outbid.core.dialect.secrets import Secrets, hide_answered
 from outbid.core.dialect.wire import Answer, Header, Http, Response, Target
 
@@ -55,6 +56,8 @@ class Head(msgspec.Struct, frozen=True, array_like=True):
     @property
     def url(self) -> str:
         """Where it went."""
+        if self.scheme == SANDBOX:
+            return f"{SANDBOX}:{self.host}{self.path}"
         return f"{self.scheme}://{self.host}:{self.port}{self.path}"
 
 
@@ -152,9 +155,14 @@ def _row(
     encode_head = _head.__wrapped__ if http.method == "GET" else _head
     head = encode_head(http.method, http.target, http.headers, secrets)
     if isinstance(answer, Response):
-        status, answer_head, answered, failure = answer.status, _answer_head(answer.headers), answer.body, _NONE
-        if secrets.values:
-            answered = secrets.hide_echo(answered)
+        status, answer_head, answered, failure = (
+            answer.status,
+            _answer_head(answer.headers),
+            answer.body,
+            _NONE,
+        )
+        if secrets.values or secrets.words:
+            answer_head, answered = _head_without(secrets, answer.headers), secrets.hide_echo(answered)
     else:
         status, answer_head, answered = 0, b"", b""
         failure = (answer.reason, answer.phase, answer.sent, answer.detail)
@@ -185,6 +193,12 @@ def _head(method: str, target: Target, headers: tuple[Header, ...], secrets: Sec
 @lru_cache(REMEMBERED)
 def _answer_head(headers: tuple[Header, ...]) -> bytes:
     return _encode(hide_answered(headers))
+
+
+@lru_cache(REMEMBERED)
+def _head_without(secrets: Secrets, headers: tuple[Header, ...]) -> bytes:
+    """The head of an answer that may repeat secrets of ours."""
+    return _encode(hide_answered(headers, secrets))
 
 
 def _bounded(bodies: dict[bytes, int]) -> list[bytes]:

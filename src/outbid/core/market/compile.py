@@ -2,60 +2,66 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 from zoneinfo import ZoneInfo
 
-import msgspec
 from msgspec.structs import replace
 
 from outbid.core.contract import Binding
+from outbid.core.dialect.reference import Words
 from outbid.core.ledger.account import Limit
 from outbid.core.market import noun as spec
 from outbid.core.market import snapshot as made
-from outbid.core.market.problem import MarketError, Path, Problem, from_validation
+from outbid.core.market.plan import Plan, Planner, Plugins
+from outbid.core.market.problem import MarketError, Path, Problem
+from outbid.core.market.referring import lacking, names_of, referring
 from outbid.core.market.taken_over import EMPTY, TakenOver, over
 from outbid.core.market.terms import (
     Fault,
-    judge_of,
     limits_of,
     micros_of,
-    normaliser_of,
     postback_of,
     private_target,
     queue_of,
-    reader_of,
 )
 from outbid.core.match.book import Book
 from outbid.core.match.filter import Fact, FilterError, compile_filter, read_filter
 
 LONGEST_ROUND_MS = 120_000
 Numbered = tuple[int, spec.Noun]
-Plan = tuple[tuple[made.Field, ...], Mapping[str, Fact]]
 
 
-class Plugins(Protocol):
-    """Where plugins are looked up: a module of a kind by name. Raises KeyError with the names there are."""
-
-    def get(self, kind: str, name: str) -> Any:
-        """The plugin's module."""
-
-
-def compile_market(version: int, nouns: made.Rows, plugins: Plugins, before: made.Market = EMPTY) -> made.Market:
+def compile_market(
+    version: int,
+    nouns: made.Rows,
+    plugins: Plugins,
+    secrets: Words = {},  # noqa: B006 - it is only read
+    *,
+    before: made.Market = EMPTY,
+    lenient: bool = False,
+) -> made.Market:
     """Compile nouns (kind → slug → (number, noun)) into a Market. Raises MarketError with all problems.
 
+    `secrets` are the values of those that nouns refer to. One that is not there is a problem; `lenient`: the market is
+    made all the same, says in `lacks` where, and deliveries that lack one send nothing.
     What `before` has of them compiled already, and has not changed since, is taken over. It may be older or newer.
     """
-    return _Compiler(nouns, plugins, before).market(version)
+    return _Compiler(nouns, plugins, secrets, before, lenient).market(version)
 
 
 class _Compiler:
     """Holds what is resolved so far; one method for each kind of noun."""
 
-    def __init__(self, nouns: made.Rows, plugins: Plugins, before: made.Market) -> None:
+    def __init__(self, nouns: made.Rows, plugins: Plugins, secrets: Words, before: made.Market, lenient: bool) -> None:
         self._nouns = nouns
-        self._plugins = plugins
-        self._base = TakenOver(before, nouns)
-        self._problems: list[Problem] = []
+        self._planner = Planner(plugins)
+        self._base = base = TakenOver(before, nouns, secrets)
+        self._secrets = secrets
+        found = list(referring(base.stale_nouns()))
+        self._refers = base.refers(names_of(found))
+        self._lacks = base.lacks(lacking(found, secrets))
+        self._mute = {(problem.kind, problem.slug) for problem in self._lacks}
+        self._problems: list[Problem] = [] if lenient else list(self._lacks)
 
     def market(self, version: int) -> made.Market:
         base = self._base
@@ -77,6 +83,9 @@ class _Compiler:
             base.keys(keys),
             base.names(),
             self._nouns,
+            self._secrets,
+            self._refers,
+            self._lacks,
         )
 
     def _of(self, kind: str) -> Any:
@@ -107,63 +116,9 @@ class _Compiler:
                 plans[slug] = was.fields, was.facts
             else:
                 self._guard(
-                    "campaign", slug, partial(_put, plans, slug, lambda _, c: self._fields(c), number, campaign)
+                    "campaign", slug, partial(_put, plans, slug, lambda _, c: self._planner.fields(c), number, campaign)
                 )
         return plans
-
-    # -- fields and checks ------------------------------------------------------------------------------------------
-
-    def _fields(self, campaign: spec.Campaign) -> tuple[tuple[made.Field, ...], dict[str, Fact]]:
-        fields: list[made.Field] = []
-        facts: dict[str, Fact] = {}
-        for i, field in enumerate(campaign.fields):
-            if any(field.name == other.name for other in fields):
-                raise Fault(("fields", i, "name"), f"the field {field.name!r} is declared twice")
-            compiled = self._field(field, ("fields", i))
-            fields.append(compiled)
-            if not compiled.personal:
-                facts[field.name] = Fact(compiled.kind, normaliser_of(compiled) if compiled.kind == "text" else None)
-            facts |= {f"{field.name}.{part}": Fact(kind) for part, kind in compiled.parts.items()}
-        return tuple(fields), facts
-
-    def _field(self, field: spec.Field, path: Path) -> made.Field:
-        module, settings = self._plugin("fields", field.type, field.settings, (*path, "type"), path)
-        personal = module.PERSONAL if field.personal is None else field.personal
-        read = reader_of(module.read, settings, field.type)
-        return made.Field(field.name, field.type, personal, module.KIND, dict(module.PARTS), read)
-
-    def _check(
-        self, check: spec.Check, path: Path, fields: tuple[made.Field, ...], facts: Mapping[str, Fact]
-    ) -> made.Check:
-        module, settings = self._plugin("validators", check.plugin, check.settings, (*path, "plugin"), path)
-        known = {field.name for field in fields}
-        bound = settings
-        if hasattr(module, "bind"):
-            try:
-                bound = module.bind(settings, facts)
-            except FilterError as fault:
-                raise Fault((*path, *fault.path), fault.sentence) from None
-        reads = frozenset(getattr(module, "fields_of", lambda _: ())(settings))
-        for named in sorted(reads - known):
-            raise Fault((*path, "settings"), f"the campaign has no field {named!r}")
-        return made.Check(
-            check.plugin,
-            check.on_flaw,
-            reads,
-            lambda lead: module.needs(lead, bound),
-            judge_of(module.judge, bound, check.plugin),
-        )
-
-    def _plugin(self, kind: str, name: str, settings: Any, at: Path, path: Path) -> tuple[Any, Any]:
-        try:
-            module = self._plugins.get(kind, name)
-        except LookupError as error:
-            raise Fault(at, str(error.args[0])) from None
-        try:
-            return module, msgspec.convert(settings, module.Settings, strict=False)
-        except (msgspec.ValidationError, ValueError) as error:
-            sentence, inner = from_validation(error)
-            raise Fault((*path, "settings", *inner), sentence) from None
 
     # -- nouns ------------------------------------------------------------------------------------------------------
 
@@ -224,7 +179,7 @@ class _Compiler:
             fields=fields,
             facts=facts,
             decisive=_decisive(campaign, books),
-            checks=tuple(self._check(c, ("checks", i), fields, facts) for i, c in enumerate(campaign.checks)),
+            checks=tuple(self._planner.check(c, ("checks", i), fields, facts) for i, c in enumerate(campaign.checks)),
             tiers=tuple(tiers),
             offers={offer.number: offer for book in books for offer in book.offers},
             floor_micros=micros_of(campaign.floor, ("floor",)),
@@ -235,7 +190,7 @@ class _Compiler:
         )
 
     def _tier(self, tier: spec.Tier, book: Book[made.Offer], path: Path) -> made.Tier:
-        module, settings = self._plugin(
+        module, settings = self._planner.plugin(
             "methods", tier.method.plugin, tier.method.settings, (*path, "method"), (*path, "method")
         )
         return made.Tier(
@@ -296,18 +251,19 @@ class _Compiler:
         facts: Mapping[str, Fact],
     ) -> made.Delivery:
         path: Path = ("delivery",)
-        module, settings = self._plugin(
+        module, settings = self._planner.plugin(
             "deliveries", offer.delivery.plugin, offer.delivery.settings, (*path, "plugin"), path
         )
         known = dict.fromkeys(facts, False) | {field.name: True for field in fields}
         exceptions = frozenset(private_target(text, i) for i, text in enumerate(offer.private_targets))
         try:
-            bound = module.bind(settings, Binding(known, campaign.ping_fields, exceptions, buyer))
+            bound = module.bind(settings, Binding(known, campaign.ping_fields, exceptions, buyer, self._secrets))
         except ValueError as error:
             raise Fault((*path, "settings"), str(error)) from None
         if offer.price is None and not module.pings(bound):
             raise Fault(path, "an offer without a fixed price is pinged: the delivery needs an address for pings")
-        return made.delivery_of(offer.delivery.plugin, module, bound, known)
+        delivery = made.delivery_of(offer.delivery.plugin, module, bound, known)
+        return made.mute(delivery) if ("offer", offer.slug) in self._mute else delivery
 
     def _source(self, number: int, source: spec.Source, campaigns: dict[str, made.Campaign]) -> made.Source:
         campaign_number, campaign = self._named("campaign", source.campaign, ("campaign",))
@@ -320,7 +276,7 @@ class _Compiler:
         limits = limits_of(source.caps, f"source:{number}", unit, source.zone, ("caps",))
         limits += limits_of(seller.caps, f"seller:{seller_number}", unit, seller.zone, ("caps",))
         limits += limits_of(campaign.caps, f"campaign:{campaign_number}", unit, campaign.zone, ("caps",))
-        module, settings = self._plugin(
+        module, settings = self._planner.plugin(
             "intakes", source.intake.plugin, source.intake.settings, ("intake", "plugin"), ("intake",)
         )
         ping_id = getattr(settings, "ping_id", "")
@@ -345,7 +301,7 @@ class _Compiler:
             ping_id=ping_id,
             deadline_ms=source.deadline_ms or LONGEST_ROUND_MS,
             answer_ms=source.answer_ms,
-            postback=postback_of(source),
+            postback=postback_of(source, self._secrets),
             paused=source.paused or campaign.paused,
             read=lambda content_type, body: module.read(content_type, body, settings),
         )

@@ -3,17 +3,19 @@
 `compile_market` turns nouns into it; the hot path reads nothing else. Plugins come in as bound functions.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from typing import Any, Literal
 
 import msgspec
+from msgspec.structs import replace
 
-from outbid.core.contract import Bid, Flaw, Kind, Lookup, Reads
+from outbid.core.contract import Bid, Flaw, Kind, Lookup, PingReply, PostReply, Reads
 from outbid.core.dialect.secrets import NO_SECRETS, Secrets
-from outbid.core.dialect.wire import Http
+from outbid.core.dialect.wire import Answer, Http
 from outbid.core.lead.value import Scalar, Value
 from outbid.core.ledger.account import Limit, Limits
 from outbid.core.market.noun import Noun
+from outbid.core.market.problem import Problem
 from outbid.core.match.book import Book
 from outbid.core.match.filter import Fact, Node, Predicate
 from outbid.core.money import ONE, share_of
@@ -109,6 +111,20 @@ class Delivery(msgspec.Struct, frozen=True):
     ping_reads: tuple[str, ...] = ()
     post_reads: tuple[str, ...] = ()
     secrets: Secrets = NO_SECRETS
+
+
+def mute(delivery: Delivery) -> Delivery:
+    """A delivery that lacks a secret: it sends nothing, and says why."""
+
+    def ping(_: Any) -> Generator[Http, Answer, PingReply]:
+        yield from ()
+        return PingReply("error", reason="secret_missing")
+
+    def post(_: Any) -> Generator[Http, Answer, PostReply]:
+        yield from ()
+        return PostReply("error", reason="secret_missing", reached=False)
+
+    return replace(delivery, ping=ping, post=post)
 
 
 def delivery_of(plugin: str, module: Any, bound: Any, known: Iterable[str]) -> Delivery:
@@ -219,7 +235,11 @@ class Holder(msgspec.Struct, frozen=True):
 
 
 class Market:
-    """Everything that an operator set, at one version."""
+    """Everything that an operator set, at one version.
+
+    `secrets` are the ones that were filled in, `refers` tells which a noun (kind, slug) refers to, `lacks` where one is
+    that was not there.
+    """
 
     def __init__(
         self,
@@ -230,7 +250,13 @@ class Market:
         keys: Mapping[str, Holder],
         names: Mapping[tuple[str, int], str],
         nouns: Rows,
+        secrets: Mapping[str, str] | None = None,
+        refers: Mapping[tuple[str, str], frozenset[str]] | None = None,
+        lacks: tuple[Problem, ...] = (),
     ) -> None:
+        self.secrets = secrets or {}
+        self.refers = refers or {}
+        self.lacks = lacks
         self.version = version
         self.campaigns = campaigns
         self.sources = sources

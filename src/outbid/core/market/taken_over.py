@@ -5,8 +5,10 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from outbid.core.dialect.reference import Words
 from outbid.core.market import noun as spec
 from outbid.core.market import snapshot as made
+from outbid.core.market.problem import Problem
 
 Slugs = frozenset[str]
 NONE: Slugs = frozenset()
@@ -20,12 +22,13 @@ class TakenOver:
     which those things changed that their offers rest on. What is not stale stands in both versions, and is the same.
     """
 
-    def __init__(self, before: made.Market, nouns: made.Rows) -> None:
+    def __init__(self, before: made.Market, nouns: made.Rows, secrets: Words) -> None:
         self._before, self._nouns = before, nouns
         changed = {kind: _changed(before.nouns.get(kind, {}), nouns.get(kind, {})) for kind in spec.KINDS}
         self.plans = frozenset(slug for slug in changed["campaign"] if _plan(before.nouns, slug) != _plan(nouns, slug))
         self.stale = dict(changed)
         self._add_what_rests(changed)
+        self._add_what_refers(secrets)
         self.gone = {kind: self._numbers_before(kind) for kind in ("offer", "source")}
 
     def _add_what_rests(self, changed: Mapping[str, Slugs]) -> None:
@@ -35,6 +38,14 @@ class TakenOver:
         stale["source"] |= {slug for slug, source in self.of("source") if _rests(source, changed)}
         stale["key"] |= {slug for slug, key in self.of("key") if key.owner in changed.get(key.holder, NONE)}
 
+    def _add_what_refers(self, secrets: Words) -> None:
+        """Nouns that refer to secrets with other values than before."""
+        before = self._before.secrets
+        others = {name for name in before.keys() | secrets.keys() if before.get(name) != secrets.get(name)}
+        for (kind, slug), names in self._before.refers.items() if others else ():
+            if not others.isdisjoint(names):
+                self.stale[kind] |= {slug}
+
     def _numbers_before(self, kind: str) -> frozenset[int]:
         rows = self._before.nouns.get(kind, {})
         return frozenset(rows[slug][0] for slug in self.stale[kind] if slug in rows)
@@ -42,6 +53,22 @@ class TakenOver:
     def of(self, kind: str) -> list[tuple[str, Any]]:
         """The nouns of a kind as they are now."""
         return [(slug, noun) for slug, (_, noun) in self._nouns.get(kind, {}).items()]
+
+    def stale_nouns(self) -> dict[str, dict[str, tuple[int, spec.Noun]]]:
+        """The nouns that are stale, as they are now."""
+        rows = self._nouns
+        return {
+            kind: {slug: rows[kind][slug] for slug in slugs if slug in rows.get(kind, {})}
+            for kind, slugs in self.stale.items()
+        }
+
+    def refers(self, found: dict[tuple[str, str], Slugs]) -> dict[tuple[str, str], Slugs]:
+        """The names of secrets that each noun refers to, with those that were found in what is stale."""
+        return {key: names for key, names in self._before.refers.items() if key[1] not in self.stale[key[0]]} | found
+
+    def lacks(self, found: list[Problem]) -> tuple[Problem, ...]:
+        """Where a secret is not there, with what was found in what is stale."""
+        return (*(lack for lack in self._before.lacks if lack.slug not in self.stale[lack.kind]), *found)
 
     def campaign(self, number: int) -> made.Campaign | None:
         """The campaign as it was compiled, whether it changed since or not."""

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from outbid.core import reasons
 from outbid.core.contract import Flaw
 from outbid.core.dialect.postback import compile_postback
+from outbid.core.dialect.reference import Words
 from outbid.core.dialect.wire import Http
 from outbid.core.lead.value import Value
 from outbid.core.ledger.account import LEADS, Limit
@@ -96,12 +97,12 @@ def queue_of(queue: spec.Queue | None) -> made.Queue | None:
     return made.Queue(queue.after_s * 1000, queue.every_s * 1000, queue.until_s * 1000)
 
 
-def postback_of(source: spec.Source) -> Callable[[Mapping[str, str]], Http] | None:
+def postback_of(source: spec.Source, secrets: Words) -> Callable[[Mapping[str, str]], Http] | None:
     """A source's postback, compiled. Raises Fault."""
     if source.postback is None:
         return None
     exceptions = frozenset(private_target(text, i) for i, text in enumerate(source.private_targets))
     try:
-        return compile_postback(source.postback, exceptions)
+        return compile_postback(source.postback, exceptions, secrets)
     except ValueError as error:
         raise Fault(("postback",), str(error)) from None

@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from math import inf
 
+from outbid.core.dialect.sandbox import SCHEME as SANDBOX
+from outbid.core.dialect.sandbox import Script
 from outbid.core.dialect.wire import Answer, Header, Http, Target
 from outbid.exchange.outbound.limits import Limits
 from outbid.exchange.outbound.pool import Pool, PoolCounts, PoolKey, pool_key
@@ -14,6 +16,7 @@ from outbid.exchange.outbound.reach.resolver import Resolve, Resolver
 from outbid.exchange.outbound.reach.tls import tls_context
 from outbid.exchange.outbound.refused import Refused
 from outbid.exchange.outbound.round import OnAnswer, Round
+from outbid.exchange.outbound.sandbox import Sandbox
 from outbid.exchange.outbound.talk.call import Call
 from outbid.exchange.outbound.talk.connection import Connection
 from outbid.exchange.outbound.talk.head import Head
@@ -53,6 +56,7 @@ class Outbound:
         self._pools: dict[PoolKey, Pool] = {}
         self._everyone: set[Connection] = set()
         self._plain_heads = PlainHeads(limits)
+        self._sandbox = Sandbox(loop)
         self._sweeper: asyncio.TimerHandle | None = None
         self._closed = False
 
@@ -65,6 +69,9 @@ class Outbound:
         """
         call = Call(self._loop, done, deadline)
         try:
+            if http.target.scheme == SANDBOX:
+                self._play(call, self._sandbox.read(http))
+                return call
             key = (http.target, http.method, http.headers)
             pool, head = self._heads.get(key) or self._prepared(key, http)
             request = head.message(http.body, http.more)
@@ -104,6 +111,7 @@ class Outbound:
     async def close(self) -> None:
         """Close all connections and fail all calls: `cut_off` if sent, else `unreachable`."""
         self._closed = True
+        self._sandbox.close()
         if self._sweeper is not None:
             self._sweeper.cancel()
         self._resolver.close()
@@ -132,13 +140,22 @@ class Outbound:
             self._heads.put(key, (pool, head))
         return pool, head
 
-    def _start(self, call: Call, pool: Pool, request: bytes, fresh: bool) -> None:
-        now = self._loop.time()
+    def _play(self, call: Call, script: Script) -> None:
+        if self._may_start(call, self._loop.time()):
+            self._sandbox.answer(call, script)
+
+    def _may_start(self, call: Call, now: float) -> bool:
         if self._closed:
             call.fail_soon("unreachable", "the sender was closed")
-            return
-        if now >= call.deadline:
+        elif now >= call.deadline:
             call.fail_soon("timed_out", "the deadline had passed before the start")
+        else:
+            return True
+        return False
+
+    def _start(self, call: Call, pool: Pool, request: bytes, fresh: bool) -> None:
+        now = self._loop.time()
+        if not self._may_start(call, now):
             return
         connection = pool.take(now, now - self._limits.fresh_s if fresh else -inf)
         if connection is not None:

@@ -54,7 +54,7 @@ async def ping(exchange: Exchange, story: Story, step: Ping) -> None:
             if reply.token:
                 story.note(f"token {offer.number}", reply.token)
             if reply.said:
-                story.note(f"said {offer.number}", reply.said)
+                story.note(f"said {offer.number}", offer.delivery.secrets.hide_said(reply.said))
     live = exchange.live_of(campaign, step.tier)
     story.tell(ev.Pinged(at_ms, step.tier, exchange.ms_since(started), tuple(lines), *live))
     if "turn" in campaign.tiers[step.tier].live:

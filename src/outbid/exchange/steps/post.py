@@ -127,7 +127,7 @@ async def _send(exchange: Exchange, story: Story, deal: Deal, *, again: bool = F
     started = exchange.now()
     reply = await _converse(exchange, story, offer, ask, started + offer.post_ms / 1000)
     ms, now_ms = exchange.ms_since(started), exchange.clock.now_ms()
-    story.note(f"said {deal.sale}", reply.said)
+    story.note(f"said {deal.sale}", offer.delivery.secrets.hide_said(reply.said))
     story.unclear[deal.sale] = reply.reason
     if reply.outcome == "accept":
         _accepted(exchange, story, deal, reply, ms)

@@ -1,13 +1,74 @@
-"""Which words of a delivery's settings are secrets, and how they look on the wire."""
+"""Which words of a delivery's settings are secrets, and how they look on the wire; references to secrets, filled in."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 
-from outbid.core.dialect.secrets import LEAST_ECHO_BYTES, MARK, Secrets, secret_parameters, sounds_secret
-from outbid.core.dialect.wire import parse_target
+import msgspec
+
+from outbid.core.dialect.reference import Words, filled, names_in, references, refers
+from outbid.core.dialect.sandbox import is_sandbox, sandbox_target
+from outbid.core.dialect.secrets import (
+    LEAST_ECHO_BYTES,
+    MARK,
+    Secrets,
+    secret_parameters,
+    sounds_secret,
+    words_of,
+)
+from outbid.core.dialect.wire import Target, parse_target
 
 Write = Callable[[dict[str, Any]], bytes]
+
+_HOST = re.compile(r"[^/?#]*//[^/?#]*")
+_MAY_REFER = ("ping_url", "post_url", "headers", "ping", "post")
+"""The settings in which a secret may be referred to."""
+
+
+# -- references are filled in ----------------------------------------------------------------------------------------
+
+
+def check_references(settings: msgspec.Struct) -> None:
+    """Secrets are referred to only where they are filled in. Raises ValueError."""
+    elsewhere = {k: v for k, v in msgspec.to_builtins(settings).items() if k not in _MAY_REFER}
+    for path, _ in references(elsewhere):
+        where = ".".join(map(str, path))
+        raise ValueError(
+            f"{where} cannot refer to a secret; headers, the path or query of an address and fixed texts can"
+        )
+
+
+def target_of(url: str, exceptions: frozenset[tuple[str, int]], words: Words, *, pinged: bool = False) -> Target:
+    """Where requests go, with the secrets in its path and query. Raises ValueError."""
+    if is_sandbox(url):
+        if refers(url):
+            raise ValueError("a sandbox address needs no secret")
+        return sandbox_target(url, pinged=pinged)
+    host = _HOST.match(url)
+    if host and refers(host[0]):
+        raise ValueError("a secret stands in the path or the query of an address, not before")
+    return parse_target(filled(url, words, _in_address), exceptions)
+
+
+def fill_headers(headers: Mapping[str, str], words: Words) -> dict[str, str]:
+    """Headers with the secrets in them."""
+    return {name: filled(text, words) for name, text in headers.items()}
+
+
+def fill_terms(table: Mapping[str, str], words: Words) -> dict[str, str]:
+    """A mapping with the secrets in its fixed texts. Raises ValueError."""
+    for key, term in table.items():
+        if refers(term) and not term.startswith("="):
+            raise ValueError(f"{key!r}: a secret stands in a fixed text, which begins with =, such as ={term}")
+    return {key: filled(term, words) for key, term in table.items()}
+
+
+def _in_address(word: str) -> str:
+    return quote(word, safe="")
+
+
+# -- what must not be kept -------------------------------------------------------------------------------------------
 
 
 def secrets_of(
@@ -16,20 +77,29 @@ def secrets_of(
     headers: Mapping[str, str],
     tables: Iterable[Mapping[str, str]],
     write: Write,
+    words: Words,
 ) -> Secrets:
-    """Headers, query parameters and fixed texts that are declared secret, or sound so. Raises ValueError."""
+    """Headers, query parameters and fixed texts that refer to secrets, are declared secret, or sound so.
+
+    All are given as the market has them. Raises ValueError.
+    """
     wanted = {name.lower() for name in declared}
-    paths = [parse_target(url).path for url in urls if url is not None]
+    addresses = [url for url in urls if url is not None and not is_sandbox(url)]
+    paths = [parse_target(url).path for url in addresses]
     fixed = {key: term[1:] for table in tables for key, term in table.items() if term.startswith("=")}
     _check(declared, paths, headers, fixed)
-    hidden = {name.lower(): text for name, text in headers.items() if _is_secret(name, wanted)}
-    texts = {key: text for key, text in fixed.items() if text and _is_secret(key, wanted)}
-    in_paths = [pair for path in paths for pair in secret_parameters(path, wanted)]
-    in_bodies = [pair for key, text in texts.items() for pair in _written(key, text, write)]
-    values = [text.encode() for text in (*hidden.values(), *texts.values())]
-    values += [secret.partition(b"=")[2] for secret, _ in in_paths]
+    hidden = {name.lower(): text for name, text in headers.items() if _is_secret(name, wanted) and not refers(text)}
+    told = {name.lower(): text for name, text in headers.items() if refers(text)}
+    texts = {key: text for key, text in fixed.items() if text and (_is_secret(key, wanted) or refers(text))}
+    in_paths = [pair for path in paths for pair in secret_parameters(filled(path, words, _in_address), path, wanted)]
+    in_bodies = [pair for key, text in texts.items() for pair in _written(key, text, write, words)]
+    values = [text.encode() for text in (*hidden.values(), *texts.values()) if not refers(text)]
+    values += [secret.partition(b"=")[2] for secret, kept in in_paths if kept.endswith(MARK.encode())]
     echoes = dict.fromkeys(value for value in values if len(value) >= LEAST_ECHO_BYTES)
-    return Secrets(frozenset(hidden), tuple(dict.fromkeys((*in_paths, *in_bodies))), tuple(echoes))
+    referring = (*told.values(), *texts.values(), *paths)
+    spelt = words_of(dict.fromkeys(name for text in referring for name in names_in(text) if name in words), words)
+    pairs = dict.fromkeys((*in_paths, *in_bodies, *spelt))
+    return Secrets(frozenset(hidden), tuple(pairs), tuple(echoes), tuple(told.items()), spelt)
 
 
 def _is_secret(name: str, declared: set[str]) -> bool:
@@ -47,15 +117,19 @@ def _check(
             raise ValueError(f"{name!r} is no header, query parameter or key with a fixed text; there are: {there}")
 
 
-def _written(key: str, text: str, write: Write) -> Iterator[tuple[bytes, bytes]]:
-    """A fixed text as it stands in a body, with what is kept instead: under its whole key, and under the last part."""
+def _written(key: str, text: str, write: Write, words: Words) -> Iterator[tuple[bytes, bytes]]:
+    """A fixed text as it stands in a body, with what is kept instead: under its whole key, and under the last part.
+
+    What is kept of a reference is the reference, as people write it.
+    """
+    kept = text.encode() if refers(text) else MARK.encode()
     *outer, last = key.split(".")
-    nested: Any = {last: text}
+    nested: Any = {last: filled(text, words)}
     marked: Any = {last: MARK}
-    yield _bare(write(nested)), _bare(write(marked))
+    yield _bare(write(nested)), _bare(write(marked)).replace(MARK.encode(), kept)
     for part in reversed(outer):
         nested, marked = {part: nested}, {part: marked}
-    yield _bare(write(nested)), _bare(write(marked))
+    yield _bare(write(nested)), _bare(write(marked)).replace(MARK.encode(), kept)
 
 
 def _bare(body: bytes) -> bytes:

@@ -7,6 +7,7 @@ import msgspec
 
 from outbid.core.contract import Ask, Binding, PingReply, PostReply, Reads
 from outbid.core.dialect.mapping import compile_mapping, fields_of
+from outbid.core.dialect.sandbox import is_sandbox
 from outbid.core.dialect.secrets import Secrets
 from outbid.core.dialect.wire import (
     HEADER_NAME,
@@ -17,10 +18,9 @@ from outbid.core.dialect.wire import (
     Http,
     Response,
     Target,
-    parse_target,
 )
 from outbid.plugins.deliveries._rule import Sight, bid_reader, post_reader, said_as
-from outbid.plugins.deliveries._secrets import secrets_of
+from outbid.plugins.deliveries._secrets import check_references, fill_headers, fill_terms, secrets_of, target_of
 
 Table = dict[str, str]
 
@@ -30,9 +30,16 @@ _encode = msgspec.json.Encoder().encode
 class Interface(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What every HTTP interface of a buyer needs to know."""
 
-    ping_url: Annotated[str | None, said_as("where pings go; an offer with a fixed price needs none")] = None
-    post_url: Annotated[str, said_as("where the whole lead goes")]
-    headers: Annotated[Table, said_as("headers of the buyer's own, in pings and posts")] = {}
+    ping_url: Annotated[
+        str | None,
+        said_as(
+            "where pings go; an offer with a fixed price needs none; `sandbox:accept?bid=25` is answered in process"
+        ),
+    ] = None
+    post_url: Annotated[str, said_as("where the whole lead goes; `sandbox:accept` is answered in process")]
+    headers: Annotated[
+        Table, said_as("headers of the buyer's own, in pings and posts; `{secret:NAME}` stands for a secret")
+    ] = {}
     ping: Annotated[
         Table | None,
         said_as("from the buyer's keys to our terms; absent: the ping fields, `birth_date.age` as `birth_date_age`"),
@@ -94,37 +101,49 @@ def bind_interface(
     settings: Interface, binding: Binding, manner: Manner, ping_sight: Sight, post_sight: Sight
 ) -> Bound:
     """Compile the settings. Raises ValueError."""
-    known, exceptions = binding.known, binding.exceptions
+    known, exceptions, words = binding.known, binding.exceptions, binding.secrets
+    check_references(settings)
     ping = settings.ping
     if ping is None:
         ping = {name.replace(".", "_"): name for name in binding.ping_fields}
     post = settings.post
     if post is None:
         post = {"ref": "@ref", "token": "@token", "price": "@price"} | {n: n for n, field in known.items() if field}
-    _check_headers(settings)
+    headers = fill_headers(settings.headers, words)
+    _check_headers(headers, settings.key_header)
     content = () if manner.method == "GET" else (("Content-Type", manner.content_type),)
     return Bound(
-        None if settings.ping_url is None else parse_target(settings.ping_url, exceptions),
-        parse_target(settings.post_url, exceptions),
+        None if settings.ping_url is None else target_of(settings.ping_url, exceptions, words, pinged=True),
+        target_of(settings.post_url, exceptions, words),
         manner.method,
-        (*content, *settings.headers.items()),
-        compile_mapping(ping, known, binding.buyer),
+        (*content, *headers.items()),
+        compile_mapping(fill_terms(ping, words), known, binding.buyer),
         None if "@ref" in ping.values() else manner.name + _encode(ping),
-        compile_mapping(post, known, binding.buyer),
+        compile_mapping(fill_terms(post, words), known, binding.buyer),
         manner.write,
         bid_reader(ping_sight),
         post_reader(post_sight),
         settings.key_header,
         settings.repeatable,
-        Reads(() if settings.ping_url is None else fields_of(ping), fields_of(post)),
+        Reads(_told(settings.ping_url, ping), _told(settings.post_url, post)),
         secrets_of(
-            settings.secrets, (settings.ping_url, settings.post_url), settings.headers, (ping, post), manner.write
+            settings.secrets,
+            (settings.ping_url, settings.post_url),
+            settings.headers,
+            (ping, post),
+            manner.write,
+            words,
         ),
     )
 
 
-def _check_headers(settings: Interface) -> None:
-    for name, value in [*settings.headers.items(), (settings.key_header, "")]:
+def _told(url: str | None, table: Table) -> tuple[str, ...]:
+    """What is told of a lead at an address; a sandbox is nobody who could be told anything."""
+    return () if url is None or is_sandbox(url) else fields_of(table)
+
+
+def _check_headers(headers: Table, key_header: str) -> None:
+    for name, value in [*headers.items(), (key_header, "")]:
         if not HEADER_NAME.fullmatch(name) or name.lower() in SENDERS_HEADERS | {"content-type"}:
             raise ValueError(f"{name!r} cannot be a header of a delivery")
         if any((c < " " and c != "\t") or c == "\x7f" for c in value):

@@ -83,7 +83,7 @@ class Records:
         if numbered is None:
             assert known is not None
             return Found(record, moved, known)
-        market = await asyncio.to_thread(compile_market, *numbered, self._desk.plugins, base)
+        market = await asyncio.to_thread(compile_market, *numbered, self._desk.plugins, before=base, lenient=True)
         self._markets.put(record.version, market)
         return Found(record, moved, market)
 

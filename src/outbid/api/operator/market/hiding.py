@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from outbid.api.said.reading import Asked
+from outbid.core.dialect.reference import only_refers
 from outbid.core.market.noun import Noun
 
 HIDDEN = "•••"
@@ -13,10 +14,14 @@ _SECRET = re.compile(r"^(x-)?api[-_]?key$|auth|cookie|password|secret|token$|sig
 
 
 def shown(value: Any) -> Any:
-    """A noun's settings without what opens doors: texts under a name that tells of a secret are hidden."""
+    """A noun's settings without what opens doors: texts under a name that tells of a secret are hidden.
+
+    A mere reference to a secret opens none.
+    """
     if isinstance(value, dict):
         return {
-            key: HIDDEN if isinstance(part, str) and _SECRET.search(key) else shown(part) for key, part in value.items()
+            key: HIDDEN if isinstance(part, str) and _SECRET.search(key) and not only_refers(part) else shown(part)
+            for key, part in value.items()
         }
     return [shown(part) for part in value] if isinstance(value, list | tuple) else value
 

@@ -15,8 +15,10 @@ from outbid.core.market.compile import compile_market
 from outbid.core.market.noun import Noun
 from outbid.core.market.problem import MarketError, Path, Problem
 from outbid.core.market.snapshot import Market
+from outbid.core.scope import HOUSE
 from outbid.store import market as markets
 from outbid.store.database import Connection
+from outbid.store.sealed import secrets
 
 TRIES = 5
 Nouns = dict[str, Noun]
@@ -75,7 +77,8 @@ async def _once(
     if not changes:
         return Written(version, []), None
     numbered = await markets.assign_numbers(connection, nouns, wanted)
-    market = await asyncio.to_thread(compile_market, version + 1, numbered, desk.plugins, base)
+    words = await secrets.values(connection, HOUSE, desk.exchange.vault)
+    market = await asyncio.to_thread(compile_market, version + 1, numbered, desk.plugins, words, before=base)
     if only_check:
         raise _Undone(Written(version, changes))
     number = await markets.write(connection, version, changes, numbered, market.every_limit(base), *by_and_note)

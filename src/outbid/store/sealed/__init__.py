@@ -1,0 +1,1 @@
+"""What the house itself keeps sealed: the secrets that the market refers to."""
