@@ -14,6 +14,7 @@ from outbid.core.market import snapshot as made
 from outbid.core.market.problem import MarketError, Path, Problem, from_validation
 from outbid.core.market.terms import (
     Fault,
+    dimensions_named,
     judge_of,
     limits_of,
     micros_of,
@@ -181,6 +182,7 @@ class _Compiler:
             most_posts=campaign.most_posts,
             review_ms=campaign.review_hours * 3_600_000,
             paused=campaign.paused,
+            dimensions=dimensions_named(campaign.dimensions, fields),
         )
 
     def _tier(self, tier: spec.Tier, offers: list[made.Offer], path: Path) -> made.Tier:
