@@ -11,21 +11,23 @@ import msgspec
 from outbid.core.tally.rows import Tallies
 from outbid.store.database import Connection
 
-ADD: Final = """
+ADDED_UP: Final = """on conflict (cell, quarter, clock, source, offer, outcome, reason, dimension, lane) do update
+   set times = t.times + excluded.times, price_micros = t.price_micros + excluded.price_micros,
+       payout_micros = t.payout_micros + excluded.payout_micros,
+       histogram = case when t.histogram = '{}' then excluded.histogram
+                        when excluded.histogram = '{}' then t.histogram
+                        else array(select coalesce(m.a, 0) + coalesce(m.b, 0)
+                                     from unnest(t.histogram, excluded.histogram) with ordinality m (a, b, place)
+                                    order by m.place) end"""
+
+ADD: Final = f"""
 with marked as (
   update tally_mark set seq = $4, at = $5 where cell = $1 and lane = $2 and seq = $3 returning 1
 ), added as (
   insert into tally as t (quarter, clock, source, offer, outcome, reason, dimension, times, price_micros, payout_micros,
                           histogram, cell, lane)
   select u.*, $1, $2 from unnest($6::tally_row[]) u where exists (select from marked)
-  on conflict (cell, quarter, clock, source, offer, outcome, reason, dimension, lane) do update
-     set times = t.times + excluded.times, price_micros = t.price_micros + excluded.price_micros,
-         payout_micros = t.payout_micros + excluded.payout_micros,
-         histogram = case when t.histogram = '{}' then excluded.histogram
-                          when excluded.histogram = '{}' then t.histogram
-                          else array(select coalesce(m.a, 0) + coalesce(m.b, 0)
-                                       from unnest(t.histogram, excluded.histogram) with ordinality m (a, b, place)
-                                      order by m.place) end
+  {ADDED_UP}
 )
 select count(*) as marked from marked
 """
