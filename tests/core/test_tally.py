@@ -28,10 +28,10 @@ def told(*events, before=(), subject=SUBJECT):
         state = fold(state, event)
     tallies = Tallies()
     count(tallies, Names(), subject, state, events)
-    assert {key[0] for key in tallies if key[1] == "arrival"} <= {QUARTER}
+    assert {key[0] for key, _ in tallies.flat() if key[1] == "arrival"} <= {QUARTER}
     return {
         (clock, offer, outcome, reason): (row.times, row.price_micros, row.payout_micros)
-        for (_, clock, _, offer, outcome, reason, dimension), row in tallies.items()
+        for (_, clock, _, offer, outcome, reason, dimension), row in tallies.flat()
         if dimension == ""
     }
 
@@ -135,7 +135,7 @@ def test_a_lead_that_two_buy_is_sold_once_for_both_prices():
 def test_a_sale_counts_in_the_quarter_of_the_sale_and_in_that_of_the_arrival():
     tallies = Tallies()
     count(tallies, Names(), SUBJECT, State(), [POSTING, ev.Sold(LATER, "sl_1", 900, 700, 40)])
-    quarters = {(key[0], key[1]) for key in tallies if key[3:5] == (3, "sold")}
+    quarters = {(key[0], key[1]) for key, _ in tallies.flat() if key[3:5] == (3, "sold")}
     assert quarters == {(QUARTER, "arrival"), (quarter_of(LATER), "sale")}
 
 
@@ -143,7 +143,7 @@ def test_times_are_counted_of_answers_to_pings_posts_and_sellers():
     tallies = Tallies()
     events = [ev.Pinged(CAME, 0, 500, LINES), POSTING, ev.Sold(CAME, "sl_1", 1, 1, 40), ev.Closed(CAME + 300, "sold")]
     count(tallies, Names(), SUBJECT, State(), events)
-    timed = {key[3:6]: quantile(row.histogram, 1.0) for key, row in tallies.items() if row.histogram}
+    timed = {key[3:6]: quantile(row.histogram, 1.0) for key, row in tallies.flat() if row.histogram}
     assert set(timed) == {
         (1, "bid", ""),
         (2, "pass", "not_now"),
@@ -160,7 +160,7 @@ def test_dimensions_count_leads_and_sales_beside_the_whole():
     events = [ev.Received(CAME, 7, 1, 1), ev.Pinged(CAME, 0, 500, LINES), POSTING]
     count(tallies, Names(), subject, State(), events)
     by_outcome = {}
-    for (_, _, _, _, outcome, _, dimension), row in tallies.items():
+    for (_, _, _, _, outcome, _, dimension), row in tallies.flat():
         by_outcome.setdefault(outcome, {})[dimension] = row.times
     each = {"": 1, "sub_id=a=b": 1, "age=40": 1, "new=": 1}
     assert by_outcome["received"] == by_outcome["posted"] == each

@@ -39,7 +39,7 @@ def recounted(
                 named = dimensions_of(dimensions(lead["version"], lead["campaign"]), msgspec.json.decode(lead["facts"]))
                 subject = Subject(lead["source"], lead["arrived_at"], named)
                 count(whole, names, subject, before[row["lead_id"], row["n"]], ev.decode(row["events"]))
-    return {k: _figures(r.times, r.price_micros, r.payout_micros, r.histogram) for k, r in whole.items()}
+    return {k: _figures(r.times, r.price_micros, r.payout_micros, r.histogram) for k, r in whole.flat()}
 
 
 def summed(rows: Iterable[Any]) -> dict[Key, Figures]:

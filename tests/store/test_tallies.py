@@ -194,7 +194,7 @@ async def test_lanes_that_ended_are_merged_and_those_that_live_are_not(connectio
     assert [tuple(row) for row in kept] == [(0, 6), (living.lane.id, 6)]
     # Who wakes up after that finds no mark, and adds nothing.
     tallies = Tallies()
-    tallies[QUARTER, "arrival", 7, 0, "received", "", ""].times = 1
+    tallies[QUARTER, "arrival", 7][0, "received", "", ""].times = 1
     assert not await add(connection, 0, ended[0].lane.id, 2, Mark(3, NOW_MS), tallies)
     await lanes.give_back(connection, living.lane)
     assert await merge_ended(connection) == 1

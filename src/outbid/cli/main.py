@@ -24,6 +24,7 @@ def parser() -> argparse.ArgumentParser:
     _lead_commands(commands)
     _people_commands(commands)
     _money_commands(commands)
+    _tally_commands(commands)
     _key_commands(commands)
     _user_commands(commands)
     _running_commands(commands)
@@ -141,7 +142,9 @@ def _money_commands(commands: "Commands") -> None:
 def _tally_commands(commands: "Commands") -> None:
     tallies = _add(commands, "tallies", "tallies:show", "Show how many leads and attempts, for how much, how fast.")
     tallies.add_argument("--days", type=int, default=1, help="of the last so many days (default 1)")
-    tallies.add_argument("--clock", choices=("arrival", "sale"), default="arrival", help="by when a lead came, or was sold")
+    tallies.add_argument(
+        "--clock", choices=("arrival", "sale"), default="arrival", help="by when a lead came, or was sold"
+    )
     tallies.add_argument("--of", choices=("leads", "offers"), default=None, help="rows of leads, or of offers")
     tallies.add_argument("--every", choices=("quarter", "hour", "day"), default=None, help="a row for each of these")
     tallies.add_argument("--zone", default="UTC", help="the time zone in which hours and days begin (default UTC)")

@@ -29,37 +29,35 @@ def count(into: Tallies, names: Names, subject: Subject, before: State, events: 
 class _Course:
     """Where the lead stands between two events, as far as counting needs to know."""
 
-    __slots__ = ("answered", "held", "into", "names", "quarter", "sales", "sold", "subject")
+    __slots__ = ("answered", "arrival", "held", "into", "names", "quarter", "sales", "sold", "subject")
 
     def __init__(self, into: Tallies, names: Names, subject: Subject, before: State) -> None:
         self.into, self.names, self.subject = into, names, subject
         self.quarter = quarter_of(subject.arrived_ms)
-        self.answered = before.deferred
-        self.held = before.held
-        self.sold = any(sale.status == "sold" for sale in before.sales)
-        self.sales = {sale.id: (sale.offer, sale.price_micros, sale.payout_micros) for sale in before.sales}
+        self.arrival = into[self.quarter, "arrival", subject.source]
+        self.answered, self.held, self.sold = before.deferred, before.held, False
+        self.sales: dict[str, tuple[int, int, int]] = {}
+        for sale in before.sales:
+            self.sales[sale.id] = (sale.offer, sale.price_micros, sale.payout_micros)
+            self.sold = self.sold or sale.status == "sold"
 
     def row(self, offer: int, outcome: str, reason: str = "") -> Row:
         """A row of the whole, by the clock of arrival."""
-        return self.into[self.quarter, "arrival", self.subject.source, offer, outcome, reason, ""]
+        return self.arrival[offer, outcome, reason, ""]
 
     def add(
         self, at_ms: int, offer: int, outcome: str, reason: str = "", price_micros: int = 0, payout_micros: int = 0,
         *, times: int = 1, ms: int | None = None, clock: Clock = "arrival",
     ) -> None:  # fmt: skip
         """Add to the row of the whole and to one of each dimension."""
-        quarter = self.quarter if clock == "arrival" else quarter_of(at_ms)
-        source = self.subject.source
-        dimensions = [""]
+        source, quarter, rows = self.subject.source, self.quarter, self.arrival
+        if clock == "sale":
+            quarter = quarter_of(at_ms)
+            rows = self.into[quarter, clock, source]
+        rows[offer, outcome, reason, ""].add(times, price_micros, payout_micros, ms)
         for name, value in self.subject.dimensions:
-            dimensions.append(self.names.dimension(quarter, at_ms, source, name, value))
-        for dimension in dimensions:
-            row = self.into[quarter, clock, source, offer, outcome, reason, dimension]
-            row.times += times
-            row.price_micros += price_micros
-            row.payout_micros += payout_micros
-            if ms is not None:
-                row.time(ms)
+            dimension = self.names.dimension(quarter, at_ms, source, name, value)
+            rows[offer, outcome, reason, dimension].add(times, price_micros, payout_micros, ms)
 
     def answer(self, at_ms: int, outcome: str) -> None:
         """The seller has his answer, unless he was told `pending` before."""
@@ -91,12 +89,13 @@ def _skipped(course: _Course, skips: tuple[ev.Skip, ...]) -> None:
 
 def _pinged(course: _Course, event: ev.Pinged) -> None:
     """The one that costs: a round may have hundreds of lines."""
-    into, quarter, source = course.into, course.quarter, course.subject.source
+    rows = course.arrival
     for line in event.bids:
         outcome = line.outcome
-        row = into[quarter, "arrival", source, line.offer, outcome, line.reason, ""]
+        row = rows[line.offer, outcome, line.reason, ""]
         row.times += 1
-        row.price_micros += line.price_micros
+        if line.price_micros:
+            row.price_micros += line.price_micros
         if outcome in TIMED:
             if not row.histogram:
                 row.histogram = [0] * BUCKETS

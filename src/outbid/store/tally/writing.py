@@ -55,7 +55,7 @@ async def mark_of(connection: Connection, cell: int, lane: int) -> Mark | None:
 async def add(connection: Connection, cell: int, lane: int, since: int, mark: Mark, tallies: Tallies) -> bool:
     """Add what the batches after `since` up to `mark` hold. False: the mark is not at `since`, nothing was added."""
     rows = [
-        (*key, row.times, row.price_micros, row.payout_micros, _trimmed(row.histogram)) for key, row in tallies.items()
+        (*key, row.times, row.price_micros, row.payout_micros, _trimmed(row.histogram)) for key, row in tallies.flat()
     ]
     return bool(await connection.fetchval(ADD, cell, lane, since, mark.seq, mark.at_ms, rows))
 
