@@ -140,7 +140,9 @@ def _money_commands(commands: "Commands") -> None:
 
 
 def _tally_commands(commands: "Commands") -> None:
-    tallies = _add(commands, "tallies", "tallies:show", "Show how many leads and attempts, for how much, how fast.")
+    tallies = _add(
+        commands, "tallies", "reports.tallies:show", "Show how many leads and attempts, for how much, how fast."
+    )
     tallies.add_argument("--days", type=int, default=1, help="of the last so many days (default 1)")
     tallies.add_argument(
         "--clock", choices=("arrival", "sale"), default="arrival", help="by when a lead came, or was sold"
