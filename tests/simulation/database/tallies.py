@@ -2,12 +2,15 @@
 
 from typing import Any
 
+import msgspec
+
 from outbid.core.tally.histogram import merged
 
 from .meaning import Result, means
 from .tables import Row, Transaction
 
 Lists = list[Any]
+KEY = ("quarter", "clock", "source", "offer", "outcome", "reason", "dimension")
 FIGURES = ("times", "price_micros", "payout_micros", "histogram")
 
 
@@ -25,7 +28,7 @@ async def mark_of(tx: Transaction, now_ms: int, cell: int, lane: int) -> Result:
 
 @means("with marked as (")
 async def add(
-    tx: Transaction, now_ms: int, cell: int, lane: int, since: int, seq: int, at_ms: int, rows: Lists
+    tx: Transaction, now_ms: int, cell: int, lane: int, since: int, seq: int, at_ms: int, rows: bytes
 ) -> Result:
     """Who waits for the mark looks at it again when he has it."""
     await tx.lock("tally_mark", lane)
@@ -33,8 +36,8 @@ async def add(
     if mark is None or mark["seq"] != since:
         return [{"marked": 0}]
     tx.put("tally_mark", (lane,), {"seq": seq, "at": at_ms})
-    for row in rows:
-        await put(tx, (*row[:-4], lane), dict(zip(FIGURES, row[-4:], strict=True)))
+    for row in msgspec.json.decode(rows):
+        await put(tx, (*(row[name] for name in KEY), lane), {name: row[name] for name in FIGURES})
     return [{"marked": 1}]
 
 

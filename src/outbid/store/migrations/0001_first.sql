@@ -352,8 +352,6 @@ create type move_row as (id uuid, status text, price_micros bigint, payout_micro
 create type transfer_row as (id uuid, sale_id uuid, kind text, debit text, credit text, unit text, amount bigint);
 create type status_row as (lead_id uuid, status text, reason text, chapters integer);
 create type job_row as (id uuid, kind text, key text, payload jsonb, run_at timestamptz);
-create type tally_row as (quarter timestamptz, clock text, source integer, offer integer, outcome text, reason text,
-                          dimension text, times bigint, price_micros bigint, payout_micros bigint, histogram bigint[]);
 create type balance_row as (id uuid, posted bigint, held bigint, held_on boolean);
 
 -- Views for people who read SQL ----------------------------------------------------------------------------------------------

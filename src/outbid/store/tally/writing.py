@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from outbid.core.tally.rows import Tallies
+from outbid.core.tally.rows import Clock, Key, Row, Tallies
 from outbid.store.database import Connection
 
 ADDED_UP: Final = """on conflict (cell, quarter, clock, source, offer, outcome, reason, dimension, lane) do update
@@ -26,12 +26,20 @@ with marked as (
 ), added as (
   insert into tally as t (quarter, clock, source, offer, outcome, reason, dimension, times, price_micros, payout_micros,
                           histogram, cell, lane)
-  select u.*, $1, $2 from unnest($6::tally_row[]) u where exists (select from marked)
+  select to_timestamp(u.quarter / 1000), u.clock, u.source, u.offer, u.outcome, u.reason, u.dimension, u.times,
+         u.price_micros, u.payout_micros, u.histogram, $1, $2
+    from json_to_recordset($6::json) u (quarter bigint, clock text, source integer, offer integer, outcome text,
+                                        reason text, dimension text, times bigint, price_micros bigint,
+                                        payout_micros bigint, histogram bigint[])
+   where exists (select from marked)
   {ADDED_UP}
 )
 select count(*) as marked from marked
 """
-"""One statement, so one transaction. The lock on the mark comes first: who waits for it sees the other's mark."""
+"""One statement, so one transaction. The lock on the mark comes first: who waits for it sees the other's mark.
+
+Rows travel as JSON, which costs this process a quarter of what arrays of rows do: leads wait meanwhile.
+"""
 
 
 class Mark(msgspec.Struct, frozen=True):
@@ -54,10 +62,31 @@ async def mark_of(connection: Connection, cell: int, lane: int) -> Mark | None:
 
 async def add(connection: Connection, cell: int, lane: int, since: int, mark: Mark, tallies: Tallies) -> bool:
     """Add what the batches after `since` up to `mark` hold. False: the mark is not at `since`, nothing was added."""
-    rows = [
-        (*key, row.times, row.price_micros, row.payout_micros, _trimmed(row.histogram)) for key, row in tallies.flat()
-    ]
+    rows = _encode([_line(key, row) for key, row in tallies.flat()])
     return bool(await connection.fetchval(ADD, cell, lane, since, mark.seq, mark.at_ms, rows))
+
+
+class _Line(msgspec.Struct, frozen=True, gc=False):
+    """A row as it travels."""
+
+    quarter: int
+    clock: Clock
+    source: int
+    offer: int
+    outcome: str
+    reason: str
+    dimension: str
+    times: int
+    price_micros: int
+    payout_micros: int
+    histogram: list[int]
+
+
+_encode = msgspec.json.Encoder().encode
+
+
+def _line(key: Key, row: Row) -> _Line:
+    return _Line(*key, row.times, row.price_micros, row.payout_micros, _trimmed(row.histogram))
 
 
 def _trimmed(histogram: list[int]) -> list[int]:
