@@ -12,7 +12,7 @@ from outbid.api.watch.figures import Figure
 from outbid.api.watch.route import exposition
 
 HOUSE_KEY = "ob_house"
-LINE = re.compile(r'outbid_[a-z_]+\{process="\d+"(,[a-z]+="[a-z_]+")?\} [0-9.e+-]+')
+LINE = re.compile(r'outbid_[a-z_]+\{process="\d+"(,[a-z]+="[a-z_]+"|,le="[0-9.+Inf]+")?\} [0-9.e+-]+')
 
 
 async def scrape(house: House, **more):
@@ -36,9 +36,9 @@ async def test_the_text_is_what_prometheus_reads(house):
     text = answer.body.decode()
     assert text.endswith("\n")
     for line in text.splitlines():
-        assert LINE.fullmatch(line) or re.fullmatch(r"# (HELP outbid_\w+ .+|TYPE outbid_\w+ (counter|gauge))", line), (
-            line
-        )
+        assert LINE.fullmatch(line) or re.fullmatch(
+            r"# (HELP outbid_\w+ .+|TYPE outbid_\w+ (counter|gauge|histogram))", line
+        ), line
 
 
 async def test_leads_are_counted_by_outcome(house, shared_buyers):
@@ -66,6 +66,12 @@ async def test_what_else_is_told(house):
     assert told["outbid_leads_in_flight"] == 0
     assert told["outbid_leads_dropped"] == 0
     assert told["outbid_journal_waiting"] == 0
+    batches = told["outbid_journal_batches_total"]
+    assert 1 <= batches <= told["outbid_journal_chapters_total"]
+    within = [n for name, n in told.items() if name.startswith("outbid_journal_commit_seconds_bucket")]
+    assert within == sorted(within)
+    assert within[-1] == told["outbid_journal_commit_seconds_count"] == batches
+    assert told["outbid_journal_commit_seconds_sum"] > 0
     assert told["outbid_ready"] == 1
     assert told['outbid_outbound_connections{state="idle"}'] >= 1
     assert told['outbid_outbound_connections{state="in_flight"}'] == 0

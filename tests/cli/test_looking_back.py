@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from harness.buyers import ACCEPT, REJECT, Buyers, bid
-from harness.house import MASTER, open_house
+from harness.house import MASTER, open_house, until
 from harness.market import lead, nouns, offer
 from outbid.cli.main import main
 from outbid.core.ids import LEAD, parse
@@ -147,3 +147,23 @@ async def test_a_dry_run_that_cannot_be_is_told_in_one_sentence(outbid, house, t
         file.write_text(text)
     code, out, err = await outbid("leads", "dry-run", str(file), "--source", "web", *more)
     assert (code, out, told in err, err.count("\n")) == (1, "", True, 1), err
+
+
+async def test_tallies_are_shown_as_they_are_asked_for(outbid, house):
+    assert await outbid("tallies") == (0, "Nothing was counted in this time.\n", "")
+    await house.sell(lead())
+    await until(lambda: house.connection.fetchval("select exists (select from tally where outcome = 'answered')"))
+    lines = _lines((await outbid("tallies"))[1])
+    assert lines[0] == "outcome times price payout unit p50 ms p90 ms p99 ms"
+    assert "sold 1 20.50 16.40 USD" in lines
+    lines = _lines((await outbid("tallies", "--by", "offer", "--every", "day"))[1])
+    assert lines[0].startswith("starts offer outcome times")
+    assert any(re.fullmatch(r"\S+T00:00:00.000Z ace sold 1 20.50 16.40 USD \d+ \d+ \d+", line) for line in lines)
+    code, out, err = await outbid("tallies", "--by", "color")
+    assert (code, out) == (1, "")
+    assert "there is no 'color'" in err
+    assert (await outbid("tallies", "--days", "5000"))[0] == 1
+
+
+def _lines(out: str) -> list[str]:
+    return [found for line in out.splitlines() if (found := " ".join(line.split()))]

@@ -12,6 +12,7 @@ import uvicorn
 
 from harness.market import SECRET
 from harness.replays import differences
+from harness.tallies import miscounted
 from outbid.api.app import build
 from outbid.api.hot import protocol_of
 from outbid.api.intake import Intake
@@ -129,9 +130,11 @@ async def open_house(owner_url: str, url: str, nouns: dict[str, dict[str, Noun]]
     server.install_signal_handlers = lambda: None
     serving = asyncio.create_task(server._serve([listener]))
     await until(lambda: server.started)
+    went_well = False
     try:
         yield House(url, listener.getsockname()[1], process, owner, pool)
         assert await differences(owner, registry) == {}, "decisions that do not repeat"
+        went_well = True
     finally:
         server.should_exit = True
         server.force_exit = True
@@ -139,7 +142,9 @@ async def open_house(owner_url: str, url: str, nouns: dict[str, dict[str, Noun]]
         await process.close()
         await door.close()
         await pool.close()
+        wrong = await miscounted(owner) if went_well else {}
         await owner.close()
+    assert wrong == {}, "tallies that a recount does not give"
 
 
 async def request(

@@ -111,6 +111,7 @@ GUARDED = re.compile(
 )
 WITHOUT_SCOPE = {
     "leads.py:_records": "chapters of leads that were read within a scope",
+    "tally/recount.py:_earlier": "chapters of leads that were read within a scope",
     "rooms.py:look": "room of accounts by ids that only the market gives; the exchange and its dry run ask, for the house",
     "commit/sql.py": "the statements of the writer, which acts for the house",
     "commit/writer.py": "the statements of the writer, which acts for the house",

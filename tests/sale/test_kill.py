@@ -21,6 +21,7 @@ from harness.buyers import Buyers, HangUp, bid
 from harness.house import request, until, write_market
 from harness.market import lead, nouns, offer
 from harness.replays import differences
+from harness.tallies import miscounted
 from outbid.core.ids import LEAD, parse
 from outbid.core.lead.state import fold_all
 from outbid.core.scope import HOUSE
@@ -224,5 +225,19 @@ async def _compare(folder: Path, answered: dict[str, dict], books: Books) -> Non
         )
         assert ours["sold"] <= len(books.taken) <= ours["sold"] + ours["uncertain"]
         assert await differences(connection, Registry()) == {}, "decisions that do not repeat"
+        await _tallied(connection)
     finally:
         await connection.close()
+
+
+async def _tallied(connection) -> None:
+    """Lanes that were killed are counted by whoever took them over, each batch once."""
+
+    async def is_whole() -> bool:
+        return not await connection.fetchval(
+            "select count(*) from (select lane, max(seq) as seq from chapter group by lane) c"
+            " join tally_mark m on m.lane = c.lane where m.seq <> c.seq"
+        )
+
+    await until(is_whole, 60)
+    assert await miscounted(connection) == {}, "tallies that a recount does not give"

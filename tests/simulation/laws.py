@@ -16,6 +16,7 @@ from outbid.core.route import Plan
 from outbid.store.commit.batch import ZERO_HASH, chapter_hash
 
 from .buyers import Buyer
+from .counted import recounted, summed
 from .database.tables import Change, Row, Tables, Transaction
 from .exposed import unlisted
 from .node import MASTER, Told
@@ -293,6 +294,7 @@ class Laws:
         self._claims_end_rightly()
         self._nobody_sold_twice(submitted)
         self._books_agree(buyers, settled)
+        self._tallies_are_right()
         for lead_id, text in unlisted(self.tables, self.markets, buyers, MASTER):
             self.broken("who saw what is listed", text, lead_id)
         for (account,), row in self.tables.table("account").items():
@@ -339,6 +341,26 @@ class Laws:
                     self.broken("whoever did not buy is told why", str(receipt), lead_id)
                 if receipt.reason == "tier_not_reached" and receipt.tier in reached:
                     self.broken("a tier that was matched was reached", str(receipt), lead_id)
+
+    def is_counted(self) -> bool:
+        """Is every batch of every lane in the tallies?"""
+        marks = self.tables.table("tally_mark")
+        return all(marks[(lane,)]["seq"] == seq for lane, (_, seq, _) in self.lane_ends.items())
+
+    def _tallies_are_right(self) -> None:
+        """The rows are what all chapters add up to, counted anew."""
+        names = ("quarter", "clock", "source", "offer", "outcome", "reason", "dimension", "lane")
+        rows = [row | dict(zip(names, key, strict=True)) for key, row in self.tables.table("tally").items()]
+        leads = {key[0]: row for key, row in self.tables.table("lead").items()}
+        due = recounted(
+            self.tables.table("chapter").values(),
+            leads,
+            lambda version, campaign: self.markets[version].campaigns[campaign].dimensions,
+        )
+        found = summed(rows)
+        for key in sorted(found.keys() | due.keys()):
+            if found.get(key) != due.get(key):
+                self.broken("tallies are what the chapters add up to", f"{key}: {found.get(key)}, due {due.get(key)}")
 
     def _claims_end_rightly(self) -> None:
         claims = self.tables.table("claim")

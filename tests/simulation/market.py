@@ -128,6 +128,7 @@ def _campaign(chance: Random, tiers: list[dict[str, Any]]) -> dict[str, Any]:
         "least_margin": str(chance.choice((0, 0, 1))),
         "most_posts": chance.choice((1, 2, 5, 20)),
         "ping_fields": ["zip", "state", "amount"],
+        "dimensions": chance.choice(([], ["amount"], ["state", "amount"])),
     } | _caps(chance, 0.07)
 
 

@@ -13,13 +13,16 @@ from outbid.core.dialect.wire import Failure
 from outbid.core.lead import exposure
 from outbid.core.lead.state import State
 from outbid.core.ledger import moves
-from outbid.exchange import perform, revive
+from outbid.exchange import perform, process, revive
 from outbid.exchange.steps import inspect, ping, post
+from outbid.exchange.work import recount as recounting
 from outbid.plugins.deliveries import json as json_delivery
 from outbid.store.commit import batch, writer
 from outbid.store.commit.batch import Halt
 from outbid.store.commit.journal import Journal
 from outbid.store.quote.writer import QuoteWriter
+from outbid.store.tally import live
+from outbid.store.tally.writing import Mark, mark_of
 from simulation import node
 from simulation.database import batches
 from simulation.spared import KNOWN
@@ -256,6 +259,43 @@ def crashes_forgotten(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(exposure._Told, "_may_have_been_pinged", lambda told, state: ())
 
 
+def mark_ignored(patch: pytest.MonkeyPatch) -> None:
+    """What is on its way is added, whatever the mark says that the rows hold."""
+    real = live.add
+
+    async def add(connection: Any, cell: int, lane: int, since: int, mark: Mark, tallies: Any) -> bool:
+        now = await mark_of(connection, cell, lane)
+        return now is not None and await real(connection, cell, lane, now.seq, mark, tallies)
+
+    patch.setattr(live, "add", add)
+
+
+def dead_lane_not_counted(patch: pytest.MonkeyPatch) -> None:
+    async def recount(*_: Any) -> None:
+        return None
+
+    patch.setattr(process, "recount", recount)
+
+
+def names_forgotten(patch: pytest.MonkeyPatch) -> None:
+    async def learn(*_: Any) -> None:
+        return None
+
+    patch.setattr(recounting, "_learn", learn)
+
+
+def told_twice(patch: pytest.MonkeyPatch) -> None:
+    """A batch that is looked up after its commit was answered is counted once more."""
+    real = writer.SqlWriter._accept
+
+    def accept(self: Any, done: Any, balances: Any) -> None:
+        self._seq = min(self._seq, done.seq - 1)
+        real(self, done, balances)
+
+    patch.setattr(writer.SqlWriter, "_accept", accept)
+
+
+TALLIES = "tallies are what the chapters add up to"
 PLANTED: dict[Plant, set[str]] = {
     capture_without_release: {"held = open holds"},
     release_forgotten: {"held = open holds"},
@@ -298,6 +338,10 @@ PLANTED: dict[Plant, set[str]] = {
     floor_forgotten: {"every decision repeats"},
     closed_for_another_reason: {"every decision repeats"},
     crashes_forgotten: {"who saw what is listed"},
+    mark_ignored: {TALLIES},
+    dead_lane_not_counted: {TALLIES},
+    names_forgotten: {TALLIES},
+    told_twice: {TALLIES},
 }
 
 

@@ -65,7 +65,7 @@ class Database:
         return list(done.applied)
 
     def do_chores(self) -> None:
-        """Make the partitions of the coming weeks, sweep what has ended, empty old traffic."""
+        """Make the partitions of the coming weeks, sweep what has ended, empty old traffic, merge tallies."""
         from outbid.store.upkeep.chores import do_chores
 
         days = self._settings.traffic_days

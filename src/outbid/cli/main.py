@@ -24,6 +24,7 @@ def parser() -> argparse.ArgumentParser:
     _lead_commands(commands)
     _people_commands(commands)
     _money_commands(commands)
+    _tally_commands(commands)
     _key_commands(commands)
     _secret_commands(commands)
     _user_commands(commands)
@@ -137,6 +138,25 @@ def _money_commands(commands: "Commands") -> None:
     deposit.add_argument("amount", help="decimal text, such as 500.00")
     deposit.add_argument("--currency")
     deposit.add_argument("--reference", required=True, help="the payment's own name: the same one counts once")
+
+
+def _tally_commands(commands: "Commands") -> None:
+    tallies = _add(
+        commands, "tallies", "reports.tallies:show", "Show how many leads and attempts, for how much, how fast."
+    )
+    tallies.add_argument("--days", type=int, default=1, help="of the last so many days (default 1)")
+    tallies.add_argument(
+        "--clock", choices=("arrival", "sale"), default="arrival", help="by when a lead came, or was sold"
+    )
+    tallies.add_argument("--of", choices=("leads", "offers"), default=None, help="rows of leads, or of offers")
+    tallies.add_argument("--every", choices=("quarter", "hour", "day"), default=None, help="a row for each of these")
+    tallies.add_argument("--zone", default="UTC", help="the time zone in which hours and days begin (default UTC)")
+    tallies.add_argument(
+        "--by", default="", help="a row for each, with commas: source, campaign, seller, offer, buyer, reason"
+    )
+    tallies.add_argument("--dimension", default="", help="a row for each value of this dimension")
+    for noun in ("source", "campaign", "seller", "offer", "buyer"):
+        tallies.add_argument(f"--{noun}", default=None, help=f"only of this {noun}")
 
 
 def _key_commands(commands: "Commands") -> None:

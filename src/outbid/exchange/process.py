@@ -20,6 +20,7 @@ from outbid.exchange.exchange import Door, Exchange
 from outbid.exchange.revive import resume, revive
 from outbid.exchange.room import Rooms
 from outbid.exchange.story import Story
+from outbid.exchange.work.recount import recount
 from outbid.exchange.work.worker import Worker
 from outbid.store import jobs, leads, rooms
 from outbid.store import market as markets
@@ -31,6 +32,7 @@ from outbid.store.database import LOST, Connection
 from outbid.store.key_check import check_master_key
 from outbid.store.quote.writer import QuoteWriter
 from outbid.store.sealed import secrets
+from outbid.store.tally.live import Live
 from outbid.store.vault import Vault
 
 log = logging.getLogger("outbid.exchange")
@@ -72,7 +74,8 @@ class Process:
         owner = f"{socket.gethostname()}:{os.getpid()}"
         self._lane = await lanes.open_lane(self._beat_connection, self._cell, owner, self._clock.now_ms())
         room = Rooms()
-        writer = SqlWriter(self._connect, self._lane, self._clock.now_ms, room.saw)
+        self.tallies = Live(self._lane)
+        writer = SqlWriter(self._connect, self._lane, self._clock.now_ms, room.saw, self.tallies.hear)
         self.journal = Journal(writer, gather_ms=gather_ms)
         quote_writer = QuoteWriter(self._connect, self._cell)
         self.quotes = Journal(quote_writer, gather_ms=gather_ms)
@@ -108,7 +111,8 @@ class Process:
         for writer in self._writers:
             await writer.close()
         with contextlib.suppress(*LOST):
-            if not self.fenced.is_set() and not self.exchange.dropped:
+            counted = await self.tallies.finish(self._beat_connection)
+            if counted and not self.fenced.is_set() and not self.exchange.dropped:
                 await lanes.give_back(self._beat_connection, self._lane)
             await self._beat_connection.close()
 
@@ -245,6 +249,7 @@ class Process:
             self._start(self._retry_dropped())
         for job in await jobs.take(connection, self._cell, now_ms):
             self._start(self._worker.do(job))
+        await self.tallies.flush(connection)
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         """Run something beside the beat; the process ends only when it has."""
@@ -276,6 +281,7 @@ class Process:
                 await self._revive(connection, record) for record in left if record.id not in self.exchange.in_flight
             ]
             await asyncio.gather(*(self._finish(story) for story in stories if story is not None))
+            await recount(connection, self._cell, adopted.lane, lambda version: self._market_at(connection, version))
             if left:
                 return False  # look again: what is open still is not finished, whoever works on it
             await lanes.finish(connection, self._lane, adopted.lane)

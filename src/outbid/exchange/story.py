@@ -14,6 +14,7 @@ from outbid.core.lead.traffic import Talk
 from outbid.core.ledger.moves import Deal
 from outbid.core.market.snapshot import Market
 from outbid.core.route import Plan
+from outbid.core.tally.dimension import Subject, dimensions_of
 from outbid.store.commit.entry import Birth, Claim, Entry, Wish, Written
 from outbid.store.vault import LeadKey
 
@@ -34,9 +35,12 @@ class Story:
     trace      the trace that its request belongs to, None if it said nothing
     unclear    why the last post of a sale had no clear answer, by sale
     talks      what was said to buyers and answered, until it is written as traffic
+    subject    by what the lead is tallied, as it came; None for a test lead
+    before     the state before the first of the unwritten events
     """
 
     __slots__ = (
+        "before",
         "birth",
         "born",
         "chapters",
@@ -49,6 +53,7 @@ class Story:
         "notes",
         "plan",
         "state",
+        "subject",
         "talks",
         "trace",
         "unclear",
@@ -76,6 +81,9 @@ class Story:
         self.until_ms: int | None = None
         self.talks: list[Talk] = []
         self.trace: Trace | None = None
+        self.before = self.state
+        dimensions = dimensions_of(plan.campaign.dimensions, lead.facts)
+        self.subject = None if lead.test else Subject(lead.source, lead.arrived_at_ms, dimensions)
 
     @property
     def id(self) -> LeadId:
@@ -88,6 +96,8 @@ class Story:
 
     def tell(self, event: ev.Event) -> None:
         """Something happened: it counts at once and is written with the next chapter."""
+        if not self.unwritten:
+            self.before = self.state
         self.state = fold(self.state, event)
         self.unwritten.append(event)
 
@@ -114,6 +124,8 @@ class Story:
             birth=self.birth,
             wishes=wishes,
             test=self.lead.test,
+            subject=self.subject,
+            before=self.before if self.unwritten else self.state,
         )
         if self.deals:
             entry.deals = {e.sale: self.deals[e.sale] for e in self.unwritten if isinstance(e, SETTLING)}

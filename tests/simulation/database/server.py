@@ -14,7 +14,7 @@ from outbid.store.commit.sql import AT_ONCE, AT_ONCE_NAMES, WRITE, WRITE_NAMES
 from outbid.store.database import DatabaseFault
 
 from ..loop import VirtualLoop
-from . import batches, keeping, settings  # noqa: F401  (they register the statements' meanings)
+from . import batches, keeping, settings, tallies  # noqa: F401  (they register the statements' meanings)
 from .meaning import Meaning, Result, may_deadlock, meaning_of, run
 from .tables import Tables, Transaction
 

@@ -25,6 +25,7 @@ from outbid.api.operator.money.accounts import Accounts
 from outbid.api.operator.money.deposits import Deposits
 from outbid.api.operator.money.ledger import Ledger
 from outbid.api.operator.session import Sessions
+from outbid.api.operator.tallies import Tallied
 from outbid.api.operator.verdicts.reviewing import Reviewing
 from outbid.api.operator.verdicts.settling import Settling
 
@@ -37,7 +38,7 @@ def operator_routes(desk: Desk) -> Router:
     records = Records(desk)
     handlers += [*Listing(desk).routes(), *OneLead(records).routes(), *Exposed(records).routes()]
     handlers += [*Looking(desk, records).routes(), *Accounts(desk).routes(), *Ledger(desk).routes()]
-    handlers += [*Deposits(desk).routes(), *Jobs(desk).routes()]
+    handlers += [*Deposits(desk).routes(), *Jobs(desk).routes(), *Tallied(desk).routes()]
     handlers += [*Settling(desk).routes(), *Reviewing(desk).routes(), *DryRuns(desk).routes()]
     router = gated(desk, Gate(desk), handlers)
     _leave_options(router, LEADS)

@@ -8,24 +8,29 @@ from typing import Final, Literal
 import msgspec
 
 from outbid.api.intake import Intake
+from outbid.core.tally.histogram import bucket_of
 from outbid.exchange.exchange import Exchange
 from outbid.exchange.outbound import Outbound
+from outbid.store.commit.journal import Commits
 
 _MEMORY: Final = Path("/proc/self/statm")
 _RESIDENT: Final = 1
+BOUNDS_MS: Final = tuple(1 << n for n in range(13))
 
 
 class Figure(msgspec.Struct, frozen=True):
     """One figure: its name behind `outbid_`, what it counts, and its values by the label that tells them apart.
 
-    `label` is empty where there is only one value, which then stands under the empty text.
+    `label` is empty where there is only one value, which then stands under the empty text. The values of a histogram
+    are how many did not pass each bound; `sum` is what all of them come to.
     """
 
     name: str
-    kind: Literal["counter", "gauge"]
+    kind: Literal["counter", "gauge", "histogram"]
     meaning: str
     values: dict[str, float]
     label: str = ""
+    sum: float = 0.0
 
 
 def figures_of(intake: Intake, exchange: Exchange) -> Iterator[Figure]:
@@ -38,6 +43,7 @@ def figures_of(intake: Intake, exchange: Exchange) -> Iterator[Figure]:
     yield _one("leads_dropped", "Leads that met a fault and are to be taken up again.", len(exchange.dropped))
     yield _one("journal_waiting", "Chapters that wait for the next commit.", exchange.journal.waiting())
     yield _one("leads_unrecorded", "New leads that wait for their first commit.", exchange.journal.unrecorded)
+    yield from _journal(exchange.journal.commits)
     yield _one("ready", "1 if leads are taken, 0 if not.", intake.is_ready())
     yield from _connections(exchange)
     yield _one("market_version", "Version of the market that new leads meet.", exchange.market.version)
@@ -49,6 +55,20 @@ def figures_of(intake: Intake, exchange: Exchange) -> Iterator[Figure]:
 
 def _one(name: str, meaning: str, value: float) -> Figure:
     return Figure(name, "gauge", meaning, {"": value})
+
+
+def _journal(commits: Commits) -> Iterator[Figure]:
+    yield Figure("journal_batches_total", "counter", "Batches that were committed.", {"": commits.batches})
+    yield Figure("journal_chapters_total", "counter", "Chapters that were committed.", {"": commits.entries})
+    within: dict[str, float] = {f"{ms / 1000:g}": sum(commits.histogram[: bucket_of(ms)]) for ms in BOUNDS_MS}
+    yield Figure(
+        "journal_commit_seconds",
+        "histogram",
+        "How long a batch took to be durable.",
+        within | {"+Inf": commits.batches},
+        "le",
+        commits.seconds,
+    )
 
 
 def _connections(exchange: Exchange) -> Iterator[Figure]:

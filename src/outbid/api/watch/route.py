@@ -52,9 +52,13 @@ def exposition(figures: Iterable[Figure], process: str) -> Iterator[str]:
     """The lines of the text format. Names and labels are ours, so nothing in them needs to be escaped."""
     for figure in figures:
         yield f"# HELP outbid_{figure.name} {figure.meaning}\n# TYPE outbid_{figure.name} {figure.kind}\n"
+        name = f"{figure.name}_bucket" if figure.kind == "histogram" else figure.name
         for word, value in figure.values.items():
             label = f',{figure.label}="{word}"' if figure.label else ""
-            yield f'outbid_{figure.name}{{process="{process}"{label}}} {float(value):.15g}\n'
+            yield f'outbid_{name}{{process="{process}"{label}}} {float(value):.15g}\n'
+        if figure.kind == "histogram":
+            yield f'outbid_{figure.name}_sum{{process="{process}"}} {figure.sum:.15g}\n'
+            yield f'outbid_{figure.name}_count{{process="{process}"}} {float(figure.values["+Inf"]):.15g}\n'
 
 
 def _is_near(request: Request[Any, Any, Any]) -> bool:

@@ -18,6 +18,7 @@ from outbid.core.market.referring import lacking, names_of, referring
 from outbid.core.market.taken_over import EMPTY, TakenOver, over
 from outbid.core.market.terms import (
     Fault,
+    dimensions_named,
     limits_of,
     micros_of,
     postback_of,
@@ -187,6 +188,7 @@ class _Compiler:
             most_posts=campaign.most_posts,
             review_ms=campaign.review_hours * 3_600_000,
             paused=campaign.paused,
+            dimensions=dimensions_named(campaign.dimensions, fields),
         )
 
     def _tier(self, tier: spec.Tier, book: Book[made.Offer], path: Path) -> made.Tier:

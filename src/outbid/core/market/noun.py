@@ -146,7 +146,8 @@ class Tier(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 class Campaign(Noun, frozen=True, kw_only=True):
     """The operator's plan for a kind of lead: fields, checks, tiers. `least_margin` is what the house keeps.
 
-    `review_hours`: a lead that a check holds for review, and nobody looks at, is refused after so many.
+    `review_hours`: a lead that a check holds for review, and nobody looks at, is refused after so many. `dimensions`:
+    facts, such as a sub-id, by which leads and sales are counted beside the whole.
     """
 
     currency: Currency = "USD"
@@ -160,6 +161,7 @@ class Campaign(Noun, frozen=True, kw_only=True):
     most_posts: Annotated[int, Meta(ge=1, le=1000)] = 20
     ping_fields: tuple[str, ...] = ()
     review_hours: Annotated[int, Meta(ge=1, le=8_760)] = 72
+    dimensions: Annotated[tuple[str, ...], Meta(max_length=3)] = ()
     paused: bool = False
 
 

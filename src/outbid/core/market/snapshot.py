@@ -173,6 +173,7 @@ class Campaign(msgspec.Struct, frozen=True):
     """A plan for leads. `facts` is what filters may read, `offers` all offers by number.
 
     `decisive`: the facts that a filter reads or a ping tells; a quote does not stand for a lead with others.
+    `dimensions`: the facts by which it is tallied.
     """
 
     number: int
@@ -189,6 +190,7 @@ class Campaign(msgspec.Struct, frozen=True):
     most_posts: int
     review_ms: int
     paused: bool
+    dimensions: tuple[str, ...] = ()
 
 
 class Quotes(msgspec.Struct, frozen=True):

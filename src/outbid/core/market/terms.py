@@ -41,6 +41,20 @@ def micros_of(text: str, path: Path) -> int:
     return amount
 
 
+def dimensions_named(names: tuple[str, ...], fields: tuple[made.Field, ...]) -> tuple[str, ...]:
+    """The facts by which a campaign's leads are tallied, each known when a lead comes. Raises Fault."""
+    personal = {field.name for field in fields if field.personal}
+    known = {field.name for field in fields} | {f"{field.name}.{part}" for field in fields for part in field.parts}
+    for i, name in enumerate(names):
+        if name in personal:
+            raise Fault(("dimensions", i), f"{name!r} is personal: tallies outlive the person, so they never hold it")
+        if name not in known:
+            raise Fault(("dimensions", i), f"the campaign has no field or part {name!r}")
+        if name in names[:i]:
+            raise Fault(("dimensions", i), f"{name!r} stands twice")
+    return names
+
+
 def limits_of(caps: tuple[spec.Cap, ...], owner: str, currency: str, zone: str, path: Path) -> tuple[Limit, ...]:
     """Caps as limits of their owner. Raises Fault."""
     limits: dict[tuple[str, str], Limit] = {}

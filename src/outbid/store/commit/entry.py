@@ -4,8 +4,10 @@ import msgspec
 
 from outbid.core.contract import Conflict
 from outbid.core.lead import event as ev
+from outbid.core.lead.state import State
 from outbid.core.ledger.account import Account
 from outbid.core.ledger.moves import Deal
+from outbid.core.tally.dimension import Subject
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -79,6 +81,8 @@ class Entry(msgspec.Struct):
     test     of a test lead: its events move nothing
     jobs     put with the chapter, but for those whose key an open job has
     traffic  what was said to buyers and answered, packed and sealed, where this chapter carries it
+    subject  by what the events are tallied; None for a lead that counts nothing
+    before   the fold of all earlier chapters
     """
 
     cell: int
@@ -96,6 +100,8 @@ class Entry(msgspec.Struct):
     test: bool = False
     jobs: tuple[Job, ...] = ()
     traffic: bytes | None = None
+    subject: Subject | None = None
+    before: State = State()
 
 
 class Written(msgspec.Struct, frozen=True):

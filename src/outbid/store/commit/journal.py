@@ -12,6 +12,9 @@ import logging
 from collections import deque
 from typing import Any, Generic, Protocol, TypeVar
 
+import msgspec
+
+from outbid.core.tally.histogram import BUCKETS, bucket_of
 from outbid.store.commit.entry import (
     Birth,
     ConnectionLost,
@@ -55,6 +58,25 @@ class Writer(Protocol[E, R]):
         """After a lost COMMIT: the results of the last batch if it became durable, else None."""
 
 
+class Commits(msgspec.Struct):
+    """What a journal wrote since its start: batches that became durable, their entries, and how long each took.
+
+    histogram  of whole milliseconds (see `core/tally/histogram`), tries and lost connections among them
+    """
+
+    batches: int = 0
+    entries: int = 0
+    seconds: float = 0.0
+    histogram: list[int] = msgspec.field(default_factory=lambda: [0] * BUCKETS)
+
+    def count(self, entries: int, seconds: float) -> None:
+        """One more batch is durable."""
+        self.batches += 1
+        self.entries += entries
+        self.seconds += seconds
+        self.histogram[bucket_of(int(seconds * 1000))] += 1
+
+
 class Contention(Exception):
     """Deadlock or serialisation failure: nothing was written, the same batch may be tried again."""
 
@@ -71,6 +93,7 @@ class Journal(Generic[E, R]):
         self._wake = asyncio.Event()
         self._fenced: Fenced | None = None
         self._since: float | None = None
+        self.commits = Commits()
         self.unrecorded = 0
         """How many new leads wait for their first commit."""
 
@@ -142,6 +165,7 @@ class Journal(Generic[E, R]):
         """Write a batch; if it fails for its content, its halves, until the bad entry stands alone."""
         if not batch:
             return
+        began = asyncio.get_running_loop().time()
         try:
             written = await self._insist([entry for entry, _ in batch])
         except EntryFailed as failure:
@@ -152,6 +176,7 @@ class Journal(Generic[E, R]):
             await self._write(batch[:middle])
             await self._write(batch[middle:])
             return
+        self.commits.count(len(batch), asyncio.get_running_loop().time() - began)
         for (_, future), result in zip(batch, written, strict=True):
             if isinstance(result, Repeat):
                 _fail(future, Repeated(result))

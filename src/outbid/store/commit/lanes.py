@@ -4,6 +4,7 @@ import msgspec
 
 from outbid.core.ids import first_of
 from outbid.store.database import Connection
+from outbid.store.tally.writing import make_mark
 
 LEASE_MS = 5_000
 MARGIN_MS = 1_000
@@ -42,6 +43,7 @@ async def open_lane(connection: Connection, cell: int, owner: str, now_ms: int) 
             first_of(now_ms - CLOCK_STEP_MS),
             owner,
         )
+        await make_mark(connection, cell, number, now_ms)
     return Lane(cell, number, 1)
 
 

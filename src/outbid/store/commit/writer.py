@@ -54,6 +54,15 @@ class Done(msgspec.Struct, frozen=True):
     held: dict[int, tuple[ev.Posting | ev.NoRoom, ...]]
 
 
+class Durable(msgspec.Struct, frozen=True):
+    """A batch that is known to be durable, told once, in order. `held`: what became of the wishes, by place."""
+
+    seq: int
+    at_ms: int
+    entries: list[Entry]
+    held: dict[int, tuple[ev.Posting | ev.NoRoom, ...]]
+
+
 class _SentBefore(Exception):
     """Some of the requests of a batch made leads before."""
 
@@ -75,12 +84,14 @@ class SqlWriter:
         lane: Lane,
         now_ms: Callable[[], int],
         on_balances: Callable[[dict[bytes, Balance]], None] = lambda balances: None,
+        on_durable: Callable[[Durable], None] = lambda durable: None,
     ) -> None:
         self._connect = connect
         self._connection: Connection | None = None
         self._lane = lane
         self._now_ms = now_ms
         self._on_balances = on_balances
+        self._on_durable = on_durable
         self._seq = 0
         self._hash = ZERO_HASH
         self._known: set[bytes] = set()
@@ -145,6 +156,8 @@ class SqlWriter:
         return await self._written(connection, done, claimed)
 
     def _accept(self, done: Done, balances: dict[bytes, Balance]) -> None:
+        if done.seq > self._seq:  # else it is known since before its connection was lost
+            self._on_durable(Durable(done.seq, self._now_ms(), done.batch.new, done.held))
         self._seq, self._hash = done.seq, done.hash
         if balances:
             self._on_balances(balances)

@@ -100,6 +100,7 @@ create table chapter (
   hash bytea not null,
   primary key (cell, lead_id, n)
 ) partition by range (lead_id);
+create index chapter_at on chapter using brin (at); -- as with transfers: for what a dead lane wrote last
 
 -- What was said to buyers about a lead and what they answered, sealed. Emptied a week at a time, when its days are over.
 create table traffic (
@@ -268,6 +269,8 @@ create table deposit (
 
 -- Counters by quarter-hour -----------------------------------------------------------------------------------------------
 
+-- `offer` 0: the lead's own row. `dimension`: empty, `name=value`, or `name` for the values that are too many.
+-- `lane` 0 holds what lanes that ended have counted.
 create table tally (
   cell integer not null,
   lane integer not null,
@@ -277,18 +280,20 @@ create table tally (
   offer integer not null,
   outcome text not null,
   reason text not null,
-  dimension text not null default '',
-  leads bigint not null,
+  dimension text not null,
+  times bigint not null,
   price_micros bigint not null,
   payout_micros bigint not null,
-  histogram integer[],
+  histogram bigint[] not null,
   primary key (cell, quarter, clock, source, offer, outcome, reason, dimension, lane)
-);
+) with (fillfactor = 70);
 
+-- Up to which batch a lane is counted, and when that was. Made with the lane, deleted when its rows go to lane 0.
 create table tally_mark (
   cell integer not null,
   lane integer not null,
   seq bigint not null,
+  at timestamptz not null,
   primary key (cell, lane)
 );
 

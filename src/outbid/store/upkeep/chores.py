@@ -1,7 +1,8 @@
-"""What has to be done from time to time: partitions made ahead, dropped and emptied; what ended is swept."""
+"""What has to be done from time to time: partitions made ahead, dropped and emptied; what ended is swept or merged."""
 
 from outbid.store.database import Connection
 from outbid.store.upkeep.partitions import drop_past, empty_traffic, make_ahead
+from outbid.store.upkeep.tallies import merge_ended
 
 SWEEP_AFTER_MS = 3_600_000
 SWEEP_AT_ONCE = 10_000
@@ -14,6 +15,7 @@ async def do_chores(connection: Connection, now_ms: int, traffic_days: int) -> N
     await sweep(connection, "claim", now_ms)
     await sweep(connection, "idempotency", now_ms)
     await empty_traffic(connection, now_ms, traffic_days)
+    await merge_ended(connection)
 
 
 async def sweep(connection: Connection, table: str, now_ms: int) -> int:

@@ -1,0 +1,1 @@
+"""Counters by quarter-hour: what the events of leads add up to."""

@@ -1,0 +1,1 @@
+"""Tallies: written from what is committed, counted again after a crash, merged when lanes end, read."""
