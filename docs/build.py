@@ -216,6 +216,7 @@ def market_page() -> str:
     for part in (
         noun.Field,
         noun.Check,
+        noun.Enricher,
         noun.Tier,
         noun.Plugin,
         noun.Cap,
@@ -292,6 +293,7 @@ def reasons_page() -> str:
         ("Bids that lose", reasons.BIDS),
         ("Posts that do not sell", reasons.POSTS),
         ("Faults on the wire", reasons.WIRE),
+        ("Enrichers that teach nothing", reasons.ENRICHED),
         ("Leads that end unsold", reasons.ENDS),
     )
     text = "# Reasons\n\nEvery *no* has a code from this list. A running exchange serves it at `GET /v1/reasons`.\n"

@@ -159,6 +159,7 @@ STILL = [
     ev.Reviewed(1, "released", "ann"),
     ev.Received(1, 1, 1, 1),
     ev.Resumed(1, 1),
+    ev.Enriched(1, "places", "learned", gave=("city",), facts={"city": "Austin"}, sent=True),
     ev.Inspected(1, "arrival"),
     ev.Matched(1, 0, (1,)),
     ev.Pinged(1, 0, 5),

@@ -11,6 +11,7 @@ from outbid.core.contract import Binding
 from outbid.core.ledger.account import Limit
 from outbid.core.market import noun as spec
 from outbid.core.market import snapshot as made
+from outbid.core.market.enrichers import enrichers_of
 from outbid.core.market.problem import MarketError, Path, Problem, from_validation
 from outbid.core.market.terms import (
     Fault,
@@ -181,6 +182,8 @@ class _Compiler:
             most_posts=campaign.most_posts,
             review_ms=campaign.review_hours * 3_600_000,
             paused=campaign.paused,
+            enrichers=enrichers_of(campaign, fields, facts, self._plugin),
+            enrich_ms=campaign.enrich_ms,
         )
 
     def _tier(self, tier: spec.Tier, offers: list[made.Offer], path: Path) -> made.Tier:
