@@ -6,17 +6,21 @@ import msgspec
 import pytest
 
 from harness.buyers import ACCEPT, HangUp, Silence, bid, http
-from harness.house import open_house, request
+from harness.house import open_house, request, until
 from harness.market import CHECKS, FIELDS, lead, nouns, offer
 from outbid.api.auth import key_hash
-from outbid.core.ids import LEAD, parse
+from outbid.core.ids import LEAD, parse, public
 from outbid.core.lead import event as ev
 from outbid.core.lead.exposure import exposure
+from outbid.core.market.compile import compile_market
 from outbid.core.market.noun import Key
+from outbid.core.market.problem import MarketError
 from outbid.core.replay.replay import replay
 from outbid.core.route import Plan
 from outbid.core.scope import HOUSE
 from outbid.exchange.revive import lead_of, notes_of, traffic_of
+from outbid.exchange.steps import post
+from outbid.plugins.registry import Registry
 from outbid.store import leads
 
 MORE_FIELDS = [*FIELDS, {"name": "city", "type": "text"}, {"name": "street", "type": "text", "personal": True}]
@@ -295,3 +299,92 @@ async def test_a_ping_learns_what_it_can_and_its_post_keeps_that(database_url, a
             ("cities", "learned", ""), ("streets", "skipped", "needs_missing"),
             ("cities", "kept", ""), ("streets", "learned", ""),
         ]  # fmt: skip
+
+
+async def _only_lead(house) -> str:
+    return public(LEAD, 0, (await house.connection.fetchrow("select id from lead"))["id"])
+
+
+async def _closes(house, name):
+    async def closed() -> bool:
+        return (await house.state(name)).stage == "closed"
+
+    await until(closed, 20)
+
+
+async def test_what_was_learned_is_there_for_whoever_takes_the_lead_over_between_hold_and_post(
+    database_url, app_database_url, buyers, monkeypatch
+):
+    answered(buyers)
+    send = post._send
+
+    async def failing(*_):
+        monkeypatch.setattr(post, "_send", send)
+        raise RuntimeError("the process fails here")
+
+    monkeypatch.setattr(post, "_send", failing)
+    offers = [offer("a", buyers.port, delivery={"ping": PING, "post": POST, "repeatable": True})]
+    found = market(buyers.port, places(buyers.port), offers=offers)
+    async with open_house(database_url, app_database_url, found) as house:
+        await house.sell(lead())
+        await _closes(house, name := await _only_lead(house))
+        assert buyers.posts("a")[0].json == {"first": "Ann", "city": "Austin", "street": "1 Hidden Lane"}
+        assert len(asked(buyers)) == 1
+        assert (await house.state(name)).status == "sold"
+
+
+async def test_who_dies_before_the_hold_asks_again_and_both_times_are_on_record(database_url, app_database_url, buyers):
+    answered(buyers)
+    wants = {"fact": "city", "equals": "Austin"}
+    offers = [offer("a", buyers.port, filter=wants, delivery={"ping": PING, "post": POST})]
+    found = market(buyers.port, places(buyers.port), offers=offers)
+    async with open_house(database_url, app_database_url, found) as house:
+        exchange = house.process.exchange
+        write = exchange.write
+
+        def failing(story, wishes=(), **more):
+            if wishes:
+                exchange.write = write
+                raise RuntimeError("the process fails here")
+            return write(story, wishes, **more)
+
+        exchange.write = failing
+        await house.sell(lead())
+        await _closes(house, name := await _only_lead(house))
+        assert len(asked(buyers)) == 2
+        record = await leads.read(house.connection, HOUSE, *parse(LEAD, name))
+        known = exchange.market
+        plan = Plan(known.campaigns[record.campaign], known.sources[record.source])
+        shown = exposure(plan, msgspec.json.decode(record.facts), await house.events(name))
+        assert [(each.step, each.fields, each.possibly) for each in shown] == [
+            ("enrich", ("zip", "phone"), True),
+            ("ping", ("zip", "city"), True),
+            ("enrich", ("zip", "phone"), False),
+            ("ping", ("zip", "city"), False),
+            ("post", ("city", "first_name", "street"), False),
+        ]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "path", "said"),
+    [
+        ([{"settings": {"reply": {"town": "x"}}}], (0, "settings"), "no field 'town'"),
+        ([{"settings": {"reply": {}}}], (0, "settings"), "gives no field"),
+        ([{"settings": {"request": {"x": "town"}}}], (0, "settings"), "no field or fact 'town'"),
+        ([{"plugin": "oracle"}], (0, "plugin"), "no 'oracle' in enrichers; there are: http_append"),
+        ([{"settings": {"request": {"c": "city"}}}], (0, "settings"), "needs 'city' and gives it only where"),
+        ([{}, {}], (1, "name"), "an enricher 'places' already"),
+        ([{}, {"name": "b"}], (1, "settings"), "'city' is given by the enricher 'places' already"),
+        ([{"fallback": {"zip": "1"}}], (0, "fallback", "zip"), "does not give the field 'zip'"),
+        ([{"fallback": {"city": " "}}], (0, "fallback", "city"), "cannot be ' '"),
+        ([{"private_targets": ["here"]}], (0, "private_targets", 0), "not HOST:PORT"),
+    ],
+)
+def test_what_cannot_be_is_told_where_it_stands(wrong, path, said):
+    found = market(9, *(places(9, **more) for more in wrong))
+    numbered = {kind: {s: (i, n) for i, (s, n) in enumerate(rows.items(), 1)} for kind, rows in found.items()}
+    with pytest.raises(MarketError) as caught:
+        compile_market(1, numbered, Registry())
+    problem = caught.value.problems[0]
+    assert (problem.kind, problem.path) == ("campaign", ("enrichers", *path))
+    assert said in problem.sentence
