@@ -17,9 +17,11 @@ from outbid.store.commit.batch import ZERO_HASH, chapter_hash
 
 from .buyers import Buyer
 from .database.tables import Change, Row, Tables, Transaction
-from .exposed import unlisted
+from .exposed import unlisted, unlisted_questions
 from .node import MASTER, Told
+from .services import Service
 from .spared import Spared
+from .taught import untaught
 
 
 class Rule(msgspec.Struct, frozen=True):
@@ -281,6 +283,7 @@ class Laws:
         sent: list["Submitted"],
         submitted: dict[bytes, "Submitted"],
         buyers: dict[str, Buyer],
+        services: dict[str, Service],
         settled: dict[str, str],
     ) -> None:
         """Everything that can only be said when nothing is under way any more.
@@ -295,6 +298,10 @@ class Laws:
         self._books_agree(buyers, settled)
         for lead_id, text in unlisted(self.tables, self.markets, buyers, MASTER):
             self.broken("who saw what is listed", text, lead_id)
+        for lead_id, text in unlisted_questions(self.tables, self.markets, services["streets.test"], MASTER):
+            self.broken("who saw what is listed", text, lead_id)
+        for lead_id, text in untaught(self.tables, buyers):
+            self.broken("what was learned is what buyers get", text, lead_id)
         for (account,), row in self.tables.table("account").items():
             self._held_is_open_holds(account, row)
         total = sum(

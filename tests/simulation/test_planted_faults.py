@@ -14,7 +14,7 @@ from outbid.core.lead import exposure
 from outbid.core.lead.state import State
 from outbid.core.ledger import moves
 from outbid.exchange import perform, revive
-from outbid.exchange.steps import inspect, ping, post
+from outbid.exchange.steps import enrich, inspect, ping, post
 from outbid.plugins.deliveries import json as json_delivery
 from outbid.store.commit import batch, writer
 from outbid.store.commit.batch import Halt
@@ -256,6 +256,22 @@ def crashes_forgotten(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(exposure._Told, "_may_have_been_pinged", lambda told, state: ())
 
 
+def learned_values_lost_at_a_take_over(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(revive, "given_by", lambda events, notes: {})
+
+
+def learned_facts_not_written(patch: pytest.MonkeyPatch) -> None:
+    real = enrich.learn
+    patch.setattr(enrich, "learn", lambda *args: (real(*args)[0], {}))
+
+
+def questions_not_listed(patch: pytest.MonkeyPatch) -> None:
+    def asked(told: Any, enricher: Any, at_ms: int, *, possibly: bool) -> exposure.Exposure:
+        return exposure.Exposure(0, 0, at_ms, "enrich", (), possibly, enricher.name)
+
+    patch.setattr(exposure._Told, "_asked", asked)
+
+
 PLANTED: dict[Plant, set[str]] = {
     capture_without_release: {"held = open holds"},
     release_forgotten: {"held = open holds"},
@@ -298,6 +314,9 @@ PLANTED: dict[Plant, set[str]] = {
     floor_forgotten: {"every decision repeats"},
     closed_for_another_reason: {"every decision repeats"},
     crashes_forgotten: {"who saw what is listed"},
+    learned_values_lost_at_a_take_over: {"what was learned is what buyers get"},
+    learned_facts_not_written: {"every decision repeats"},
+    questions_not_listed: {"who saw what is listed"},
 }
 
 
