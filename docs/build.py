@@ -251,7 +251,8 @@ def plugins_page() -> str:
     registry = Registry(installed=[])
     text = (
         "# Plugins\n\nThe built-in ones. "
-        "Installed packages may bring more: [add a field type](../how_to/add_a_field_type.md).\n"
+        "Installed packages may bring more: [add a field type](../how_to/add_a_field_type.md), "
+        "[add a plugin](../how_to/add_a_plugin.md).\n"
     )
     for kind in KINDS:
         text += f"\n## {kind}\n"
