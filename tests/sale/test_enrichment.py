@@ -199,6 +199,16 @@ async def test_a_lead_that_is_refused_is_shown_to_nobody(database_url, app_datab
         assert len(asked(buyers)) == 1
 
 
+async def test_a_request_that_came_before_is_not_asked_about_again(database_url, app_database_url, buyers):
+    answered(buyers)
+    found = market(buyers.port, places(buyers.port), checks=[{"plugin": "type"}])
+    async with open_house(database_url, app_database_url, found) as house:
+        person, key = lead(), ("Idempotency-Key: once",)
+        first = await house.sell(person, headers=key)
+        assert (await house.sell(person, headers=key)).json == first.json
+        assert len(asked(buyers)) == 1
+
+
 async def test_checks_of_what_a_service_gives_wait_for_it(database_url, app_database_url, buyers):
     answered(buyers)
     checks = [

@@ -39,7 +39,12 @@ class Heard(msgspec.Struct, frozen=True):
 
 
 async def enrich(exchange: Exchange, story: Story) -> None:
-    """Ask all enrichers of the campaign at once, and tell in their order what each taught."""
+    """Ask all enrichers of the campaign at once, and tell in their order what each taught.
+
+    A lead is durable before: whom a service sees stands on record, and a repeated request is not asked about again.
+    """
+    if story.born is not None:
+        await story.born
     campaign = story.plan.campaign
     ask, until = ask_of(exchange, story), exchange.now() + campaign.enrich_ms / 1000
     talks = [_Talk(exchange, story, place, enricher) for place, enricher in enumerate(campaign.enrichers)]
