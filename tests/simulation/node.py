@@ -175,7 +175,7 @@ class Node:
         market = exchange.market
         source = next(source for source in market.sources.values() if source.slug == slug)
         arrived = source.read("application/json", body)
-        if source.paused or isinstance(arrived, Malformed) or self.closing or exchange.journal.is_full():
+        if source.paused or isinstance(arrived, Malformed) or self.closing:
             told.set_result(None)
             return
         try:

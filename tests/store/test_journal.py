@@ -135,3 +135,24 @@ async def test_a_batch_that_waits_for_the_database_is_seen():
         writer.down.set()
         await waiting
         assert not journal.stalls(0)
+
+
+async def test_new_leads_are_counted_until_they_are_recorded_or_turned_away():
+    writer = Writer(ConnectionLost(False), bad=3)
+    writer.down.clear()
+    async with running(writer) as journal:
+        first = [journal.submit(entry(n)) for n in (1, 2, 3)]
+        later = journal.submit(entry(9, born=False))
+        assert journal.unrecorded == 3
+        await asyncio.sleep(0.05)
+        assert journal.unrecorded == 3
+        late = journal.submit(entry(4))
+        assert journal.unrecorded == 4
+        assert journal.turn_away(0) == 1
+        assert journal.unrecorded == 3
+        writer.down.set()
+        await asyncio.wait([*first, later])
+        await asyncio.sleep(0.01)
+        assert journal.unrecorded == 0
+    assert isinstance(late.exception(), NotRecorded)
+    assert isinstance(first[2].exception(), EntryFailed)

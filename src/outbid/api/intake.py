@@ -38,6 +38,7 @@ from outbid.core.scope import Scope
 from outbid.exchange.arrive import arrive, request_of, request_under
 from outbid.exchange.distribute import distribute
 from outbid.exchange.exchange import Exchange
+from outbid.exchange.load.gate import Gate
 from outbid.exchange.quoting.ask import ask_price
 from outbid.exchange.quoting.take_up import refuse, take_up
 from outbid.exchange.steps.rehearse import outcome_of
@@ -103,14 +104,14 @@ def trace_of(scope: Http) -> Trace | None:
 class Intake:
     """Answers `POST /v1/leads` and `POST /v1/pings`.
 
-    With `most` of both in flight, more are turned away before anything is accepted.
+    What is more than this process can do soon is turned away before anything is accepted.
     """
 
-    def __init__(self, exchange: Exchange, pool: Pool, reasons: Mapping[str, Reason], most: int = 20_000) -> None:
+    def __init__(self, exchange: Exchange, pool: Pool, reasons: Mapping[str, Reason]) -> None:
         self._exchange = exchange
         self._pool = pool
         self._reasons = dict(reasons)
-        self._most = most
+        self.gate = Gate(exchange)
         self.open = True
         self.started = exchange.now()
         self.outcomes: Counter[str] = Counter(dict.fromkeys(OUTCOMES, 0))
@@ -165,7 +166,7 @@ class Intake:
         source = market.sources.get(holder.number)
         if source is None or source.paused:
             return self._no(403, code="source_closed")
-        if not self.is_ready() or len(self._exchange.in_flight) >= self._most:
+        if not self.is_ready() or not self.gate.lets_in():
             return self._no(503, code="overloaded", more=RETRY)
         return market, source, holder.test
 
@@ -330,4 +331,4 @@ def _note_fault(story: Story, task: "asyncio.Task[None]") -> None:
 
 
 def _flows(journal: Journal[Any, Any]) -> bool:
-    return not journal.is_full() and not journal.stalls(STALLED_S)
+    return not journal.stalls(STALLED_S)

@@ -31,9 +31,13 @@ class Figure(msgspec.Struct, frozen=True):
 def figures_of(intake: Intake, exchange: Exchange) -> Iterator[Figure]:
     """Everything there is to tell of this process now."""
     yield Figure("leads_total", "counter", "Leads answered since the start.", dict(intake.outcomes), "outcome")
+    yield Figure(
+        "turned_away_total", "counter", "Requests answered 503 for too much work.", {"": intake.gate.turned_away}
+    )
     yield _one("leads_in_flight", "Leads between arrival and answer.", len(exchange.in_flight))
     yield _one("leads_dropped", "Leads that met a fault and are to be taken up again.", len(exchange.dropped))
     yield _one("journal_waiting", "Chapters that wait for the next commit.", exchange.journal.waiting())
+    yield _one("leads_unrecorded", "New leads that wait for their first commit.", exchange.journal.unrecorded)
     yield _one("ready", "1 if leads are taken, 0 if not.", intake.is_ready())
     yield from _connections(exchange)
     yield _one("market_version", "Version of the market that new leads meet.", exchange.market.version)

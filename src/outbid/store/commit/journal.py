@@ -62,22 +62,17 @@ class Contention(Exception):
 class Journal(Generic[E, R]):
     """Takes entries, writes them in batches, in order."""
 
-    def __init__(
-        self, writer: Writer[E, R], *, gather_ms: float = 3.0, most: int = 128, wait_long: int = 20_000
-    ) -> None:
+    def __init__(self, writer: Writer[E, R], *, gather_ms: float = 3.0, most: int = 128) -> None:
         self._writer = writer
         self._gather_s = gather_ms / 1000
         self._most = most
-        self._longest = wait_long
         self._queue: deque[tuple[E, asyncio.Future[R], float]] = deque()
         self._idle = True
         self._wake = asyncio.Event()
         self._fenced: Fenced | None = None
         self._since: float | None = None
-
-    def is_full(self) -> bool:
-        """Is the queue so long that new leads must be turned away?"""
-        return len(self._queue) >= self._longest
+        self.unrecorded = 0
+        """How many new leads wait for their first commit."""
 
     def stalls(self, seconds: float) -> bool:
         """Has the batch in hand waited so long for the database that no new lead should be taken?"""
@@ -95,6 +90,8 @@ class Journal(Generic[E, R]):
             future.set_exception(self._fenced)
             return future
         self._queue.append((entry, future, loop.time()))
+        if entry.birth is not None:
+            self.unrecorded += 1
         self._wake.set()
         return future
 
@@ -108,6 +105,7 @@ class Journal(Generic[E, R]):
         for row in late:
             self._queue.remove(row)
             _fail(row[1], NotRecorded("the database did not answer in time"))
+        self.unrecorded -= len(late)
         return len(late)
 
     async def run(self) -> None:
@@ -138,6 +136,7 @@ class Journal(Generic[E, R]):
             raise
         finally:
             self._since = None
+            self.unrecorded -= sum(entry.birth is not None for entry, _, _ in batch)
 
     async def _write(self, batch: list[tuple[E, asyncio.Future[R]]]) -> None:
         """Write a batch; if it fails for its content, its halves, until the bad entry stands alone."""
