@@ -14,6 +14,7 @@ from harness.house import open_house, request
 from harness.market import lead, nouns, offer
 from outbid.api.auth import key_hash
 from outbid.cli.shown.explain import explain_lead
+from outbid.core.contract import Learned
 from outbid.core.ids import LEAD, parse
 from outbid.core.market.noun import Key
 from outbid.core.scope import HOUSE
@@ -123,6 +124,18 @@ async def test_it_is_explained_in_words(told):
     assert "street = 1 Hidden Lane" in text
 
 
+@pytest.mark.parametrize(
+    ("reason", "outcome", "told_as"),
+    [("timed_out", "late", "timed_out"), ("out_of_credit", "failed", "http_append.out_of_credit")],
+)
+async def test_a_reason_of_a_plugins_own_carries_its_name(told, monkeypatch, reason, outcome, told_as):
+    house, _, _ = told
+    monkeypatch.setattr(enrich, "why_not_asked", lambda *_: None)
+    enricher = next(iter(house.process.exchange.market.campaigns.values())).enrichers[0]
+    heard = await _held(house, enricher, lambda ask: _returns(Learned(reason=reason)))
+    assert (heard.outcome, heard.reason) == (outcome, told_as)
+
+
 @pytest.mark.parametrize("how", ["raises", "is no generator", "gives a text back", "asks for ever"])
 async def test_a_plugin_that_fails_costs_what_it_would_have_taught(told, monkeypatch, how):
     house, _, _ = told
@@ -131,16 +144,16 @@ async def test_a_plugin_that_fails_costs_what_it_would_have_taught(told, monkeyp
     faulty = {
         "raises": lambda ask: 1 / 0,
         "is no generator": lambda ask: 7,
-        "gives a text back": lambda ask: _text_back(),
+        "gives a text back": lambda ask: _returns("Austin"),
         "asks for ever": lambda ask: _for_ever(campaign.enrichers[0].ask(ask)),
     }[how]
     heard = await _held(house, campaign.enrichers[0], faulty)
     assert (heard.outcome, heard.reason) == ("failed", "not_understood")
 
 
-def _text_back():
+def _returns(what):
     yield from ()
-    return "Austin"
+    return what
 
 
 def _for_ever(talk):

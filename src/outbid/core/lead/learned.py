@@ -54,13 +54,13 @@ def _is_known(lead: Lead, name: str) -> bool:
 
 def taken(enricher: Enricher, lead: Lead, answered: Mapping[str, Any]) -> dict[str, Scalar]:
     """What a lead takes of an answer, and of what there is to fall back on where it says nothing."""
-    usable = {name: answered[name] for name in may_give(enricher, lead) if _is_usable(answered.get(name))}
+    usable = {name: answered[name] for name in may_give(enricher, lead) if is_usable(answered.get(name))}
     spare = {name: text for name, text in enricher.fallback.items() if is_missing(lead, name)}
     return {**spare, **usable}
 
 
-def _is_usable(raw: Any) -> bool:
-    """Lists, objects and what is too long are no value of a field."""
+def is_usable(raw: Any) -> bool:
+    """Can it be the value of a field? Lists, objects, blanks and what is too long are none."""
     if isinstance(raw, str):
         return bool(raw.strip()) and len(raw) <= LONGEST_VALUE
     return isinstance(raw, int | float | bool)

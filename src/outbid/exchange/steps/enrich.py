@@ -12,9 +12,10 @@ import msgspec
 from outbid.core.contract import Ask, Learned
 from outbid.core.dialect.wire import Answer, Failure, Http
 from outbid.core.lead import event as ev
-from outbid.core.lead.learned import NOTE, learn, note_of, taken, why_not_asked
+from outbid.core.lead.learned import NOTE, is_usable, learn, note_of, taken, why_not_asked
 from outbid.core.lead.traffic import Talk
 from outbid.core.market.snapshot import Enricher
+from outbid.core.reasons import ALL
 from outbid.exchange.arrive import today
 from outbid.exchange.exchange import Exchange
 from outbid.exchange.steps.ping import ask_of
@@ -36,6 +37,9 @@ class Heard(msgspec.Struct, frozen=True):
     values: dict[str, Any] = {}
     ms: int = 0
     sent: bool = False
+
+
+_NOTHING = Heard("nothing", "nothing_known")
 
 
 async def enrich(exchange: Exchange, story: Story) -> None:
@@ -92,17 +96,15 @@ class _Talk:
             http = next(talk)
             question = self._question(http)
             if (known := self._exchange.answers.get(question, self._exchange.now())) is not None:
-                return _read(Learned(known), "cached")
+                return Heard("cached", values=known) if known else _NOTHING
             for _ in range(MOST_REQUESTS):
                 http = talk.send(await self._said(http, deadline))
         except StopIteration as stop:
-            learned = stop.value
-            if not isinstance(learned, Learned):
-                return Heard("failed", "not_understood")
-            if self._enricher.cache_ms and self._sent and not learned.reason:
+            heard = self._read(stop.value)
+            if self._enricher.cache_ms and self._sent and heard.outcome in ("learned", "nothing"):
                 until = self._exchange.now() + self._enricher.cache_ms / 1000
-                self._exchange.answers.put(question, learned.values, until)
-            return _read(learned, "learned")
+                self._exchange.answers.put(question, heard.values, until)
+            return heard
         return Heard("failed", "not_understood")
 
     def _question(self, http: Http) -> bytes:
@@ -119,8 +121,14 @@ class _Talk:
             story.talks.append(Talk("enrich", (self._place,), "", at_ms, (asked,), (answer,)))
         return answer
 
-
-def _read(learned: Learned, how: ev.EnrichOutcome) -> Heard:
-    if learned.reason:
-        return Heard("late" if learned.reason == "timed_out" else "failed", learned.reason)
-    return Heard(how, values=learned.values) if learned.values else Heard("nothing", "nothing_known")
+    def _read(self, learned: Any) -> Heard:
+        """What an answer taught. A reason of the plugin's own carries its name; what can be no value is left out."""
+        if not isinstance(learned, Learned):
+            return Heard("failed", "not_understood")
+        if reason := learned.reason:
+            named = reason if reason in ALL or "." in reason else f"{self._enricher.plugin}.{reason}"
+            return Heard("late" if reason == "timed_out" else "failed", named)
+        values = {name: value for name, value in learned.values.items() if is_usable(value)}
+        if values:
+            return Heard("learned", values=values)
+        return Heard("failed", "not_understood") if learned.values else _NOTHING
