@@ -21,14 +21,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import market as bench_market
 from outbid.api.auth import key_hash
 from outbid.core.market.compile import compile_market
-from outbid.core.market.noun import Key
+from outbid.core.market.noun import Key, Noun
 from outbid.core.scope import HOUSE
 from outbid.plugins.registry import Registry
 from outbid.store import database, ledger
@@ -39,6 +39,8 @@ HERE = Path(__file__).parent
 HISTORY = HERE / "history.jsonl"
 SECRET = "ob_bench"
 OTHERS_ARE_BUSY_S = 0.5
+Nouns = Callable[[int], dict[str, dict[str, Noun]]]
+"""The market that is measured, for a fleet at a port."""
 
 SIZES = """
 select coalesce(p.parent, c.relname) as name, sum(pg_total_relation_size(c.oid)) as bytes
@@ -90,8 +92,10 @@ def process(words: list[str], **more: Any) -> Iterator["subprocess.Popen[bytes]"
 class Bench:
     """One exchange on one data folder, with one fleet."""
 
-    def __init__(self, rig: Path, folder: Path, processes: int, fleet_words: list[str]) -> None:
-        self.rig, self.folder, self.processes, self.fleet_words = rig, folder, processes, fleet_words
+    def __init__(
+        self, rig: Path, folder: Path, processes: int, fleet_words: list[str], nouns: Nouns = bench_market.nouns
+    ) -> None:
+        self.rig, self.folder, self.processes, self.fleet_words, self.nouns = rig, folder, processes, fleet_words, nouns
         self.port, self.fleet_port = free_port(), free_port()
         self.stats = folder / "fleet.json"
         self._first = 1
@@ -134,7 +138,7 @@ class Bench:
 
     async def _open_market(self) -> None:
         connection = await database.connect(self.server.url)
-        wanted = bench_market.nouns(self.fleet_port)
+        wanted = self.nouns(self.fleet_port)
         wanted["key"] = {"k": Key(slug="k", holder="source", owner="rig-source", hash=key_hash(SECRET))}
         async with connection.transaction():
             version, nouns = await markets.load(connection)
@@ -162,16 +166,20 @@ class Bench:
         self._first += load["sent_total"] + 1000
         return _figures(load, cost)
 
-    def memory_mb(self) -> list[float]:
-        """Resident memory of each exchange process."""
+    def workers(self) -> list[int]:
+        """The exchange processes."""
         found = []
         for entry in Path("/proc").iterdir():
             with contextlib.suppress(OSError, ValueError, IndexError):
                 parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
                 if parent == self.serve.pid and b"spawn_main" in (entry / "cmdline").read_bytes():
-                    pages = int((entry / "statm").read_text().split()[1])
-                    found.append(round(pages * os.sysconf("SC_PAGE_SIZE") / 1e6, 1))
+                    found.append(int(entry.name))
         return found
+
+    def memory_mb(self) -> list[float]:
+        """Resident memory of each exchange process."""
+        pages = [int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in self.workers()]
+        return [round(number * os.sysconf("SC_PAGE_SIZE") / 1e6, 1) for number in pages]
 
     async def sizes(self) -> dict[str, int]:
         """Bytes by table, partitions counted with their table, indexes too."""
@@ -202,6 +210,7 @@ def _figures(load: dict[str, Any], cost: dict[str, Any]) -> dict[str, Any]:
         "p50_ms": load["latency_ms"]["p50"],
         "p99_ms": load["latency_ms"]["p99"],
         "outcomes": load["outcomes"],
+        "status": load["status"],
         "errors": load["errors"] + load["timeouts"],
         "completed": load["completed_total"],
         "other_s": cost["other_s"],
@@ -303,10 +312,15 @@ def main() -> None:
             found = measure(rig, processes, given.seconds, given.connections)
             show(found)
             if not given.no_history:
-                stamp = {"at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "commit": _commit()}
-                machine = {"cores": os.cpu_count(), "python": platform.python_version(), "machine": platform.machine()}
-                with HISTORY.open("a") as history:
-                    history.write(json.dumps(stamp | machine | found) + "\n")
+                remember(found)
+
+
+def remember(found: dict[str, Any]) -> None:
+    """Append figures to the history, with when and on what they were measured."""
+    stamp = {"at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "commit": _commit()}
+    machine = {"cores": os.cpu_count(), "python": platform.python_version(), "machine": platform.machine()}
+    with HISTORY.open("a") as history:
+        history.write(json.dumps(stamp | machine | found) + "\n")
 
 
 def _commit() -> str:

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from core.test_replay import ACE, BEE, CAB, DOT, ELK, FACTS, FOX, M, plan_of
 from outbid.core.contract import Flaw
 from outbid.core.lead import event as ev
+from outbid.core.match.book import Book
 from outbid.core.replay.dry_run import Given, dry_run
 from outbid.core.replay.replay import replay
 from outbid.core.route import Plan
@@ -70,7 +71,7 @@ def test_a_changed_rule_changes_only_its_own_receipt():
     main, rest = plan.campaign.tiers
     dearer = tuple(replace(offer, floor_micros=9 * M) if offer.number == BEE else offer for offer in main.offers)
     offers = {offer.number: offer for offer in (*dearer, *rest.offers)}
-    changed = replace(plan.campaign, tiers=(replace(main, offers=dearer), rest), offers=offers)
+    changed = replace(plan.campaign, tiers=(replace(main, book=Book(dearer)), rest), offers=offers)
     after = [receipt for tier in look(replace(plan, campaign=changed), bids).tiers for receipt in tier.receipts]
     assert [(new.offer, old.reason, new.reason) for old, new in zip(before, after, strict=True) if old != new] == [
         (BEE, "outbid", "below_floor")

@@ -17,9 +17,10 @@ async def _two(stack: AsyncExitStack, owner_url, url, market):
 
 async def test_a_cap_of_ten_sells_ten_of_two_hundred_leads_at_once(database_url, app_database_url, buyers):
     buyers.on("a", ping=bid("5"), post=ACCEPT)
-    market = nouns([offer("a", buyers.port, caps=[{"window": "day", "leads": 10}], post_ms=5000)])
+    patient = {"tiers": [{"slug": "main", "deadline_ms": 10_000}]}
+    one = offer("a", buyers.port, caps=[{"window": "day", "leads": 10}], post_ms=5000)
     async with AsyncExitStack() as stack:
-        houses = await _two(stack, database_url, app_database_url, market)
+        houses = await _two(stack, database_url, app_database_url, nouns([one], campaign_more=patient))
         answers = await asyncio.gather(*(houses[n % 2].sell(lead()) for n in range(200)))
         assert sum(answer.json["outcome"] == "sold" for answer in answers) == 10
         assert len(buyers.posts("a")) == 10
@@ -57,7 +58,7 @@ async def test_a_prepaid_wallet_sells_what_was_paid_in_and_no_more(database_url,
         number = next(iter(house.process.exchange.market.offers.values())).buyer
         for _ in range(2):  # the same payment counts once
             await ledger.deposit(house.connection, 0, b"p" * 16, number, "USD", 25_000_000, 1_700_000_000_000)
-        house.process.exchange.rooms.forget()
+        house.process.exchange.rooms.clear()
         outcomes = [(await house.sell(lead())).json["outcome"] for _ in range(3)]
         assert outcomes == ["sold", "sold", "unsold"]
         balance = await house.balance()

@@ -13,6 +13,7 @@ from outbid.core.contract import Arrival, Malformed
 from outbid.core.ids import LEAD, QUOTE, parse, public
 from outbid.core.market.compile import compile_market
 from outbid.core.market.snapshot import Market, Source
+from outbid.core.market.taken_over import EMPTY
 from outbid.core.scope import Scope
 from outbid.exchange.arrive import arrive, request_of, request_under
 from outbid.exchange.clock import Clock
@@ -64,10 +65,11 @@ class CachingProcess(Process):
 
     compiled: dict[int, Market]
 
-    async def _load(self, connection: Any, version: int | None = None) -> Market:
-        number, nouns = await markets.load(connection, version)
+    async def _load(self, connection: Any, base: Market, version: int | None = None) -> Market:
+        number, nouns = await markets.load(connection, version, None if base is EMPTY else (base.version, base.nouns))
         if number not in self.compiled:
-            self.compiled[number] = compile_market(number, nouns, self._plugins)
+            self.compiled[number] = compile_market(number, nouns, self._plugins, base)
+        assert self.compiled[number].nouns == nouns
         return self.compiled[number]
 
 

@@ -89,6 +89,11 @@ class Exchange:
                 raise Fenced("the lane was taken over")
             await asyncio.sleep(LOOK_S)
 
+    def take(self, market: Market) -> None:
+        """Work with another version of the market from now on."""
+        self.rooms.forget(market.every_limit(self.market), self.clock.now_ms())
+        self.market = market
+
     def oldest_open(self, before_ms: int) -> bytes:
         """A bound below which this process has no open lead; it never passes `before_ms`, for clocks step back."""
         return min((first_of(before_ms), *self.in_flight, *self.dropped))

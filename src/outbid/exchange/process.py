@@ -11,6 +11,7 @@ from typing import Any
 from outbid.core.ids import LEAD, public
 from outbid.core.market.compile import Plugins, compile_market
 from outbid.core.market.snapshot import Market
+from outbid.core.market.taken_over import EMPTY
 from outbid.core.scope import HOUSE
 from outbid.exchange.clock import Clock, noise_source
 from outbid.exchange.distribute import distribute
@@ -65,7 +66,7 @@ class Process:
         loop = asyncio.get_running_loop()
         self._beat_connection = await self._connect()
         await check_master_key(self._beat_connection, self._vault)
-        market = await self._load(self._beat_connection)
+        market = await self._load(self._beat_connection, EMPTY)
         owner = f"{socket.gethostname()}:{os.getpid()}"
         self._lane = await lanes.open_lane(self._beat_connection, self._cell, owner, self._clock.now_ms())
         room = Rooms()
@@ -112,17 +113,19 @@ class Process:
     def _waiting(self) -> int:
         return self.journal.waiting() + self.quotes.waiting()
 
-    async def _load(self, connection: Connection, version: int | None = None) -> Market:
-        number, nouns = await markets.load(connection, version)
-        # Beside the loop: of a market with thousands of offers this takes seconds, and leads must not wait for it.
-        return await asyncio.to_thread(compile_market, number, nouns, self._plugins)
+    async def _load(self, connection: Connection, base: Market, version: int | None = None) -> Market:
+        """The market at a version, the newest if none is named; what it has in common with `base` is taken over."""
+        known = None if base is EMPTY else (base.version, base.nouns)
+        number, nouns = await markets.load(connection, version, known)
+        # Beside the loop: at first, of a market with thousands of offers, this takes seconds.
+        return await asyncio.to_thread(compile_market, number, nouns, self._plugins, base)
 
     async def _market_at(self, connection: Connection, version: int) -> Market:
         """The market of a version that a lead pinned."""
         if version == self.exchange.market.version:
             return self.exchange.market
         if version not in self._old:
-            self._keep(await self._load(connection, version))
+            self._keep(await self._load(connection, self.exchange.market, version))
         return self._old[version]
 
     def _keep(self, market: Market) -> None:
@@ -210,14 +213,14 @@ class Process:
         if not await lanes.renew(connection, self._lane, oldest, now_ms):
             raise Fenced("the lane was taken over")
         self.exchange.lease_until = asked + (lanes.LEASE_MS - lanes.MARGIN_MS) / 1000
+        # Before the market: of accounts whose ceilings change nothing may be heard that was so before.
         await rooms.tell(connection, self.exchange.rooms.take_filled())
         for identifier, room in await rooms.look(connection, self._cell, self.exchange.rooms.scarce()):
             self.exchange.rooms.learn(identifier, room)
         if await markets.version_now(connection) > self.exchange.market.version:
-            market = await self._load(connection)
-            self.exchange.rooms.forget()  # ceilings may be others now; its own notices of full accounts came before
+            market = await self._load(connection, self.exchange.market)
             self._keep(self.exchange.market)
-            self.exchange.market = market
+            self.exchange.take(market)
         await lanes.adopt(connection, self._lane, self._clock.now_ms())
         for adopted in await lanes.adopted_by(connection, self._lane):
             if adopted.lane not in self._taking_over:

@@ -1,10 +1,11 @@
 """What this process knows of the room in accounts, so as not to ask those who cannot buy; holds are exact elsewhere."""
 
-from outbid.core.ledger.account import Account, Balance
+from outbid.core.ledger.account import Account, Balance, Limit, account_of
 from outbid.core.market.snapshot import Market, Offer, Source
 from outbid.core.match.match import Room
 
 MOST_REMEMBERED = 100_000
+MOST_FORGOTTEN_SINGLY = 200
 
 
 class Rooms:
@@ -17,7 +18,7 @@ class Rooms:
     def saw(self, balances: dict[bytes, Balance]) -> None:
         """Learn from the accounts that a batch locked. Those without any room are told to other processes."""
         if len(self._room) > MOST_REMEMBERED:
-            self._room.clear()
+            self.clear()
         for identifier, balance in balances.items():
             room = balance.room
             if room <= 0 < self._room.get(identifier, 1):
@@ -28,9 +29,16 @@ class Rooms:
         """Learn the room of one account from the database."""
         self._room[identifier] = room
 
-    def forget(self) -> None:
-        """Know nothing again: everybody is asked until a batch or a notice says otherwise."""
+    def clear(self) -> None:
+        """Know nothing again."""
         self._room.clear()
+
+    def forget(self, limits: list[Limit], at_ms: int) -> None:
+        """Know nothing of accounts whose ceilings may be others: asked until a batch or a notice says otherwise."""
+        if len(limits) > MOST_FORGOTTEN_SINGLY:
+            self.clear()
+        for limit in limits[:MOST_FORGOTTEN_SINGLY]:
+            self._room.pop(account_of(limit, at_ms, 0).id, None)
 
     def take_filled(self) -> set[bytes]:
         """The accounts that were filled since the last call."""

@@ -7,6 +7,7 @@ import msgspec
 from outbid.core.ledger.account import Limit
 from outbid.core.market.compile import Numbered
 from outbid.core.market.noun import KINDS, Noun
+from outbid.core.market.snapshot import Rows
 from outbid.store.database import Connection
 
 CHANNEL = "outbid_version"
@@ -39,12 +40,17 @@ async def hold_still(connection: Connection) -> None:
     await connection.execute("select pg_advisory_xact_lock_shared($1)", _LOCK)
 
 
-async def load(connection: Connection, version: int | None = None) -> tuple[int, Nouns]:
+async def load(
+    connection: Connection, version: int | None = None, known: tuple[int, Rows] | None = None
+) -> tuple[int, Nouns]:
     """All nouns at a version (the newest if none is named): kind → slug → (number, noun).
 
-    What a version holds never changes, so the two queries need no common snapshot.
+    Of those `known` at some version, older or newer, only what differs is read; the rest are the same objects.
+    What a version holds never changes, so the queries need no common snapshot.
     """
     at = await version_now(connection) if version is None else version
+    if known is not None:
+        return at, await _load_from(connection, at, *known)
     rows = await connection.fetch(
         """select kind, number, slug, body from noun
             where from_version <= $1 and (to_version is null or to_version > $1) order by kind, number""",
@@ -52,9 +58,33 @@ async def load(connection: Connection, version: int | None = None) -> tuple[int,
     )
     nouns: Nouns = {kind: {} for kind in KINDS}
     for row in rows:
-        noun = msgspec.json.decode(row["body"], type=KINDS[row["kind"]])
-        nouns[row["kind"]][row["slug"]] = (row["number"], noun)
+        nouns[row["kind"]][row["slug"]] = _numbered(row)
     return at, nouns
+
+
+async def _load_from(connection: Connection, at: int, known_at: int, known: Rows) -> Nouns:
+    rows = await connection.fetch(
+        """select kind, number, slug, body,
+                  from_version <= $3 and (to_version is null or to_version > $3) as stands
+             from noun where from_version > $1 and from_version <= $2 or to_version > $1 and to_version <= $2
+            order by stands, kind, number""",
+        min(at, known_at),
+        max(at, known_at),
+        at,
+    )
+    nouns: Nouns = {kind: found if isinstance(found, dict) else dict(found) for kind, found in known.items()}
+    for kind in {row["kind"] for row in rows}:
+        nouns[kind] = dict(nouns[kind])
+    for row in rows:  # what does not stand comes first: a noun that changed stands again under its slug
+        if row["stands"]:
+            nouns[row["kind"]][row["slug"]] = _numbered(row)
+        else:
+            nouns[row["kind"]].pop(row["slug"], None)
+    return nouns
+
+
+def _numbered(row: Any) -> Numbered:
+    return row["number"], msgspec.json.decode(row["body"], type=KINDS[row["kind"]])
 
 
 def differences(nouns: Nouns, wanted: dict[str, dict[str, Noun]]) -> list[Difference]:
@@ -63,7 +93,8 @@ def differences(nouns: Nouns, wanted: dict[str, dict[str, Noun]]) -> list[Differ
     for kind, after in wanted.items():
         before = {slug: noun for slug, (_, noun) in nouns.get(kind, {}).items()}
         for slug in [*after, *(slug for slug in before if slug not in after)]:
-            if before.get(slug) != after.get(slug):
+            was, now = before.get(slug), after.get(slug)
+            if was is not now and was != now:
                 found.append(Difference(kind, slug, _plain(before.get(slug)), _plain(after.get(slug))))
     return found
 
@@ -82,8 +113,10 @@ async def assign_numbers(connection: Connection, nouns: Nouns, wanted: dict[str,
         result[kind] = {}
         for slug, noun in after.items():
             known = nouns.get(kind, {}).get(slug)
-            number = known[0] if known else await _number(connection, kind, slug)
-            result[kind][slug] = (number, noun)
+            if known is None:
+                result[kind][slug] = (await _number(connection, kind, slug), noun)
+            else:
+                result[kind][slug] = known if known[1] is noun else (known[0], noun)
     return result
 
 
@@ -111,7 +144,8 @@ async def write(
 ) -> int:
     """Make changes the next version, inside the caller's transaction; returns its number.
 
-    `limits` are all limits of the new market: open accounts get their new ceilings in the same transaction.
+    `limits` are those of the new market, at least of all nouns that change: open accounts get their new ceilings in the
+    same transaction.
     Raises Stale if the market is no longer at `based_on`.
     """
     await connection.execute("select pg_advisory_xact_lock($1)", _LOCK)

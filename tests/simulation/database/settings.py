@@ -19,6 +19,17 @@ async def load_nouns(tx: Transaction, now_ms: int, version: int) -> Result:
     return sorted(found, key=lambda row: (row["kind"], row["number"]))
 
 
+@means("select kind, number, slug, body, from_version <= $3")
+async def changed_nouns(tx: Transaction, now_ms: int, low: int, high: int, at: int) -> Result:
+    found = []
+    for (kind, number, since), row in tx.scan("noun"):
+        until = row["to_version"]
+        if low < since <= high or (until is not None and low < until <= high):
+            stands = since <= at and (until is None or until > at)
+            found.append({"kind": kind, "number": number, "slug": row["slug"], "body": row["body"], "stands": stands})
+    return sorted(found, key=lambda row: (row["stands"], row["kind"], row["number"]))
+
+
 @means("select number from noun where kind = $1 and slug = $2 limit 1")
 async def known_number(tx: Transaction, now_ms: int, kind: str, slug: str) -> Result:
     found = (key[1] for key, row in tx.scan("noun") if key[0] == kind and row["slug"] == slug)

@@ -53,8 +53,7 @@ class Desk:
         Other processes are told by the database, and follow within a second at the latest.
         """
         if market.version > self.exchange.market.version:
-            self.exchange.rooms.forget()  # ceilings may be others now
-            self.exchange.market = market
+            self.exchange.take(market)
 
 
 def route(method: str, path: str, said: Said, act: Act) -> HTTPRouteHandler:

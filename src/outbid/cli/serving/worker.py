@@ -6,6 +6,7 @@ import gc
 import os
 import signal
 import socket
+import sys
 from collections.abc import Iterator
 
 import uvicorn
@@ -27,6 +28,8 @@ from outbid.store.vault import Vault
 LOOK_S = 0.5
 KEEP_ALIVE_S = 75
 DRAIN_S = 30
+LONGEST_TURN_S = 0.0005
+"""How long a thread that compiles a market keeps the loop waiting for its turn; Python's own 5 ms would be felt."""
 
 
 class _Server(uvicorn.Server):
@@ -86,6 +89,7 @@ async def run_exchange(settings: Settings, url: str, role: str | None, listener:
         )
     )
     _calm_garbage_collection()
+    sys.setswitchinterval(LONGEST_TURN_S)
     watch = asyncio.create_task(_watch(server, process, parent))
     try:
         await server.serve(sockets=[listener])

@@ -7,12 +7,15 @@ Which lead fields a mapping reads is known without running it (`fields_of`), so 
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from outbid.core.contract import Ask
 from outbid.core.money import text_of
 
 Term = Callable[[Ask], Any]
+KEPT = 1024
+"""How many tables are kept compiled: many buyers take the same one, and it is then compiled and held once."""
 
 SYSTEM: dict[str, Callable[[Ask, int], Any]] = {
     "@ref": lambda ask, buyer: ask.refer(buyer),
@@ -64,6 +67,15 @@ def compile_mapping(
 
     `buyer` is the number of the one who is spoken to.
     """
+    spoken_to = buyer if "@ref" in table.values() else 0
+    return _compiled(tuple(table.items()), tuple(known.items()), spoken_to)
+
+
+@lru_cache(KEPT)
+def _compiled(
+    pairs: tuple[tuple[str, str], ...], known_pairs: tuple[tuple[str, bool], ...], buyer: int
+) -> Callable[[Ask], dict[str, Any]]:
+    table, known = dict(pairs), dict(known_pairs)
     for key in table:
         if any(other.startswith(f"{key}.") for other in table):
             raise ValueError(

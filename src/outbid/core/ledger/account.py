@@ -74,12 +74,16 @@ def account_of(limit: Limit, at_ms: int, version: int) -> Account:
 
 
 class Limits:
-    """The limits of one (source, offer) pair, and the accounts they mean now, remembered until a window ends."""
+    """Limits that bind a sale together, and the accounts they mean now, remembered until a window ends.
 
-    __slots__ = ("_accounts", "_from_ms", "_limits", "_until_ms", "version")
+    `version` is one of the market's at which these limits were set; `more` are the second half, of a pair.
+    """
 
-    def __init__(self, limits: tuple[Limit, ...], version: int) -> None:
-        self._limits = limits
+    __slots__ = ("_accounts", "_from_ms", "_limits", "_until_ms", "more", "version")
+
+    def __init__(self, limits: tuple[Limit, ...], version: int, more: tuple[Limit, ...] = ()) -> None:
+        self._limits = limits + more
+        self.more = more
         self.version = version
         self._accounts: tuple[Account, ...] = ()
         self._from_ms = 0

@@ -1,11 +1,12 @@
 """From nouns to a market ready for use: names resolved, plugins bound, filters compiled, every fault reported."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 import msgspec
+from msgspec.structs import replace
 
 from outbid.core.contract import Binding
 from outbid.core.ledger.account import Limit
@@ -13,6 +14,7 @@ from outbid.core.market import noun as spec
 from outbid.core.market import snapshot as made
 from outbid.core.market.enrichers import enrichers_of
 from outbid.core.market.problem import MarketError, Path, Problem, from_validation
+from outbid.core.market.taken_over import EMPTY, TakenOver, over
 from outbid.core.market.terms import (
     Fault,
     judge_of,
@@ -24,11 +26,12 @@ from outbid.core.market.terms import (
     queue_of,
     reader_of,
 )
-from outbid.core.match.filter import Fact, FilterError, compile_filter, facts_read, read_filter
-from outbid.core.match.index import Index
+from outbid.core.match.book import Book
+from outbid.core.match.filter import Fact, FilterError, compile_filter, read_filter
 
 LONGEST_ROUND_MS = 120_000
 Numbered = tuple[int, spec.Noun]
+Plan = tuple[tuple[made.Field, ...], Mapping[str, Fact]]
 
 
 class Plugins(Protocol):
@@ -38,50 +41,54 @@ class Plugins(Protocol):
         """The plugin's module."""
 
 
-def compile_market(version: int, nouns: Mapping[str, Mapping[str, Numbered]], plugins: Plugins) -> made.Market:
-    """Compile nouns (kind → slug → (number, noun)) into a Market. Raises MarketError with all problems."""
-    return _Compiler(nouns, plugins).market(version)
+def compile_market(version: int, nouns: made.Rows, plugins: Plugins, before: made.Market = EMPTY) -> made.Market:
+    """Compile nouns (kind → slug → (number, noun)) into a Market. Raises MarketError with all problems.
+
+    What `before` has of them compiled already, and has not changed since, is taken over. It may be older or newer.
+    """
+    return _Compiler(nouns, plugins, before).market(version)
 
 
 class _Compiler:
     """Holds what is resolved so far; one method for each kind of noun."""
 
-    def __init__(self, nouns: Mapping[str, Mapping[str, Numbered]], plugins: Plugins) -> None:
+    def __init__(self, nouns: made.Rows, plugins: Plugins, before: made.Market) -> None:
         self._nouns = nouns
         self._plugins = plugins
+        self._base = TakenOver(before, nouns)
         self._problems: list[Problem] = []
 
     def market(self, version: int) -> made.Market:
-        plans: dict[str, Any] = {}
-        for slug, (_, campaign) in self._of("campaign"):
-            self._guard("campaign", slug, partial(self._plan, campaign, plans))
+        base = self._base
+        plans = self._plans()
         offers = self._all("offer", lambda number, offer: self._offer(number, offer, plans))
-        campaigns = self._all("campaign", lambda n, c: self._campaign(n, c, plans, offers))
+        campaigns = self._campaigns(plans, offers)
         sources = self._all("source", lambda n, s: self._source(n, s, campaigns))
         self._all("seller", self._zone_only)
         self._all("buyer", self._buyer)
         keys = self._all("key", self._key)
         if self._problems:
             raise MarketError(self._problems)
+        by_number = {campaign.number: campaign for campaign in campaigns.values()}
         return made.Market(
             version,
-            {campaign.number: campaign for campaign in campaigns.values()},
-            {source.number: source for source in sources.values()},
-            {offer.number: offer for offer in offers.values()},
-            dict(holder for holder in keys.values() if holder is not None),
-            {(kind, number): slug for kind, found in self._nouns.items() for slug, (number, _) in found.items()},
+            by_number,
+            base.sources(sources, by_number),
+            base.offers(offers),
+            base.keys(keys),
+            base.names(),
+            self._nouns,
         )
-
-    def _plan(self, campaign: spec.Campaign, plans: dict[str, Any]) -> None:
-        plans[campaign.slug] = self._fields(campaign)
 
     def _of(self, kind: str) -> Any:
         return self._nouns.get(kind, {}).items()
 
     def _all(self, kind: str, build: Callable[[int, Any], Any]) -> dict[str, Any]:
+        """What must be made anew of a kind, by slug; what is at fault is left out."""
         found: dict[str, Any] = {}
-        for slug, (number, noun) in self._of(kind):
-            self._guard(kind, slug, partial(_put, found, slug, build, number, noun))
+        rows, stale = self._nouns.get(kind, {}), self._base.stale[kind]
+        for slug in [slug for slug in rows if slug in stale]:
+            self._guard(kind, slug, partial(_put, found, slug, build, *rows[slug]))
         return found
 
     def _guard(self, kind: str, slug: str, build: Callable[[], Any]) -> None:
@@ -91,6 +98,19 @@ class _Compiler:
             self._problems.append(Problem(kind, slug, fault.path, fault.sentence))
         except FilterError as fault:
             self._problems.append(Problem(kind, slug, ("filter", *fault.path), fault.sentence))
+
+    def _plans(self) -> dict[str, Plan]:
+        """Fields and facts of each campaign; of those only whose fields have no fault."""
+        plans: dict[str, Plan] = {}
+        for slug, (number, campaign) in self._of("campaign"):
+            was = self._base.campaign(number)
+            if was is not None and slug not in self._base.plans:
+                plans[slug] = was.fields, was.facts
+            else:
+                self._guard(
+                    "campaign", slug, partial(_put, plans, slug, lambda _, c: self._fields(c), number, campaign)
+                )
+        return plans
 
     # -- fields and checks ------------------------------------------------------------------------------------------
 
@@ -114,7 +134,7 @@ class _Compiler:
         return made.Field(field.name, field.type, personal, module.KIND, dict(module.PARTS), read)
 
     def _check(
-        self, check: spec.Check, path: Path, fields: tuple[made.Field, ...], facts: dict[str, Fact]
+        self, check: spec.Check, path: Path, fields: tuple[made.Field, ...], facts: Mapping[str, Fact]
     ) -> made.Check:
         module, settings = self._plugin("validators", check.plugin, check.settings, (*path, "plugin"), path)
         known = {field.name for field in fields}
@@ -148,21 +168,52 @@ class _Compiler:
 
     # -- nouns ------------------------------------------------------------------------------------------------------
 
+    def _campaigns(self, plans: dict[str, Plan], built: dict[str, made.Offer]) -> dict[str, made.Campaign]:
+        """Every campaign, with its offers as they are now."""
+        found: dict[str, made.Campaign] = {}
+        for slug, (number, campaign) in self._of("campaign"):
+            come = {s: offer for s, offer in built.items() if offer.campaign == number}
+            was = self._base.campaign(number)
+            if was is not None and slug not in self._base.stale["campaign"]:
+                found[slug] = self._with_offers(was, campaign, come)
+            else:
+                build = partial(self._campaign, plans=plans, come=come)
+                self._guard("campaign", slug, partial(_put, found, slug, build, number, campaign))
+        return found
+
+    def _books(self, number: int, tiers: Iterable[Any], come: dict[str, made.Offer]) -> list[Book[made.Offer]]:
+        """The offers of each tier."""
+        was = self._base.campaign(number)
+        books = {} if was is None else {tier.slug: tier.book for tier in was.tiers}
+        coming: dict[str, list[made.Offer]] = {}
+        for slug, offer in come.items():
+            coming.setdefault(self._named("offer", slug, ())[1].tier, []).append(offer)
+        gone, empty = self._base.gone["offer"], Book[made.Offer]()
+        return [books.get(tier.slug, empty).changed(gone, coming.get(tier.slug, ())) for tier in tiers]
+
+    def _with_offers(self, was: made.Campaign, campaign: spec.Campaign, come: dict[str, made.Offer]) -> made.Campaign:
+        """A campaign that did not change itself."""
+        if not come and self._base.gone["offer"].isdisjoint(was.offers):
+            return was
+        books = self._books(was.number, was.tiers, come)
+        tiers = tuple(replace(tier, book=book) for tier, book in zip(was.tiers, books, strict=True))
+        offers = over(was.offers, self._base.gone["offer"], come.values())
+        return replace(was, tiers=tiers, offers=offers, decisive=_decisive(campaign, books))
+
     def _campaign(
-        self, number: int, campaign: spec.Campaign, plans: dict[str, Any], offers: dict[str, made.Offer]
+        self, number: int, campaign: spec.Campaign, plans: dict[str, Plan], come: dict[str, made.Offer]
     ) -> made.Campaign:
         if campaign.slug not in plans:
             raise Fault(("fields",), "mend the fields first")
         fields, facts = plans[campaign.slug]
         self._zone(campaign.zone, ("zone",))
-        mine = [offers[o.slug] for _, (_, o) in self._of("offer") if o.campaign == campaign.slug and o.slug in offers]
-        by_tier = {o.slug: o.tier for _, (_, o) in self._of("offer")}
         for i, tier in enumerate(campaign.tiers):
             if any(tier.slug == other.slug for other in campaign.tiers[:i]):
                 raise Fault(("tiers", i, "slug"), f"the tier {tier.slug!r} stands twice")
+        books = self._books(number, campaign.tiers, come)
         tiers = [
-            self._tier(tier, [offer for offer in mine if by_tier[offer.slug] == tier.slug], ("tiers", i))
-            for i, tier in enumerate(campaign.tiers)
+            self._tier(tier, book, ("tiers", i))
+            for i, (tier, book) in enumerate(zip(campaign.tiers, books, strict=True))
         ]
         for i, name in enumerate(campaign.ping_fields):
             if name not in facts and all(name != field.name for field in fields):
@@ -173,10 +224,10 @@ class _Compiler:
             currency=campaign.currency,
             fields=fields,
             facts=facts,
-            decisive=_decisive(campaign, mine),
+            decisive=_decisive(campaign, books),
             checks=tuple(self._check(c, ("checks", i), fields, facts) for i, c in enumerate(campaign.checks)),
             tiers=tuple(tiers),
-            offers={offer.number: offer for offer in mine},
+            offers={offer.number: offer for book in books for offer in book.offers},
             floor_micros=micros_of(campaign.floor, ("floor",)),
             least_margin_micros=micros_of(campaign.least_margin, ("least_margin",)),
             most_posts=campaign.most_posts,
@@ -186,7 +237,7 @@ class _Compiler:
             enrich_ms=campaign.enrich_ms,
         )
 
-    def _tier(self, tier: spec.Tier, offers: list[made.Offer], path: Path) -> made.Tier:
+    def _tier(self, tier: spec.Tier, book: Book[made.Offer], path: Path) -> made.Tier:
         module, settings = self._plugin(
             "methods", tier.method.plugin, tier.method.settings, (*path, "method"), (*path, "method")
         )
@@ -199,8 +250,7 @@ class _Compiler:
             queue_of(tier.queue),
             lambda bids, turn, draw: module.rank(bids, turn, draw, settings),
             frozenset(module.LIVE),
-            tuple(offers),
-            Index([offer.node for offer in offers]),
+            book,
         )
 
     def _offer(self, number: int, offer: spec.Offer, plans: dict[str, Any]) -> made.Offer:
@@ -246,7 +296,7 @@ class _Compiler:
         buyer: int,
         campaign: spec.Campaign,
         fields: tuple[made.Field, ...],
-        facts: dict[str, Fact],
+        facts: Mapping[str, Fact],
     ) -> made.Delivery:
         path: Path = ("delivery",)
         module, settings = self._plugin(
@@ -344,8 +394,8 @@ class _Compiler:
             raise Fault(path, f"{zone!r} is no time zone; write one such as America/New_York") from None
 
 
-def _decisive(campaign: spec.Campaign, offers: list[made.Offer]) -> frozenset[str]:
-    return frozenset(campaign.ping_fields).union(*(facts_read(o.node) for o in offers if o.node is not None))
+def _decisive(campaign: spec.Campaign, books: list[Book[made.Offer]]) -> frozenset[str]:
+    return frozenset(campaign.ping_fields).union(*(book.reads for book in books))
 
 
 def _put(found: dict[str, Any], slug: str, build: Callable[[int, Any], Any], number: int, noun: Any) -> None:

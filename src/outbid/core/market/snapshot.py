@@ -13,9 +13,13 @@ from outbid.core.dialect.secrets import NO_SECRETS, Secrets
 from outbid.core.dialect.wire import Http
 from outbid.core.lead.value import Scalar, Value
 from outbid.core.ledger.account import Limit, Limits
+from outbid.core.market.noun import Noun
+from outbid.core.match.book import Book
 from outbid.core.match.filter import Fact, Node, Predicate
-from outbid.core.match.index import Index
 from outbid.core.money import ONE, share_of
+
+Rows = Mapping[str, Mapping[str, tuple[int, Noun]]]
+"""Nouns as the operator set them: kind → slug → (number, noun)."""
 
 
 class Field(msgspec.Struct, frozen=True):
@@ -85,7 +89,8 @@ class Payout(msgspec.Struct, frozen=True):
 class Offer(msgspec.Struct, frozen=True):
     """A standing order, ready to be matched, asked and posted. `price_micros` is None unless it is direct.
 
-    `group` names who may not buy the same lead twice: the buyer's group, or the buyer himself.
+    `group` names who may not buy the same lead twice: the buyer's group, or the buyer himself. `_found` remembers the
+    accounts of its sales by source.
     """
 
     number: int
@@ -103,6 +108,14 @@ class Offer(msgspec.Struct, frozen=True):
     paused: bool
     limits: tuple[Limit, ...]
     delivery: "Delivery"
+    _found: dict[int, Limits] = {}
+
+    def limits_of(self, source: "Source", version: int) -> Limits:
+        """Every account that a sale of this source to this offer must find room in."""
+        found = self._found.get(source.number)
+        if found is None or found.more is not source.limits:
+            found = self._found[source.number] = Limits(self.limits, version, source.limits)
+        return found
 
 
 class Delivery(msgspec.Struct, frozen=True):
@@ -144,10 +157,7 @@ class Queue(msgspec.Struct, frozen=True):
 
 
 class Tier(msgspec.Struct, frozen=True):
-    """Offers tried together. `offers` and the index share their positions; `_open` remembers what `open_to` found.
-
-    `live` names what the method reads beside the bids: `turn`, `draw`.
-    """
+    """Offers tried together. `live` names what the method reads beside the bids: `turn`, `draw`."""
 
     slug: str
     deadline_ms: int
@@ -157,20 +167,12 @@ class Tier(msgspec.Struct, frozen=True):
     queue: Queue | None
     rank: Callable[[list[Bid], int, float], list[Bid]]
     live: frozenset[str]
-    offers: tuple[Offer, ...]
-    index: Index
-    _open: dict[int, int] = {}
+    book: Book[Offer]
 
-    def open_to(self, source: "Source") -> int:
-        """The offers that may take this source's leads at all, as bits of their positions."""
-        found = self._open.get(source.number)
-        if found is None:
-            found = self._open[source.number] = sum(
-                1 << position
-                for position, offer in enumerate(self.offers)
-                if not offer.paused and (source.buyers is None or offer.buyer in source.buyers)
-            )
-        return found
+    @property
+    def offers(self) -> tuple[Offer, ...]:
+        """All its offers, by number."""
+        return self.book.offers
 
 
 class Campaign(msgspec.Struct, frozen=True):
@@ -255,6 +257,7 @@ class Market:
         offers: Mapping[int, Offer],
         keys: Mapping[str, Holder],
         names: Mapping[tuple[str, int], str],
+        nouns: Rows,
     ) -> None:
         self.version = version
         self.campaigns = campaigns
@@ -262,29 +265,28 @@ class Market:
         self.offers = offers
         self.keys = keys
         self.names = names
-        self._limits: dict[int, dict[int, Limits]] = {}
+        self.nouns = nouns
+        self._limits: dict[int, Limits] = {}
 
     def limits(self, source: Source, offer: Offer) -> Limits:
         """Every account that a sale of this source to this offer must find room in."""
-        mine = self._limits.get(source.number)
-        if mine is None:
-            mine = self._limits[source.number] = {}
-        found = mine.get(offer.number)
-        if found is None:
-            found = mine[offer.number] = Limits(offer.limits + source.limits, self.version)
-        return found
+        return offer.limits_of(source, self.version)
 
     def source_limits(self, source: Source) -> Limits:
         """The accounts of source, seller and campaign alone."""
-        mine = self._limits.setdefault(source.number, {})
-        if (found := mine.get(0)) is None:
-            found = mine[0] = Limits(source.limits, self.version)
+        if (found := self._limits.get(source.number)) is None:
+            found = self._limits[source.number] = Limits(source.limits, self.version)
         return found
 
-    def every_limit(self) -> list[Limit]:
-        """All limits that are set, the same one once for each noun that it binds."""
-        offers = [limit for offer in self.offers.values() for limit in offer.limits]
-        return offers + [limit for source in self.sources.values() for limit in source.limits]
+    def every_limit(self, before: "Market | None" = None) -> list[Limit]:
+        """All limits that are set, once for each noun that they bind; or only those of nouns changed since `before`.
+
+        What did not change since is the same object in both.
+        """
+        offers = {} if before is None else before.offers
+        sources = {} if before is None else before.sources
+        found = [limit for number, o in self.offers.items() if offers.get(number) is not o for limit in o.limits]
+        return found + [limit for n, s in self.sources.items() if sources.get(n) is not s for limit in s.limits]
 
     def name(self, kind: str, number: int) -> str:
         """The slug of a noun, or `kind:number` where it is gone."""

@@ -38,11 +38,10 @@ def match(
     room: Room,
     at_ms: int,
 ) -> Matched:
-    """The offers of a tier that may be asked now, in order of position, and those skipped for a live reason."""
+    """The offers of a tier that may be asked now, in order of number, and those skipped for a live reason."""
     offers: list[int] = []
     skips: list[Skip] = []
-    for position in tier.index.matching(facts, tier.open_to(source)):
-        offer = tier.offers[position]
+    for offer in tier.book.matching(facts, source.buyers):
         least = _least(offer, floor_micros)
         if least is None or offer.number in tried:
             continue

@@ -166,7 +166,7 @@ async def _converse(exchange: Exchange, story: Story, offer: Offer, ask: Ask, de
 def _least_price(story: Story, deal: Deal) -> int:
     """What this sale may cost at the least, after all floors and the house's margin, and what a quote promised."""
     plan, offer = story.plan, story.plan.campaign.offers[deal.offer]
-    tier = next(tier for tier in plan.campaign.tiers if offer in tier.offers)
+    tier = next(tier for tier in plan.campaign.tiers if deal.offer in tier.book)
     return max(offer_floor_micros(plan.campaign, plan.source, tier, offer), story.state.promised or 0)
 
 

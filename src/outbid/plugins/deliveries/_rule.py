@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Annotated, Any
 
 import msgspec
@@ -17,6 +18,8 @@ LONGEST_VALUE = 2_000
 LONGEST_STAND_S = 86_400
 DUPLICATE = ("duplicate", "duplicated", "dupe")
 _SHOWN = 200
+KEPT = 1024
+"""How many rules are kept compiled: most buyers answer alike, and what is alike is compiled and held once."""
 """Bytes of an answer that are kept where it was not understood."""
 
 _decode = msgspec.json.Decoder().decode
@@ -70,6 +73,7 @@ class Sight(msgspec.Struct, frozen=True):
     stands: Path | None
 
 
+@lru_cache(KEPT)
 def by_paths(rule: Rule) -> Sight:
     """A rule that looks into JSON by paths. Raises ValueError."""
     return Sight(
@@ -107,6 +111,7 @@ def yes_by_path(rule: Rule) -> Callable[[int, Any], bool | None]:
     return read
 
 
+@lru_cache(KEPT)
 def bid_reader(sight: Sight) -> Callable[[Response], PingReply]:
     """One function from a ping's answer to what it says."""
     decode, says_yes, price = sight.decode, sight.says_yes, sight.price
@@ -135,6 +140,7 @@ def bid_reader(sight: Sight) -> Callable[[Response], PingReply]:
     return read
 
 
+@lru_cache(KEPT)
 def post_reader(sight: Sight) -> Callable[[Response], PostReply]:
     """One function from a post's answer to what it says. What says neither yes nor no is uncertain."""
     decode, says_yes, price, duplicates = sight.decode, sight.says_yes, sight.price, sight.duplicates

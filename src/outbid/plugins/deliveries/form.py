@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 from urllib.parse import parse_qsl, quote_plus
 
@@ -11,8 +12,8 @@ import msgspec
 from outbid.core.contract import Binding
 from outbid.core.dialect.reply import Path, any_word
 from outbid.core.match.pattern import compile_pattern
+from outbid.plugins.deliveries._rule import KEPT, Sight, json_document, path_or_none, said_as, yes_by_path
 from outbid.plugins.deliveries._rule import Rule as PathRule
-from outbid.plugins.deliveries._rule import Sight, json_document, path_or_none, said_as, yes_by_path
 from outbid.plugins.deliveries._talk import (
     Bound,
     Interface,
@@ -129,6 +130,7 @@ def _text(value: Any) -> str:
 # -- what is understood ----------------------------------------------------------------------------------------------
 
 
+@lru_cache(KEPT)
 def _sight(rule: Rule) -> Sight:
     """A rule that looks into an answer of any format. Raises ValueError."""
     return Sight(

@@ -34,7 +34,7 @@ class Naming:
 
     def tier_of(self, offer: int) -> str:
         """The slug of the tier that an offer is in."""
-        return next(tier.slug for tier in self._campaign.tiers if any(found.number == offer for found in tier.offers))
+        return next(tier.slug for tier in self._campaign.tiers if offer in tier.book)
 
     def account(self, account: str) -> str:
         """An account (`offer:9 total LEAD`, `buyer:7`) with its owner's slug for the number (`offer:a total LEAD`)."""

@@ -76,12 +76,14 @@ class Records:
             if record is None:
                 raise Refused("lead_unknown")
             moved = await leads.transfers(connection, HOUSE, cell, lead_id)
-            known = self._known(record.version)
-            numbered = None if known is not None else await markets.load(connection, record.version)
+            known, base = self._known(record.version), self._desk.exchange.market
+            numbered = None
+            if known is None:
+                numbered = await markets.load(connection, record.version, (base.version, base.nouns))
         if numbered is None:
             assert known is not None
             return Found(record, moved, known)
-        market = await asyncio.to_thread(compile_market, *numbered, self._desk.plugins)
+        market = await asyncio.to_thread(compile_market, *numbered, self._desk.plugins, base)
         self._markets.put(record.version, market)
         return Found(record, moved, market)
 

@@ -68,16 +68,17 @@ async def change(
 async def _once(
     desk: Desk, connection: Connection, by_and_note: tuple[str, str], edit: Edit, only_check: bool
 ) -> tuple[Written, Market | None]:
-    version, nouns = await markets.load(connection)
+    base = desk.exchange.market
+    version, nouns = await markets.load(connection, known=(base.version, base.nouns))
     wanted = await edit(connection, version, nouns)
     changes = markets.differences(nouns, wanted)
     if not changes:
         return Written(version, []), None
     numbered = await markets.assign_numbers(connection, nouns, wanted)
-    market = await asyncio.to_thread(compile_market, version + 1, numbered, desk.plugins)
+    market = await asyncio.to_thread(compile_market, version + 1, numbered, desk.plugins, base)
     if only_check:
         raise _Undone(Written(version, changes))
-    number = await markets.write(connection, version, changes, numbered, market.every_limit(), *by_and_note)
+    number = await markets.write(connection, version, changes, numbered, market.every_limit(base), *by_and_note)
     return Written(number, changes), market
 
 
