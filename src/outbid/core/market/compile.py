@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any, Protocol
-from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec.structs import replace
@@ -17,6 +16,7 @@ from outbid.core.market.problem import MarketError, Path, Problem, from_validati
 from outbid.core.market.taken_over import EMPTY, TakenOver, over
 from outbid.core.market.terms import (
     Fault,
+    check_zone,
     judge_of,
     limits_of,
     micros_of,
@@ -206,7 +206,7 @@ class _Compiler:
         if campaign.slug not in plans:
             raise Fault(("fields",), "mend the fields first")
         fields, facts = plans[campaign.slug]
-        self._zone(campaign.zone, ("zone",))
+        check_zone(campaign.zone, ("zone",))
         for i, tier in enumerate(campaign.tiers):
             if any(tier.slug == other.slug for other in campaign.tiers[:i]):
                 raise Fault(("tiers", i, "slug"), f"the tier {tier.slug!r} stands twice")
@@ -264,7 +264,7 @@ class _Compiler:
         fields, facts = plans[campaign.slug]
         node = None if offer.filter is None else read_filter(offer.filter, facts)
         zone = offer.zone or buyer.zone
-        self._zone(zone, ("zone",))
+        check_zone(zone, ("zone",))
         owner = f"offer:{number}"
         limits = limits_of(offer.caps, owner, campaign.currency, zone, ("caps",))
         limits += limits_of(buyer.caps, f"buyer:{buyer_number}", campaign.currency, buyer.zone, ("caps",))
@@ -318,7 +318,7 @@ class _Compiler:
         if campaign.slug not in campaigns:
             raise Fault(("campaign",), f"the campaign {campaign.slug!r} is at fault")
         for zone in (source.zone, seller.zone):
-            self._zone(zone, ("zone",))
+            check_zone(zone, ("zone",))
         unit = campaign.currency
         limits = limits_of(source.caps, f"source:{number}", unit, source.zone, ("caps",))
         limits += limits_of(seller.caps, f"seller:{seller_number}", unit, seller.zone, ("caps",))
@@ -377,7 +377,7 @@ class _Compiler:
         self._wallet(number, buyer, "USD")
 
     def _zone_only(self, number: int, noun: Any) -> None:
-        self._zone(noun.zone, ("zone",))
+        check_zone(noun.zone, ("zone",))
         limits_of(noun.caps, "", "USD", noun.zone, ("caps",))
 
     def _named(self, kind: str, slug: str, path: Path) -> tuple[int, Any]:
@@ -386,12 +386,6 @@ class _Compiler:
             known = ", ".join(sorted(self._nouns.get(kind, {}))) or "none"
             raise Fault(path, f"there is no {kind} {slug!r}; there are: {known}")
         return found
-
-    def _zone(self, zone: str, path: Path) -> None:
-        try:
-            ZoneInfo(zone)
-        except (KeyError, ValueError, OSError):
-            raise Fault(path, f"{zone!r} is no time zone; write one such as America/New_York") from None
 
 
 def _decisive(campaign: spec.Campaign, books: list[Book[made.Offer]]) -> frozenset[str]:
