@@ -216,6 +216,7 @@ def market_page() -> str:
     for part in (
         noun.Field,
         noun.Check,
+        noun.Enricher,
         noun.Tier,
         noun.Plugin,
         noun.Cap,
@@ -250,7 +251,8 @@ def plugins_page() -> str:
     registry = Registry(installed=[])
     text = (
         "# Plugins\n\nThe built-in ones. "
-        "Installed packages may bring more: [add a field type](../how_to/add_a_field_type.md).\n"
+        "Installed packages may bring more: [add a field type](../how_to/add_a_field_type.md), "
+        "[add a plugin](../how_to/add_a_plugin.md).\n"
     )
     for kind in KINDS:
         text += f"\n## {kind}\n"
@@ -292,6 +294,7 @@ def reasons_page() -> str:
         ("Bids that lose", reasons.BIDS),
         ("Posts that do not sell", reasons.POSTS),
         ("Faults on the wire", reasons.WIRE),
+        ("Enrichers that teach nothing", reasons.ENRICHED),
         ("Leads that end unsold", reasons.ENDS),
     )
     text = "# Reasons\n\nEvery *no* has a code from this list. A running exchange serves it at `GET /v1/reasons`.\n"

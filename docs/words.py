@@ -29,6 +29,9 @@ WORDS: dict[str, str] = {
     "Field.personal": "sealed and no fact, or a plain fact; absent: as the field type says",
     "Field.settings": "settings of the field type",
     "Check.on_flaw": "`refuse`: the lead is refused; `flag`: the flaw is recorded and the lead goes on",
+    "Campaign.enrichers": "services that are asked what else is known of a lead, see [enrichment]"
+    "(../explain/enrichment.md)",
+    "Campaign.enrich_ms": "how long all enrichers together may take",
     "Tier.slug": "the name that offers call it by",
     "Tier.method": "the distribution method, see [plugins](plugins.md#methods)",
     "Campaign.currency": "of every amount in the campaign",

@@ -42,3 +42,21 @@ class Recent(Generic[Key, Value]):
     def clear(self) -> None:
         """Forget everything."""
         self._young, self._old = {}, {}
+
+
+class RecentUntil(Generic[Key, Value]):
+    """A bounded memory of what holds until a time of its own, in the seconds of whichever clock its user reads."""
+
+    __slots__ = ("_kept",)
+
+    def __init__(self, half: int) -> None:
+        self._kept: Recent[Key, tuple[float, Value]] = Recent(half)
+
+    def get(self, key: Key, now: float) -> Value | None:
+        """What still holds, or None."""
+        kept = self._kept.get(key)
+        return kept[1] if kept is not None and now < kept[0] else None
+
+    def put(self, key: Key, value: Value, until: float) -> None:
+        """Remember a value until a time."""
+        self._kept.put(key, (until, value))

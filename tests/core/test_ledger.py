@@ -9,7 +9,7 @@ from outbid.core.ledger.account import LEADS, Account, Balance, Limit, Limits, a
 from outbid.core.ledger.hold import Hold, capture, hold_for, release, reserve, without_room
 from outbid.core.ledger.moves import Deal, move_of
 from outbid.core.ledger.transfer import MARGIN, of_sale
-from outbid.core.market.window import FOREVER_MS
+from outbid.core.ledger.window import FOREVER_MS
 
 SALE = bytes(range(16))
 NOON = 1_780_000_000_000
@@ -159,6 +159,7 @@ STILL = [
     ev.Reviewed(1, "released", "ann"),
     ev.Received(1, 1, 1, 1),
     ev.Resumed(1, 1),
+    ev.Enriched(1, "places", "learned", gave=("city",), facts={"city": "Austin"}, sent=True),
     ev.Inspected(1, "arrival"),
     ev.Matched(1, 0, (1,)),
     ev.Pinged(1, 0, 5),

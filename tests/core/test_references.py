@@ -123,11 +123,23 @@ def test_a_postback_may_carry_a_secret_in_its_query():
 # -- the market ------------------------------------------------------------------------------------------------------
 
 
+SERVICE = {
+    "url": "https://zip.example/?key={secret:lookup}",
+    "headers": {"Authorization": "Bearer {secret:lookup}"},
+    "request": {"zip": "zip"},
+    "reply": {"city": "city"},
+}
+
+
 def compiled(words, **how):
     rows = {
         "seller": {"slug": "s"},
         "buyer": {"slug": "b"},
-        "campaign": {"slug": "c", "fields": [{"name": "zip", "type": "zip"}], "tiers": [{"slug": "t"}]},
+        "campaign": {
+            "slug": "c", "fields": [{"name": "zip", "type": "zip"}, {"name": "city", "type": "text"}],
+            "tiers": [{"slug": "t"}],
+            "enrichers": [{"plugin": "http_append", "settings": SERVICE}],
+        },
         "source": {
             "slug": "w", "seller": "s", "campaign": "c", "payout": {"share": "80%"},
             "postback": "https://s.example/?k={secret:theirs}",
@@ -145,6 +157,8 @@ def test_a_secret_that_is_not_there_is_told_wherever_it_is_referred_to():
     with pytest.raises(MarketError) as caught:
         compiled({})
     assert [(found.kind, found.slug, found.path) for found in caught.value.problems] == [
+        ("campaign", "c", ("enrichers", 0, "settings", "url")),
+        ("campaign", "c", ("enrichers", 0, "settings", "headers", "Authorization")),
         ("source", "w", ("postback",)),
         ("offer", "o", ("delivery", "settings", "ping_url")),
         ("offer", "o", ("delivery", "settings", "post_url")),
@@ -153,7 +167,10 @@ def test_a_secret_that_is_not_there_is_told_wherever_it_is_referred_to():
 
 def test_a_running_process_goes_on_without_a_secret_and_the_delivery_that_lacks_it_is_mute():
     market = compiled({"theirs": "x"}, lenient=True)
-    assert {(lack.kind, lack.slug) for lack in market.lacks} == {("offer", "o")}
+    assert {(lack.kind, lack.slug) for lack in market.lacks} == {("campaign", "c"), ("offer", "o")}
+    with pytest.raises(StopIteration) as asked:
+        next(market.campaigns[1].enrichers[0].ask(ASK))
+    assert (asked.value.value.values, asked.value.value.reason) == ({}, "secret_missing")
     delivery = market.offers[1].delivery
     with pytest.raises(StopIteration) as ping:
         next(delivery.ping(ASK))
@@ -165,6 +182,11 @@ def test_a_running_process_goes_on_without_a_secret_and_the_delivery_that_lacks_
 
 
 def test_with_its_secrets_a_market_lacks_nothing():
-    market = compiled(WORDS | {"theirs": "x"})
+    market = compiled(WORDS | {"theirs": "x", "lookup": "p q"})
     assert market.lacks == ()
+    enricher = market.campaigns[1].enrichers[0]
+    asked = next(enricher.ask(ASK))
+    assert asked.target.path == "/?key=p%20q"
+    assert ("Authorization", "Bearer p q") in asked.headers
+    assert enricher.secrets.hide(asked.target.path.encode()) == b"/?key={secret:lookup}"
     assert next(market.offers[1].delivery.ping(ASK)).target.path == "/p%26ss%20%22w%C3%B6rd%22/in"

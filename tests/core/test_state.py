@@ -156,6 +156,7 @@ ALL = [
     ev.Due(2, 1),
     ev.Reviewed(2, "released", "ann"),
     ev.Resumed(2, 7),
+    ev.Enriched(2, "places", "late", "timed_out", 900, ("city",), {"city": "Austin", "age": 3.5, "a": True}, True),
     ev.Inspected(2, "arrival", (Flaw("zip.not_a_zip", "zip", "seen: text"), Flaw("x")), "zip.not_a_zip"),
     ev.NoRoom(5, 1, "offer:1 day LEAD", "cap_reached"),
     ev.Sold(6, "sl_1", 28, 22, 40, "price_lowered"),

@@ -106,6 +106,7 @@ EACH = [
     ((), ev.Closed(CAME, "unsold", "no_match"), lead("unsold", "no_match") | lead("answered", "unsold")),
     ((), ev.Closed(CAME, "refused", "duplicate"), lead("refused", "duplicate") | lead("answered", "refused")),
     ((POSTING, ev.Sold(CAME, "sl_1", 800, 600)), ev.Closed(CAME, "sold"), lead("answered", "sold")),
+    ((), ev.Enriched(CAME, "zip", "learned", ms=20), lead("enriched", "zip learned")),
     ((), ev.Resumed(CAME, 2), {}),
     ((), ev.Due(CAME, 1), {}),
     ((), ev.Quoting(CAME, 7, 1, 1), {}),

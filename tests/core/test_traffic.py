@@ -21,7 +21,7 @@ def call(body: bytes, answer: bytes = b'{"ok":1}', offer: int = 1, target: Targe
 def test_what_was_said_comes_back_as_it_was():
     failure = Failure("timed_out", True, "wait", "the deadline came", Timings(total_ms=400.2))
     post = Talk("post", (2,), "sl_1", 5, (Http(TARGET, "POST", HEADERS, b"\xff\x00"),), (failure,))
-    first, second = unpack(pack([call(b'{"zip":"78701"}'), post], lambda offer: NO_SECRETS))
+    first, second = unpack(pack([call(b'{"zip":"78701"}'), post], lambda *_: NO_SECRETS))
     assert (first.head.url, first.body, first.answered) == (
         "https://a.example:443/ping?v=2",
         b'{"zip":"78701"}',
@@ -36,21 +36,21 @@ def test_what_was_said_comes_back_as_it_was():
 
 def test_a_body_that_all_of_a_round_share_is_kept_once():
     body = bytes(range(256)) * 20
-    one = pack([call(body)], lambda offer: NO_SECRETS)
-    ten = pack([call(body, offer=n) for n in range(10)], lambda offer: NO_SECRETS)
+    one = pack([call(body)], lambda *_: NO_SECRETS)
+    ten = pack([call(body, offer=n) for n in range(10)], lambda *_: NO_SECRETS)
     assert len(ten) < len(one) + 200
 
 
 def test_long_bodies_are_cut_and_told_to_be():
     long = b"x" * (MOST_BODY_BYTES + 1)
-    (said,) = unpack(pack([call(long, long)], lambda offer: NO_SECRETS))
+    (said,) = unpack(pack([call(long, long)], lambda *_: NO_SECRETS))
     assert (len(said.body), said.row.body_bytes) == (MOST_BODY_BYTES, MOST_BODY_BYTES + 1)
     assert (len(said.answered), said.row.answered_bytes) == (MOST_BODY_BYTES, MOST_BODY_BYTES + 1)
 
 
 def test_all_bodies_together_are_bounded():
     calls = [call(b"%05d" % n * 3000, b"", offer=n) for n in range(100)]
-    said = unpack(pack(calls, lambda offer: NO_SECRETS))
+    said = unpack(pack(calls, lambda *_: NO_SECRETS))
     assert sum(len(each.body) for each in said) <= MOST_BYTES
     assert (said[0].body, said[-1].body, said[-1].row.body_bytes) == (b"00000" * 3000, b"", 15_000)
 
@@ -68,7 +68,7 @@ def test_all_bodies_together_are_bounded():
 def test_what_no_wire_could_take_does_not_harm_the_rest(http):
     refused = Failure("bad_request", False, "refused", "the request cannot be written")
     talk = Talk("ping", (1, 2), "", 5, (http, Http(TARGET, "POST", HEADERS, b"{}")), (refused, refused))
-    said = unpack(pack([talk], lambda offer: NO_SECRETS))
+    said = unpack(pack([talk], lambda *_: NO_SECRETS))
     assert [each.row.offer for each in said][-1] == 2
 
 
@@ -80,7 +80,7 @@ def secrets_of(module, **settings) -> tuple[Secrets, object]:
 
 
 def packed_by(secrets: Secrets, **more) -> bytes:
-    return ZstdDecompressor().decompress(pack([call(**more)], lambda offer: secrets))
+    return ZstdDecompressor().decompress(pack([call(**more)], lambda *_: secrets))
 
 
 def test_secret_headers_are_known_by_their_names_or_declared():

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from outbid.core.market.window import FOREVER_MS, Span, span
+from outbid.core.ledger.window import FOREVER_MS, Span, span
 
 ZONES = [
     "UTC",
@@ -115,7 +115,7 @@ def test_the_hour_that_comes_twice_is_two_windows():
     assert span("hour", zone, first).ends_at_ms == span("hour", zone, second).starts_at_ms
 
 
-@pytest.mark.xfail(strict=True, reason=f"core/market/window._hour: {LORD_HOWE}")
+@pytest.mark.xfail(strict=True, reason=f"core/ledger/window._hour: {LORD_HOWE}")
 @pytest.mark.parametrize("when", [(2026, 4, 4, 15, 0), (2026, 10, 3, 15, 30)])
 def test_hours_abut_where_the_clock_moves_by_half_an_hour(when):
     zone, turn = "Australia/Lord_Howe", utc(*when)

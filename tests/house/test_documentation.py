@@ -138,7 +138,17 @@ def test_every_setting_of_a_noun_is_documented():
     text = (REFERENCE / "market.md").read_text(encoding="utf-8")
     parts = {
         part.__name__: part
-        for part in (noun.Field, noun.Check, noun.Tier, noun.Cap, noun.Wallet, noun.Payout, noun.Quotes, noun.Queue)
+        for part in (
+            noun.Field,
+            noun.Check,
+            noun.Enricher,
+            noun.Tier,
+            noun.Cap,
+            noun.Wallet,
+            noun.Payout,
+            noun.Quotes,
+            noun.Queue,
+        )
     }
     for name, struct in {**noun.KINDS, **parts}.items():
         section = re.search(rf"^##+ {name}\n(.*?)(?=^##|\Z)", text, re.DOTALL | re.MULTILINE)

@@ -15,6 +15,7 @@ from outbid.store.vault import Vault
 
 from .buyers import Buyer
 from .database.tables import Tables
+from .services import REFERENCE, Service
 
 NOT_OF_THE_LEAD = {"ref", "token", "price"}
 
@@ -23,9 +24,7 @@ def unlisted(
     tables: Tables, markets: dict[int, Market], buyers: dict[str, Buyer], master: bytes
 ) -> Iterator[tuple[bytes, str]]:
     """Leads with what a buyer read of them and their exposure does not list."""
-    events: dict[bytes, list[ev.Event]] = defaultdict(list)
-    for (lead_id, _), row in sorted(tables.table("chapter").items()):
-        events[lead_id] += ev.decode(row["events"])
+    events = events_of(tables)
     reference = Vault(master, noise_source()).reference
     lead_of_sale = {public(SALE, 0, sale_id): row["lead_id"] for (sale_id,), row in tables.table("sale").items()}
     for (lead_id,), lead in tables.table("lead").items():
@@ -41,6 +40,31 @@ def unlisted(
                 if fields not in listed[offer.number, step]:
                     known = [sorted(found) for found in listed[offer.number, step]]
                     yield lead_id, f"{offer.slug} read {sorted(fields)} in a {step}; listed: {known}"
+
+
+def unlisted_questions(
+    tables: Tables, markets: dict[int, Market], service: Service, master: bytes
+) -> Iterator[tuple[bytes, str]]:
+    """Leads with what the service `streets` read of them and their exposure does not list."""
+    events = events_of(tables)
+    reference = Vault(master, noise_source()).reference
+    for (lead_id,), lead in tables.table("lead").items():
+        market = markets[lead["version"]]
+        plan = Plan(market.campaigns[lead["campaign"]], market.sources[lead["source"]])
+        told = exposure(plan, msgspec.json.decode(lead["facts"]), events[lead_id])
+        listed = [frozenset(each.fields) for each in told if each.enricher == "streets"]
+        known_as = reference(lead_id, REFERENCE)
+        questions = [frozenset(asked) - NOT_OF_THE_LEAD for asked in service.asked if asked["ref"] == known_as]
+        if unknown := [sorted(fields) for fields in questions if fields not in listed]:
+            yield lead_id, f"streets read {unknown}; listed: {listed}"
+
+
+def events_of(tables: Tables) -> dict[bytes, list[ev.Event]]:
+    """What is written of every lead, in order."""
+    events: dict[bytes, list[ev.Event]] = defaultdict(list)
+    for (lead_id, _), row in sorted(tables.table("chapter").items()):
+        events[lead_id] += ev.decode(row["events"])
+    return events
 
 
 def _read_by(buyer: Buyer, reference: str, sales: set[str]) -> Iterator[tuple[str, frozenset[str]]]:

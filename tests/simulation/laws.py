@@ -18,9 +18,11 @@ from outbid.store.commit.batch import ZERO_HASH, chapter_hash
 from .buyers import Buyer
 from .counted import recounted, summed
 from .database.tables import Change, Row, Tables, Transaction
-from .exposed import unlisted
+from .exposed import unlisted, unlisted_questions
 from .node import MASTER, Told
+from .services import Service
 from .spared import Spared
+from .taught import untaught
 
 
 class Rule(msgspec.Struct, frozen=True):
@@ -282,6 +284,7 @@ class Laws:
         sent: list["Submitted"],
         submitted: dict[bytes, "Submitted"],
         buyers: dict[str, Buyer],
+        services: dict[str, Service],
         settled: dict[str, str],
     ) -> None:
         """Everything that can only be said when nothing is under way any more.
@@ -297,6 +300,10 @@ class Laws:
         self._tallies_are_right()
         for lead_id, text in unlisted(self.tables, self.markets, buyers, MASTER):
             self.broken("who saw what is listed", text, lead_id)
+        for lead_id, text in unlisted_questions(self.tables, self.markets, services["streets.test"], MASTER):
+            self.broken("who saw what is listed", text, lead_id)
+        for lead_id, text in untaught(self.tables, buyers):
+            self.broken("what was learned is what buyers get", text, lead_id)
         for (account,), row in self.tables.table("account").items():
             self._held_is_open_holds(account, row)
         total = sum(

@@ -14,7 +14,7 @@ from outbid.core.lead import exposure
 from outbid.core.lead.state import State
 from outbid.core.ledger import moves
 from outbid.exchange import perform, process, revive
-from outbid.exchange.steps import inspect, ping, post
+from outbid.exchange.steps import enrich, inspect, ping, post
 from outbid.exchange.work import recount as recounting
 from outbid.plugins.deliveries import json as json_delivery
 from outbid.store.commit import batch, writer
@@ -295,6 +295,22 @@ def told_twice(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(writer.SqlWriter, "_accept", accept)
 
 
+def learned_values_lost_at_a_take_over(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(revive, "given_by", lambda events, notes: {})
+
+
+def learned_facts_not_written(patch: pytest.MonkeyPatch) -> None:
+    real = enrich.learn
+    patch.setattr(enrich, "learn", lambda *args: (real(*args)[0], {}))
+
+
+def questions_not_listed(patch: pytest.MonkeyPatch) -> None:
+    def asked(told: Any, enricher: Any, at_ms: int, *, possibly: bool) -> exposure.Exposure:
+        return exposure.Exposure(0, 0, at_ms, "enrich", (), possibly, enricher.name)
+
+    patch.setattr(exposure._Told, "_asked", asked)
+
+
 TALLIES = "tallies are what the chapters add up to"
 PLANTED: dict[Plant, set[str]] = {
     capture_without_release: {"held = open holds"},
@@ -342,6 +358,9 @@ PLANTED: dict[Plant, set[str]] = {
     dead_lane_not_counted: {TALLIES},
     names_forgotten: {TALLIES},
     told_twice: {TALLIES},
+    learned_values_lost_at_a_take_over: {"what was learned is what buyers get"},
+    learned_facts_not_written: {"every decision repeats"},
+    questions_not_listed: {"who saw what is listed"},
 }
 
 

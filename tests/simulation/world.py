@@ -31,6 +31,7 @@ from .loop import VirtualLoop
 from .market import buyers_of, changed, nouns_of, random_market
 from .node import REGISTRY, Node, SimulatedClock, Told
 from .people import PHONE, random_lead
+from .services import enriched, services
 from .spared import Spared
 from .story import story_of
 from .trace import Trace
@@ -85,8 +86,10 @@ class World:
         self.clock = SimulatedClock(self.loop, int(start.timestamp()) * 1000 + self.chance.randrange(1000))
         self.server = Server(self.loop, Random(f"server {seed}"), self.clock.now_ms)
         self.rows = random_market(Random(f"market {seed}"))
+        enriched(self.rows, Random(f"enrichers {seed}"))
+        self.services = services(Random(f"services {seed}"))
         self.buyers = buyers_of(self.rows, Random(f"buyers {seed}"))
-        self.network = Network(self.loop, self.buyers, self.trace)
+        self.network = Network(self.loop, self.buyers | self.services, self.trace)
         self.markets: dict[int, Market] = {}
         self.laws = Laws(self.server.tables, self.markets, _rule(self.rows), spared)
         self.server.tables.on_commit = self._committed
@@ -145,7 +148,7 @@ class World:
             self.trace.tell("never quiet")
         if self.laws.breaches:
             return  # what broke first is what counts
-        self.laws.at_the_end(list(self.submitted.values()), self.by_lead, self.buyers, self.settled)
+        self.laws.at_the_end(list(self.submitted.values()), self.by_lead, self.buyers, self.services, self.settled)
 
     def _set_weather(self) -> None:
         weather, chance = self.server.weather, self.chance

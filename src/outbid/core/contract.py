@@ -11,6 +11,11 @@ validators/<name>.py  needs(lead, settings) -> tuple[Lookup, ...]
                       where wanted: bind(settings, facts) -> what is passed as settings from then on;
                       fields_of(settings) -> the fields that it reads, which must be declared;
                       required_of(settings) -> those of them that a seller must send
+enrichers/<name>.py   bind(settings, binding) -> what was compiled once; gives(bound) -> the fields that it may give;
+                      needs(bound) -> the fields and facts without which it is not asked
+                      ask(ask, bound): a generator function that yields Http, is sent Answers, and returns Learned
+                      where wanted: reads(bound) -> the fields and facts that its requests hold (absent: everything);
+                      secrets(bound) -> Secrets, what must never be kept of them (absent: nothing)
 methods/<name>.py     LIVE: which of `turn` and `draw` it reads
                       rank(bids, turn, draw, settings) -> list[Bid]           (best first)
                       turn: the offer that was served last in this tier, 0 at first; draw: a chance from 0 to below 1
@@ -117,6 +122,17 @@ class PostReply(msgspec.Struct, frozen=True):
     reached: bool = True
 
 
+class Learned(msgspec.Struct, frozen=True):
+    """What an enricher's answer taught: field name → value as it came, to be read by the field's type.
+
+    `reason`: the code for which nothing was understood, if so. An answer without a value and without a reason says
+    that the service knows nothing.
+    """
+
+    values: dict[str, Any] = {}
+    reason: str = ""
+
+
 class Arrival(msgspec.Struct, frozen=True):
     """One lead as an intake read it: field name → what came (a JSON scalar, or a list), declared or not.
 
@@ -137,12 +153,12 @@ class Malformed(msgspec.Struct, frozen=True):
 
 
 class Binding(msgspec.Struct, frozen=True):
-    """What a delivery is bound to, beside its settings.
+    """What a delivery or an enricher is bound to, beside its settings.
 
     known        every field and fact by name, True for fields
     ping_fields  what the campaign lets pings tell
-    exceptions   (host, port) pairs that this delivery may reach although they are private
-    buyer        the buyer's number: his own reference for a lead follows from it
+    exceptions   (host, port) pairs that it may reach although they are private
+    buyer        the buyer's number, below zero for an enricher: his own reference for a lead follows from it
     secrets      the values of the secrets that the settings may refer to, by name
     """
 

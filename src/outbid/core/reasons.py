@@ -183,6 +183,17 @@ WIRE = reasons(
     ),
 )
 
+ENRICHED = reasons(
+    nothing_missing=("All that the enricher gives came with the lead.", ""),
+    needs_missing=("A field that the enricher needs did not come, or was not understood.", "Send it."),
+    nothing_known=("The service knows nothing about it.", ""),
+    service_refused=("The service answered with a client error (4xx).", "Look at its address, key and request."),
+    service_failed=("The service reported a fault of its own.", "Ask those who run it."),
+    not_understood=("The answer of the service could not be understood.", "Look at the raw answer and at the paths."),
+    test_lead=("A test lead never leaves the house.", ""),
+    only_foreseen=("A dry run asks nobody.", "Give the fields that the service would."),
+)
+
 ENDS = reasons(
     no_match=("No offer matched the lead.", ""),
     no_bids=("No buyer bid enough.", ""),
@@ -197,4 +208,4 @@ ENDS = reasons(
     resell_limit=("The lead was posted as often as allowed.", ""),
 )
 
-ALL: dict[str, Reason] = {**REFUSED, **DUPLICATE, **SKIPPED, **BIDS, **POSTS, **WIRE, **ENDS}
+ALL: dict[str, Reason] = {**REFUSED, **DUPLICATE, **SKIPPED, **BIDS, **POSTS, **WIRE, **ENRICHED, **ENDS}

@@ -15,6 +15,7 @@ from outbid.core.market.snapshot import Campaign, Market
 from outbid.exchange.clock import Clock
 from outbid.exchange.room import Rooms
 from outbid.exchange.story import NOTES_OF_QUOTE, Story, encode_notes, traffic_seal
+from outbid.recent import RecentUntil
 from outbid.store.commit.entry import Entry, Fenced, Job, Wish, Written
 from outbid.store.commit.journal import Journal
 from outbid.store.quote.row import Entry as Quote
@@ -22,6 +23,8 @@ from outbid.store.vault import Vault
 
 SALT_BYTES = 16
 LOOK_S = 0.02
+MOST_ANSWERS = 10_000
+"""Answers of enrichers that are remembered at the least, if their time is not over."""
 
 
 class Door(Protocol):
@@ -67,6 +70,7 @@ class Exchange:
         self.noise = noise
         self.now = now
         self.keeps_traffic = keeps_traffic
+        self.answers: RecentUntil[bytes, dict[str, Any]] = RecentUntil(MOST_ANSWERS)
         self._won: dict[int, int] = {}
         self._won_day = 0
         self._served: dict[tuple[int, int], int] = {}
@@ -177,7 +181,6 @@ class Exchange:
     def _sealed_traffic(self, story: Story, chapter: int) -> bytes:
         """What was said about a lead so far, once for all of it: it goes with the chapter after which nothing follows,
         or which waits for somebody."""
-        offers = story.plan.campaign.offers
-        packed = pack(story.talks, lambda number: offers[number].delivery.secrets)
+        packed = pack(story.talks, story.plan.campaign.secrets_of)
         story.talks = []
         return self.vault.seal(story.key, story.id, traffic_seal(chapter), packed)

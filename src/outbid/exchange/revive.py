@@ -5,12 +5,13 @@ import msgspec
 from outbid.core.ids import LeadId
 from outbid.core.lead import event as ev
 from outbid.core.lead.lead import Lead
+from outbid.core.lead.learned import given_by, kept_of, learn
 from outbid.core.lead.state import fold_all
 from outbid.core.lead.traffic import Said, unpack
 from outbid.core.ledger.moves import Deal
 from outbid.core.market.snapshot import Market
 from outbid.core.route import Plan
-from outbid.exchange.arrive import LEAD_SEAL, decode_sealed, read_values
+from outbid.exchange.arrive import LEAD_SEAL, decode_sealed, read_values, today
 from outbid.exchange.exchange import Exchange
 from outbid.exchange.steps.inspect import claims_of
 from outbid.exchange.story import Notes, Story, decode_notes, traffic_seal
@@ -46,12 +47,12 @@ def key_of(vault: Vault, record: Record) -> LeadKey:
 
 
 def lead_of(vault: Vault, record: Record, market: Market) -> Lead:
-    """The lead as it arrived. `market` is the version that it pinned. Raises Erased."""
+    """The lead as it arrived, with what was learned since. `market` is the version that it pinned. Raises Erased."""
     sealed = decode_sealed(vault.open(key_of(vault, record), record.id, LEAD_SEAL, record.sealed))
     fields = market.campaigns[record.campaign].fields
     values, _ = read_values(fields, sealed.values, record.arrived_at_ms)
     facts = msgspec.json.decode(record.facts)
-    return Lead(
+    lead = Lead(
         record.cell,
         LeadId(record.id),
         record.source,
@@ -64,6 +65,15 @@ def lead_of(vault: Vault, record: Record, market: Market) -> Lead:
         record.test,
         record.quote,
     )
+    if not market.campaigns[record.campaign].enrichers:
+        return lead
+    given = given_by(events_of(record), notes_of(vault, record))
+    return learn(lead, fields, given, today(record.arrived_at_ms))[0]
+
+
+def events_of(record: Record) -> list[ev.Event]:
+    """All that happened to a lead."""
+    return [event for chapter in record.chapters for event in chapter.events]
 
 
 def revive(exchange: Exchange, record: Record, market: Market, deals: dict[str, Deal]) -> Story:
@@ -72,9 +82,10 @@ def revive(exchange: Exchange, record: Record, market: Market, deals: dict[str, 
     lead = lead_of(vault, record, market)
     plan = Plan(market.campaigns[record.campaign], market.sources[record.source])
     story = Story(lead, plan, market, key_of(vault, record), None)
-    story.state = fold_all([event for chapter in record.chapters for event in chapter.events])
+    story.state = fold_all(events_of(record))
     story.chapters = record.chapters[-1].n
     story.notes = notes_of(vault, record)
+    story.kept = kept_of(events_of(record), story.notes)
     story.deals = dict(deals)
     lookups = () if lead.test else tuple(look for check in plan.campaign.checks for look in check.needs(lead))
     story.claims = claims_of(vault, lead, lookups)

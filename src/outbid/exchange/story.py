@@ -1,6 +1,7 @@
 """One lead in flight in this process: what is known of it, and what is not written yet."""
 
 import asyncio
+from typing import Any
 
 import msgspec
 
@@ -19,7 +20,7 @@ from outbid.store.commit.entry import Birth, Claim, Entry, Wish, Written
 from outbid.store.vault import LeadKey
 
 Notes = dict[str, str]
-"""Free text from outside by what it is: `token 12`, `said 12`, `reference sl_…`, `redirect sl_…`."""
+"""Free text from outside by what it is: `token 12`, `said 12`, `reference sl_…`, `redirect sl_…`, `learned city`."""
 
 
 class Story:
@@ -34,6 +35,7 @@ class Story:
     until_ms   when the quote ends that this story came to
     trace      the trace that its request belongs to, None if it said nothing
     unclear    why the last post of a sale had no clear answer, by sale
+    kept       what enrichers answered to the ping of this lead, by enricher
     talks      what was said to buyers and answered, until it is written as traffic
     subject    by what the lead is tallied, as it came; None for a test lead
     before     the state before the first of the unwritten events
@@ -47,6 +49,7 @@ class Story:
         "claims",
         "deals",
         "flaws",
+        "kept",
         "key",
         "lead",
         "market",
@@ -84,6 +87,7 @@ class Story:
         self.before = self.state
         dimensions = dimensions_of(plan.campaign.dimensions, lead.facts)
         self.subject = None if lead.test else Subject(lead.source, lead.arrived_at_ms, dimensions)
+        self.kept: dict[str, dict[str, Any]] = {}
 
     @property
     def id(self) -> LeadId:

@@ -13,10 +13,11 @@ from typing import Any
 
 from outbid.core.reasons import ALL, Reason
 
-KINDS = ("fields", "validators", "methods", "deliveries", "intakes")
+KINDS = ("fields", "validators", "enrichers", "methods", "deliveries", "intakes")
 NEEDED: dict[str, tuple[str, ...]] = {
     "fields": ("Settings", "PERSONAL", "KIND", "PARTS", "EXAMPLE", "REASONS", "read"),
     "validators": ("Settings", "REASONS", "needs", "judge"),
+    "enrichers": ("Settings", "bind", "gives", "needs", "ask"),
     "methods": ("Settings", "LIVE", "rank"),
     "deliveries": ("Settings", "bind", "pings", "repeatable", "ping", "post"),
     "intakes": ("Settings", "read"),

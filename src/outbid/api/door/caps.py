@@ -6,7 +6,7 @@ import msgspec
 
 from outbid.api.said.instants import utc
 from outbid.core.ledger.account import LEADS, Account, Limit, account_of
-from outbid.core.market.window import FOREVER_MS
+from outbid.core.ledger.window import FOREVER_MS
 from outbid.core.money import text_of
 from outbid.core.scope import Scope
 from outbid.store.database import Connection

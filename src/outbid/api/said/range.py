@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from outbid.api.door.refusal import Refused
 from outbid.api.said.instants import Instant, ms_of
-from outbid.core.market.window import midnight_ms
+from outbid.core.ledger.window import midnight_ms
 
 DAY_MS = 86_400_000
 USUAL_DAYS = 31

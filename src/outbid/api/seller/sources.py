@@ -163,13 +163,14 @@ class Sources:
         )
 
     def _required(self, campaign: Campaign) -> set[str]:
-        """The fields without which a check of the campaign refuses a lead."""
+        """The fields without which a check of the campaign refuses a lead; what an enricher gives need not be sent."""
         found: set[str] = set()
         for check in campaign.checks:
             module = self._desk.plugins.get("validators", check.plugin)
             if check.on_flaw == "refuse" and hasattr(module, "required_of"):
                 found |= set(module.required_of(msgspec.convert(check.settings, module.Settings, strict=False)))
-        return found
+        ready = self._desk.exchange.market.campaigns.values()
+        return found.difference(*(e.gives for made in ready if made.slug == campaign.slug for e in made.enrichers))
 
     def _field(self, field: Field, required: bool) -> FieldWanted:
         module = self._desk.plugins.get("fields", field.type)

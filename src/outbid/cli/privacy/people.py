@@ -29,14 +29,14 @@ _Line = tuple[str, str, str, str, str, str]
 
 
 def show_exposure(given: argparse.Namespace) -> int:
-    """Every buyer who was shown something of a person, lead by lead; after an erasure too."""
+    """Everybody who was shown something of a person, lead by lead; after an erasure too."""
     settings = read_settings()
     with Database(settings) as database:
         database.migrate()
         database.check_key()
         hashes = _hashes(settings, given)
         lines = database.use(lambda connection: _exposures(connection, hashes))
-    print_table(("lead", "at (UTC)", "buyer", "step", "personal fields", "other fields"), lines)
+    print_table(("lead", "at (UTC)", "shown to", "step", "personal fields", "other fields"), lines)
     return 0
 
 
@@ -107,7 +107,7 @@ def _lines(record: leads.Record, market: Market) -> list[_Line]:
             (
                 public(LEAD, record.cell, record.id),
                 datetime.fromtimestamp(each.at_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S"),
-                market.name("buyer", each.buyer),
+                f"enricher {each.enricher}" if each.enricher else market.name("buyer", each.buyer),
                 f"{each.step}, possibly" if each.possibly else each.step,
                 " ".join(personal),
                 " ".join(name for name in each.fields if name not in personal),

@@ -1,4 +1,4 @@
-"""`outbid leads traffic`: what was said to buyers about a lead and what they answered, for reading."""
+"""`outbid leads traffic`: what was said to buyers and enrichers about a lead and what they answered, for reading."""
 
 import argparse
 import contextlib
@@ -13,7 +13,7 @@ from outbid.cli.privacy.looking import note_look
 from outbid.core.ids import LEAD, public
 from outbid.core.lead.traffic import Said
 from outbid.core.market.compile import compile_market
-from outbid.core.market.snapshot import Market
+from outbid.core.market.snapshot import Campaign, Market
 from outbid.core.scope import HOUSE
 from outbid.exchange.clock import noise_source
 from outbid.exchange.revive import traffic_of
@@ -48,16 +48,19 @@ async def _read(connection: Any, settings: Settings, name: str, reason: str) -> 
     calls = traffic_of(Vault(master_key(settings), noise_source()), record, sealed)
     if not calls:
         return f"Of lead {public(LEAD, cell, lead_id)} no traffic is kept: nobody was asked, or its days are over."
-    return "\n\n".join(_told(call, market) for call in calls)
+    return "\n\n".join(_told(call, market, market.campaigns[record.campaign]) for call in calls)
 
 
-def _told(call: Said, market: Market) -> str:
+def _told(call: Said, market: Market, campaign: Campaign) -> str:
     row = call.row
     at = datetime.fromtimestamp(row.at_ms / 1000, UTC)
-    buyer = market.name("buyer", market.offers[row.offer].buyer)
+    if row.step == "enrich":
+        whom = campaign.enrichers[row.offer].name
+    else:
+        whom = f"{market.name('buyer', market.offers[row.offer].buyer)} ({market.name('offer', row.offer)})"
     sale = f"  sale {row.sale}" if row.sale else ""
     lines = [
-        f"── {row.step} to {buyer} ({market.name('offer', row.offer)})  {at:%H:%M:%S.%f}"[:-3] + f" UTC{sale}",
+        f"── {row.step} to {whom}  {at:%H:%M:%S.%f}"[:-3] + f" UTC{sale}",
         f"> {call.head.method} {call.head.url}",
         *(f"> {name}: {value}" for name, value in call.head.headers),
         *_body("> ", call.body, row.body_bytes),

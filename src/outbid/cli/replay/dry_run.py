@@ -94,6 +94,9 @@ def _print(market: Market, source: Source, found: DryRun) -> None:
     print(f"A lead from {source.slug} in campaign {campaign.slug} now (market version {market.version})")
     for flaw in found.flaws:
         print(f"  {pointer_of(flaw) or 'lead'}: {words.why(flaw.code)} {flaw.note}".rstrip())
+    for enriched in found.enriched:
+        fallback = f"; {', '.join(enriched.gave)} as there is to fall back on" if enriched.gave else ""
+        print(f"  enricher {enriched.enricher}: not asked, a dry run asks nobody{fallback}")
     if found.undeclared:
         print(f"  not declared: {', '.join(found.undeclared)}")
     print(_ending(found.ahead.end, words))

@@ -7,6 +7,7 @@ import msgspec
 from outbid.cli.shown.words import Words
 from outbid.core.ids import LEAD, public
 from outbid.core.lead import event as ev
+from outbid.core.lead.learned import facts_after
 from outbid.core.lead.state import Sale, State, fold_all
 from outbid.core.ledger.transfer import Transfer
 from outbid.core.market.snapshot import Campaign, Market, Source
@@ -46,7 +47,8 @@ class _Explainer:
         self._state = fold_all(self._events)
         self._campaign: Campaign = market.campaigns[record.campaign]
         self._source: Source = market.sources[record.source]
-        self._facts = msgspec.json.decode(record.facts)
+        self._came = msgspec.json.decode(record.facts)
+        self._facts = facts_after(self._came, self._events)
         try:
             notes = notes_of(vault, record)
         except (Erased, SealBroken):
@@ -148,6 +150,8 @@ class _Explainer:
             return "received and made durable"
         if isinstance(event, ev.Resumed):
             return "taken over by another process"
+        if isinstance(event, ev.Enriched):
+            return self._enriched(event)
         if isinstance(event, ev.Inspected):
             return self._inspected(event)
         if isinstance(event, ev.Matched):
@@ -185,6 +189,11 @@ class _Explainer:
             return f"{event.outcome} by {event.by}"
         return f"closed: {event.status}" + (f" ({event.reason})" if event.reason else "")
 
+    def _enriched(self, event: ev.Enriched) -> str:
+        why = f": {self._why(event.reason)}" if event.reason else ""
+        gave = ", ".join(event.gave) or "no field"
+        return f"enricher {event.enricher} {event.outcome} after {event.ms} ms{why} It gave {gave}."
+
     def _inspected(self, event: ev.Inspected) -> str:
         if not event.flaws and event.refused is None:
             return "inspected: nothing is wrong with it"
@@ -202,7 +211,7 @@ class _Explainer:
     # -- every offer --------------------------------------------------------------------------------------------------
 
     def _offers(self) -> list[str]:
-        found = receipts(Plan(self._campaign, self._source), self._facts, self._events)
+        found = receipts(Plan(self._campaign, self._source), self._came, self._events)
         return [f"{self._offer_name(receipt.offer):24} {self._outcome(receipt)}" for receipt in found]
 
     def _outcome(self, receipt: Receipt) -> str:

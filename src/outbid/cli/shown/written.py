@@ -16,6 +16,7 @@ from outbid.plugins.registry import Registry
 _PLUGINS = {
     "fields": ("fields", "type"),
     "checks": ("validators", "plugin"),
+    "enrichers": ("enrichers", "plugin"),
     "method": ("methods", "plugin"),
     "intake": ("intakes", "plugin"),
     "delivery": ("deliveries", "plugin"),

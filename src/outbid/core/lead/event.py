@@ -9,9 +9,11 @@ from typing import Literal
 import msgspec
 
 from outbid.core.contract import Flaw
+from outbid.core.lead.value import Scalar
 
 BidOutcome = Literal["bid", "direct", "pass", "late", "error", "nonsense", "unreachable"]
 LeadStatus = Literal["open", "sold", "unsold", "refused", "uncertain", "review", "queued"]
+EnrichOutcome = Literal["learned", "cached", "kept", "nothing", "failed", "late", "skipped"]
 WaitsFor = Literal["settled", "reviewed", "due"]
 
 
@@ -59,6 +61,26 @@ class Resumed(Happening, frozen=True):
     """Another process took the lead over after a crash."""
 
     lane: int
+
+
+class Enriched(Happening, frozen=True):
+    """An enricher was asked what else is known of the lead, or was not.
+
+    outcome  learned; cached: the same question was answered lately; kept: its answer to the lead's ping stands;
+             nothing: the service knows nothing; failed; late; skipped: it was not asked
+    reason   why nothing was learned, as a code
+    gave     the fields that have a value by it now, be it the one to fall back on
+    facts    what of that decides: plain values and parts of fields, never personal ones
+    sent     whether anything of the lead may have left the house
+    """
+
+    enricher: str
+    outcome: EnrichOutcome
+    reason: str = ""
+    ms: int = 0
+    gave: tuple[str, ...] = ()
+    facts: dict[str, Scalar] = {}
+    sent: bool = False
 
 
 class Inspected(Happening, frozen=True):
@@ -220,6 +242,7 @@ Event = (
     | Quoted
     | Received
     | Resumed
+    | Enriched
     | Inspected
     | Matched
     | Pinged

@@ -13,9 +13,11 @@ from msgspec.structs import replace
 
 from outbid.core.auction import floor_micros
 from outbid.core.lead import event as ev
+from outbid.core.lead.learned import taught
 from outbid.core.lead.state import State, fold
 from outbid.core.lead.value import Scalar, Value
-from outbid.core.market.snapshot import Campaign, Field, Offer
+from outbid.core.market.snapshot import Campaign, Enricher, Field, Offer
+from outbid.core.match.filter import facts_read
 from outbid.core.match.match import static_reason
 from outbid.core.route import Plan
 
@@ -23,17 +25,20 @@ from outbid.core.route import Plan
 class Exposure(msgspec.Struct, frozen=True):
     """One request that held fields of the lead.
 
+    offer, buyer  who was asked: their numbers, both 0 where it was an enricher
     at_ms     when the event was written; of what is only possible, the latest it can have been
     fields    the fields and facts (`birth_date.age`) that it held
     possibly  a process died in between: the request may have gone out, or not
+    enricher  the name of the enricher that was asked, empty where it was a buyer
     """
 
     offer: int
     buyer: int
     at_ms: int
-    step: Literal["ping", "post"]
+    step: Literal["ping", "post", "enrich"]
     fields: tuple[str, ...]
     possibly: bool = False
+    enricher: str = ""
 
 
 def present_of(fields: tuple[Field, ...], values: Mapping[str, Value]) -> str:
@@ -46,7 +51,7 @@ def present_of(fields: tuple[Field, ...], values: Mapping[str, Value]) -> str:
 
 
 def exposure(plan: Plan, facts: Mapping[str, Scalar], events: Iterable[ev.Event]) -> list[Exposure]:
-    """Every request of pings and posts that held something of the lead, in order. Test leads are shown to nobody."""
+    """Every request that held something of the lead, in order. Test leads are shown to nobody."""
     return _Told(plan, facts).all(list(events))
 
 
@@ -54,7 +59,8 @@ class _Told:
     """One reading of a lead's events. A post counts as possible until an event says more of it."""
 
     def __init__(self, plan: Plan, facts: Mapping[str, Scalar]) -> None:
-        self._plan, self._facts = plan, facts
+        self._plan, self._came, self._facts = plan, facts, facts
+        self._given = frozenset(name for enricher in plan.campaign.enrichers for name in enricher.gives)
         self._held: frozenset[str] = frozenset()
         self._found: list[Exposure | None] = []
         self._posts: dict[str, int] = {}
@@ -68,6 +74,7 @@ class _Told:
             if isinstance(event, ev.Received | ev.Quoting):
                 if event.test:
                     return []
+                self._facts = self._came
                 self._held = self._present(event.present, later if isinstance(event, ev.Quoting) else ())
             self._take(event, state)
             state = fold(state, event)
@@ -85,6 +92,8 @@ class _Told:
         if isinstance(event, ev.Pinged):
             asked = (line.offer for line in event.bids if line.outcome != "direct" and line.sent)
             self._found += [self._request(offer, event.at_ms, "ping", possibly=False) for offer in asked]
+        elif isinstance(event, ev.Enriched):
+            self._learn_more(event)
         elif isinstance(event, ev.Posting):
             self._posts[event.sale] = len(self._found)
             self._waiting.add(event.sale)
@@ -94,6 +103,18 @@ class _Told:
             self._add_possible(event.at_ms, state)
         elif isinstance(event, (ev.Sold, ev.Rejected, ev.Unsure, ev.Settled)):
             self._learn(event)
+
+    def _learn_more(self, event: ev.Enriched) -> None:
+        """An enricher is shown what it reads; what it gives can be shown to those who come after it."""
+        if event.sent:
+            enricher = next(each for each in self._plan.campaign.enrichers if each.name == event.enricher)
+            self._found.append(self._asked(enricher, event.at_ms, possibly=False))
+        self._facts = taught(self._facts, event)
+        self._held |= frozenset(event.gave) | frozenset(event.facts)
+
+    def _asked(self, enricher: Enricher, at_ms: int, *, possibly: bool) -> Exposure:
+        held = tuple(name for name in enricher.reads if name in self._held)
+        return Exposure(0, 0, at_ms, "enrich", held, possibly, enricher.name)
 
     def _learn(self, event: ev.Sold | ev.Rejected | ev.Unsure | ev.Settled) -> None:
         """What the end of a sale says about its post: who answers has read it, who was not reached has not."""
@@ -110,6 +131,22 @@ class _Told:
             self._found[place] = replace(post, possibly=doubtful and isinstance(event, ev.Unsure))
 
     def _add_possible(self, at_ms: int, state: State) -> None:
+        """What a dead process may have done. What it learned then is not known: it may have been anything."""
+        if self._given and state.stage == "received":
+            for enricher in self._plan.campaign.enrichers:
+                self._found.append(self._asked(enricher, at_ms, possibly=True))
+            held = self._held
+            self._held = held | {name for name in self._reads_of_all() if name.partition(".")[0] in self._given}
+            self._add_possible_pings(at_ms, state)
+            self._held = held
+        else:
+            self._add_possible_pings(at_ms, state)
+
+    def _reads_of_all(self) -> Iterator[str]:
+        for offer in self._plan.campaign.offers.values():
+            yield from offer.delivery.ping_reads
+
+    def _add_possible_pings(self, at_ms: int, state: State) -> None:
         for offer in self._may_have_been_pinged(state):
             self._found.append(self._request(offer.number, at_ms, "ping", possibly=True))
 
@@ -124,8 +161,14 @@ class _Told:
             floor = floor_micros(campaign, source, tier)
             for offer in tier.offers:
                 asked = offer.price_micros is None and offer.number not in state.tried
-                if asked and static_reason(offer, source, floor, self._facts) is None:
+                if asked and self._may_pass(static_reason(offer, source, floor, self._facts), offer, state):
                     yield offer
+
+    def _may_pass(self, reason: str | None, offer: Offer, state: State) -> bool:
+        """Does an offer pass the static checks, as far as is known: a filter of what may have been learned is not."""
+        if reason != "filtered" or offer.node is None or state.stage != "received":
+            return reason is None
+        return any(name.partition(".")[0] in self._given for name in facts_read(offer.node))
 
     def _request(self, number: int, at_ms: int, step: Literal["ping", "post"], *, possibly: bool) -> Exposure:
         offer = self._plan.campaign.offers[number]

@@ -42,14 +42,18 @@ def _answers(need: tuple[Lookup, ...], conflicts: Sequence[Conflict]) -> tuple[C
     return tuple(conflict for conflict in conflicts if (conflict.scope, conflict.name) in asked)
 
 
-def at_a_ping(lead: Lead, fields: Sequence[Field], found: Found) -> Found:
-    """The flaws that count at a ping: what hangs on personal fields that did not come is put off to the post."""
-    waits = frozenset(field.name for field in fields if field.personal and lead.values[field.name] is ABSENT)
-    return [(check, flaw) for check, flaw in found if not _put_off(lead, check, flaw, waits)]
+def to_come(lead: Lead, fields: Sequence[Field]) -> frozenset[str]:
+    """The fields that a ping need not tell: the personal ones, which come with the post."""
+    return frozenset(field.name for field in fields if field.personal and lead.values[field.name] is ABSENT)
+
+
+def without_awaited(lead: Lead, found: Found, waits: frozenset[str]) -> Found:
+    """The flaws that count now: what hangs on fields that are still awaited is put off."""
+    return [(check, flaw) for check, flaw in found if not _put_off(lead, check, flaw, waits)] if waits else found
 
 
 def _put_off(lead: Lead, check: Check, flaw: Flaw, waits: frozenset[str]) -> bool:
-    """Is the flaw one of a field that comes with the post, or of a check that reads such a field?"""
+    """Is the flaw one of a field that is awaited, or of a check that reads such a field?"""
     if flaw.field in waits:
         return True
     about_what_came = flaw.field is None or lead.values.get(flaw.field, ABSENT) is not ABSENT

@@ -125,6 +125,11 @@ def _resumed(state: State, event: ev.Resumed) -> State:
     return state
 
 
+def _enriched(state: State, event: ev.Enriched) -> State:
+    """What was learned is a fact of the lead; where it stands is the same."""
+    return state
+
+
 def _inspected(state: State, event: ev.Inspected) -> State:
     return replace(state, stage="inspected", refused=event.refused, held=event.held, held_ms=event.at_ms)
 
@@ -254,6 +259,7 @@ _FOLDS: dict[type, Callable[[State, Any], State]] = {
     ev.Quoted: _quoted,
     ev.Received: _received,
     ev.Resumed: _resumed,
+    ev.Enriched: _enriched,
     ev.Inspected: _inspected,
     ev.Matched: _matched,
     ev.Pinged: _pinged,

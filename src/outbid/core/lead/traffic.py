@@ -1,4 +1,4 @@
-"""What was said to buyers about a lead and what they answered, word for word, packed into few bytes.
+"""What was said to buyers and enrichers about a lead and what they answered, word for word, packed into few bytes.
 
 A round sends nearly the same to everybody: each head and body is kept once, and Zstandard does the rest. Until a lead
 is written only references are held, to bytes that are there anyway.
@@ -24,7 +24,7 @@ LEVEL = -1
 MOST_PLAIN_BYTES = 1 << 26
 """No record unpacks to more."""
 
-Step = Literal["ping", "post"]
+Step = Literal["ping", "post", "enrich"]
 REMEMBERED = 1024
 """Heads of requests and of answers that need not be encoded again."""
 
@@ -32,7 +32,7 @@ REMEMBERED = 1024
 class Talk(msgspec.Struct, frozen=True, gc=False):
     """Requests about a lead that went out side by side, with their answers, as they are held in flight.
 
-    offers  whom each request went to; `sale` is empty in pings
+    offers  whom each request went to: offers by their numbers, an enricher by its place; `sale` is empty but in posts
     """
 
     step: Step
@@ -110,8 +110,8 @@ _decode_head = msgspec.msgpack.Decoder(Head).decode
 _decode_headers = msgspec.msgpack.Decoder(tuple[Header, ...]).decode
 
 
-def pack(talks: list[Talk], secrets_of: Callable[[int], Secrets]) -> bytes:
-    """Talks as few bytes, without secrets. `secrets_of` gives those of an offer's delivery, by its number.
+def pack(talks: list[Talk], secrets_of: Callable[[Step, int], Secrets]) -> bytes:
+    """Talks as few bytes, without secrets. `secrets_of` gives those of whoever a request went to.
 
     A request of a faulty delivery that no wire could take is left out: it was not sent either.
     """
@@ -122,7 +122,7 @@ def pack(talks: list[Talk], secrets_of: Callable[[int], Secrets]) -> bytes:
         for offer, http, answer in zip(talk.offers, talk.asked, talk.answered, strict=True):
             about = (talk.step, offer, talk.sale, talk.at_ms)
             try:
-                rows.append(_row(about, http, answer, secrets_of(offer), heads, bodies))
+                rows.append(_row(about, http, answer, secrets_of(talk.step, offer), heads, bodies))
             except (TypeError, ValueError, AttributeError):
                 continue
     return _compress(_encode((list(heads), _bounded(bodies), rows)))

@@ -4,7 +4,7 @@ from hashlib import blake2b
 
 import msgspec
 
-from outbid.core.market.window import FOREVER_MS, Span, span
+from outbid.core.ledger.window import FOREVER_MS, Span, span
 
 LEADS = "LEAD"
 

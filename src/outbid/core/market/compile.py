@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
@@ -12,12 +11,15 @@ from outbid.core.dialect.reference import Words
 from outbid.core.ledger.account import Limit
 from outbid.core.market import noun as spec
 from outbid.core.market import snapshot as made
+from outbid.core.market.enrichers import enrichers_of
+from outbid.core.market.enrichers import mute as muted
 from outbid.core.market.plan import Plan, Planner, Plugins
 from outbid.core.market.problem import MarketError, Path, Problem
 from outbid.core.market.referring import lacking, names_of, referring
 from outbid.core.market.taken_over import EMPTY, TakenOver, over
 from outbid.core.market.terms import (
     Fault,
+    check_zone,
     dimensions_named,
     limits_of,
     micros_of,
@@ -161,7 +163,7 @@ class _Compiler:
         if campaign.slug not in plans:
             raise Fault(("fields",), "mend the fields first")
         fields, facts = plans[campaign.slug]
-        self._zone(campaign.zone, ("zone",))
+        check_zone(campaign.zone, ("zone",))
         for i, tier in enumerate(campaign.tiers):
             if any(tier.slug == other.slug for other in campaign.tiers[:i]):
                 raise Fault(("tiers", i, "slug"), f"the tier {tier.slug!r} stands twice")
@@ -189,7 +191,16 @@ class _Compiler:
             review_ms=campaign.review_hours * 3_600_000,
             paused=campaign.paused,
             dimensions=dimensions_named(campaign.dimensions, fields),
+            enrichers=self._enrichers(campaign, fields, facts),
+            enrich_ms=campaign.enrich_ms,
         )
+
+    def _enrichers(
+        self, campaign: spec.Campaign, fields: tuple[made.Field, ...], facts: Mapping[str, Fact]
+    ) -> tuple[made.Enricher, ...]:
+        mute = {lack.path[:2] for lack in self._lacks if (lack.kind, lack.slug) == ("campaign", campaign.slug)}
+        found = enrichers_of(campaign, fields, facts, self._planner.plugin, self._secrets)
+        return tuple(muted(one) if ("enrichers", i) in mute else one for i, one in enumerate(found))
 
     def _tier(self, tier: spec.Tier, book: Book[made.Offer], path: Path) -> made.Tier:
         module, settings = self._planner.plugin(
@@ -218,7 +229,7 @@ class _Compiler:
         fields, facts = plans[campaign.slug]
         node = None if offer.filter is None else read_filter(offer.filter, facts)
         zone = offer.zone or buyer.zone
-        self._zone(zone, ("zone",))
+        check_zone(zone, ("zone",))
         owner = f"offer:{number}"
         limits = limits_of(offer.caps, owner, campaign.currency, zone, ("caps",))
         limits += limits_of(buyer.caps, f"buyer:{buyer_number}", campaign.currency, buyer.zone, ("caps",))
@@ -273,7 +284,7 @@ class _Compiler:
         if campaign.slug not in campaigns:
             raise Fault(("campaign",), f"the campaign {campaign.slug!r} is at fault")
         for zone in (source.zone, seller.zone):
-            self._zone(zone, ("zone",))
+            check_zone(zone, ("zone",))
         unit = campaign.currency
         limits = limits_of(source.caps, f"source:{number}", unit, source.zone, ("caps",))
         limits += limits_of(seller.caps, f"seller:{seller_number}", unit, seller.zone, ("caps",))
@@ -332,7 +343,7 @@ class _Compiler:
         self._wallet(number, buyer, "USD")
 
     def _zone_only(self, number: int, noun: Any) -> None:
-        self._zone(noun.zone, ("zone",))
+        check_zone(noun.zone, ("zone",))
         limits_of(noun.caps, "", "USD", noun.zone, ("caps",))
 
     def _named(self, kind: str, slug: str, path: Path) -> tuple[int, Any]:
@@ -341,12 +352,6 @@ class _Compiler:
             known = ", ".join(sorted(self._nouns.get(kind, {}))) or "none"
             raise Fault(path, f"there is no {kind} {slug!r}; there are: {known}")
         return found
-
-    def _zone(self, zone: str, path: Path) -> None:
-        try:
-            ZoneInfo(zone)
-        except (KeyError, ValueError, OSError):
-            raise Fault(path, f"{zone!r} is no time zone; write one such as America/New_York") from None
 
 
 def _decisive(campaign: spec.Campaign, books: list[Book[made.Offer]]) -> frozenset[str]:

@@ -106,6 +106,25 @@ class Check(Plugin, frozen=True, kw_only=True):
     on_flaw: Literal["refuse", "review", "flag"] = "refuse"
 
 
+class Enricher(Plugin, frozen=True, kw_only=True):
+    """A service that is asked what else is known of a lead: all of a campaign side by side, once a lead passed so far.
+
+    name         tells it apart from others with the same plugin; absent: the plugin's name
+    deadline_ms  how long it may take, within the campaign's `enrich_ms`
+    cache_s      for how long each process remembers an answer; 0: not at all. Faults are not remembered
+    overwrite    its values count instead of the seller's
+    fallback     what a field becomes of which neither the seller nor the service says anything
+    private_targets  exact HOST:PORT pairs that it may reach although private or not 80/443
+    """
+
+    name: Slug = ""
+    deadline_ms: Deadline = 1_000
+    cache_s: Annotated[int, Meta(ge=0, le=2_592_000)] = 0
+    overwrite: bool = False
+    fallback: Settings = {}
+    private_targets: tuple[str, ...] = ()
+
+
 class Queue(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A tier that takes what others left, over time. All in seconds; a lead's age is counted from when it came.
 
@@ -146,6 +165,7 @@ class Tier(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 class Campaign(Noun, frozen=True, kw_only=True):
     """The operator's plan for a kind of lead: fields, checks, tiers. `least_margin` is what the house keeps.
 
+    `enrich_ms`: how long all enrichers together may take.
     `review_hours`: a lead that a check holds for review, and nobody looks at, is refused after so many. `dimensions`:
     facts, such as a sub-id, by which leads and sales are counted beside the whole.
     """
@@ -154,6 +174,8 @@ class Campaign(Noun, frozen=True, kw_only=True):
     zone: str = "America/New_York"
     fields: tuple[Field, ...]
     checks: tuple[Check, ...] = ()
+    enrichers: tuple[Enricher, ...] = ()
+    enrich_ms: Deadline = 1_500
     tiers: tuple[Tier, ...]
     floor: str = "0"
     least_margin: str = "0"

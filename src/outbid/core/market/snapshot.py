@@ -45,6 +45,28 @@ class Check(msgspec.Struct, frozen=True):
     judge: Callable[[Any, Any], tuple[Flaw, ...]]
 
 
+class Enricher(msgspec.Struct, frozen=True):
+    """An enricher bound to its settings: `ask(ask)` is a generator (see core/contract).
+
+    needs     the fields and facts without which it is not asked; `reads`: those that its requests hold
+    fallback  field → what it becomes where nobody says anything
+    settings  what an answer in memory is of: another setting asks another question
+    """
+
+    name: str
+    plugin: str
+    deadline_ms: int
+    cache_ms: int
+    overwrite: bool
+    gives: tuple[str, ...]
+    needs: tuple[str, ...]
+    reads: tuple[str, ...]
+    fallback: Mapping[str, Scalar]
+    ask: Callable[[Any], Any]
+    secrets: Secrets
+    settings: bytes
+
+
 class Payout(msgspec.Struct, frozen=True):
     """The seller's terms: a share of the price in millionths, or a fixed amount in micros."""
 
@@ -191,6 +213,12 @@ class Campaign(msgspec.Struct, frozen=True):
     review_ms: int
     paused: bool
     dimensions: tuple[str, ...] = ()
+    enrichers: tuple[Enricher, ...] = ()
+    enrich_ms: int = 0
+
+    def secrets_of(self, step: str, number: int) -> Secrets:
+        """What must never be kept of requests at a step: to an offer by its number, to an enricher by its place."""
+        return self.enrichers[number].secrets if step == "enrich" else self.offers[number].delivery.secrets
 
 
 class Quotes(msgspec.Struct, frozen=True):

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
@@ -53,6 +54,14 @@ def dimensions_named(names: tuple[str, ...], fields: tuple[made.Field, ...]) -> 
         if name in names[:i]:
             raise Fault(("dimensions", i), f"{name!r} stands twice")
     return names
+
+
+def check_zone(zone: str, path: Path) -> None:
+    """Is it a time zone? Raises Fault."""
+    try:
+        ZoneInfo(zone)
+    except (KeyError, ValueError, OSError):
+        raise Fault(path, f"{zone!r} is no time zone; write one such as America/New_York") from None
 
 
 def limits_of(caps: tuple[spec.Cap, ...], owner: str, currency: str, zone: str, path: Path) -> tuple[Limit, ...]:

@@ -12,6 +12,7 @@ import msgspec
 from outbid.core.answer import PENDING
 from outbid.core.auction import MAY_WIN, floor_micros, offer_floor_micros
 from outbid.core.lead import event as ev
+from outbid.core.lead.learned import facts_after, facts_at_ping
 from outbid.core.lead.state import Sale, State, fold_all
 from outbid.core.lead.value import Scalar
 from outbid.core.market.snapshot import Offer
@@ -64,14 +65,14 @@ _Live = Sale | ev.NoRoom | ev.BidLine | ev.Skip
 
 class _Receipts:
     def __init__(self, plan: Plan, facts: Mapping[str, Scalar], events: list[ev.Event]) -> None:
-        self._plan, self._facts = plan, facts
+        self._plan, self._facts = plan, facts_after(facts, events)
         self._state: State = fold_all(events)
         came = next((event for event in events if isinstance(event, ev.Received)), None)
         asked = events[: events.index(came)] if came is not None else events
         later = came.later if came is not None else ()
         self._reached = {event.tier for event in events if isinstance(event, ev.Matched)}
         self._at_ping = {event.tier for event in asked if isinstance(event, ev.Matched)}
-        self._told = {name: value for name, value in facts.items() if name not in later}
+        self._told = facts_at_ping({name: value for name, value in facts.items() if name not in later}, events)
         self._live: dict[int, _Live] = {fact.offer: fact for event in events for fact in _told_by(event)}
         self._live |= {sale.offer: sale for sale in self._state.sales}
         offers = plan.campaign.offers

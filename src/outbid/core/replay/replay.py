@@ -11,12 +11,14 @@ import msgspec
 
 from outbid.core.auction import Pick, floor_micros, offer_floor_micros, why_not_at
 from outbid.core.lead import event as ev
+from outbid.core.lead.learned import taught
 from outbid.core.lead.quote import recheck
 from outbid.core.lead.state import Sale, SaleStatus, State, fold
 from outbid.core.lead.value import Scalar
 from outbid.core.market.snapshot import Offer
 from outbid.core.match.match import full_reason, match
 from outbid.core.money import text_of
+from outbid.core.replay.enriching import Enriching
 from outbid.core.replay.telling import WAITS, Names
 from outbid.core.route import (
     MOST_ASKS,
@@ -89,6 +91,7 @@ class _Walk:
         self.facts = {name: value for name, value in facts.items() if name not in later} if later else facts
         self.state = State()
         self.due: list[Pick] = []
+        self.enriching = Enriching(plan.campaign)
         self.names = Names(plan)
 
     def strange(self, event: ev.Event) -> str | None:
@@ -102,6 +105,8 @@ class _Walk:
         strangers = [number for number in _offers_of(event) if number not in self.plan.campaign.offers]
         if strangers:
             return f"offer {strangers[0]}, which the campaign does not have"
+        if isinstance(event, ev.Enriched) and not self.enriching.knows(event):
+            return f"enricher {event.enricher}, which the campaign does not have"
         if isinstance(event, ev.Matched) and not 0 <= event.tier < len(self.plan.campaign.tiers):
             return f"tier {event.tier}, which the campaign does not have"
         return None
@@ -118,13 +123,21 @@ class _Walk:
 
     def resumed(self, event: ev.Resumed) -> Told:
         """A process may die at any time but while it holds: a hold is one commit."""
+        self.enriching.begins_anew()
         if self.state.stage == "closed" or self.due:
             yield "taken over by another process", self._next()
             self.due = []
 
+    def enriched_by(self, event: ev.Enriched) -> Told:
+        """What it taught was recorded: facts from here on."""
+        yield from self._step(Inspect, f"{event.enricher} asked")
+        yield from self.enriching.asked(event)
+        self.facts = taught(self.facts, event)
+
     def inspected(self, event: ev.Inspected) -> Told:
         """A lead is refused for the first flaw that a refusing check found, or since the seller's side is full."""
         step = yield from self._step(Inspect, f"inspected ({event.stage})")
+        yield from self.enriching.over(event.refused)
         if isinstance(step, Inspect) and step.stage != event.stage:
             yield f"inspected ({event.stage})", f"inspected ({step.stage})"
         codes = [flaw.code for flaw in event.flaws]
@@ -362,6 +375,7 @@ COMPARED: dict[type, Callable[[_Walk, Any], Told]] = {
     ev.Reviewed: _Walk.reviewed,
     ev.Received: _Walk.received,
     ev.Resumed: _Walk.resumed,
+    ev.Enriched: _Walk.enriched_by,
     ev.Inspected: _Walk.inspected,
     ev.Matched: _Walk.matched,
     ev.Pinged: _Walk.pinged,

@@ -74,6 +74,11 @@ def _inspected(course: _Course, event: ev.Inspected) -> None:
     course.held = event.held
 
 
+def _enriched(course: _Course, event: ev.Enriched) -> None:
+    ms = event.ms if event.sent else None
+    course.row(LEAD, "enriched", f"{event.enricher} {event.outcome}").add(1, 0, 0, ms)
+
+
 def _matched(course: _Course, event: ev.Matched) -> None:
     _skipped(course, event.skips)
 
@@ -175,6 +180,7 @@ def _closed(course: _Course, event: ev.Closed) -> None:
 _COUNTED: dict[type, Callable[[_Course, Any], None]] = {
     ev.Received: _received,
     ev.Inspected: _inspected,
+    ev.Enriched: _enriched,
     ev.Matched: _matched,
     ev.Pinged: _pinged,
     ev.Rechecked: _rechecked,

@@ -1,7 +1,7 @@
 """The dry run of one lead: read as at arrival, judged, matched and ranked as it would be now; nothing is kept or sent.
 
-Values stay in this process's memory. Claims on persons and the room in accounts are looked up, and not changed. Not
-looked up is whether the same request came before, since a dry run has no request of its own.
+Values stay in this process's memory. Claims on persons and the room in accounts are looked up, and not changed.
+Enrichers are not asked, and not looked up is whether the same request came before: a dry run has no request of its own.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,6 +14,7 @@ from outbid.core.ids import LeadId
 from outbid.core.lead import event as ev
 from outbid.core.lead.inspection import Inspection, holding, refusal
 from outbid.core.lead.lead import Lead
+from outbid.core.lead.learned import learn, taken
 from outbid.core.lead.value import Scalar
 from outbid.core.ledger.account import Account, Limit, account_of
 from outbid.core.market.snapshot import Market, Offer, Source, facts_of
@@ -21,7 +22,7 @@ from outbid.core.replay.dry_run import Ahead, Given
 from outbid.core.replay.dry_run import dry_run as look_ahead
 from outbid.core.route import Plan
 from outbid.core.scope import HOUSE
-from outbid.exchange.arrive import read_values
+from outbid.exchange.arrive import read_values, today
 from outbid.exchange.room import Rooms
 from outbid.exchange.steps.inspect import claims_of, closed_source
 from outbid.store import rooms as room_now
@@ -49,11 +50,13 @@ class DryRun(msgspec.Struct, frozen=True):
 
     facts       all that decides
     undeclared  the names that the campaign does not declare
+    enriched    what each enricher gives: it is not asked, so that is what there is to fall back on
     flaws       what the checks found
     """
 
     facts: dict[str, Scalar]
     undeclared: tuple[str, ...]
+    enriched: tuple[ev.Enriched, ...]
     flaws: tuple[Flaw, ...]
     ahead: Ahead
 
@@ -63,6 +66,7 @@ class Looked(msgspec.Struct, frozen=True):
 
     wish: Wish
     lead: Lead
+    enriched: tuple[ev.Enriched, ...]
     inspected: ev.Inspected
     rooms: Rooms
 
@@ -71,7 +75,7 @@ class Looked(msgspec.Struct, frozen=True):
         wish, lead = self.wish, self.lead
         given = Given(wish.market.version, wish.at_ms, self._room, wish.bids, wish.won, wish.live)
         ahead = look_ahead(Plan(wish.source.campaign, wish.source), lead.facts, self.inspected, given)
-        return DryRun(lead.facts, tuple(lead.unknown), self.inspected.flaws, ahead)
+        return DryRun(lead.facts, tuple(lead.unknown), self.enriched, self.inspected.flaws, ahead)
 
     def _room(self, offer: Offer, least_micros: int) -> str | None:
         accounts = _accounts(self.wish, offer.limits + self.wish.source.limits)
@@ -96,7 +100,18 @@ async def look(connection: Connection, vault: Vault, cell: int, wish: Wish) -> L
         test=False,
     )
     rooms = await _rooms(connection, cell, wish)
-    return Looked(wish, lead, await _inspect(connection, vault, rooms, wish, lead), rooms)
+    lead, enriched = _enriched(lead, wish)
+    return Looked(wish, lead, enriched, await _inspect(connection, vault, rooms, wish, lead), rooms)
+
+
+def _enriched(lead: Lead, wish: Wish) -> tuple[Lead, tuple[ev.Enriched, ...]]:
+    """The lead as it would be if all enrichers were silent: a dry run asks nobody."""
+    told = []
+    for enricher in wish.source.campaign.enrichers:
+        given = taken(enricher, lead, {})
+        lead, facts = learn(lead, wish.source.campaign.fields, given, today(wish.at_ms))
+        told.append(ev.Enriched(wish.at_ms, enricher.name, "skipped", "only_foreseen", gave=tuple(given), facts=facts))
+    return lead, tuple(told)
 
 
 async def _inspect(connection: Connection, vault: Vault, rooms: Rooms, wish: Wish, lead: Lead) -> ev.Inspected:

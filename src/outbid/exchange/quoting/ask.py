@@ -5,12 +5,14 @@ from typing import Any
 
 from outbid.core.lead import event as ev
 from outbid.core.lead.exposure import present_of
-from outbid.core.lead.inspection import Inspection, at_a_ping, refusal
+from outbid.core.lead.inspection import Found, Inspection, refusal, to_come, without_awaited
+from outbid.core.lead.learned import awaited
 from outbid.core.lead.quote import until_ms
 from outbid.core.market.snapshot import Market, Source
 from outbid.core.route import Close, Inspect, Quote
 from outbid.exchange.arrive import begin
 from outbid.exchange.exchange import Exchange
+from outbid.exchange.steps.enrich import enrich
 from outbid.exchange.steps.inspect import closed_source
 from outbid.exchange.story import Story
 
@@ -25,14 +27,23 @@ def ask_price(exchange: Exchange, market: Market, source: Source, arrived: Mappi
 
 
 async def inspect(exchange: Exchange, story: Story, step: Inspect) -> None:
-    """Judge what can be judged at a ping. It claims nobody, and nobody looks at it."""
-    lead, campaign, now_ms = story.lead, story.plan.campaign, exchange.clock.now_ms()
-    found = at_a_ping(lead, campaign.fields, Inspection(lead, campaign.checks).at_hand())
+    """Judge what can be judged at a ping, before and after it is enriched. It claims nobody, and nobody looks at it."""
+    campaign, waits = story.plan.campaign, to_come(story.lead, story.plan.campaign.fields)
+    found = _found(story, waits | awaited(campaign, story.lead))
     refused = refusal(found)
-    if refused is None and not lead.test:
+    if refused is None and not story.lead.test:
+        now_ms = exchange.clock.now_ms()
         refused = closed_source(exchange.rooms, story.market, story.plan.source, now_ms)
+    if refused is None and campaign.enrichers:
+        await enrich(exchange, story)
+        found = _found(story, waits)
+        refused = refusal(found)
     story.flaws = tuple(flaw for _, flaw in found)
-    story.tell(ev.Inspected(now_ms, step.stage, story.flaws, refused))
+    story.tell(ev.Inspected(exchange.clock.now_ms(), step.stage, story.flaws, refused))
+
+
+def _found(story: Story, waits: frozenset[str]) -> Found:
+    return without_awaited(story.lead, Inspection(story.lead, story.plan.campaign.checks).at_hand(), waits)
 
 
 async def promise(exchange: Exchange, story: Story, step: Quote) -> None:

@@ -11,6 +11,7 @@ from outbid.core.ids import QUOTE, public
 from outbid.core.lead import event as ev
 from outbid.core.lead.exposure import present_of
 from outbid.core.lead.inspection import Inspection
+from outbid.core.lead.learned import kept_of
 from outbid.core.lead.quote import changed, recheck
 from outbid.core.lead.state import fold_all
 from outbid.core.market.snapshot import Market, Source
@@ -48,6 +49,7 @@ def take_up(
         notes = {} if quote.notes is None else decode_notes(vault.open(key, quote.id, NOTES_OF_QUOTE, quote.notes))
         for name, text in notes.items():
             story.note(name, text)
+        story.kept = kept_of(quote.events, notes)
     name = public(QUOTE, quote.cell, quote.id)
     return _received(story, name, () if source.quotes.anew else flaws, () if flaws else _later(story, quote))
 

@@ -1,33 +1,75 @@
 """Inspect: validators judge what is at hand, then the lead is born with its claims, then the rest is judged."""
 
+import msgspec
+
 from outbid.core.contract import Conflict, Lookup
 from outbid.core.lead import event as ev
-from outbid.core.lead.inspection import Inspection, holding, refusal
+from outbid.core.lead.inspection import Found, Inspection, holding, refusal, without_awaited
 from outbid.core.lead.lead import Lead
+from outbid.core.lead.learned import awaited
 from outbid.core.market.snapshot import Market, Source
 from outbid.core.match.match import full_reason
 from outbid.core.route import Inspect
 from outbid.exchange.exchange import Exchange
 from outbid.exchange.room import Rooms
+from outbid.exchange.steps.enrich import enrich
 from outbid.exchange.story import Story
 from outbid.store.commit.entry import Claim
 from outbid.store.vault import Vault
 
 
 async def inspect(exchange: Exchange, story: Story, step: Inspect) -> None:
-    """Judge by what is at hand first; a lead that fails there claims nobody. Then claim, and judge the rest."""
+    """Judge by what is at hand first; a lead that fails there claims nobody. Then claim, and judge the rest.
+
+    Only what passed is enriched, and judged again with what was learned: a lead that is refused is shown to nobody.
+    """
+    campaign = story.plan.campaign
+    waits = awaited(campaign, story.lead) if campaign.enrichers else _ALL_THERE
+    found, refused, claimed = await _judge(exchange, story, waits, _NOBODY)
+    if campaign.enrichers and refused is None:
+        await enrich(exchange, story)
+        found, refused, _ = await _judge(exchange, story, _ALL_THERE, claimed)
+    story.flaws = tuple(flaw for _, flaw in found)
+    story.tell(ev.Inspected(exchange.clock.now_ms(), step.stage, story.flaws, refused, holding(found)))
+
+
+class _Claimed(msgspec.Struct, frozen=True):
+    """The persons that a lead has asked for, and who of them others have."""
+
+    lookups: tuple[Lookup, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+
+
+_NOBODY = _Claimed()
+_ALL_THERE: frozenset[str] = frozenset()
+
+
+async def _judge(
+    exchange: Exchange, story: Story, waits: frozenset[str], claimed: _Claimed
+) -> tuple[Found, str | None, _Claimed]:
+    """What the checks find of what is not awaited, the reason code if that refuses the lead, and all its claims."""
     inspection = Inspection(story.lead, story.plan.campaign.checks)
-    found = inspection.at_hand()
+    found = without_awaited(story.lead, inspection.at_hand(), waits)
     refused = refusal(found)
     if refused is None and not story.lead.test:
         quoted = story.state.promise_micros is not None
         at_ms = exchange.clock.now_ms()
         refused = closed_source(exchange.rooms, story.market, story.plan.source, at_ms, quoted=quoted)
         if refused is None:
-            found += inspection.answered(await _bear(exchange, story, inspection.lookups))
+            claimed = await _claim(exchange, story, inspection.lookups, claimed)
+            found += inspection.answered(claimed.conflicts)
             refused = refusal(found)
-    story.flaws = tuple(flaw for _, flaw in found)
-    story.tell(ev.Inspected(exchange.clock.now_ms(), step.stage, story.flaws, refused, holding(found)))
+    return found, refused, claimed
+
+
+async def _claim(exchange: Exchange, story: Story, lookups: tuple[Lookup, ...], claimed: _Claimed) -> _Claimed:
+    """Claim who is not claimed yet. The lead is made durable with its first claims, be there any or not."""
+    if story.born is not None:
+        lookups = tuple(look for look in lookups if look not in claimed.lookups)
+        if not lookups:
+            return claimed
+    conflicts = await _bear(exchange, story, lookups)
+    return _Claimed(claimed.lookups + lookups, claimed.conflicts + conflicts)
 
 
 def closed_source(rooms: Rooms, market: Market, source: Source, at_ms: int, *, quoted: bool = False) -> str | None:
@@ -48,11 +90,15 @@ async def _bear(exchange: Exchange, story: Story, lookups: tuple[Lookup, ...]) -
 
     A lead that was taken over is durable already: its claims are made again, and are its own.
     """
+    before: tuple[Claim, ...] = ()
+    if story.born is not None:
+        before = story.claims
+        await story.born
     story.claims = claims_of(exchange.vault, story.lead, lookups)
     story.born = exchange.write(story, claims=True)
     conflicts = (await story.born).conflicts if lookups else ()
     lost = {(conflict.scope, conflict.name) for conflict in conflicts}
-    story.claims = tuple(claim for claim in story.claims if (claim.scope, claim.name) not in lost)
+    story.claims = before + tuple(claim for claim in story.claims if (claim.scope, claim.name) not in lost)
     return conflicts
 
 

@@ -22,16 +22,14 @@ from outbid.core.dialect.wire import Target, parse_target
 Write = Callable[[dict[str, Any]], bytes]
 
 _HOST = re.compile(r"[^/?#]*//[^/?#]*")
-_MAY_REFER = ("ping_url", "post_url", "headers", "ping", "post")
-"""The settings in which a secret may be referred to."""
 
 
 # -- references are filled in ----------------------------------------------------------------------------------------
 
 
-def check_references(settings: msgspec.Struct) -> None:
-    """Secrets are referred to only where they are filled in. Raises ValueError."""
-    elsewhere = {k: v for k, v in msgspec.to_builtins(settings).items() if k not in _MAY_REFER}
+def check_references(settings: msgspec.Struct, places: tuple[str, ...]) -> None:
+    """Secrets are referred to only in those settings in which they are filled in. Raises ValueError."""
+    elsewhere = {k: v for k, v in msgspec.to_builtins(settings).items() if k not in places}
     for path, _ in references(elsewhere):
         where = ".".join(map(str, path))
         raise ValueError(

@@ -102,7 +102,7 @@ def bind_interface(
 ) -> Bound:
     """Compile the settings. Raises ValueError."""
     known, exceptions, words = binding.known, binding.exceptions, binding.secrets
-    check_references(settings)
+    check_references(settings, ("ping_url", "post_url", "headers", "ping", "post"))
     ping = settings.ping
     if ping is None:
         ping = {name.replace(".", "_"): name for name in binding.ping_fields}

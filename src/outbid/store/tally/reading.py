@@ -4,7 +4,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from outbid.core.market.window import span
+from outbid.core.ledger.window import span
 from outbid.core.scope import Scope
 from outbid.core.tally.rows import Clock
 from outbid.store.database import Connection

@@ -74,11 +74,20 @@ class TierForeseen(msgspec.Struct, frozen=True):
     receipts: list[Receipt]
 
 
+class EnricherForeseen(msgspec.Struct, frozen=True):
+    """An enricher: a dry run asks none. `fallback` names the fields that got the value there is to fall back on."""
+
+    name: str
+    gives: list[str]
+    fallback: list[str]
+
+
 class DryRunTold(msgspec.Struct, frozen=True):
     """What would become of a lead at an instant, by the version of the market that is in force.
 
     facts       all that decides
     undeclared  names that the campaign does not declare: kept with a lead, never judged
+    enrichers   who would be asked what else is known, and is not: send what he would give as fields
     flaws       what the checks found, also where that does not refuse the lead
     """
 
@@ -89,6 +98,7 @@ class DryRunTold(msgspec.Struct, frozen=True):
     currency: str
     facts: dict[str, Scalar]
     undeclared: list[str]
+    enrichers: list[EnricherForeseen]
     flaws: list[Error]
     ending: Ending
     tiers: list[TierForeseen]
@@ -137,10 +147,16 @@ class DryRuns:
             currency=campaign.currency,
             facts=found.facts,
             undeclared=list(found.undeclared),
+            enrichers=_enrichers(found, campaign),
             flaws=flaws,
             ending=_ending(found.ahead.end, naming),
             tiers=[_tier(tier, campaign, naming) for tier in found.ahead.tiers],
         )
+
+
+def _enrichers(found: DryRun, campaign: Campaign) -> list[EnricherForeseen]:
+    pairs = zip(campaign.enrichers, found.enriched, strict=True)
+    return [EnricherForeseen(enricher.name, list(enricher.gives), list(told.gave)) for enricher, told in pairs]
 
 
 def _read(given: dict[str, Any], market: Market) -> tuple[Source, dict[int, int]]:

@@ -20,18 +20,21 @@ from outbid.core.route import Plan
 class Shown(msgspec.Struct, frozen=True):
     """One request that held fields of the lead. No value is told, only names.
 
+    offer, buyer  who was asked, both empty where it was an enricher
     fields    what it held: fields, and facts such as `birth_date.age`
     personal  those of them that are personal
     possibly  a process died in between: the request may have gone out, or not
+    enricher  the name of the enricher that was asked, empty where it was a buyer
     """
 
     offer: str
     buyer: str
     at: str
-    step: Literal["ping", "post"]
+    step: Literal["ping", "post", "enrich"]
     fields: tuple[str, ...]
     personal: tuple[str, ...]
     possibly: bool
+    enricher: str
 
 
 class LeadExposure(msgspec.Struct, frozen=True):
@@ -53,7 +56,7 @@ class Exposed:
         said = Said(
             summary="Who was shown which field of a lead",
             path=WHICH,
-            answers={200: ("every ping and post that held something of it", LeadExposure)},
+            answers={200: ("every request to buyers and enrichers that held something of it", LeadExposure)},
             problems=("lead_unknown",),
         )
         return [route("GET", "/v1/leads/{lead:str}/exposure", said, self._tell)]
@@ -73,11 +76,12 @@ def exposure_of(found: Found) -> list[Exposure]:
 
 def _shown(each: Exposure, campaign: Campaign, naming: Naming) -> Shown:
     return Shown(
-        naming.offer(each.offer),
-        naming.noun("buyer", each.buyer),
+        "" if each.enricher else naming.offer(each.offer),
+        "" if each.enricher else naming.noun("buyer", each.buyer),
         utc(each.at_ms),
         each.step,
         each.fields,
         personal_of(campaign, each.fields),
         each.possibly,
+        each.enricher,
     )

@@ -53,9 +53,9 @@ class FieldTold(msgspec.Struct, frozen=True):
 
 
 class NoteTold(msgspec.Struct, frozen=True):
-    """Free text that came back from a buyer: what he said, his token, his reference, where to send the person.
+    """Free text from outside: what a buyer said, his token, his reference, where to send the person; a learned value.
 
-    about  the sale's id, or the slug of the offer that was pinged
+    about  the sale's id, or the slug of the offer that was pinged; of a value that an enricher gave, its field
     """
 
     what: str
@@ -80,8 +80,10 @@ class HeaderTold(msgspec.Struct, frozen=True):
 
 
 class CallTold(msgspec.Struct, frozen=True):
-    """A request to a buyer and what he answered, byte for byte but for secrets; what is no text is told as U+FFFD.
+    """A request and its answer, byte for byte but for secrets; what is no text is told as U+FFFD.
 
+    offer, buyer   who was asked, both empty where it was an enricher
+    enricher       the name of the enricher that was asked, empty where it was a buyer
     sale           the sale's id, in a post
     status         of the answer; null where there was no whole one
     failure        why there was none, as a reason code; `phase` and `detail` tell how far it came
@@ -90,9 +92,10 @@ class CallTold(msgspec.Struct, frozen=True):
     request_bytes, answer_bytes  how long the bodies were: longer than what is told where that was cut
     """
 
-    step: Literal["ping", "post"]
+    step: Literal["ping", "post", "enrich"]
     offer: str
     buyer: str
+    enricher: str
     sale: str
     at: str
     method: str
@@ -163,7 +166,7 @@ class Looking:
             problems=problems,
         )
         traffic = Said(
-            summary="The requests to buyers about a lead, and their replies; each look is put on record",
+            summary="The requests to buyers and enrichers about a lead, and their replies; each look is put on record",
             path=WHICH,
             query=LookWish,
             answers={200: ("what was said, in order", LeadTraffic)},
@@ -255,10 +258,12 @@ def _note(key: str, text: str, naming: Naming) -> NoteTold:
 
 def _call(spoken: Spoken, naming: Naming) -> CallTold:
     row = spoken.row
+    enriches = row.step == "enrich"
     return CallTold(
         row.step,
-        naming.offer(row.offer),
-        naming.buyer_of(row.offer),
+        "" if enriches else naming.offer(row.offer),
+        "" if enriches else naming.buyer_of(row.offer),
+        naming.enricher(row.offer) if enriches else "",
         row.sale,
         utc(row.at_ms),
         spoken.head.method,

@@ -24,6 +24,10 @@ class Naming:
         """The slug of the buyer whose offer it is."""
         return self._market.name("buyer", self._market.offers[offer].buyer)
 
+    def enricher(self, place: int) -> str:
+        """The name of an enricher."""
+        return self._campaign.enrichers[place].name
+
     def tier(self, place: int) -> str:
         """The slug of a tier."""
         return self._campaign.tiers[place].slug

@@ -16,6 +16,7 @@ from outbid.api.said.instants import utc
 from outbid.api.said.reading import Asked
 from outbid.core.ids import SALE, public
 from outbid.core.lead.event import LeadStatus
+from outbid.core.lead.learned import facts_after
 from outbid.core.lead.state import fold_all
 from outbid.core.lead.value import Scalar
 from outbid.core.ledger.transfer import Transfer
@@ -38,7 +39,7 @@ class Moved(msgspec.Struct, frozen=True):
 class LeadLog(msgspec.Struct, frozen=True):
     """The whole story of a lead, without anything personal. `version` is the market's that it pinned.
 
-    facts     what decided: plain values and parts of fields
+    facts     what decided: plain values and parts of fields, learned ones among them
     erased    the person was erased, so that the fields cannot be read any more
     receipts  one for every offer of the campaign
     """
@@ -118,7 +119,7 @@ class OneLead:
             reason=state.reason,
             currency=campaign.currency,
             erased=record.wrapped is None,
-            facts=facts,
+            facts=dict(facts_after(facts, events)),
             sales=sales(state, naming),
             timeline=moments(events, naming, record.arrived_at_ms),
             bids=bids(events, naming),

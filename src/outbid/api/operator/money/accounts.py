@@ -14,7 +14,7 @@ from outbid.api.said.description import Said
 from outbid.api.said.instants import utc
 from outbid.api.said.paging import Limit, Text, id_of
 from outbid.api.said.reading import Asked
-from outbid.core.market.window import FOREVER_MS
+from outbid.core.ledger.window import FOREVER_MS
 from outbid.core.scope import HOUSE
 from outbid.store.reading import money
 

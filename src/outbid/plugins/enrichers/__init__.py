@@ -1,0 +1,1 @@
+"""Plugins: enrichers, one file each."""
