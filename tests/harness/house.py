@@ -12,7 +12,7 @@ import uvicorn
 
 from harness.market import SECRET
 from harness.replays import differences
-from harness.tallies import miscounted
+from harness.tallies import miscounted_at_last
 from outbid.api.app import build
 from outbid.api.hot import protocol_of
 from outbid.api.intake import Intake
@@ -142,7 +142,7 @@ async def open_house(owner_url: str, url: str, nouns: dict[str, dict[str, Noun]]
         await process.close()
         await door.close()
         await pool.close()
-        wrong = await miscounted(owner) if went_well else {}
+        wrong = await miscounted_at_last(owner) if went_well else {}
         await owner.close()
     assert wrong == {}, "tallies that a recount does not give"
 
