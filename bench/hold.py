@@ -69,7 +69,9 @@ def crowd(rig: Path, seconds: int) -> dict[str, Any]:
     """A burst, then twice what can be done."""
     found: dict[str, Any] = {}
     with one(rig, {}) as bench:
-        most = bench.load(["-c", "128", "-w", "2", "-d", "8"])["leads_per_s"]
+        bench.load(["-c", "128", "-w", "0", "-d", "3"])
+        probe = bench.load(["-c", "600", "-w", "4", "-d", "10", "--timeout", "30000"])
+        most = probe["status"].get("200", 0) / 10
         found["saturation_per_s"] = most
         at_ease = since(bench, ["-r", str(round(most / 10)), "-w", "0", "-d", "8"])
         found["at_ease"] = at_ease

@@ -137,22 +137,19 @@ async def test_a_batch_that_waits_for_the_database_is_seen():
         assert not journal.stalls(0)
 
 
-async def test_new_leads_are_counted_until_they_are_recorded_or_turned_away():
-    writer = Writer(ConnectionLost(False), bad=3)
+async def test_how_long_the_oldest_waits_is_known_in_hand_and_in_the_queue():
+    writer = Writer(ConnectionLost(False))
     writer.down.clear()
     async with running(writer) as journal:
-        first = [journal.submit(entry(n)) for n in (1, 2, 3)]
-        later = journal.submit(entry(9, born=False))
-        assert journal.unrecorded == 3
+        loop = asyncio.get_running_loop()
+        assert journal.waited(loop.time()) == 0
+        first = journal.submit(entry(1))
+        began = loop.time()
+        assert journal.waited(began + 3) == pytest.approx(3, abs=0.1)
         await asyncio.sleep(0.05)
-        assert journal.unrecorded == 3
-        late = journal.submit(entry(4))
-        assert journal.unrecorded == 4
-        assert journal.turn_away(0) == 1
-        assert journal.unrecorded == 3
+        later = journal.submit(entry(2))
+        assert journal.waited(began + 3) == pytest.approx(3, abs=0.1), "the batch in hand is older than the queue"
         writer.down.set()
-        await asyncio.wait([*first, later])
+        await asyncio.wait([first, later])
         await asyncio.sleep(0.01)
-        assert journal.unrecorded == 0
-    assert isinstance(late.exception(), NotRecorded)
-    assert isinstance(first[2].exception(), EntryFailed)
+        assert journal.waited(loop.time()) == 0

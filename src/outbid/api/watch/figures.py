@@ -42,7 +42,7 @@ def figures_of(intake: Intake, exchange: Exchange) -> Iterator[Figure]:
     yield _one("leads_in_flight", "Leads between arrival and answer.", len(exchange.in_flight))
     yield _one("leads_dropped", "Leads that met a fault and are to be taken up again.", len(exchange.dropped))
     yield _one("journal_waiting", "Chapters that wait for the next commit.", exchange.journal.waiting())
-    yield _one("leads_unrecorded", "New leads that wait for their first commit.", exchange.journal.unrecorded)
+    yield _one("journal_wait_seconds", "Since when the oldest chapter waits.", exchange.journal.waited(exchange.now()))
     yield from _journal(exchange.journal.commits)
     yield _one("ready", "1 if leads are taken, 0 if not.", intake.is_ready())
     yield from _connections(exchange)

@@ -94,12 +94,18 @@ class Journal(Generic[E, R]):
         self._fenced: Fenced | None = None
         self._since: float | None = None
         self.commits = Commits()
-        self.unrecorded = 0
-        """How many new leads wait for their first commit."""
+        self._oldest: float | None = None
 
     def stalls(self, seconds: float) -> bool:
         """Has the batch in hand waited so long for the database that no new lead should be taken?"""
         return self._since is not None and asyncio.get_running_loop().time() > self._since + seconds
+
+    def waited(self, now: float) -> float:
+        """Seconds that the oldest entry waits already, in the batch in hand or for the next one; `now` in loop time."""
+        oldest = self._oldest
+        if oldest is None:
+            oldest = self._queue[0][2] if self._queue else now
+        return now - oldest
 
     def waiting(self) -> int:
         """How many entries wait."""
@@ -113,8 +119,6 @@ class Journal(Generic[E, R]):
             future.set_exception(self._fenced)
             return future
         self._queue.append((entry, future, loop.time()))
-        if entry.birth is not None:
-            self.unrecorded += 1
         self._wake.set()
         return future
 
@@ -128,7 +132,6 @@ class Journal(Generic[E, R]):
         for row in late:
             self._queue.remove(row)
             _fail(row[1], NotRecorded("the database did not answer in time"))
-        self.unrecorded -= len(late)
         return len(late)
 
     async def run(self) -> None:
@@ -150,6 +153,7 @@ class Journal(Generic[E, R]):
             self._wake.clear()
         self._idle = len(batch) < self._most // 4
         self._since = asyncio.get_running_loop().time()
+        self._oldest = batch[0][2] if batch else None
         live = [(entry, future) for entry, future, _ in batch if not future.cancelled()]
         try:
             await self._write(live)
@@ -159,7 +163,7 @@ class Journal(Generic[E, R]):
             raise
         finally:
             self._since = None
-            self.unrecorded -= sum(entry.birth is not None for entry, _, _ in batch)
+            self._oldest = None
 
     async def _write(self, batch: list[tuple[E, asyncio.Future[R]]]) -> None:
         """Write a batch; if it fails for its content, its halves, until the bad entry stands alone."""
