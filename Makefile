@@ -29,6 +29,8 @@ check: setup
 
 bench: setup
 	$(BIN)/python bench/run.py
+	$(BIN)/python bench/changes.py
+	$(BIN)/python bench/hold.py
 
 docs: setup
 	$(BIN)/python docs/build.py

@@ -1,4 +1,4 @@
-"""`make hold`: what an exchange does under more than it can do, and beside buyers who misbehave.
+"""What an exchange does under more than it can do, and beside buyers who misbehave.
 
 1. A burst: ten times a tenth of what it can do, for a minute. Asked: every answer a 2xx.
 2. Twice what it can do. Asked: 503 before anything is accepted, accepted leads as fast as ever, none lost.

@@ -8,6 +8,7 @@ one run; each run is appended to bench/history.jsonl.
 import argparse
 import asyncio
 import contextlib
+import itertools
 import json
 import math
 import os
@@ -39,6 +40,7 @@ HERE = Path(__file__).parent
 HISTORY = HERE / "history.jsonl"
 SECRET = "ob_bench"
 OTHERS_ARE_BUSY_S = 0.5
+TRAFFIC = {"on": (True,), "off": (False,), "both": (True, False)}
 Nouns = Callable[[int], dict[str, dict[str, Noun]]]
 """The market that is measured, for a fleet at a port."""
 
@@ -93,8 +95,16 @@ class Bench:
     """One exchange on one data folder, with one fleet."""
 
     def __init__(
-        self, rig: Path, folder: Path, processes: int, fleet_words: list[str], nouns: Nouns = bench_market.nouns
+        self,
+        rig: Path,
+        folder: Path,
+        processes: int,
+        fleet_words: list[str],
+        nouns: Nouns = bench_market.nouns,
+        *,
+        traffic: bool = True,
     ) -> None:
+        self.traffic_days = 30 if traffic else 0
         self.rig, self.folder, self.processes, self.fleet_words, self.nouns = rig, folder, processes, fleet_words, nouns
         self.port, self.fleet_port = free_port(), free_port()
         self.stats = folder / "fleet.json"
@@ -111,6 +121,7 @@ class Bench:
             "OUTBID_DATA": str(self.folder),
             "OUTBID_PORT": str(self.port),
             "OUTBID_PROCESSES": str(self.processes),
+            "OUTBID_TRAFFIC_DAYS": str(self.traffic_days),
         }
         started = time.monotonic()
         log = (self.folder / "serve.log").open("wb")
@@ -139,7 +150,7 @@ class Bench:
     async def _open_market(self) -> None:
         connection = await database.connect(self.server.url)
         wanted = self.nouns(self.fleet_port)
-        wanted["key"] = {"k": Key(slug="k", holder="source", owner="rig-source", hash=key_hash(SECRET))}
+        wanted.setdefault("key", {})["k"] = Key(slug="k", holder="source", owner="rig-source", hash=key_hash(SECRET))
         async with connection.transaction():
             version, nouns = await markets.load(connection)
             numbered = await markets.assign_numbers(connection, nouns, wanted)
@@ -218,13 +229,13 @@ def _figures(load: dict[str, Any], cost: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def measure(rig: Path, processes: int, seconds: int, connections: int) -> dict[str, Any]:
-    """All figures of one number of processes."""
-    found: dict[str, Any] = {"processes": processes}
+def measure(rig: Path, processes: int, seconds: int, connections: int, *, traffic: bool) -> dict[str, Any]:
+    """All figures of one number of processes, with or without traffic kept."""
+    found: dict[str, Any] = {"processes": processes, "traffic": traffic}
     with tempfile.TemporaryDirectory(prefix="outbid-bench-") as name:
         folder = Path(name)
         folder.chmod(0o711)
-        with Bench(rig, folder, processes, []) as bench:
+        with Bench(rig, folder, processes, [], traffic=traffic) as bench:
             found["start_to_ready_s"] = round(bench.start_to_ready_s, 2)
             before = asyncio.run(bench.sizes())
             bench.load(["-c", str(connections), "-w", "0", "-d", "2"])  # warm
@@ -236,7 +247,7 @@ def measure(rig: Path, processes: int, seconds: int, connections: int) -> dict[s
     with tempfile.TemporaryDirectory(prefix="outbid-bench-") as name:
         folder = Path(name)
         folder.chmod(0o711)
-        with Bench(rig, folder, processes, ["--p50", "80", "--p99", "600"]) as bench:
+        with Bench(rig, folder, processes, ["--p50", "80", "--p99", "600"], traffic=traffic) as bench:
             words = ["-r", "1000", "-w", "3", "-d", str(seconds + 2), "--timeout", "15000"]
             found["slow_buyers"] = bench.load(words)
             found["ideal_p50_ms"] = ideal_median_ms(80, 600)
@@ -271,7 +282,8 @@ def _fleet_books(file: Path) -> dict[str, Any]:
 
 def show(found: dict[str, Any]) -> None:
     """The figures for people."""
-    print(f"\n{found['processes']} exchange process(es); start to ready {found['start_to_ready_s']} s")
+    kept = "traffic kept" if found["traffic"] else "without traffic"
+    print(f"\n{found['processes']} exchange process(es), {kept}; start to ready {found['start_to_ready_s']} s")
     for title, key in (
         ("saturation, buyers at once", "saturation"),
         ("1,000/s, buyers p50 80 p99 600 ms", "slow_buyers"),
@@ -299,6 +311,7 @@ def main() -> None:
     """Measure, show, remember."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--processes", type=int, nargs="*", default=[1, 2])
+    parser.add_argument("--traffic", choices=TRAFFIC, default="both", help="is traffic kept")
     parser.add_argument("--seconds", type=int, default=8)
     parser.add_argument("--connections", type=int, default=128)
     parser.add_argument("--no-history", action="store_true", help="do not append to history.jsonl")
@@ -308,8 +321,8 @@ def main() -> None:
         raise SystemExit("the measuring rig is not here: set OUTBID_RIG to the folder that holds fleet.c")
     with tempfile.TemporaryDirectory(prefix="outbid-rig-") as folder:
         rig = build_rig(source, Path(folder))
-        for processes in given.processes:
-            found = measure(rig, processes, given.seconds, given.connections)
+        for processes, traffic in itertools.product(given.processes, TRAFFIC[given.traffic]):
+            found = measure(rig, processes, given.seconds, given.connections, traffic=traffic)
             show(found)
             if not given.no_history:
                 remember(found)
