@@ -120,7 +120,7 @@ TERMS = {
 OPERATORS = {
     "equals": "the fact is this value",
     "not_equals": "it is not, or there is no such fact",
-    "one_of": "it is in the list",
+    "one_of": 'it is in the list; of ZIP codes also `{within_miles: 25, of: "78701"}`',
     "not_one_of": "it is not in the list, or there is no such fact",
     "at_least": "it is this or more",
     "at_most": "it is this or less",

@@ -364,3 +364,41 @@ def test_long_lists_are_told_shortly():
 def test_a_group_inside_a_forbidden_group_is_told_in_words():
     node = Group("none", (Group("all", (Test("age", "at_least", 1), Test("age", "at_most", 3))),))
     assert explain(node, {"age": 2}) == "matched a part that may not match: all of (age at least 1; age at most 3)"
+
+
+PLACES = {"78701": ("78701", "78702", "78703")}
+AREA = {"zip": Fact("text", lambda text: text if text.isdecimal() else None, lambda code, miles: PLACES.get(code))}
+
+
+def test_an_area_is_the_list_of_its_places():
+    node = read_filter({"fact": "zip", "one_of": {"within_miles": 25, "of": "78701"}}, AREA)
+    assert (node.operator, node.value) == ("one_of", PLACES["78701"])
+    assert compile_filter(node)({"zip": "78703"})
+    assert explain(node, {"zip": "10001"}) == "zip one of the 3 within 25 miles of '78701', seen '10001'"
+    outside = read_filter({"fact": "zip", "not_one_of": {"within_miles": 25, "of": "78701"}}, AREA)
+    assert not compile_filter(outside)({"zip": "78703"})
+
+
+@pytest.mark.parametrize(
+    ("area", "path", "said"),
+    [
+        ({"within_miles": 25}, ("one_of",), "an area is"),
+        ({"within_miles": 25, "of": "78701", "km": 1}, ("one_of",), "an area is"),
+        ({"within_miles": 0, "of": "78701"}, ("one_of", "within_miles"), "more than 0"),
+        ({"within_miles": 501, "of": "78701"}, ("one_of", "within_miles"), "at most 500"),
+        ({"within_miles": "far", "of": "78701"}, ("one_of", "within_miles"), "no number"),
+        ({"within_miles": [1], "of": "78701"}, ("one_of", "within_miles"), "one plain value"),
+        ({"within_miles": 25, "of": "x"}, ("one_of", "of"), "no text that 'zip' can have"),
+        ({"within_miles": 25, "of": "10001"}, ("one_of", "of"), "nobody knows where '10001' is"),
+    ],
+)
+def test_what_is_no_area_is_told_with_its_place(area, path, said):
+    with pytest.raises(FilterError) as error:
+        read_filter({"fact": "zip", "one_of": area}, AREA)
+    assert error.value.path == path
+    assert said in error.value.sentence
+
+
+def test_only_places_have_an_area():
+    with pytest.raises(FilterError, match="'city' is no place"):
+        read_filter({"fact": "city", "one_of": {"within_miles": 25, "of": "78701"}}, FACTS)

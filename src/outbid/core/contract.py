@@ -6,6 +6,7 @@ The functions below are what each kind of module must have; all are pure.
 
 fields/<name>.py      PERSONAL: bool · KIND: one of KINDS · PARTS: {part name: kind} · EXAMPLE: str
                       read(raw, settings, today) -> Value
+                      where wanted: around(value, miles) -> the values of places so many miles around one, or None
 validators/<name>.py  needs(lead, settings) -> tuple[Lookup, ...]
                       judge(lead, answers, settings) -> tuple[Flaw, ...]      (no flaw: it passes)
                       where wanted: bind(settings, facts) -> what is passed as settings from then on;

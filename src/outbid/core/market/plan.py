@@ -1,6 +1,6 @@
 """What a campaign's plan is made of: plugins looked up, and fields and checks bound to their settings."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import msgspec
@@ -37,7 +37,8 @@ class Planner:
             compiled = self._field(field, ("fields", i))
             fields.append(compiled)
             if not compiled.personal:
-                facts[field.name] = Fact(compiled.kind, normaliser_of(compiled) if compiled.kind == "text" else None)
+                normalise = normaliser_of(compiled) if compiled.kind == "text" else None
+                facts[field.name] = Fact(compiled.kind, normalise, self._around(field))
             facts |= {f"{field.name}.{part}": Fact(kind) for part, kind in compiled.parts.items()}
         return tuple(fields), facts
 
@@ -46,6 +47,11 @@ class Planner:
         personal = module.PERSONAL if field.personal is None else field.personal
         read = reader_of(module.read, settings, field.type)
         return made.Field(field.name, field.type, personal, module.KIND, dict(module.PARTS), read)
+
+    def _around(self, field: spec.Field) -> Callable[[str, float], tuple[str, ...] | None] | None:
+        module = self._plugins.get("fields", field.type)
+        around: Callable[[str, float], tuple[str, ...] | None] | None = getattr(module, "around", None)
+        return around
 
     def check(
         self, check: spec.Check, path: Path, fields: tuple[made.Field, ...], facts: Mapping[str, Fact]

@@ -10,6 +10,7 @@ from outbid.core.lead.value import Scalar, Value
 from outbid.core.reasons import Reason, reasons
 from outbid.plugins.fields._raw import faulty, kept, plain, text_of
 from outbid.plugins.fields._us import STATE_BY_ZIP, STATE_BY_ZIP3
+from outbid.plugins.fields._zips import zips_around
 
 PERSONAL: bool = False
 KIND: Kind = "text"
@@ -44,6 +45,11 @@ def read(raw: object, settings: Settings, today: datetime.date) -> Value:
     if not isinstance(raw, str) and len(text) < 5:
         text = text.zfill(5)  # a JSON number cannot hold leading zeros: they are no loss of the sender's
     return _patiently(raw, plain(text))
+
+
+def around(code: str, miles: float) -> tuple[str, ...] | None:
+    """The ZIP codes around one, by the distance of their middles; None for a code that is not in the table."""
+    return zips_around(code, miles)
 
 
 def _good(raw: Scalar | None, code: str) -> Value:

@@ -75,27 +75,33 @@ DEEPEST = 16
 """Levels of groups in a filter."""
 MOST_VALUES = 100_000
 """Values in one list."""
+MOST_MILES = 500
 LONGEST_TEXT = 1_000
 """Characters of a text that is looked for in a fact."""
 
 
 class Fact(msgspec.Struct, frozen=True):
-    """What the filter language knows of a fact: its kind, and how a typed value is brought to the fact's form."""
+    """What the filter language knows of a fact: its kind, and how a typed value is brought to the fact's form.
+
+    `around`: the values that lie so many miles around one, where values are places; None for a place nobody knows
+    """
 
     kind: Kind
     normalise: Callable[[str], Scalar | None] | None = None
+    around: Callable[[str, float], tuple[str, ...] | None] | None = None
 
 
 class Test(msgspec.Struct, frozen=True):
     """One comparison.
 
     `value` is in the fact's own form: a scalar, a tuple for lists (each value once), a pair for `between`, the text
-    of the pattern for `matches`.
+    of the pattern for `matches`. `said`: how a list is told, where it was not written value by value
     """
 
     fact: str
     operator: Operator
     value: Any
+    said: str = ""
 
 
 class Group(msgspec.Struct, frozen=True):

@@ -10,6 +10,7 @@ from outbid.core.match.filter.language import (
     DEEPEST,
     LONGEST_TEXT,
     MODES,
+    MOST_MILES,
     MOST_VALUES,
     OPERATORS,
     Fact,
@@ -66,6 +67,8 @@ def _read_test(document: dict[str, Any], facts: Mapping[str, Fact], path: Path) 
         allowed = ", ".join(OPERATORS[fact.kind])
         raise FilterError(path, f"a test on {name!r} has exactly one of: {allowed}")
     operator: Operator = operators[0]
+    if operator in _LISTS and isinstance(document[operator], dict):
+        return _read_area(name, operator, document[operator], fact, (*path, operator))
     return Test(name, operator, _read_value(operator, document[operator], fact, name, (*path, operator)))
 
 
@@ -81,6 +84,22 @@ def _read_value(operator: Operator, value: Any, fact: Fact, name: str, path: Pat
     if operator in _PARTS_OF_TEXT:
         return _read_part_of_text(operator, value, path)
     return _typed(value, fact, name, path)
+
+
+def _read_area(name: str, operator: Operator, value: dict[str, Any], fact: Fact, path: Path) -> Test:
+    """Places around one, as the list of them: so the index, a reading in SQL and a replay need to know no places."""
+    if fact.around is None:
+        raise FilterError(path, f"{name!r} is no place: {operator!r} needs a list of values")
+    if value.keys() != {"within_miles", "of"}:
+        raise FilterError(path, "an area is {within_miles: MILES, of: PLACE}")
+    miles = _typed(value["within_miles"], Fact("number"), "within_miles", (*path, "within_miles"))
+    if isinstance(miles, str) or not 0 < miles <= MOST_MILES:
+        raise FilterError((*path, "within_miles"), f"the distance is more than 0 and at most {MOST_MILES} miles")
+    place = str(_typed(value["of"], fact, name, (*path, "of")))
+    around = fact.around(place, float(miles))
+    if around is None:
+        raise FilterError((*path, "of"), f"nobody knows where {place!r} is")
+    return Test(name, operator, around, f"the {len(around)} within {miles} miles of {place!r}")
 
 
 def _read_list(operator: Operator, value: Any, fact: Fact, name: str, path: Path) -> tuple[Scalar, ...]:

@@ -28,7 +28,7 @@ def explain(node: Node, facts: Facts) -> str | None:
 
 def _worded(node: Node) -> str:
     if isinstance(node, Test):
-        return f"{node.fact} {node.operator.replace('_', ' ')} {_shown(node.value)}"
+        return f"{node.fact} {node.operator.replace('_', ' ')} {node.said or _shown(node.value)}"
     return f"{node.mode} of ({'; '.join(_worded(part) for part in node.parts)})"
 
 
