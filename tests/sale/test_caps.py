@@ -4,7 +4,7 @@ import asyncio
 from contextlib import AsyncExitStack
 
 from harness.buyers import ACCEPT, REJECT, bid
-from harness.house import open_house
+from harness.house import open_house, until
 from harness.market import lead, nouns, offer
 
 
@@ -145,7 +145,7 @@ async def test_the_same_person_on_two_connections_at_once_is_sold_once(database_
         assert {answer.json["code"] for answer in answers if answer.status == 422} == {"duplicate_in_flight"}
         again = await houses[0].sell(person | {"take": 10})
         assert again.json["code"] == "duplicate"
-        assert len(buyers.posts("a")) == 1
+        assert (len(buyers.pings("a")), len(buyers.posts("a"))) == (1, 1)
 
 
 async def test_an_unsold_person_may_be_sent_again(database_url, app_database_url, buyers):
@@ -155,3 +155,32 @@ async def test_an_unsold_person_may_be_sent_again(database_url, app_database_url
         assert (await house.sell(person)).json["outcome"] == "unsold"
         buyers.on("a", ping=bid("10"), post=ACCEPT)
         assert (await house.sell(person | {"take": 2})).json["outcome"] == "sold"
+
+
+async def test_a_person_may_be_sold_again_when_the_window_of_the_duplicate_rule_is_over(
+    database_url, app_database_url, buyers
+):
+    buyers.on("a", ping=bid("10"), post=ACCEPT)
+    async with open_house(database_url, app_database_url, nouns([offer("a", buyers.port)])) as house:
+        person = lead()
+        assert (await house.sell(person)).json["outcome"] == "sold"
+        window = await house.connection.fetch(
+            "select c.expires_at - l.arrived_at from claim c join lead l on l.id = c.lead_id"
+        )
+        assert [row[0] for row in window] == [720 * 3_600_000] * 2, "by phone and by e-mail"
+        assert (await house.sell(person | {"take": 2})).json["code"] == "duplicate"
+        await house.connection.execute("update claim set expires_at = to_timestamp(0)")
+        assert (await house.sell(person | {"take": 3})).json["outcome"] == "sold"
+        assert (await house.sell(person | {"take": 4})).json["code"] == "duplicate"
+
+
+async def test_who_fills_a_cap_tells_the_other_process_which_asks_no_more(database_url, app_database_url, buyers):
+    buyers.on("a", ping=bid("5"), post=ACCEPT)
+    market = nouns([offer("a", buyers.port, caps=[{"window": "day", "leads": 1}])])
+    async with AsyncExitStack() as stack:
+        one, other = await _two(stack, database_url, app_database_url, market)
+        assert (await one.sell(lead())).json["outcome"] == "sold"
+        await until(lambda: other.process.exchange.rooms.scarce())
+        answer = await other.sell(lead())
+        assert (answer.json["outcome"], answer.json["reason"]) == ("unsold", "no_room")
+        assert (len(buyers.pings("a")), len(buyers.posts("a"))) == (1, 1)
