@@ -44,7 +44,7 @@ ROWS = rows_of(TEXT)
 
 
 @cache
-def tests_of(path: str) -> dict[str, bool]:
+def proofs_in(path: str) -> dict[str, bool]:
     """The test functions of a file: name → may it fail or be left out as a whole?"""
     tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
     return {
@@ -71,9 +71,9 @@ def faults_of(row: Row) -> list[str]:
     for path, name in row.tests:
         if not (ROOT / path).is_file():
             found.append(f"there is no {path}")
-        elif name not in tests_of(path):
+        elif name not in proofs_in(path):
             found.append(f"there is no {name} in {path}")
-        elif tests_of(path)[name]:
+        elif proofs_in(path)[name]:
             found.append(f"{name} is expected to fail, or left out: it proves nothing")
     return found
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import AsyncExitStack
+from datetime import timedelta
 
 from harness.buyers import ACCEPT, REJECT, bid
 from harness.house import open_house, until
@@ -167,7 +168,7 @@ async def test_a_person_may_be_sold_again_when_the_window_of_the_duplicate_rule_
         window = await house.connection.fetch(
             "select c.expires_at - l.arrived_at from claim c join lead l on l.id = c.lead_id"
         )
-        assert [row[0] for row in window] == [720 * 3_600_000] * 2, "by phone and by e-mail"
+        assert [row[0] for row in window] == [timedelta(hours=720)] * 2, "by phone and by e-mail"
         assert (await house.sell(person | {"take": 2})).json["code"] == "duplicate"
         await house.connection.execute("update claim set expires_at = to_timestamp(0)")
         assert (await house.sell(person | {"take": 3})).json["outcome"] == "sold"

@@ -73,16 +73,19 @@ async def test_who_was_taken_over_after_a_batch_is_fenced_in_the_next(connection
     assert await connection.fetchval("select status from sale") == "sold"
 
 
-async def test_a_chapter_is_written_once_though_two_lanes_try(connection, open_writer):
+@pytest.mark.parametrize("beside", [0, 3])
+async def test_a_chapter_is_written_once_though_two_lanes_try(connection, open_writer, beside):
+    """Whoever comes second is told so by the chapter's number or by the books; either way nothing moves."""
     one, other = await open_writer(), await open_writer()
     entry = wishing()
-    await one.write([entry])
+    await one.write([entry, *(wishing() for _ in range(beside))])
     await one.write([sold(entry)])
-    with pytest.raises(Superseded):
+    with pytest.raises(Superseded if beside else EntryFailed):
         await other.write([sold(entry)])
     rows = await connection.fetch("select unit, posted, held from account order by unit")
-    assert [tuple(row) for row in rows] == [("LEAD", 1, 0), ("USD", PRICE, 0)]
+    assert [tuple(row) for row in rows] == [("LEAD", 1, beside), ("USD", PRICE, beside * PRICE)]
     assert await connection.fetchval("select count(*) from transfer") == 2
+    assert await connection.fetchval("select count(*) from chapter") == beside + 2
 
 
 async def test_a_lead_that_the_database_cannot_store_falls_alone(connection, open_writer):
@@ -110,11 +113,11 @@ async def test_two_lanes_that_want_the_same_accounts_in_any_order_never_lock_eac
         entry.wishes = (replace(wish, deal=deal, accounts=tuple(order)),)
         return entry
 
-    async def write(order) -> None:
-        writer = await open_writer()
+    async def write(writer: SqlWriter, order) -> None:
         for _ in range(ROUNDS):
             await writer.write([wanting(order[:5]), wanting(order[3:])])
 
-    await asyncio.gather(write(accounts), write(accounts[::-1]))
+    one, other = await open_writer(), await open_writer()
+    await asyncio.gather(write(one, accounts), write(other, accounts[::-1]))
     held = await connection.fetchval("select sum(held) from account where unit = 'LEAD'")
     assert held == 2 * ROUNDS * (5 + 5)
