@@ -185,3 +185,26 @@ async def test_who_fills_a_cap_tells_the_other_process_which_asks_no_more(databa
         answer = await other.sell(lead())
         assert (answer.json["outcome"], answer.json["reason"]) == ("unsold", "no_room")
         assert (len(buyers.pings("a")), len(buyers.posts("a"))) == (1, 1)
+
+
+async def test_who_believed_an_account_full_finds_the_room_that_another_process_gave_back(
+    database_url, app_database_url, buyers
+):
+    go = asyncio.Event()
+
+    async def no(got):
+        await go.wait()
+        return REJECT
+
+    buyers.on("a", ping=bid("5"), post=no)
+    market = nouns([offer("a", buyers.port, caps=[{"window": "day", "leads": 1}], post_ms=20_000)])
+    async with AsyncExitStack() as stack:
+        one, other = await _two(stack, database_url, app_database_url, market)
+        selling = asyncio.create_task(one.sell(lead()))
+        await until(lambda: other.process.exchange.rooms.scarce())
+        assert (await other.sell(lead())).json["reason"] == "no_room"
+        go.set()
+        assert (await selling).json["outcome"] == "unsold"
+        buyers.on("a", post=ACCEPT)
+        await until(lambda: not other.process.exchange.rooms.scarce())
+        assert (await other.sell(lead())).json["outcome"] == "sold"

@@ -11,7 +11,7 @@ from outbid.core.ledger.account import LEADS, Limit, account_of
 from outbid.core.ledger.hold import hold_for
 from outbid.store import database
 from outbid.store.commit import lanes
-from outbid.store.commit.entry import EntryFailed, Fenced, Superseded
+from outbid.store.commit.entry import Claim, EntryFailed, Fenced, Superseded
 from outbid.store.commit.journal import Journal, stop
 from outbid.store.commit.writer import SqlWriter
 from outbid.store.upkeep import partitions
@@ -101,23 +101,26 @@ async def test_a_lead_that_the_database_cannot_store_falls_alone(connection, ope
     assert await connection.fetchval("select held from account where unit = 'LEAD'") == 4
 
 
-async def test_two_lanes_that_want_the_same_accounts_in_any_order_never_lock_each_other_out(connection, open_writer):
-    """A deadlock would be `Contention`: there is none, for accounts are locked in one order."""
+async def test_two_lanes_that_want_the_same_in_any_order_never_lock_each_other_out(connection, open_writer):
+    """A deadlock would be `Contention`: there is none, for accounts and claims are locked in one order."""
     limits = [Limit(f"offer:{n}", LEADS, "total", "UTC", 10_000) for n in range(1, 9)]
     accounts = [account_of(limit, NOW_MS, 1) for limit in limits]
 
-    def wanting(order):
+    def wanting(order, turn):
         entry = wishing()
+        hashes = [bytes([turn, place]) * 8 for place in range(8)]
+        entry.claims = tuple(Claim(hashes[accounts.index(one)], "house", "phone", NOW_MS + 9) for one in order)
         wish = entry.wishes[0]
         deal = replace(wish.deal, hold=hold_for(tuple(order), PRICE))
         entry.wishes = (replace(wish, deal=deal, accounts=tuple(order)),)
         return entry
 
     async def write(writer: SqlWriter, order) -> None:
-        for _ in range(ROUNDS):
-            await writer.write([wanting(order[:5]), wanting(order[3:])])
+        for turn in range(ROUNDS):
+            await writer.write([wanting(order[:5], turn), wanting(order[3:], turn)])
 
     one, other = await open_writer(), await open_writer()
     await asyncio.gather(write(one, accounts), write(other, accounts[::-1]))
     held = await connection.fetchval("select sum(held) from account where unit = 'LEAD'")
     assert held == 2 * ROUNDS * (5 + 5)
+    assert await connection.fetchval("select count(*) from claim") == ROUNDS * 8
