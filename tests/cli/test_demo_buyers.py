@@ -108,6 +108,7 @@ def test_the_buyers_are_those_of_the_example_market():
     assert set(PROFILES) == {buyer["slug"] for buyer in MARKET["buyers"]}
     for offer in MARKET["offers"]:
         settings = offer["delivery"]["settings"]
+        assert offer["private_targets"] == ["127.0.0.1:8801"]
         assert settings["post_url"] == f"http://127.0.0.1:8801/{offer['buyer']}/post"
         assert ("ping_url" in settings) == (PROFILES[offer["buyer"]].bids is not None)
 

@@ -112,6 +112,7 @@ TABLE = [
     ("a full source refuses a lead that nobody has", plan(), with_(BIDDING, refused="cap_reached"), Close("refused", "cap_reached")),
     ("who is held waits for a person", plan(), State(stage="inspected", held="x", held_ms=100), Wait("reviewed", 150)),
     ("who was refused in review is closed", plan(), State(stage="inspected", refused="x"), Close("refused", "x")),
+    ("a ping is inspected before it is asked", plan(), State(stage="received", quoting=True), Inspect("before_ping")),
     ("a ping is not held", plan(), State(stage="inspected", held="x", quoting=True), Match(0)),
     ("what is left waits for its hour", LATER, LEFT, Wait("due", 110, 1)),
     ("then it is tried", LATER, with_(IN_QUEUE, stage="inspected", tier=0), Match(1)),

@@ -4,8 +4,11 @@ import asyncio
 import time
 
 from harness.buyers import ACCEPT, REJECT, HangUp, Silence, bid, http
-from harness.house import open_house
+from harness.house import open_house, request, until
 from harness.market import lead, nouns, offer
+from outbid.core.ids import LEAD, parse, uuid7
+from outbid.exchange.clock import noise_source
+from outbid.store import jobs
 
 
 def _silent(got):
@@ -237,3 +240,44 @@ async def test_a_price_below_the_floor_in_the_posts_reply_is_no_sale_that_was_ag
         state = await house.state(answer.json["lead"])
         assert (state.sales[0].status, state.sales[0].reason) == ("uncertain", "price_below_floor")
         assert buyers.posts("honest") == []
+
+
+async def test_an_uncertain_sale_that_is_settled_twice_pays_once(database_url, app_database_url, buyers):
+    buyers.on("a", ping=bid("20"), post=_silent)
+    market = nouns([offer("a", buyers.port)], buyers={"a": {"wallet": {"credit": "50"}}})
+    async with open_house(database_url, app_database_url, market) as house:
+        name = (await house.sell(lead())).json["lead"]
+        assert await house.connection.fetchval("select held from account") == 20_000_000
+        (sale,) = (await house.state(name)).sales
+        clock, (cell, identifier) = house.process.exchange.clock, parse(LEAD, name)
+        for outcomes in (("sold", "sold"), ("rejected",)):  # as three who know nothing of each other
+            for outcome in outcomes:
+                job = uuid7(clock.now_ms(), noise_source()(10))
+                payload = {"lead": identifier.hex(), "sale": sale.id, "outcome": outcome, "by": "somebody"}
+                await jobs.put(house.connection, cell, job, "settle", payload, clock.now_ms(), None)
+            await until(lambda: _no_jobs(house), 20)
+        answer = await request(house.port, "GET", f"/v1/leads/{name}")
+        assert (answer.json["outcome"], answer.json["price"]) == ("sold", "16.00")
+        rows = await house.connection.fetch("select kind, amount from transfer order by amount")
+        assert [tuple(row) for row in rows] == [("margin", 4_000_000), ("payout", 16_000_000)]
+        assert tuple(await house.connection.fetchrow("select posted, held from account")) == (20_000_000, 0)
+        assert (await house.balance()).faults == ()
+
+
+async def _no_jobs(house):
+    return await house.connection.fetchval("select count(*) from job") == 0
+
+
+async def test_a_fixed_payout_stays_when_the_buyer_lowers_his_price_and_is_never_paid_at_a_loss(
+    database_url, app_database_url, buyers
+):
+    buyers.on("a", ping=bid("20"), post=ACCEPT | {"price": "12.00"})
+    market = nouns([offer("a", buyers.port)], source_more={"payout": {"fixed": "11"}})
+    async with open_house(database_url, app_database_url, market) as house:
+        assert (await house.sell(lead())).json["price"] == "11.00"
+        rows = await house.connection.fetch("select kind, amount from transfer order by amount")
+        assert [tuple(row) for row in rows] == [("margin", 1_000_000), ("payout", 11_000_000)]
+        buyers.on("a", post=ACCEPT | {"price": "10.99"})
+        answer = await house.sell(lead())
+        assert answer.json["outcome"] == "pending"
+        assert (await house.state(answer.json["lead"])).sales[0].reason == "price_below_floor"

@@ -2,9 +2,10 @@
 
 import asyncio
 from contextlib import AsyncExitStack
+from datetime import timedelta
 
 from harness.buyers import ACCEPT, REJECT, bid
-from harness.house import open_house
+from harness.house import open_house, until
 from harness.market import lead, nouns, offer
 
 
@@ -145,7 +146,7 @@ async def test_the_same_person_on_two_connections_at_once_is_sold_once(database_
         assert {answer.json["code"] for answer in answers if answer.status == 422} == {"duplicate_in_flight"}
         again = await houses[0].sell(person | {"take": 10})
         assert again.json["code"] == "duplicate"
-        assert len(buyers.posts("a")) == 1
+        assert (len(buyers.pings("a")), len(buyers.posts("a"))) == (1, 1)
 
 
 async def test_an_unsold_person_may_be_sent_again(database_url, app_database_url, buyers):
@@ -155,3 +156,55 @@ async def test_an_unsold_person_may_be_sent_again(database_url, app_database_url
         assert (await house.sell(person)).json["outcome"] == "unsold"
         buyers.on("a", ping=bid("10"), post=ACCEPT)
         assert (await house.sell(person | {"take": 2})).json["outcome"] == "sold"
+
+
+async def test_a_person_may_be_sold_again_when_the_window_of_the_duplicate_rule_is_over(
+    database_url, app_database_url, buyers
+):
+    buyers.on("a", ping=bid("10"), post=ACCEPT)
+    async with open_house(database_url, app_database_url, nouns([offer("a", buyers.port)])) as house:
+        person = lead()
+        assert (await house.sell(person)).json["outcome"] == "sold"
+        window = await house.connection.fetch(
+            "select c.expires_at - l.arrived_at from claim c join lead l on l.id = c.lead_id"
+        )
+        assert [row[0] for row in window] == [timedelta(hours=720)] * 2, "by phone and by e-mail"
+        assert (await house.sell(person | {"take": 2})).json["code"] == "duplicate"
+        await house.connection.execute("update claim set expires_at = to_timestamp(0)")
+        assert (await house.sell(person | {"take": 3})).json["outcome"] == "sold"
+        assert (await house.sell(person | {"take": 4})).json["code"] == "duplicate"
+
+
+async def test_who_fills_a_cap_tells_the_other_process_which_asks_no_more(database_url, app_database_url, buyers):
+    buyers.on("a", ping=bid("5"), post=ACCEPT)
+    market = nouns([offer("a", buyers.port, caps=[{"window": "day", "leads": 1}])])
+    async with AsyncExitStack() as stack:
+        one, other = await _two(stack, database_url, app_database_url, market)
+        assert (await one.sell(lead())).json["outcome"] == "sold"
+        await until(lambda: other.process.exchange.rooms.scarce())
+        answer = await other.sell(lead())
+        assert (answer.json["outcome"], answer.json["reason"]) == ("unsold", "no_room")
+        assert (len(buyers.pings("a")), len(buyers.posts("a"))) == (1, 1)
+
+
+async def test_who_believed_an_account_full_finds_the_room_that_another_process_gave_back(
+    database_url, app_database_url, buyers
+):
+    go = asyncio.Event()
+
+    async def no(got):
+        await go.wait()
+        return REJECT
+
+    buyers.on("a", ping=bid("5"), post=no)
+    market = nouns([offer("a", buyers.port, caps=[{"window": "day", "leads": 1}], post_ms=20_000)])
+    async with AsyncExitStack() as stack:
+        one, other = await _two(stack, database_url, app_database_url, market)
+        selling = asyncio.create_task(one.sell(lead()))
+        await until(lambda: other.process.exchange.rooms.scarce())
+        assert (await other.sell(lead())).json["reason"] == "no_room"
+        go.set()
+        assert (await selling).json["outcome"] == "unsold"
+        buyers.on("a", post=ACCEPT)
+        await until(lambda: not other.process.exchange.rooms.scarce())
+        assert (await other.sell(lead())).json["outcome"] == "sold"

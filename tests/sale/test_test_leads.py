@@ -3,7 +3,7 @@
 import pytest
 
 from harness.buyers import ACCEPT, bid
-from harness.house import open_house
+from harness.house import open_house, until
 from harness.market import lead, nouns, offer
 from outbid.api.auth import key_hash
 from outbid.core.market.noun import Key
@@ -83,3 +83,21 @@ async def test_lists_show_tests_only_when_asked_and_a_full_campaign_takes_tests(
         assert (await house.state(name)).status == "sold"
         assert await leads.newest(house.connection, HOUSE, 0, 10) == []
         assert [row.status for row in await leads.newest(house.connection, HOUSE, 0, 10, test=True)] == ["sold"]
+
+
+async def test_a_test_lead_is_counted_in_no_tally_and_leaves_no_job(database_url, app_database_url, buyers):
+    buyers.on("a", ping=bid("20"), post=ACCEPT)
+    async with open_house(database_url, app_database_url, market(buyers.port)) as house:
+        for wanted in ("accept", "reject", "no_bid", "timeout"):
+            await house.sell(lead(test_outcome=wanted), key=TEST)
+        await house.sell(lead())
+        await until(lambda: house.process.tallies.is_whole)
+        await until(lambda: _counted(house))
+        received = "select sum(times) from tally where outcome = 'received' and dimension = ''"
+        assert await house.connection.fetchval(received) == 1, "the real one alone"
+        assert await house.connection.fetchval("select sum(times) from tally where outcome = 'posted'") == 1
+        assert await house.connection.fetchval("select count(*) from job") == 0
+
+
+async def _counted(house):
+    return await house.connection.fetchval("select count(*) from tally where outcome = 'answered'")

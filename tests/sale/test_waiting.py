@@ -212,3 +212,37 @@ async def test_a_lead_in_a_queue_survives_its_process(database_url, app_database
     async with open_house(database_url, app_database_url) as house:
         await until(lambda: _is(house, answer.json["lead"], "sold"), 8)
         assert (await house.balance()).faults == ()
+
+
+async def test_a_job_names_a_lead_and_tells_nothing_of_it(database_url, app_database_url, buyers):
+    buyers.on("b", ping=bid("0"))
+    buyers.on("seller", ping=b"HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n")
+    source = {
+        "postback": f"http://127.0.0.1:{buyers.port}/seller/ping?o={{outcome}}",
+        "private_targets": [f"127.0.0.1:{buyers.port}"],
+    }
+    late = {"tiers": [{"slug": "rest", "queue": {"after_s": 600}}], "checks": [*CHECKS, ADULT]}
+    offers = [offer("b", buyers.port, tier="rest")]
+    market = nouns(offers, campaign_more=late, source_more=source)
+    async with open_house(database_url, app_database_url, market) as house:
+        person = lead(first_name="Xanthippe", email="xanthippe.q@example.com", phone="+15125550147", zip="73301")
+        await house.sell(person)
+        child = (await house.sell(lead(**CHILD, first_name="Xanthippe"))).json["lead"]
+        await review(house, child, "refused")
+        await until(lambda: _failed(house))
+        rows = await house.connection.fetch("select kind, payload::text, key, error from job order by kind")
+        assert {row["kind"] for row in rows} >= {"due", "postback"}
+        told = repr([dict(row) for row in rows])
+        assert [word for word in ("anthippe", "5550147", "73301", "2015-01-31", "TX") if word in told] == []
+
+
+async def test_a_postback_to_a_private_address_is_not_sent_without_an_exception(database_url, app_database_url, buyers):
+    buyers.on("seller", ping={"ok": True})
+    source = {"postback": f"http://127.0.0.1:{buyers.port}/seller/ping?o={{outcome}}"}
+    market = nouns([offer("a", buyers.port)], campaign_more={"checks": [ADULT]}, source_more=source)
+    async with open_house(database_url, app_database_url, market) as house:
+        await review(house, (await house.sell(lead(**CHILD))).json["lead"], "refused")
+        await until(lambda: _failed(house))
+        error = await house.connection.fetchval("select error from job where kind = 'postback'")
+        assert error == "the postback of web failed: address_refused"
+        assert buyers.pings("seller") == []

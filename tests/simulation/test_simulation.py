@@ -43,6 +43,7 @@ def test_every_fault_and_every_outcome_happens_somewhere():
         faults |= set(report.faults)
         outcomes |= set(report.counts)
     assert faults >= {
+        "bad row",
         "clock step",
         "closed",
         "connection lost",
