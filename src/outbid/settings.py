@@ -4,6 +4,7 @@ import contextlib
 import os
 import secrets
 from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
@@ -90,6 +91,24 @@ def master_key(settings: Settings) -> bytes:
     if not path.exists():
         _make_key(path)
     return _key_of(path.read_text(), str(path))
+
+
+def confirm_copy(settings: Settings, copy: str) -> None:
+    """Note that somebody has a copy of the master key, which he shows. Raises SettingsError if it is another key."""
+    key = master_key(settings)
+    if _key_of(copy, "the copy") != key:
+        raise SettingsError("the copy is another key than the one in use: make a new copy")
+    _note_of_copy(settings).write_text(sha256(key).hexdigest() + "\n")
+
+
+def is_copied(settings: Settings) -> bool:
+    """Did somebody show a copy of the master key that is in use?"""
+    note = _note_of_copy(settings)
+    return note.exists() and note.read_text().strip() == sha256(master_key(settings)).hexdigest()
+
+
+def _note_of_copy(settings: Settings) -> Path:
+    return settings.master_key_file.with_suffix(".copied")
 
 
 def _make_key(path: Path) -> None:

@@ -685,6 +685,14 @@ async def test_the_doctor_finds_a_key_that_others_can_read(outbid, monkeypatch):
     assert f"FAIL  others can read {path}: chmod 600 it" in (await outbid("doctor"))[2]
     path.chmod(0o600)
     assert "warn  keep a copy of" in (await outbid("doctor"))[1]
+    monkeypatch.setattr("sys.stdin", io.StringIO("1" * 64 + "\n"))
+    assert "another key than the one in use" in (await outbid("keys", "confirm"))[2]
+    assert "warn  keep a copy of" in (await outbid("doctor"))[1]
+    monkeypatch.setattr("sys.stdin", io.StringIO("0" * 64 + "\n"))
+    assert (await outbid("keys", "confirm"))[0] == 0
+    assert "ok    there is a copy of the master key" in (await outbid("doctor"))[1]
+    path.write_text("2" * 64)
+    assert "warn  keep a copy of" in (await outbid("doctor"))[1], "of the new key there is none"
     path.write_text("nonsense")
     assert "write 64 hex digits" in (await outbid("doctor"))[2]
 

@@ -18,7 +18,7 @@ from outbid.core.market.problem import MarketError
 from outbid.core.market.referring import places_of
 from outbid.core.scope import HOUSE
 from outbid.plugins.registry import Registry
-from outbid.settings import Settings, SettingsError, master_key
+from outbid.settings import Settings, SettingsError, is_copied, master_key
 from outbid.store import ledger as ledgers
 from outbid.store import market as markets
 from outbid.store.key_check import WrongKey
@@ -69,9 +69,12 @@ def _master_key(settings: Settings) -> Finding:
     mode = stat.S_IMODE(os.stat(settings.master_key_file).st_mode)
     if mode & 0o077:
         return Finding("FAIL", f"others can read {settings.master_key_file}: chmod 600 it")
+    if is_copied(settings):
+        return Finding("ok  ", "there is a copy of the master key")
     return Finding(
         "warn",
-        f"keep a copy of {settings.master_key_file} apart from backups: without it no personal field can be read",
+        f"keep a copy of {settings.master_key_file} apart from backups: without it no personal field can be read;"
+        " then show it: outbid keys confirm < COPY",
     )
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 import secrets
+import sys
 from typing import Any
 
 from msgspec.structs import replace
@@ -10,7 +11,7 @@ from outbid.api.auth import new_key
 from outbid.cli.database import Database
 from outbid.cli.fault import CommandError
 from outbid.cli.market import apply_nouns
-from outbid.settings import read_settings
+from outbid.settings import confirm_copy, read_settings
 from outbid.store import market as markets
 
 
@@ -50,6 +51,13 @@ def list_keys(given: argparse.Namespace) -> int:
     for slug, key in _keys(nouns).items():
         words = ("revoked" if key.revoked else "open") + (" test" if key.test else "")
         print(f"{slug}  {key.holder:7} {key.owner or '-':24} {words}")
+    return 0
+
+
+def confirm(given: argparse.Namespace) -> int:
+    """Compare a copy of the master key, from standard input, with the one in use."""
+    confirm_copy(read_settings(), sys.stdin.readline())
+    print("The copy is good.")
     return 0
 
 

@@ -169,6 +169,10 @@ def _key_commands(commands: "Commands") -> None:
     _add(keys, "list", "keys:list_keys", "List keys, never their secrets.")
     revoke = _add(keys, "revoke", "keys:revoke", "Revoke a key: it opens nothing any more.")
     revoke.add_argument("key", help="the key's id")
+    said = (
+        "Compare a copy of the master key, read from standard input, with the one in use: the doctor's reminder ends."
+    )
+    _add(keys, "confirm", "keys:confirm", said)
 
 
 def _secret_commands(commands: "Commands") -> None:
