@@ -15,9 +15,11 @@ from outbid.store.people import persons
 
 
 def market(port: int) -> dict:
-    found = nouns([offer("winner", port), offer("loser", port)])
+    """Whose the lead is has another number than anybody of another kind who must not see it."""
+    found = nouns([offer("loser", port), offer("idle", port, paused=True), offer("winner", port)])
     found["seller"]["rival"] = Seller(slug="rival")
-    found["source"]["feed"] = Source(slug="feed", seller="rival", campaign="auto", payout=Payout(share="80%"))
+    feed = Source(slug="feed", seller="rival", campaign="auto", payout=Payout(share="80%"))
+    found["source"] = {"feed": feed, **found["source"]}
     found["key"]["feed"] = Key(slug="feed", holder="source", owner="feed", hash=key_hash("ob_feed"))
     return found
 
@@ -41,7 +43,7 @@ def scope(house, kind: str, slug: str) -> Scope:
 
 
 OWNERS = [("seller", "acme"), ("source", "web"), ("buyer", "winner")]
-STRANGERS = [("seller", "rival"), ("source", "feed"), ("buyer", "loser")]
+STRANGERS = [("seller", "rival"), ("source", "feed"), ("buyer", "loser"), ("buyer", "idle")]
 READERS = {
     "read": lambda connection, scope, at, sale: leads.read(connection, scope, *at),
     "newest": lambda connection, scope, at, sale: leads.newest(connection, scope, 0, 10),

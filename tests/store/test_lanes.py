@@ -1,7 +1,7 @@
 """Lanes and what they guard, on PostgreSQL itself: who may be taken over, who is fenced, who writes a chapter."""
 
 import asyncio
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
 import pytest_asyncio
@@ -17,7 +17,8 @@ from outbid.store.commit.writer import SqlWriter
 from outbid.store.upkeep import partitions
 from store.test_writer import NOW_MS, PRICE, sold, wishing
 
-ROUNDS = 40
+MANY = 3_000
+"""Claims of a batch: so many that two batches are in the middle of them at once."""
 
 
 @pytest_asyncio.fixture
@@ -101,26 +102,50 @@ async def test_a_lead_that_the_database_cannot_store_falls_alone(connection, ope
     assert await connection.fetchval("select held from account where unit = 'LEAD'") == 4
 
 
-async def test_two_lanes_that_want_the_same_in_any_order_never_lock_each_other_out(connection, open_writer):
-    """A deadlock would be `Contention`: there is none, for accounts and claims are locked in one order."""
+@asynccontextmanager
+async def starting_line(connection, url, table):
+    """Whoever writes to a table within waits, and all begin at the same moment."""
+    line = await database.connect(url)
+    async with line.transaction():
+        await line.execute(f"lock table {table} in exclusive mode")
+        yield
+        while await connection.fetchval("select count(*) from pg_locks where not granted") < 2:
+            await asyncio.sleep(0.005)
+    await line.close()
+
+
+@pytest.mark.parametrize(("wanted", "rounds"), [("accounts", 20), ("claims", 4)])
+async def test_two_lanes_that_want_the_same_in_any_order_never_lock_each_other_out(
+    connection, database_url, open_writer, wanted, rounds
+):
+    """A deadlock would be `Contention`: there is none, for accounts and claims are locked in one order each."""
     limits = [Limit(f"offer:{n}", LEADS, "total", "UTC", 10_000) for n in range(1, 9)]
     accounts = [account_of(limit, NOW_MS, 1) for limit in limits]
 
-    def wanting(order, turn):
+    def holding(turn, step):
+        """Two leads that want eight accounts between them, upwards or downwards."""
+        for few in (accounts[::step][:5], accounts[::step][3:]):
+            entry = wishing()
+            wish = entry.wishes[0]
+            deal = replace(wish.deal, hold=hold_for(tuple(few), PRICE))
+            entry.wishes = (replace(wish, deal=deal, accounts=tuple(few)),)
+            yield entry
+
+    def claiming(turn, step):
         entry = wishing()
-        hashes = [bytes([turn, place]) * 8 for place in range(8)]
-        entry.claims = tuple(Claim(hashes[accounts.index(one)], "house", "phone", NOW_MS + 9) for one in order)
-        wish = entry.wishes[0]
-        deal = replace(wish.deal, hold=hold_for(tuple(order), PRICE))
-        entry.wishes = (replace(wish, deal=deal, accounts=tuple(order)),)
-        return entry
+        entry.wishes = ()
+        hashes = [(turn * MANY + n).to_bytes(16, "big") for n in range(MANY)]
+        entry.claims = tuple(Claim(one, "house", "phone", NOW_MS + 9) for one in hashes[::step])
+        yield entry
 
-    async def write(writer: SqlWriter, order) -> None:
-        for turn in range(ROUNDS):
-            await writer.write([wanting(order[:5], turn), wanting(order[3:], turn)])
-
-    one, other = await open_writer(), await open_writer()
-    await asyncio.gather(write(one, accounts), write(other, accounts[::-1]))
-    held = await connection.fetchval("select sum(held) from account where unit = 'LEAD'")
-    assert held == 2 * ROUNDS * (5 + 5)
-    assert await connection.fetchval("select count(*) from claim") == ROUNDS * 8
+    made = {"accounts": holding, "claims": claiming}[wanted]
+    lanes_at_once = [(await open_writer(), step) for step in (1, -1)]
+    for turn in range(rounds):
+        async with starting_line(connection, database_url, wanted.removesuffix("s")):
+            writing = [asyncio.create_task(w.write(list(made(turn, step)))) for w, step in lanes_at_once]
+        await asyncio.gather(*writing)
+    if wanted == "accounts":
+        held = await connection.fetchval("select sum(held) from account where unit = 'LEAD'")
+        assert held == 2 * rounds * (5 + 5)
+    else:
+        assert await connection.fetchval("select count(*) from claim") == rounds * MANY
