@@ -114,17 +114,17 @@ async def starting_line(connection, url, table):
     await line.close()
 
 
-@pytest.mark.parametrize(("wanted", "rounds"), [("accounts", 20), ("claims", 4)])
+@pytest.mark.parametrize(("wanted", "rounds"), [("accounts", 25), ("claims", 4)])
 async def test_two_lanes_that_want_the_same_in_any_order_never_lock_each_other_out(
     connection, database_url, open_writer, wanted, rounds
 ):
     """A deadlock would be `Contention`: there is none, for accounts and claims are locked in one order each."""
-    limits = [Limit(f"offer:{n}", LEADS, "total", "UTC", 10_000) for n in range(1, 9)]
+    limits = [Limit(f"offer:{n}", LEADS, "total", "UTC", 10_000) for n in range(1, 161)]
     accounts = [account_of(limit, NOW_MS, 1) for limit in limits]
 
     def holding(turn, step):
-        """Two leads that want eight accounts between them, upwards or downwards."""
-        for few in (accounts[::step][:5], accounts[::step][3:]):
+        """Two leads that want all accounts between them, upwards or downwards."""
+        for few in (accounts[::step][:100], accounts[::step][60:]):
             entry = wishing()
             wish = entry.wishes[0]
             deal = replace(wish.deal, hold=hold_for(tuple(few), PRICE))
@@ -146,6 +146,6 @@ async def test_two_lanes_that_want_the_same_in_any_order_never_lock_each_other_o
         await asyncio.gather(*writing)
     if wanted == "accounts":
         held = await connection.fetchval("select sum(held) from account where unit = 'LEAD'")
-        assert held == 2 * rounds * (5 + 5)
+        assert held == 2 * rounds * (100 + 100)
     else:
         assert await connection.fetchval("select count(*) from claim") == rounds * MANY
