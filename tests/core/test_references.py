@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from outbid.core.contract import Ask, Binding
 from outbid.core.dialect.postback import compile_postback
 from outbid.core.dialect.reference import filled, names_in, only_refers, references, unfit
+from outbid.core.dialect.secrets import Secrets, words_of
 from outbid.core.market.compile import compile_market
 from outbid.core.market.noun import KINDS
 from outbid.core.market.problem import MarketError
@@ -98,6 +99,24 @@ def test_a_buyer_who_repeats_a_secret_in_any_spelling_is_not_kept_word_for_word(
     for said in (WORDS["crm"].encode(), b"p%26ss%20%22w%C3%B6rd%22", b"p%26ss+%22w%C3%B6rd%22", inside):
         assert hidden.hide_echo(b"<" + said + b">").strip(b'"<>') == b"{secret:crm}"
     assert hidden.hide_said(f"no: {WORDS['crm']}") == "no: {secret:crm}"
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("pässwort/one", rb"p\u00e4sswort/one"),
+        ("pässwort/one", rb"p\u00E4sswort\/one"),
+        ("pässwort/one", b"p%c3%a4sswort%2fone"),
+        ("base64/+value=", rb"base64\/+value="),
+        ("base64/+value=", b"base64%2f%2bvalue%3d"),
+        ("gate&keeper", b"gate&amp;keeper"),
+    ],
+)
+def test_what_libraries_of_other_languages_make_of_a_secret_is_hidden_too(word, said):
+    hidden = Secrets(words=words_of(["x"], {"x": word}))
+    assert hidden.hide_echo(b"<" + said + b">") == b"<{secret:x}>"
+    assert hidden.without(f"https://b.example/?{said.decode()}") is None
+    assert hidden.without("https://b.example/") == "https://b.example/"
 
 
 @pytest.mark.parametrize(

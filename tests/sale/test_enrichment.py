@@ -187,6 +187,21 @@ async def test_what_the_seller_sent_stays_unless_it_is_to_be_overwritten(databas
         assert len(asked(buyers)) == 2
 
 
+async def test_a_service_that_errs_spoils_nothing_that_the_seller_sent_well(database_url, app_database_url, buyers):
+    settings = {"reply": {"phone": "phone", "city": "city"}}
+    answered(buyers, {"phone": "no number", "city": "Austin"})
+    found = market(buyers.port, places(buyers.port, overwrite=True, settings=settings | {"request": {"zip": "zip"}}))
+    async with open_house(database_url, app_database_url, found) as house:
+        answer = await house.sell(lead(city="Waco"))
+        assert answer.json["outcome"] == "sold"
+        assert (await enriched(house, answer))[0].gave == ("city",)
+        answered(buyers, {"phone": "no number"})
+        answer = await house.sell(lead())
+        assert answer.json["outcome"] == "sold"
+        (told,) = await enriched(house, answer)
+        assert (told.outcome, told.reason, told.gave) == ("failed", "not_understood", ())
+
+
 async def test_a_lead_that_is_refused_is_shown_to_nobody(database_url, app_database_url, buyers):
     answered(buyers)
     async with open_house(database_url, app_database_url, market(buyers.port, places(buyers.port))) as house:
@@ -225,7 +240,9 @@ async def test_checks_of_what_a_service_gives_wait_for_it(database_url, app_data
         assert (again.status, again.json["code"]) == (422, "duplicate"), "the same street, which the service gave"
         buyers.replies["places", "ask"] = {"place": {"city": "Atlantis", "street": "3"}}
         faulty = await house.sell(lead())
-        assert [error["code"] for error in faulty.json["errors"]] == ["choice.not_an_option"]
+        assert [error["code"] for error in faulty.json["errors"]] == ["required.missing"], (
+            "what cannot be read is no value"
+        )
         buyers.replies["places", "ask"] = {}
         missing = await house.sell(lead())
         assert [error["code"] for error in missing.json["errors"]] == ["required.missing"]

@@ -56,6 +56,38 @@ async def _is(house, lead_id, wanted):
     return (await house.state(lead_id)).status == wanted
 
 
+async def test_a_cap_that_was_taken_away_binds_no_lead_that_came_before(database_url, app_database_url, buyers):
+    buyers.on("a", ping=bid("10"), post=ACCEPT)
+
+    def market(caps):
+        return nouns([offer("a", buyers.port, caps=caps)], campaign_more={"checks": [*CHECKS, ADULT]})
+
+    async with open_house(database_url, app_database_url, market([{"window": "total", "leads": 1}])) as house:
+        waiting = [(await house.sell(lead(**CHILD))).json["lead"] for _ in range(2)]
+        assert (await house.sell(lead())).json["outcome"] == "sold"
+        assert (await house.sell(lead())).json["outcome"] == "unsold"
+        await house.change(market([]))
+        assert await review(house, waiting[0], "released")
+        await until(lambda: _is(house, waiting[0], "sold"))
+        await house.change(market([{"window": "total", "leads": 1}]))
+        assert await review(house, waiting[1], "released")
+        await until(lambda: _is(house, waiting[1], "unsold"))
+
+
+async def test_an_offer_that_was_taken_away_and_made_again_buys_leads_that_came_before(
+    database_url, app_database_url, buyers
+):
+    buyers.on("a", ping=bid("10"), post=ACCEPT)
+    checks = {"campaign_more": {"checks": [*CHECKS, ADULT]}}
+    whole = nouns([offer("a", buyers.port)], **checks)
+    async with open_house(database_url, app_database_url, whole) as house:
+        waiting = (await house.sell(lead(**CHILD))).json["lead"]
+        await house.change(nouns([], **checks) | {"buyer": whole["buyer"]})
+        await house.change(whole)
+        assert await review(house, waiting, "released")
+        await until(lambda: _is(house, waiting, "sold"))
+
+
 async def test_a_lead_in_review_may_be_refused_and_gives_its_claims_up(database_url, app_database_url, buyers):
     buyers.on("a", ping=bid("10"), post=ACCEPT)
     market = nouns([offer("a", buyers.port)], campaign_more={"checks": [*CHECKS, ADULT]})

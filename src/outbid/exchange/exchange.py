@@ -91,7 +91,8 @@ class Exchange:
 
     def take(self, market: Market) -> None:
         """Work with another version of the market from now on."""
-        self.rooms.forget(market.every_limit(self.market), self.clock.now_ms())
+        before = self.market
+        self.rooms.forget(market.every_limit(before) + before.every_limit(market), self.clock.now_ms())
         self.market = market
 
     def oldest_open(self, before_ms: int) -> bytes:

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from outbid.core.ledger.account import Limit
+from outbid.core.ledger.account import UNLIMITED, Limit
 from outbid.core.market.compile import Numbered
 from outbid.core.market.noun import KINDS, Noun
 from outbid.core.market.snapshot import Rows
@@ -154,7 +154,10 @@ async def write(
     version = await write_bare(connection, by, note)
     for change in changes:
         await _write_one(connection, version, change, numbered)
-    await _apply_ceilings(connection, limits, version)
+    owners = [
+        f"{change.kind}:{numbered[change.kind][change.slug][0]}" for change in changes if change.after is not None
+    ]
+    await _apply_ceilings(connection, owners, limits, version)
     return version
 
 
@@ -192,9 +195,13 @@ async def _write_one(connection: Connection, version: int, change: Difference, n
     )
 
 
-async def _apply_ceilings(connection: Connection, limits: list[Limit], version: int) -> None:
-    """Open accounts follow their limits; an account whose limit is gone keeps its rows and binds nobody."""
+async def _apply_ceilings(connection: Connection, owners: list[str], limits: list[Limit], version: int) -> None:
+    """Open accounts follow their limits. One whose limit is gone keeps its rows and binds nobody, not even leads that
+    came when it was there. `owners` are those that changed."""
     unique = {(limit.owner, limit.unit, limit.window): limit.ceiling for limit in limits}
+    known = "select owner, unit, window_name from ceiling where owner = any($1::text[])"
+    for row in await connection.fetch(known, owners):
+        unique.setdefault((row["owner"], row["unit"], row["window_name"]), UNLIMITED)
     columns = [*([key[place] for key in unique] for place in range(3)), list(unique.values())]
     await connection.execute(
         """insert into ceiling as c (owner, unit, window_name, ceiling)

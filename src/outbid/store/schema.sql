@@ -356,7 +356,7 @@ create type balance_row as (id uuid, posted bigint, held bigint, held_on boolean
 
 -- Views for people who read SQL ----------------------------------------------------------------------------------------------
 
--- Offers and buyers that were paused or taken away after a version. Volatile, so that it reads what is committed when it
+-- Offers and buyers that were paused or taken away after a version, and are so now. Volatile, so that it reads what is committed when it
 -- is called, not when the statement began that calls it: a batch asks after it has waited for its locks.
 create function halted_since(known bigint) returns table (kind text, number integer) language plpgsql volatile as $$
 begin
@@ -365,7 +365,7 @@ begin
    where n.kind in ('offer', 'buyer')
      and (n.from_version > known and n.to_version is null and n.body ->> 'paused' = 'true'
           or n.to_version > known and not exists (select 1 from noun m where m.kind = n.kind and m.number = n.number
-                                                     and m.from_version = n.to_version));
+                                                     and m.to_version is null));
 end $$;
 
 -- Who changed which setting, from what to what. A noun that came has no `before`, one that went no `after`.

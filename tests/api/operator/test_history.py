@@ -106,8 +106,10 @@ async def test_a_large_version_is_told_to_its_end_by_the_changes(house):
 
 async def test_no_secret_and_no_hash_of_a_key_is_told(house):
     start = await now(house)
-    headers = {"Authorization": f"Bearer {SECRET}", "X-Api-Key": SECRET, "Accept": "text/plain"}
-    answer = await ask(house, "PATCH", "/v1/offers/b", {"delivery": {"settings": {"headers": headers}}}, If_Match="*")
+    headers = {"Authorization": f"Bearer {SECRET}", "X-Api-Key": SECRET, "X-Key": SECRET, "Accept": "text/plain"}
+    more = {"ping_url": f"https://b.example/?a=1&api_key={SECRET}", "post": {"pwd": f"={SECRET}", "key": "zip"}}
+    settings = {"delivery": {"settings": {"headers": headers} | more}}
+    answer = await ask(house, "PATCH", "/v1/offers/b", settings, If_Match="*")
     assert answer.status == 200
     made = (await ask(house, "POST", "/v1/keys", {"holder": "buyer", "owner": "a"})).json
     told = await ask(house, "GET", f"/v1/changes?after={start}")
@@ -115,8 +117,10 @@ async def test_no_secret_and_no_hash_of_a_key_is_told(house):
     assert made["secret"] not in told.body.decode()
     offer, key = told.json["items"]
     assert offer["after"]["delivery"]["settings"]["headers"] == {
-        "Authorization": "•••", "X-Api-Key": "•••", "Accept": "text/plain",
+        "Authorization": "•••", "X-Api-Key": "•••", "X-Key": "•••", "Accept": "text/plain",
     }  # fmt: skip
+    assert offer["after"]["delivery"]["settings"]["ping_url"] == "https://b.example/?a=1&api_key=•••"
+    assert offer["after"]["delivery"]["settings"]["post"] == {"pwd": "•••", "key": "zip"}
     assert key["after"] == {"slug": made["id"], "holder": "buyer", "owner": "a"}
     everything = await ask(house, "GET", "/v1/changes?kind=key&limit=500")
     assert everything.json["items"]

@@ -174,11 +174,11 @@ async def _claim(tx: Transaction, claims: Lists, at_ms: int) -> int:
 async def halted_since(tx: Transaction, now_ms: int, known: int) -> Result:
     found = []
     nouns = [(key, row) for key, row in tx.scan("noun") if key[0] in ("offer", "buyer")]
-    begun = {(kind, number, version) for (kind, number, version), _ in nouns}
+    open_now = {(kind, number) for (kind, number, _), row in nouns if row["to_version"] is None}
     for (kind, number, version), row in nouns:
         ends = row["to_version"]
         paused = version > known and ends is None and msgspec.json.decode(row["body"]).get("paused", False)
-        if paused or (ends is not None and ends > known and (kind, number, ends) not in begun):
+        if paused or (ends is not None and ends > known and (kind, number) not in open_now):
             found.append({"kind": kind, "number": number})
     return found
 

@@ -76,6 +76,12 @@ async def insert_noun(
     return "INSERT 0 1"
 
 
+@means("select owner, unit, window_name from ceiling where owner = any($1::text[])")
+async def ceilings_of(tx: Transaction, now_ms: int, owners: Lists) -> Result:
+    found = [key for key, _ in tx.scan("ceiling") if key[0] in owners]
+    return [dict(zip(("owner", "unit", "window_name"), key, strict=True)) for key in found]
+
+
 @means("insert into ceiling as c (owner, unit, window_name, ceiling)")
 async def keep_ceilings(
     tx: Transaction, now_ms: int, owners: Lists, units: Lists, windows: Lists, ceilings: Lists

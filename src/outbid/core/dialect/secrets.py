@@ -1,7 +1,9 @@
 """What must never be kept of what is sent: the keys and passwords of a delivery, as they go over the wire."""
 
+import json
 import re
 from collections.abc import Iterable, Iterator
+from html import escape
 from urllib.parse import quote, quote_plus
 
 import msgspec
@@ -13,6 +15,8 @@ MARK = "_hidden_"
 """What is kept in a secret's place."""
 LEAST_ECHO_BYTES = 6
 """A secret shorter than this is not looked for in answers: it would be found where it is none."""
+_HEX = re.compile("%[0-9A-F]{2}")
+_CODE = re.compile(r"\\u[0-9a-f]{4}")
 _ALWAYS = frozenset(("authorization", "proxy-authorization", "cookie"))
 _TELLING = re.compile(
     r"auth|cookie|secret|pass(?:w|phrase|code)|credential|signature|token|api[-_.]?key|(?:^|[-_.])(?:key|pwd|pass)$",
@@ -59,6 +63,10 @@ class Secrets(msgspec.Struct, frozen=True):
         """A buyer's own words without our secrets."""
         return self.hide_echo(text.encode(errors="replace")).decode() if self.values or self.words else text
 
+    def without(self, text: str | None) -> str | None:
+        """A text that goes on to others as it is; None if it repeats a secret."""
+        return None if text is None or self.hide_said(text) != text else text
+
 
 NO_SECRETS = Secrets()
 
@@ -103,9 +111,16 @@ def _spellings(word: str) -> Iterator[str]:
     """A text as it may stand in what we send, and in answers that repeat it or our whole body, read well or badly."""
     as_latin = word.encode().decode("latin-1")  # many servers read headers so
     for text in (word, as_latin):
-        yield from (text, _in_json(text), _in_json(_in_json(text)))
-    yield from (quote(word, safe=""), quote_plus(word))
+        yield from (text, escape(text))
+        for once in _in_json(text):
+            yield from (once, *_in_json(once))
+    for coded in (quote(word, safe=""), quote_plus(word)):
+        yield from (coded, _HEX.sub(lambda found: found[0].lower(), coded))
 
 
-def _in_json(text: str) -> str:
-    return msgspec.json.encode(text).decode()[1:-1]
+def _in_json(text: str) -> Iterator[str]:
+    """As JSON writes it, with what the libraries of other languages escape beyond need."""
+    plain = msgspec.json.encode(text).decode()[1:-1]
+    ascii_only = json.dumps(text)[1:-1]
+    for written in (plain, ascii_only, _CODE.sub(lambda found: found[0].upper().replace("U", "u"), ascii_only)):
+        yield from (written, written.replace("/", "\\/"))

@@ -66,6 +66,15 @@ def is_usable(raw: Any) -> bool:
     return isinstance(raw, int | float | bool)
 
 
+def readable(fields: Iterable[Field], answered: Mapping[str, Any], day: date) -> dict[str, Any]:
+    """What of an answer the fields' types can read: a service that errs must not spoil what a seller sent well."""
+    return {
+        field.name: answered[field.name]
+        for field in fields
+        if field.name in answered and field.read(answered[field.name], day).fault is None
+    }
+
+
 def learn(lead: Lead, fields: Iterable[Field], given: Mapping[str, Any], day: date) -> tuple[Lead, dict[str, Scalar]]:
     """The lead with the given fields read by their types, and the facts that they brought."""
     named = tuple(field for field in fields if field.name in given)

@@ -48,6 +48,10 @@ class Account(msgspec.Struct, frozen=True):
         return f"{self.limit.owner} {self.limit.window} {self.limit.unit}"
 
 
+UNLIMITED = 4 * 10**18
+"""The ceiling of an account whose limit is gone: leads that came before still ask it for room."""
+
+
 class Balance(msgspec.Struct):
     """The running figures of an account while a batch decides. `ceiling` is that of the database's row."""
 

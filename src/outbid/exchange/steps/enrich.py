@@ -12,7 +12,7 @@ import msgspec
 from outbid.core.contract import Ask, Learned
 from outbid.core.dialect.wire import Answer, Failure, Http
 from outbid.core.lead import event as ev
-from outbid.core.lead.learned import NOTE, is_usable, learn, note_of, taken, why_not_asked
+from outbid.core.lead.learned import NOTE, is_usable, learn, note_of, readable, taken, why_not_asked
 from outbid.core.lead.traffic import Talk
 from outbid.core.market.snapshot import Enricher
 from outbid.core.reasons import ALL
@@ -59,9 +59,12 @@ async def enrich(exchange: Exchange, story: Story) -> None:
 
 def take(story: Story, enricher: Enricher, heard: Heard, now_ms: int) -> None:
     """What an enricher said becomes part of the lead: values sealed, facts in the event."""
-    lead = story.lead
-    given = taken(enricher, lead, heard.values)
-    story.lead, facts = learn(lead, story.plan.campaign.fields, given, today(lead.arrived_at_ms))
+    lead, fields, day = story.lead, story.plan.campaign.fields, today(story.lead.arrived_at_ms)
+    understood = readable(fields, heard.values, day)
+    if heard.values and not understood:
+        heard = msgspec.structs.replace(heard, outcome="failed", reason="not_understood")
+    given = taken(enricher, lead, understood)
+    story.lead, facts = learn(lead, fields, given, day)
     for name, raw in given.items():
         story.note(NOTE + name, note_of(raw))
     gave = tuple(given)
@@ -121,6 +124,11 @@ class _Talk:
             story.talks.append(Talk("enrich", (self._place,), "", at_ms, (asked,), (answer,)))
         return answer
 
+    def _is_usable(self, value: Any) -> bool:
+        """Can it be a value of the lead? What repeats a secret of ours would go on to buyers."""
+        repeats = isinstance(value, str) and self._enricher.secrets.without(value) is None
+        return is_usable(value) and not repeats
+
     def _read(self, learned: Any) -> Heard:
         """What an answer taught. A reason of the plugin's own carries its name; what can be no value is left out."""
         if not isinstance(learned, Learned):
@@ -128,7 +136,7 @@ class _Talk:
         if reason := learned.reason:
             named = reason if reason in ALL or "." in reason else f"{self._enricher.plugin}.{reason}"
             return Heard("late" if reason == "timed_out" else "failed", named)
-        values = {name: value for name, value in learned.values.items() if is_usable(value)}
+        values = {name: value for name, value in learned.values.items() if self._is_usable(value)}
         if values:
             return Heard("learned", values=values)
         return Heard("failed", "not_understood") if learned.values else _NOTHING

@@ -176,7 +176,8 @@ def _accepted(exchange: Exchange, story: Story, deal: Deal, reply: PostReply, ms
     A price below the floor is no sale that the house agreed to: it is uncertain until somebody settles it.
     """
     story.note(f"reference {deal.sale}", reply.reference)
-    story.note(f"redirect {deal.sale}", reply.redirect)
+    secrets = story.plan.campaign.offers[deal.offer].delivery.secrets
+    story.note(f"redirect {deal.sale}", secrets.without(reply.redirect))
     if reply.price_micros and reply.price_micros < _least_price(story, deal):
         story.tell(ev.Unsure(exchange.clock.now_ms(), deal.sale, "price_below_floor", ms))
         return
