@@ -140,6 +140,7 @@ def _tier(chance: Random, slug: str) -> dict[str, Any]:
         "floor": str(chance.choice((0, 0, 3))),
         "most_posts": chance.choice((1, 2, 10)),
         "places": chance.choice((1, 1, 1, 2, 3)),
+        "early": chance.random() < 0.4,
     } | _queue(chance)
 
 

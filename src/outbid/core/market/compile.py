@@ -206,6 +206,9 @@ class _Compiler:
         module, settings = self._planner.plugin(
             "methods", tier.method.plugin, tier.method.settings, (*path, "method"), (*path, "method")
         )
+        if tier.early and not getattr(module, "STEADY", False):
+            fault = f"the method {tier.method.plugin!r} cannot tell before all have answered who wins"
+            raise Fault((*path, "early"), fault)
         return made.Tier(
             tier.slug,
             tier.deadline_ms,
@@ -215,6 +218,7 @@ class _Compiler:
             queue_of(tier.queue),
             lambda bids, turn, draw: module.rank(bids, turn, draw, settings),
             frozenset(module.LIVE),
+            tier.early,
             book,
         )
 

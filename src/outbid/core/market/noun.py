@@ -151,6 +151,7 @@ class Tier(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     most_posts   how many buyers of this tier the lead may be posted to
     places       how many may buy the lead: one (exclusive), or more (shared), never two of one group
     queue        the tier is a queue: it takes what the tiers before it left, at once or later
+    early        post as soon as no open answer could change who is posted; whoever has not answered is out of the round
     """
 
     slug: Slug
@@ -160,6 +161,7 @@ class Tier(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     most_posts: Annotated[int, Meta(ge=1, le=1000)] = 10
     places: Annotated[int, Meta(ge=1, le=100)] = 1
     queue: Queue | None = None
+    early: bool = False
 
 
 class Campaign(Noun, frozen=True, kw_only=True):

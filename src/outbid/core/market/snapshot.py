@@ -173,7 +173,10 @@ class Queue(msgspec.Struct, frozen=True):
 
 
 class Tier(msgspec.Struct, frozen=True):
-    """Offers tried together. `live` names what the method reads beside the bids: `turn`, `draw`."""
+    """Offers tried together. `live` names what the method reads beside the bids: `turn`, `draw`.
+
+    `early`: a round is over once no open answer could change who is posted.
+    """
 
     slug: str
     deadline_ms: int
@@ -183,6 +186,7 @@ class Tier(msgspec.Struct, frozen=True):
     queue: Queue | None
     rank: Callable[[list[Bid], int, float], list[Bid]]
     live: frozenset[str]
+    early: bool
     book: Book[Offer]
 
     @property
