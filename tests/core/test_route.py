@@ -210,6 +210,7 @@ def test_a_reply_becomes_a_line_that_says_why_it_cannot_win(reply, outcome, pric
     [
         (Failure("timed_out", True, "wait"), "late", "late"),
         (Failure("timed_out", False, "connect"), "late", "late"),
+        (Failure("not_awaited", True, "wait"), "late", "not_awaited"),
         (Failure("cut_off", True, "wait"), "error", "cut_off"),
         (Failure("unreachable", False, "connect"), "unreachable", "unreachable"),
         (None, "unreachable", "bad_request"),
