@@ -78,6 +78,8 @@ WORDS: dict[str, str] = {
     "Offer.campaign": "whose leads it wants",
     "Offer.tier": "in which tier it takes part",
     "Offer.floor": "least price at which the exchange sells to it",
+    "Offer.most": "the most that it pays: a higher bid counts as that much, and below a floor of more it is not asked; "
+    "it lets a tier of `highest_bid` [post early](../explain/auction.md#posting-early)",
     "Offer.weight": "its share where a tier draws lots (`weighted`); an offer that shall get none is paused",
     "Offer.caps": "a full one skips the offer",
     "Offer.zone": "time zone of its caps; absent: the buyer's",

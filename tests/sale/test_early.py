@@ -89,6 +89,21 @@ async def test_after_a_reject_only_who_had_answered_is_there_and_then_the_next_t
         assert buyers.posts("slow") == []
 
 
+async def test_the_highest_bid_waits_for_nobody_who_pays_less_at_most(database_url, app_database_url, buyers):
+    slow = Slow()
+    buyers.on("high", ping=lambda got: slow.first("25"), post=ACCEPT)
+    buyers.on("slow", ping=slow)
+    market = nouns(
+        [offer("high", buyers.port, most="20"), offer("slow", buyers.port, most="19.99")],
+        campaign_more=early(method={"plugin": "highest_bid"}),
+    )
+    async with open_house(database_url, app_database_url, market) as house:
+        answer = await asyncio.wait_for(house.sell(lead()), LONG_MS / 2000)
+        slow.let.set()
+        assert answer.json["price"] == "16.00"
+        assert buyers.posts("high")[0].json["price"] == "20.00"
+
+
 async def test_two_places_wait_until_both_are_certain(database_url, app_database_url, buyers):
     slow, second = Slow(), Slow("20")
     buyers.on("first", ping=bid("10"), post=ACCEPT)

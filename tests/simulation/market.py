@@ -183,6 +183,8 @@ def _offer(chance: Random, slug: str, buyers: list[dict[str, Any]], tiers: list[
         row["price"] = str(chance.randint(1, 40))
     else:
         settings["ping_url"] = f"http://{slug}.test/ping"
+        if chance.random() < 0.4:
+            row["most"] = str(chance.choice((2, 10, 20)))
         if slug in TOLD_BY_REFERENCE:
             settings["ping"] = {"ref": "@ref", "state": "state", "amount": "amount"}
     if (wanted := chance.choice(FILTERS)) is not None:

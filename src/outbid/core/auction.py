@@ -13,8 +13,6 @@ from outbid.core.market.snapshot import Campaign, Offer, Source, Tier
 MAY_WIN = ("bid", "direct")
 NOT_AWAITED = "not_awaited"
 """Why an offer has no answer in a round that was decided without it."""
-ANY_PRICE_MICROS = 1 << 62
-"""More than anybody bids."""
 _NOT_ASKED = "bad_request"
 
 
@@ -49,11 +47,13 @@ def line_of_answer(
     ms = round(answer.timings.total_ms)
     if reply.outcome != "bid":
         return BidLine(offer.number, reply.outcome, 0, ms, reply.reason)
+    price = reply.price_micros
     if reply.currency is not None and reply.currency.upper() != currency:
         reason = "wrong_currency"
     else:
-        reason = why_not_at(reply.price_micros, offer, floor)
-    return BidLine(offer.number, "bid", reply.price_micros, ms, reason, won_today, reply.stands_s)
+        price = min(price, offer.most_micros)
+        reason = why_not_at(price, offer, floor)
+    return BidLine(offer.number, "bid", price, ms, reason, won_today, reply.stands_s)
 
 
 def why_not_at(price_micros: int, offer: Offer, floor: int) -> str:

@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 from msgspec.structs import replace
 
-from outbid.core.auction import ANY_PRICE_MICROS, NOT_AWAITED, Pick, picks
+from outbid.core.auction import NOT_AWAITED, Pick, picks
 from outbid.core.lead.event import BidLine, Pinged, WaitsFor
 from outbid.core.lead.state import Stage, State, fold
 from outbid.core.market.snapshot import Campaign, Source
@@ -202,20 +202,20 @@ def _choose(plan: Plan, state: State, most: int) -> tuple[Pick, ...]:
 def decided(plan: Plan, state: State, pinged: Pinged) -> bool:
     """Whether a round may end before all have answered: whoever has not has a line in it as `not_awaited`.
 
-    It may if the same are posted although each of those names any price. Methods that are steady allow no answer more
-    than that. A quote waits for everybody: with it the seller chooses.
+    It may if the same are posted although each of those bids the most that his offer pays: with a steady method no
+    answer can do more than that. A quote waits for everybody, for with it the seller chooses.
     """
     if not plan.campaign.tiers[pinged.tier].early or state.quoting:
         return False
     missing = {line.offer for line in pinged.bids if line.reason == NOT_AWAITED}
-    step = next_step(plan, fold(state, replace(pinged, bids=tuple(map(_at_best, pinged.bids)))))
+    step = next_step(plan, fold(state, replace(pinged, bids=tuple(_at_best(plan, line) for line in pinged.bids))))
     return isinstance(step, Post) and missing.isdisjoint(pick.offer for pick in step.picks)
 
 
-def _at_best(line: BidLine) -> BidLine:
+def _at_best(plan: Plan, line: BidLine) -> BidLine:
     if line.reason != NOT_AWAITED:
         return line
-    return BidLine(line.offer, "bid", ANY_PRICE_MICROS, won_today=line.won_today)
+    return BidLine(line.offer, "bid", plan.campaign.offers[line.offer].most_micros, won_today=line.won_today)
 
 
 def _posting(plan: Plan, state: State) -> Step:

@@ -252,6 +252,7 @@ class Offer(Noun, frozen=True, kw_only=True):
     """A buyer's standing order in a campaign's tier.
 
     price          a fixed price makes the offer *direct*: it needs no ping
+    most           the most that it pays for a lead: a higher bid counts as that much
     filter         which leads it wants; absent: all
     priority       stated order, lower first: breaks ties, and is the order of a waterfall
     private_targets  exact HOST:PORT pairs that the delivery may reach although private or not 80/443
@@ -263,6 +264,7 @@ class Offer(Noun, frozen=True, kw_only=True):
     tier: Slug
     price: str | None = None
     floor: str = "0"
+    most: str | None = None
     filter: Settings | None = None
     priority: Annotated[int, Meta(ge=0, le=1_000_000)] = 100
     weight: Annotated[int, Meta(ge=1, le=1_000_000)] = 1

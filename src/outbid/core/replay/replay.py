@@ -250,6 +250,8 @@ class _Walk:
         elif fixed is not None and (line.outcome, line.price_micros) != ("direct", fixed):
             yield then, f"direct at {text_of(fixed)}"
         elif line.outcome == "bid" and line.reason != "wrong_currency":
+            if line.price_micros > offer.most_micros:
+                yield then, f"at {text_of(offer.most_micros)} at most"
             reason = why_not_at(line.price_micros, offer, floor)
             if reason != line.reason:
                 yield f"{then}, {line.reason or 'may win'}", reason or "may win"
