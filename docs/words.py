@@ -55,6 +55,8 @@ WORDS: dict[str, str] = {
     "Source.caps": "a full one refuses the lead",
     "Source.zone": "time zone of its caps",
     "Source.buyers": "the only buyers that its leads may be shown and sold to; absent: all",
+    "Tier.early": "the lead is posted as soon as no open answer could change who gets it; whoever has not answered by "
+    "then is not there for resale, see [the auction](../explain/auction.md#posting-early)",
     "Tier.queue": "the tier is a queue: it takes what the tiers before it left, over time",
     "Queue.after_s": "from which age on a lead is tried; `0`: at once",
     "Queue.every_s": "how long after a round without a sale it is tried again",
@@ -76,6 +78,8 @@ WORDS: dict[str, str] = {
     "Offer.campaign": "whose leads it wants",
     "Offer.tier": "in which tier it takes part",
     "Offer.floor": "least price at which the exchange sells to it",
+    "Offer.most": "the most that it pays: a higher bid counts as that much, and below a floor of more it is not asked; "
+    "it lets a tier of `highest_bid` [post early](../explain/auction.md#posting-early)",
     "Offer.weight": "its share where a tier draws lots (`weighted`); an offer that shall get none is paused",
     "Offer.caps": "a full one skips the offer",
     "Offer.zone": "time zone of its caps; absent: the buyer's",

@@ -223,6 +223,21 @@ def test_a_plugin_that_is_not_whole_is_told_where_it_is_used():
     assert caught.value.problems[0].path == ("tiers", 1, "method")
 
 
+def test_early_is_refused_where_the_method_does_not_promise_to_be_steady():
+    class Own(Registry):
+        def get(self, kind: str, name: str) -> Any:
+            module = super().get(kind, name)
+            if kind != "methods":
+                return module
+            return SimpleNamespace(Settings=module.Settings, LIVE=module.LIVE, rank=module.rank)
+
+    tiers = [{"slug": "main", "early": True}]
+    assert compiled(rows(campaign={"tiers": tiers})).campaigns[1].tiers[0].early
+    with pytest.raises(MarketError) as caught:
+        compiled(rows(campaign={"tiers": tiers}), Own())
+    assert caught.value.problems[0].path == ("tiers", 0, "early")
+
+
 def test_a_header_that_can_never_be_sent_is_refused():
     with pytest.raises(MarketError):
         compiled(rows(offer=settings(headers={"X-Key": "a\r\nb"})))

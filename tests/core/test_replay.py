@@ -133,6 +133,10 @@ BAD = {
     "another fixed price": (line(2, price_micros=4 * M), 4, "dot: direct at 4.00", "direct at 5.00"),
     "a ping of a fixed price": (line(2, outcome="bid"), 4, "dot: bid at 5.00", "direct at 5.00"),
     "a fixed price of a ping": (line(0, outcome="direct"), 4, "ace: direct at 8.00", "it has no fixed price"),
+    "over too early": (
+        line(1, outcome="late", price_micros=0, reason="not_awaited"), 4,
+        "decided before all had answered", "an open answer could have won",
+    ),
     "another pick": (
         changed(4, offer=DOT), 5, "dot posted at 8.00 for a payout of 6.40", "ace posted at 8.00 for a payout of 6.40",
     ),

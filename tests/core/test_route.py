@@ -13,8 +13,10 @@ from outbid.core.market.snapshot import Payout, Queue
 from outbid.core.route import Ask, Close, Inspect, Match, Ping, Plan, Post, Quote, Recheck, Wait, next_step
 
 
-def offer(number: int, priority: int = 100, floor: int = 0):
-    return SimpleNamespace(number=number, priority=priority, weight=1, floor_micros=floor, group=f"group {number % 4}")
+def offer(number: int, priority: int = 100, floor: int = 0, most: int = 1 << 62):
+    return SimpleNamespace(
+        number=number, priority=priority, weight=1, floor_micros=floor, most_micros=most, group=f"group {number % 4}"
+    )
 
 
 def by_price(bids, turn, draw):
@@ -194,13 +196,17 @@ def test_the_floor_is_the_highest_of_all(campaign, source, tier, payout, margin,
         (PingReply("bid", 9), "bid", 9, "below_floor"),
         (PingReply("bid", 20, currency="usd"), "bid", 20, ""),
         (PingReply("bid", 20, currency="EUR"), "bid", 20, "wrong_currency"),
+        (PingReply("bid", 31), "bid", 30, ""),
+        (PingReply("bid", 31, currency="EUR"), "bid", 31, "wrong_currency"),
         (PingReply("pass", reason="no_bid"), "pass", 0, "no_bid"),
         (PingReply("error", reason="server_error"), "error", 0, "server_error"),
         (PingReply("nonsense", reason="nonsense"), "nonsense", 0, "nonsense"),
     ],
 )
 def test_a_reply_becomes_a_line_that_says_why_it_cannot_win(reply, outcome, price, reason):
-    line = line_of_answer(offer(1, floor=10), reply, Response(200, (), b"", Timings(total_ms=5.2)), 8, "USD", 3)
+    line = line_of_answer(
+        offer(1, floor=10, most=30), reply, Response(200, (), b"", Timings(total_ms=5.2)), 8, "USD", 3
+    )
     assert (line.outcome, line.price_micros, line.reason, line.ms) == (outcome, price, reason, 5)
     assert line.won_today == (3 if outcome == "bid" else 0)
 
@@ -210,6 +216,7 @@ def test_a_reply_becomes_a_line_that_says_why_it_cannot_win(reply, outcome, pric
     [
         (Failure("timed_out", True, "wait"), "late", "late"),
         (Failure("timed_out", False, "connect"), "late", "late"),
+        (Failure("not_awaited", True, "wait"), "late", "not_awaited"),
         (Failure("cut_off", True, "wait"), "error", "cut_off"),
         (Failure("unreachable", False, "connect"), "unreachable", "unreachable"),
         (None, "unreachable", "bad_request"),

@@ -301,6 +301,44 @@ async def test_a_round_survives_a_listener_that_raises(rig):
 
 
 @on_both_loops
+async def test_a_round_that_is_over_early_keeps_the_connections_of_what_was_sent(rig):
+    asked, let, arrived = asyncio.Event(), asyncio.Event(), []
+
+    async def slowly(wire):
+        await wire.request()
+        asked.set()
+        await let.wait()
+        await wire.write(OK)
+        await wire.closed()
+
+    async def after_the_slow_one_was_asked(wire):
+        await wire.request()
+        await asked.wait()
+        await wire.write(OK)
+        await wire.closed()
+
+    async def resolve(host):
+        await asyncio.Event().wait()
+
+    def enough(index, answer):
+        arrived.append(index)
+        return True
+
+    quick, slow = await rig.serve(after_the_slow_one_was_asked), await rig.serve(slowly)
+    sender = rig.outbound(resolve=resolve)
+    calls = [rig.http(quick), rig.http(slow), Http(Target("http", "nowhere.test", 80, "/"))]
+    answers = await sender.round(calls, rig.loop.time() + 30, on_answer=enough)
+    is_ok(answers[0])
+    failed(answers[1], "not_awaited", True, "wait")
+    failed(answers[2], "not_awaited", False)
+    let.set()
+    await rig.eventually(lambda: all(counts.in_flight == 0 for counts in sender.stats().values()))
+    assert open_connections(sender) == 2
+    assert arrived == [0]
+    failed(answers[1], "not_awaited", True, "wait")
+
+
+@on_both_loops
 async def test_close_fails_what_is_under_way_and_refuses_what_comes_later(rig):
     async def script(wire):
         await wire.reply()

@@ -4,6 +4,7 @@ import random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from outbid.core.contract import Bid
 from outbid.plugins.methods import highest_bid, round_robin, waterfall, weighted
@@ -93,3 +94,23 @@ def test_turn_and_draw_give_the_same_order_whatever_the_order_of_arrival(
         ranked = method.rank(bids, turn, draw, method.Settings())
         assert method.rank(shuffled, turn, draw, method.Settings()) == ranked
         assert sorted(bid.offer for bid in ranked) == sorted(bid.offer for bid in bids)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.sampled_from((highest_bid, round_robin, waterfall, weighted)),
+    st.lists(BID, max_size=6, unique_by=lambda bid: bid.offer),
+    st.integers(0, 7),
+    st.floats(0, 1, exclude_max=True),
+    st.data(),
+)
+def test_the_methods_are_steady_as_they_promise(method, bids, turn, draw, data) -> None:
+    """Others change no order of two, and a higher price moves nobody back."""
+    assert method.STEADY
+    order = method.rank(bids, turn, draw, method.Settings())
+    few = data.draw(st.lists(st.sampled_from(bids), unique=True)) if bids else []
+    assert method.rank(few, turn, draw, method.Settings()) == [bid for bid in order if bid in few]
+    for one in bids:
+        dearer = [replace(bid, price_micros=bid.price_micros + 1) if bid is one else bid for bid in bids]
+        places = [bid.offer for bid in method.rank(dearer, turn, draw, method.Settings())]
+        assert places.index(one.offer) <= [bid.offer for bid in order].index(one.offer)

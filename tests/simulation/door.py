@@ -1,7 +1,7 @@
 """The door to the network, as the exchange knows it, with the buyers behind it instead of sockets."""
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Callable, Sequence
 from contextvars import Context, copy_context
 
 from msgspec.structs import replace
@@ -13,6 +13,9 @@ from .loop import VirtualLoop
 from .trace import Trace
 
 _OUTSIDE: Context = copy_context()
+
+LEFT = Failure("not_awaited", True, "wait")
+"""What the sender says of a request whose answer nobody waits for any more."""
 
 
 class Network:
@@ -60,5 +63,17 @@ class Door:
     async def ask(self, http: Http, deadline: float, *, fresh: bool = False) -> Answer:
         return await self._network.send(http, deadline)
 
-    def round(self, calls: Sequence[Http], deadline: float) -> Awaitable[list[Answer]]:
-        return asyncio.gather(*(self._network.send(http, deadline) for http in calls))
+    async def round(
+        self, calls: Sequence[Http], deadline: float, *, on_answer: Callable[[int, Answer], bool] | None = None
+    ) -> list[Answer]:
+        sent = [self._network.send(http, deadline) for http in calls]
+        if on_answer is None:
+            return list(await asyncio.gather(*sent))
+        open_ = set(range(len(sent)))
+        while open_:
+            await asyncio.wait([sent[place] for place in open_], return_when=asyncio.FIRST_COMPLETED)
+            for place in [place for place in sorted(open_) if sent[place].done()]:
+                open_.discard(place)
+                if on_answer(place, sent[place].result()):
+                    return [future.result() if place not in open_ else LEFT for place, future in enumerate(sent)]
+        return [future.result() for future in sent]

@@ -140,6 +140,7 @@ def _tier(chance: Random, slug: str) -> dict[str, Any]:
         "floor": str(chance.choice((0, 0, 3))),
         "most_posts": chance.choice((1, 2, 10)),
         "places": chance.choice((1, 1, 1, 2, 3)),
+        "early": chance.random() < 0.4,
     } | _queue(chance)
 
 
@@ -182,6 +183,8 @@ def _offer(chance: Random, slug: str, buyers: list[dict[str, Any]], tiers: list[
         row["price"] = str(chance.randint(1, 40))
     else:
         settings["ping_url"] = f"http://{slug}.test/ping"
+        if chance.random() < 0.4:
+            row["most"] = str(chance.choice((2, 10, 20)))
         if slug in TOLD_BY_REFERENCE:
             settings["ping"] = {"ref": "@ref", "state": "state", "amount": "amount"}
     if (wanted := chance.choice(FILTERS)) is not None:

@@ -11,7 +11,7 @@ from outbid.core.auction import Pick
 from outbid.core.contract import PostReply
 from outbid.core.dialect.wire import Failure
 from outbid.core.lead import exposure
-from outbid.core.lead.state import State
+from outbid.core.lead.state import State, fold
 from outbid.core.ledger import moves
 from outbid.exchange import perform, process, revive
 from outbid.exchange.steps import enrich, inspect, ping, post
@@ -246,6 +246,15 @@ def floor_forgotten(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(ping, "line_of_answer", lambda *args: replace(real(*args), reason=""))
 
 
+def decided_too_soon(patch: pytest.MonkeyPatch) -> None:
+    """The first who may be posted is, whoever is open."""
+    patch.setattr(ping, "decided", lambda plan, state, pinged: _posts_now(plan, fold(state, pinged)))
+
+
+def _posts_now(plan: Any, state: Any) -> bool:
+    return not state.quoting and isinstance(route.next_step(plan, state), route.Post)
+
+
 def closed_for_another_reason(patch: pytest.MonkeyPatch) -> None:
     real = perform.STEPS[route.Close]
 
@@ -352,6 +361,7 @@ PLANTED: dict[Plant, set[str]] = {
     left_out_in_silence: {"every decision repeats"},
     lesser_bid_posted: {"every decision repeats"},
     floor_forgotten: {"every decision repeats"},
+    decided_too_soon: {"every decision repeats"},
     closed_for_another_reason: {"every decision repeats"},
     crashes_forgotten: {"who saw what is listed"},
     mark_ignored: {TALLIES},

@@ -11,6 +11,8 @@ from outbid.core.lead.state import State
 from outbid.core.market.snapshot import Campaign, Offer, Source, Tier
 
 MAY_WIN = ("bid", "direct")
+NOT_AWAITED = "not_awaited"
+"""Why an offer has no answer in a round that was decided without it."""
 _NOT_ASKED = "bad_request"
 
 
@@ -41,15 +43,17 @@ def line_of_answer(
     `answer` is the last one that the delivery got, None if it asked for nothing.
     """
     if answer is None or isinstance(answer, Failure):
-        return _unanswered(offer, answer or Failure(reply.reason or _NOT_ASKED, False, "refused"))
+        return _unanswered(offer, answer or Failure(reply.reason or _NOT_ASKED, False, "refused"), won_today)
     ms = round(answer.timings.total_ms)
     if reply.outcome != "bid":
         return BidLine(offer.number, reply.outcome, 0, ms, reply.reason)
+    price = reply.price_micros
     if reply.currency is not None and reply.currency.upper() != currency:
         reason = "wrong_currency"
     else:
-        reason = why_not_at(reply.price_micros, offer, floor)
-    return BidLine(offer.number, "bid", reply.price_micros, ms, reason, won_today, reply.stands_s)
+        price = min(price, offer.most_micros)
+        reason = why_not_at(price, offer, floor)
+    return BidLine(offer.number, "bid", price, ms, reason, won_today, reply.stands_s)
 
 
 def why_not_at(price_micros: int, offer: Offer, floor: int) -> str:
@@ -57,10 +61,12 @@ def why_not_at(price_micros: int, offer: Offer, floor: int) -> str:
     return "below_floor" if price_micros < floor or price_micros < offer.floor_micros else ""
 
 
-def _unanswered(offer: Offer, failure: Failure) -> BidLine:
+def _unanswered(offer: Offer, failure: Failure, won_today: int) -> BidLine:
     ms = round(failure.timings.total_ms)
     if failure.reason == "timed_out":
         return BidLine(offer.number, "late", 0, ms, "late", sent=failure.sent)
+    if failure.reason == NOT_AWAITED:
+        return BidLine(offer.number, "late", 0, ms, NOT_AWAITED, won_today, sent=failure.sent)
     outcome: BidOutcome = "error" if failure.sent else "unreachable"
     return BidLine(offer.number, outcome, 0, ms, failure.reason, sent=failure.sent)
 

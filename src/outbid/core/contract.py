@@ -20,6 +20,8 @@ enrichers/<name>.py   bind(settings, binding) -> what was compiled once; gives(b
 methods/<name>.py     LIVE: which of `turn` and `draw` it reads
                       rank(bids, turn, draw, settings) -> list[Bid]           (best first)
                       turn: the offer that was served last in this tier, 0 at first; draw: a chance from 0 to below 1
+                      where wanted: STEADY = True, a promise: which of two bids comes first follows from these two,
+                      turn and draw alone, and a higher price never moves a bid back. It allows `Tier.early`
 deliveries/<name>.py  bind(settings, binding) -> what was compiled once; pings(bound), repeatable(bound) -> bool;
                       ping(ask, bound), post(ask, bound): generator functions that yield Http, are sent Answers,
                       and return PingReply or PostReply

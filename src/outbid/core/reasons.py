@@ -146,6 +146,10 @@ SKIPPED = reasons(
 BIDS = reasons(
     no_bid=("The buyer passed.", ""),
     late=("The answer came after the deadline.", "Answer faster."),
+    not_awaited=(
+        "The lead was posted before the answer came: by the tier's method none could have won a place any more.",
+        "Answer faster, to be there when the winner rejects.",
+    ),
     outbid=("Another bid was better.", "Bid more."),
     nonsense=("The answer could not be understood.", "Look at the raw answer and at the reply rule."),
     wrong_currency=("The bid is in another currency than the campaign's.", "Bid in the campaign's currency."),

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from typing import Literal
 
 import msgspec
+from msgspec.structs import replace
 
-from outbid.core.auction import Pick, picks
-from outbid.core.lead.event import WaitsFor
-from outbid.core.lead.state import Stage, State
+from outbid.core.auction import NOT_AWAITED, Pick, picks
+from outbid.core.lead.event import BidLine, Pinged, WaitsFor
+from outbid.core.lead.state import Stage, State, fold
 from outbid.core.market.snapshot import Campaign, Source
 
 MOST_ASKS = 2
@@ -196,6 +197,25 @@ def _choose(plan: Plan, state: State, most: int) -> tuple[Pick, ...]:
             if len(chosen) == most:
                 break
     return tuple(chosen)
+
+
+def decided(plan: Plan, state: State, pinged: Pinged) -> bool:
+    """Whether a round may end before all have answered: whoever has not has a line in it as `not_awaited`.
+
+    It may if the same are posted although each of those bids the most that his offer pays: with a steady method no
+    answer can do more than that. A quote waits for everybody, for with it the seller chooses.
+    """
+    if not plan.campaign.tiers[pinged.tier].early or state.quoting:
+        return False
+    missing = {line.offer for line in pinged.bids if line.reason == NOT_AWAITED}
+    step = next_step(plan, fold(state, replace(pinged, bids=tuple(_at_best(plan, line) for line in pinged.bids))))
+    return isinstance(step, Post) and missing.isdisjoint(pick.offer for pick in step.picks)
+
+
+def _at_best(plan: Plan, line: BidLine) -> BidLine:
+    if line.reason != NOT_AWAITED:
+        return line
+    return BidLine(line.offer, "bid", plan.campaign.offers[line.offer].most_micros, won_today=line.won_today)
 
 
 def _posting(plan: Plan, state: State) -> Step:

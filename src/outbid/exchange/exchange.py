@@ -33,8 +33,10 @@ class Door(Protocol):
     async def ask(self, http: Http, deadline: float, *, fresh: bool = False) -> Answer:
         """One request."""
 
-    def round(self, calls: Sequence[Http], deadline: float) -> Awaitable[list[Answer]]:
-        """Requests side by side, under one deadline."""
+    def round(
+        self, calls: Sequence[Http], deadline: float, *, on_answer: Callable[[int, Answer], bool] | None = None
+    ) -> Awaitable[list[Answer]]:
+        """Requests side by side, under one deadline; `on_answer` says after each answer whether it is over."""
 
 
 class Exchange:
@@ -128,10 +130,15 @@ class Exchange:
 
     def live_of(self, campaign: Campaign, tier: int) -> tuple[int, float]:
         """What the tier's method reads beside the bids: whose turn it was last in this process, and a chance."""
-        live = campaign.tiers[tier].live
-        turn = self._served.get((campaign.number, tier), 0) if "turn" in live else 0
-        draw = int.from_bytes(self.noise(6), "big") / (1 << 48) if "draw" in live else 0.0
-        return turn, draw
+        return self.turn_of(campaign, tier), self.draw_of(campaign, tier)
+
+    def turn_of(self, campaign: Campaign, tier: int) -> int:
+        """Whose turn it was last, 0 where the tier's method does not ask."""
+        return self._served.get((campaign.number, tier), 0) if "turn" in campaign.tiers[tier].live else 0
+
+    def draw_of(self, campaign: Campaign, tier: int) -> float:
+        """A chance from 0 to below 1, 0 where the tier's method does not ask."""
+        return int.from_bytes(self.noise(6), "big") / (1 << 48) if "draw" in campaign.tiers[tier].live else 0.0
 
     def served(self, campaign: Campaign, tier: int, offer: int) -> None:
         """Remember whose turn it was, for methods that go round. Who buys after a reject uses up no turn."""

@@ -20,7 +20,7 @@ from outbid.core.market.noun import Key
 from outbid.core.scope import HOUSE
 from outbid.exchange.arrive import arrive
 from outbid.exchange.steps import enrich
-from outbid.exchange.steps.ping import ask_of
+from outbid.exchange.steps.asking import ask_of
 from outbid.store import leads
 from sale.test_enrichment import MORE_FIELDS, PING, POST, places
 

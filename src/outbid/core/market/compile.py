@@ -206,6 +206,9 @@ class _Compiler:
         module, settings = self._planner.plugin(
             "methods", tier.method.plugin, tier.method.settings, (*path, "method"), (*path, "method")
         )
+        if tier.early and not getattr(module, "STEADY", False):
+            fault = f"the method {tier.method.plugin!r} cannot tell before all have answered who wins"
+            raise Fault((*path, "early"), fault)
         return made.Tier(
             tier.slug,
             tier.deadline_ms,
@@ -215,6 +218,7 @@ class _Compiler:
             queue_of(tier.queue),
             lambda bids, turn, draw: module.rank(bids, turn, draw, settings),
             frozenset(module.LIVE),
+            tier.early,
             book,
         )
 
@@ -247,6 +251,7 @@ class _Compiler:
             matches=None if node is None else compile_filter(node),
             price_micros=price,
             floor_micros=micros_of(offer.floor, ("floor",)),
+            most_micros=_most(offer),
             priority=offer.priority,
             weight=offer.weight,
             post_ms=offer.post_ms,
@@ -360,3 +365,14 @@ def _decisive(campaign: spec.Campaign, books: list[Book[made.Offer]]) -> frozens
 
 def _put(found: dict[str, Any], slug: str, build: Callable[[int, Any], Any], number: int, noun: Any) -> None:
     found[slug] = build(number, noun)
+
+
+def _most(offer: spec.Offer) -> int:
+    if offer.most is None:
+        return made.ANY_PRICE_MICROS
+    if offer.price is not None:
+        raise Fault(("most",), "an offer with a fixed price does not bid, so nothing can be cut")
+    most = micros_of(offer.most, ("most",))
+    if most == 0:
+        raise Fault(("most",), "the most that an offer pays is more than zero")
+    return most

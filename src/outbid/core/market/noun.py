@@ -151,6 +151,7 @@ class Tier(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     most_posts   how many buyers of this tier the lead may be posted to
     places       how many may buy the lead: one (exclusive), or more (shared), never two of one group
     queue        the tier is a queue: it takes what the tiers before it left, at once or later
+    early        post as soon as no open answer could change who is posted; whoever has not answered is out of the round
     """
 
     slug: Slug
@@ -160,6 +161,7 @@ class Tier(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     most_posts: Annotated[int, Meta(ge=1, le=1000)] = 10
     places: Annotated[int, Meta(ge=1, le=100)] = 1
     queue: Queue | None = None
+    early: bool = False
 
 
 class Campaign(Noun, frozen=True, kw_only=True):
@@ -250,6 +252,7 @@ class Offer(Noun, frozen=True, kw_only=True):
     """A buyer's standing order in a campaign's tier.
 
     price          a fixed price makes the offer *direct*: it needs no ping
+    most           the most that it pays for a lead: a higher bid counts as that much
     filter         which leads it wants; absent: all
     priority       stated order, lower first: breaks ties, and is the order of a waterfall
     private_targets  exact HOST:PORT pairs that the delivery may reach although private or not 80/443
@@ -261,6 +264,7 @@ class Offer(Noun, frozen=True, kw_only=True):
     tier: Slug
     price: str | None = None
     floor: str = "0"
+    most: str | None = None
     filter: Settings | None = None
     priority: Annotated[int, Meta(ge=0, le=1_000_000)] = 100
     weight: Annotated[int, Meta(ge=1, le=1_000_000)] = 1

@@ -20,6 +20,8 @@ from outbid.core.match.book import Book
 from outbid.core.match.filter import Fact, Node, Predicate
 from outbid.core.money import ONE, share_of
 
+ANY_PRICE_MICROS = 1 << 62
+"""More than anybody bids."""
 Rows = Mapping[str, Mapping[str, tuple[int, Noun]]]
 """Nouns as the operator set them: kind → slug → (number, noun)."""
 
@@ -91,6 +93,8 @@ class Payout(msgspec.Struct, frozen=True):
 class Offer(msgspec.Struct, frozen=True):
     """A standing order, ready to be matched, asked and posted. `price_micros` is None unless it is direct.
 
+    most_micros  the most that it pays: a higher bid counts as that much; `ANY_PRICE_MICROS` where nothing is set
+
     `group` names who may not buy the same lead twice: the buyer's group, or the buyer himself. `_found` remembers the
     accounts of its sales by source.
     """
@@ -104,6 +108,7 @@ class Offer(msgspec.Struct, frozen=True):
     matches: Predicate | None
     price_micros: int | None
     floor_micros: int
+    most_micros: int
     priority: int
     weight: int
     post_ms: int
@@ -173,7 +178,10 @@ class Queue(msgspec.Struct, frozen=True):
 
 
 class Tier(msgspec.Struct, frozen=True):
-    """Offers tried together. `live` names what the method reads beside the bids: `turn`, `draw`."""
+    """Offers tried together. `live` names what the method reads beside the bids: `turn`, `draw`.
+
+    `early`: a round is over once no open answer could change who is posted.
+    """
 
     slug: str
     deadline_ms: int
@@ -183,6 +191,7 @@ class Tier(msgspec.Struct, frozen=True):
     queue: Queue | None
     rank: Callable[[list[Bid], int, float], list[Bid]]
     live: frozenset[str]
+    early: bool
     book: Book[Offer]
 
     @property

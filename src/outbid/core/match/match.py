@@ -54,11 +54,11 @@ def match(
 
 
 def _least(offer: Offer, floor_micros: int) -> int | None:
-    """The least price at which the offer may buy; None if its fixed price is below the floor."""
+    """The least price at which the offer may buy; None if its price, or the most that it pays, is below."""
     floor = floor_micros if floor_micros > offer.floor_micros else offer.floor_micros
     fixed = offer.price_micros
     if fixed is None:
-        return floor
+        return floor if floor <= offer.most_micros else None
     return fixed if fixed >= floor else None
 
 

@@ -129,7 +129,8 @@ class _Run:
         bid = self.given.bids.get(offer.number)
         if bid is None:
             return ev.BidLine(offer.number, "pass", reason="no_bid")
-        return ev.BidLine(offer.number, "bid", bid, 0, why_not_at(bid, offer, floor), won)
+        price = min(bid, offer.most_micros)
+        return ev.BidLine(offer.number, "bid", price, 0, why_not_at(price, offer, floor), won)
 
     def _post(self, step: Post, state: State) -> list[ev.Event]:
         at_ms = self.given.at_ms

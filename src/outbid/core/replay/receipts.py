@@ -122,7 +122,8 @@ class _Receipts:
         facts = self._told if tier in self._at_ping else self._facts
         reason, detail = static_receipt(offer, self._plan.source, floor, facts)
         if reason == "below_floor":
-            floor, price = self._floor(tier, offer), offer.price_micros
+            floor = self._floor(tier, offer)
+            price = offer.most_micros if offer.price_micros is None else offer.price_micros
             return Receipt(number, tier, "not_asked", reason, live=False, price_micros=price, floor_micros=floor)
         if not reason:
             reason = "tier_not_reached" if state.stage == "closed" else PENDING[state.status]

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from outbid.core.auction import Pick, floor_micros, offer_floor_micros, why_not_at
+from outbid.core.auction import NOT_AWAITED, Pick, floor_micros, offer_floor_micros, why_not_at
 from outbid.core.lead import event as ev
 from outbid.core.lead.learned import taught
 from outbid.core.lead.quote import recheck
@@ -33,6 +33,7 @@ from outbid.core.route import (
     Recheck,
     Step,
     Wait,
+    decided,
     next_step,
 )
 
@@ -235,6 +236,8 @@ class _Walk:
         floor = floor_micros(self.plan.campaign, self.plan.source, self.plan.campaign.tiers[step.tier])
         for line in event.bids:
             yield from self._line(line, floor)
+        if any(line.reason == NOT_AWAITED for line in event.bids) and not decided(self.plan, self.state, event):
+            yield "decided before all had answered", "an open answer could have won"
 
     def _line(self, line: ev.BidLine, floor: int) -> Told:
         offer = self.plan.campaign.offers[line.offer]
@@ -247,6 +250,8 @@ class _Walk:
         elif fixed is not None and (line.outcome, line.price_micros) != ("direct", fixed):
             yield then, f"direct at {text_of(fixed)}"
         elif line.outcome == "bid" and line.reason != "wrong_currency":
+            if line.price_micros > offer.most_micros:
+                yield then, f"at {text_of(offer.most_micros)} at most"
             reason = why_not_at(line.price_micros, offer, floor)
             if reason != line.reason:
                 yield f"{then}, {line.reason or 'may win'}", reason or "may win"

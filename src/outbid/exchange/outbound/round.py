@@ -5,10 +5,11 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import cast
 
-from outbid.core.dialect.wire import Answer, Http
+from outbid.core.auction import NOT_AWAITED
+from outbid.core.dialect.wire import Answer, Failure, Http
 from outbid.exchange.outbound.talk.call import Call
 
-OnAnswer = Callable[[int, Answer], None]
+OnAnswer = Callable[[int, Answer], bool]
 Send = Callable[[Http, float, Callable[[Answer], None]], Call]
 
 
@@ -38,21 +39,42 @@ class Round:
             self.answered.set_result([])
 
     def _arrived(self, position: int, answer: Answer) -> None:
-        self._answers[position] = answer
         self._waiting -= 1
+        if self.answered.done():  # without this one, which was read for the sake of its connection
+            self._end_timer()
+            return
+        self._answers[position] = answer
+        enough = False
         try:
             if self._on_answer is not None:
-                self._on_answer(position, answer)
+                enough = self._on_answer(position, answer)
         finally:
-            if not self._waiting and not self.answered.done():
+            if enough:
+                self._do_without_the_others()
+            if (enough or not self._waiting) and not self.answered.done():
                 self.answered.set_result(cast(list[Answer], self._answers))
+
+    def _do_without_the_others(self) -> None:
+        """Nobody waits for them any more; what has not begun to leave never will."""
+        for position, call in enumerate(self._calls):
+            if self._answers[position] is None:
+                self._answers[position] = Failure(NOT_AWAITED, call.sent, call.phase, "", call.timings())
+                if not call.sent:
+                    call.cancel()
+                    self._waiting -= 1
 
     def _expire(self) -> None:
         for call in self._calls:
             call.expire()
 
     def _over(self, answered: asyncio.Future[list[Answer]]) -> None:
-        self._timer.cancel()
         if answered.cancelled():
+            self._timer.cancel()
             for call in self._calls:
                 call.cancel()
+        else:
+            self._end_timer()
+
+    def _end_timer(self) -> None:
+        if not self._waiting:
+            self._timer.cancel()

@@ -104,7 +104,9 @@ class Outbound:
         """Send requests side by side, at once; the answers come in the order of the requests.
 
         Whatever is not answered at `deadline` (time of the loop, seconds) is a Failure `timed_out`.
-        `on_answer(index, answer)` is called as each arrives. Cancelling what is returned closes the sockets.
+        `on_answer(index, answer)` is called as each arrives. Where it says True the round is over at once: who is left
+        is a Failure `not_awaited`. What was sent is still read until the deadline, so that its connection can be used
+        again; the rest is not sent. Cancelling what is returned closes the sockets.
         """
         return Round(self._loop, self.send, calls, deadline, on_answer).answered
 

@@ -18,7 +18,7 @@ from outbid.core.market.snapshot import Enricher
 from outbid.core.reasons import ALL
 from outbid.exchange.arrive import today
 from outbid.exchange.exchange import Exchange
-from outbid.exchange.steps.ping import ask_of
+from outbid.exchange.steps.asking import ask_of
 from outbid.exchange.steps.traced import traced
 from outbid.exchange.story import Story
 

@@ -1,25 +1,13 @@
 """Match and Ping: who may be asked, and what they bid, all asked at once under one deadline."""
 
-import logging
-from collections.abc import Sequence
-from functools import partial
-from typing import Any
-
 from outbid.core.auction import floor_micros, line_of_answer, picks
-from outbid.core.contract import Ask, PingReply
-from outbid.core.dialect.wire import Answer, Http
 from outbid.core.lead import event as ev
-from outbid.core.lead.traffic import Talk
-from outbid.core.market.snapshot import Offer
+from outbid.core.lead.state import fold
 from outbid.core.match.match import match as who_may_be_asked
-from outbid.core.route import Match, Ping
+from outbid.core.route import Match, Ping, decided
 from outbid.exchange.exchange import Exchange
-from outbid.exchange.steps.traced import traced
+from outbid.exchange.steps.asking import Asking
 from outbid.exchange.story import Story
-
-log = logging.getLogger("outbid.exchange")
-NONSENSE = PingReply("nonsense", reason="nonsense")
-"""What a delivery has understood that failed in its own code: it costs the buyer this bid, and nobody else."""
 
 
 async def match(exchange: Exchange, story: Story, step: Match) -> None:
@@ -34,87 +22,75 @@ async def match(exchange: Exchange, story: Story, step: Match) -> None:
 
 async def ping(exchange: Exchange, story: Story, step: Ping) -> None:
     """Ask all at once. Who has a fixed price is in without being asked; who is late is late."""
-    campaign = story.plan.campaign
-    offers = [campaign.offers[number] for number in step.offers]
-    asked = [offer for offer in offers if offer.price_micros is None]
-    started, at_ms = exchange.now(), exchange.clock.now_ms()
-    won = exchange.won_on(at_ms)
-    lines = [
-        ev.BidLine(offer.number, "direct", offer.price_micros, won_today=won.get(offer.number, 0))
-        for offer in offers
-        if offer.price_micros is not None
-    ]
-    if asked:
-        tier = campaign.tiers[step.tier]
-        floor = floor_micros(campaign, story.plan.source, tier)
+    round_ = _Round(exchange, story, step)
+    asking = round_.asking
+    if asking.offers:
+        tier = story.plan.campaign.tiers[step.tier]
         deadline_ms = min(tier.deadline_ms, story.plan.source.deadline_ms)
-        round_ = await _ask_all(exchange, story, asked, started + deadline_ms / 1000)
-        for offer, reply, answer in zip(asked, *round_, strict=True):
-            lines.append(line_of_answer(offer, reply, answer, floor, campaign.currency, won.get(offer.number, 0)))
-            if reply.token:
-                story.note(f"token {offer.number}", reply.token)
-            if reply.said:
-                story.note(f"said {offer.number}", offer.delivery.secrets.hide_said(reply.said))
-    live = exchange.live_of(campaign, step.tier)
-    story.tell(ev.Pinged(at_ms, step.tier, exchange.ms_since(started), tuple(lines), *live))
-    if "turn" in campaign.tiers[step.tier].live:
-        _take_turn(exchange, story)
+        may_be_early = tier.early and not story.state.quoting
+        await asking.follow(round_.started + deadline_ms / 1000, round_.is_decided if may_be_early else None)
+    for offer, reply, _ in asking.heard():
+        if reply.token:
+            story.note(f"token {offer.number}", reply.token)
+        if reply.said:
+            story.note(f"said {offer.number}", offer.delivery.secrets.hide_said(reply.said))
+    story.tell(round_.over())
 
 
-def _take_turn(exchange: Exchange, story: Story) -> None:
-    """The turn is taken now, before the post: leads side by side would else all take the same one."""
-    campaign, state = story.plan.campaign, story.state
-    first = next(picks(campaign, story.plan.source, campaign.tiers[state.tier], state), None)
-    if first is not None:
-        exchange.served(campaign, state.tier, first.offer)
+class _Round:
+    """A round of pings, as it would be written down if it were over now."""
 
+    def __init__(self, exchange: Exchange, story: Story, step: Ping) -> None:
+        self._exchange, self._story, self._tier = exchange, story, step.tier
+        campaign = story.plan.campaign
+        offers = [campaign.offers[number] for number in step.offers]
+        self.started, self._at_ms = exchange.now(), exchange.clock.now_ms()
+        self._won = exchange.won_on(self._at_ms)
+        self._direct = [offer for offer in offers if offer.price_micros is not None]
+        self.asking = Asking(exchange, story, [offer for offer in offers if offer.price_micros is None])
+        self._draw = exchange.draw_of(campaign, step.tier)
+        self._turn: int | None = None
 
-async def _ask_all(
-    exchange: Exchange, story: Story, offers: Sequence[Offer], deadline: float
-) -> tuple[list[PingReply], list[Answer | None]]:
-    """Follow every delivery to its reply: side by side, a round for each request that they make in turn."""
-    ask = ask_of(exchange, story)
-    replies = [NONSENSE] * len(offers)
-    answers: list[Answer | None] = [None] * len(offers)
-    talks: list[Any] = [None] * len(offers)
-    going: Sequence[int] = range(len(offers))
-    while going:
-        calls: list[Http] = []
-        speaking: list[int] = []
-        for i in going:
-            try:
-                if talks[i] is None:
-                    talks[i] = offers[i].delivery.ping(ask)
-                http = talks[i].send(answers[i])
-            except StopIteration as stop:
-                if isinstance(stop.value, PingReply):
-                    replies[i] = stop.value
-                continue
-            except Exception:
-                log.exception("a delivery failed in its own code")
-                continue
-            if isinstance(http, Http):
-                calls.append(http if story.trace is None else traced(exchange, story.trace, http))
-                speaking.append(i)
-        if calls:
-            at_ms = exchange.clock.now_ms()
-            answered = await exchange.door.round(calls, deadline)
-            for i, answer in zip(speaking, answered, strict=True):
-                answers[i] = answer
-            if exchange.keeps_traffic:
-                story.talks.append(Talk("ping", [offers[i].number for i in speaking], "", at_ms, calls, answered))
-        going = speaking
-    return replies, answers
+    def is_decided(self) -> bool:
+        """Whether no open answer could change who is posted. If so the turn is taken, and nothing is decided anew."""
+        pinged = self._so_far()
+        if not decided(self._story.plan, self._story.state, pinged):
+            return False
+        self._take_turn(pinged)
+        return True
 
+    def over(self) -> ev.Pinged:
+        """The round as it is written down."""
+        pinged = self._so_far()
+        if self._turn is None:
+            self._take_turn(pinged)
+        return pinged
 
-def ask_of(exchange: Exchange, story: Story, **more: Any) -> Ask:
-    """What deliveries may say about this lead."""
-    lead = story.lead
-    return Ask(
-        lead.facts,
-        lead.values,
-        partial(exchange.vault.reference, lead.known_as),
-        lead.arrived_at_ms,
-        story.plan.campaign.currency,
-        **more,
-    )
+    def _so_far(self) -> ev.Pinged:
+        """Turns may change meanwhile; the chance is drawn once, or the quick would win more."""
+        exchange, campaign = self._exchange, self._story.plan.campaign
+        turn = exchange.turn_of(campaign, self._tier) if self._turn is None else self._turn
+        ms = exchange.ms_since(self.started)
+        return ev.Pinged(self._at_ms, self._tier, ms, self._lines(), turn, self._draw)
+
+    def _lines(self) -> tuple[ev.BidLine, ...]:
+        won, plan = self._won, self._story.plan
+        lines = [
+            ev.BidLine(offer.number, "direct", offer.price_micros or 0, won_today=won.get(offer.number, 0))
+            for offer in self._direct
+        ]
+        floor = floor_micros(plan.campaign, plan.source, plan.campaign.tiers[self._tier])
+        for offer, reply, answer in self.asking.heard():
+            won_today = won.get(offer.number, 0)
+            lines.append(line_of_answer(offer, reply, answer, floor, plan.campaign.currency, won_today))
+        return tuple(lines)
+
+    def _take_turn(self, pinged: ev.Pinged) -> None:
+        """The turn is taken now, before the post: leads side by side would else all take the same one."""
+        self._turn = pinged.turn
+        plan = self._story.plan
+        tier = plan.campaign.tiers[self._tier]
+        if "turn" in tier.live:
+            first = next(picks(plan.campaign, plan.source, tier, fold(self._story.state, pinged)), None)
+            if first is not None:
+                self._exchange.served(plan.campaign, self._tier, first.offer)

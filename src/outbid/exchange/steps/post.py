@@ -15,7 +15,7 @@ from outbid.core.market.snapshot import Offer
 from outbid.core.route import MOST_ASKS, Post
 from outbid.core.route import Ask as AskAgain
 from outbid.exchange.exchange import Exchange
-from outbid.exchange.steps.ping import ask_of
+from outbid.exchange.steps.asking import ask_of
 from outbid.exchange.steps.traced import traced
 from outbid.exchange.story import Story
 from outbid.store.commit.entry import Fenced, Wish

@@ -53,7 +53,8 @@ def _line(offer: Offer, floor: int, bids: bool) -> ev.BidLine:
         return ev.BidLine(offer.number, "pass", reason="no_bid")
     if offer.price_micros is not None:
         return ev.BidLine(offer.number, "direct", offer.price_micros)
-    return ev.BidLine(offer.number, "bid", max(floor, offer.floor_micros, LEAST_BID_MICROS))
+    least = max(floor, offer.floor_micros, LEAST_BID_MICROS)
+    return ev.BidLine(offer.number, "bid", min(least, offer.most_micros))
 
 
 async def post(exchange: Exchange, story: Story, step: Post) -> None:

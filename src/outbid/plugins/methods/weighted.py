@@ -10,6 +10,7 @@ from outbid.core.reasons import Reason
 
 REASONS: dict[str, Reason] = {}
 LIVE: tuple[str, ...] = ("draw",)
+STEADY = True
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,0 +1,132 @@
+"""The talks of a round: each delivery is followed to its reply, side by side, under one deadline."""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import Any
+
+from outbid.core.auction import NOT_AWAITED
+from outbid.core.contract import Ask, PingReply
+from outbid.core.dialect.wire import Answer, Failure, Http, Response
+from outbid.core.lead.traffic import Talk
+from outbid.core.market.snapshot import Offer
+from outbid.exchange.exchange import Exchange
+from outbid.exchange.steps.traced import traced
+from outbid.exchange.story import Story
+
+log = logging.getLogger("outbid.exchange")
+NONSENSE = PingReply("nonsense", reason="nonsense")
+"""What a delivery has understood that failed in its own code: it costs the buyer this bid, and nobody else."""
+Enough = Callable[[], bool]
+
+
+class Asking:
+    """Who is asked in a round, and what came of it so far: no reply of a talk that is open."""
+
+    def __init__(self, exchange: Exchange, story: Story, offers: Sequence[Offer]) -> None:
+        self.offers = offers
+        self._replies: list[PingReply | None] = [None] * len(offers)
+        self._answers: list[Answer | None] = [None] * len(offers)
+        self._exchange, self._story = exchange, story
+        self._talks: list[Any] = [None] * len(offers)
+        self._next: dict[int, Http] = {}
+        self._left = False
+
+    async def follow(self, deadline: float, enough: Enough | None = None) -> None:
+        """Ask until all have replied, the deadline (loop seconds) is there or, where given, `enough` says so.
+
+        That is called before anybody is asked, and after every reply.
+        """
+        if enough is not None and enough():
+            return
+        ask = ask_of(self._exchange, self._story)
+        for place, offer in enumerate(self.offers):
+            self._begin(place, offer, ask)
+        while self._next and not self._left:
+            speaking, self._next = self._next, {}
+            await self._round(list(speaking), list(speaking.values()), deadline, enough)
+
+    async def _round(self, places: list[int], calls: list[Http], deadline: float, enough: Enough | None) -> None:
+        """One request of each that has one to make: a second one waits until all have their answers to the first."""
+        exchange, at_ms = self._exchange, self._exchange.clock.now_ms()
+        if enough is None:
+            answered = await exchange.door.round(calls, deadline)
+            for place, answer in zip(places, answered, strict=True):
+                self._hear(place, answer)
+        else:
+            answered = await self._until(enough, places, calls, deadline)
+        if exchange.keeps_traffic:
+            numbers = [self.offers[place].number for place in places]
+            self._story.talks.append(Talk("ping", numbers, "", at_ms, calls, answered))
+
+    async def _until(self, enough: Enough, places: list[int], calls: list[Http], deadline: float) -> list[Answer]:
+        unheard = dict(enumerate(places))
+
+        def on_answer(position: int, answer: Answer) -> bool:
+            if isinstance(answer, Failure) and answer.reason == "timed_out":
+                return False  # the deadline: whoever is open now is late
+            self._hear(unheard.pop(position), answer)
+            self._left = enough()
+            return self._left
+
+        answered = await self._exchange.door.round(calls, deadline, on_answer=on_answer)
+        for position, place in unheard.items():
+            if self._left:
+                self._answers[place] = answered[position]
+            else:
+                self._hear(place, answered[position])
+        return answered
+
+    def _hear(self, place: int, answer: Answer) -> None:
+        self._answers[place] = answer
+        self._advance(place, answer)
+
+    def _begin(self, place: int, offer: Offer, ask: Ask) -> None:
+        try:
+            self._talks[place] = offer.delivery.ping(ask)
+        except Exception:
+            log.exception("a delivery failed in its own code")
+            self._replies[place] = NONSENSE
+        else:
+            self._advance(place, None)
+
+    def _advance(self, place: int, answer: Answer | None) -> None:
+        reply: Any = NONSENSE
+        try:
+            http = self._talks[place].send(answer)
+            if isinstance(http, Http):
+                trace = self._story.trace
+                self._next[place] = http if trace is None else traced(self._exchange, trace, http)
+                return
+        except StopIteration as stop:
+            reply = stop.value
+        except Exception:
+            log.exception("a delivery failed in its own code")
+        self._replies[place] = reply if isinstance(reply, PingReply) else NONSENSE
+
+    def heard(self) -> Iterator[tuple[Offer, PingReply, Answer | None]]:
+        """What came of each talk: of one that is open, that it was not awaited."""
+        for offer, reply, answer in zip(self.offers, self._replies, self._answers, strict=True):
+            yield (offer, NONSENSE, _left_at(answer)) if reply is None else (offer, reply, answer)
+
+
+def _left_at(last: Answer | None) -> Failure:
+    """The end of a talk that was not awaited, after its last answer; that may say so by itself."""
+    if last is None:
+        return Failure(NOT_AWAITED, False, "refused")
+    if isinstance(last, Failure) and last.reason == NOT_AWAITED:
+        return last
+    return Failure(NOT_AWAITED, isinstance(last, Response) or last.sent, "refused", timings=last.timings)
+
+
+def ask_of(exchange: Exchange, story: Story, **more: Any) -> Ask:
+    """What deliveries may say about this lead."""
+    lead = story.lead
+    return Ask(
+        lead.facts,
+        lead.values,
+        partial(exchange.vault.reference, lead.known_as),
+        lead.arrived_at_ms,
+        story.plan.campaign.currency,
+        **more,
+    )
