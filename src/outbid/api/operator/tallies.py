@@ -126,6 +126,8 @@ def wish_of(asked: TalliesWish, now_ms: int) -> reading.Wish:
         if given is not None and at_ms % QUARTER_MS:
             raise Refused("parameter_faulty", f"{name}: tallies begin and end on quarter-hours")
     since_ms, until_ms = since_ms - since_ms % QUARTER_MS, until_ms - until_ms % QUARTER_MS
+    if until_ms < since_ms:
+        raise Refused("parameter_faulty", "since, until: the end comes before the beginning")
     if not 0 <= until_ms - since_ms <= MOST_DAYS * DAY_MS or since_ms < 0 or until_ms > LATEST_MS:
         raise Refused("parameter_faulty", f"since, until: ask for up to {MOST_DAYS} days")
     by = _groups(asked.by)

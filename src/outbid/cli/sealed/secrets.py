@@ -73,6 +73,8 @@ def told(place: Place) -> str:
 
 def _word() -> str:
     """The value, typed unseen; or the first line of standard input where that is no terminal."""
+    if sys.stdin is None:
+        raise CommandError("there is no standard input to read the value from")
     if sys.stdin.isatty():
         return getpass.getpass("Value: ")
     return sys.stdin.readline().rstrip("\r\n")
