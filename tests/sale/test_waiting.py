@@ -9,8 +9,9 @@ from harness.house import open_house, request, until
 from harness.market import CHECKS, lead, nouns, offer
 from outbid.core.ids import LEAD, parse
 from outbid.core.lead import event as ev
+from outbid.core.scope import HOUSE
 from outbid.exchange.clock import noise_source
-from outbid.store import jobs
+from outbid.store import jobs, ledger
 
 ADULT = {
     "plugin": "rule",
@@ -67,6 +68,7 @@ async def test_a_cap_that_was_taken_away_binds_no_lead_that_came_before(database
         assert (await house.sell(lead())).json["outcome"] == "sold"
         assert (await house.sell(lead())).json["outcome"] == "unsold"
         await house.change(market([]))
+        assert await ledger.accounts(house.connection, HOUSE) == []
         assert await review(house, waiting[0], "released")
         await until(lambda: _is(house, waiting[0], "sold"))
         await house.change(market([{"window": "total", "leads": 1}]))

@@ -4,7 +4,7 @@ from hashlib import blake2b
 
 import msgspec
 
-from outbid.core.ledger.account import account_id
+from outbid.core.ledger.account import UNLIMITED, account_id
 from outbid.core.ledger.transfer import CASH
 from outbid.core.money import text_of
 from outbid.core.scope import Scope
@@ -257,13 +257,15 @@ class AccountRow(msgspec.Struct, frozen=True):
 
 
 async def accounts(connection: Connection, scope: Scope) -> list[AccountRow]:
-    """The limited accounts whose window has not ended. A buyer sees his own wallet and caps."""
+    """The limited accounts whose limit stands and whose window has not ended. A buyer sees his own wallet and caps."""
     rows = await connection.fetch(
         """select owner, unit, window_name, ceiling, posted, held from account
             where (ends_at is null or ends_at > now()) and ($1 = 'house' or owner = $1 || ':' || $2)
+              and ceiling is distinct from $3
             order by owner, window_name, unit""",
         scope.kind,
         str(scope.number),
+        UNLIMITED,
     )
     return [
         AccountRow(row["owner"], row["unit"], row["window_name"], row["ceiling"] or 0, row["posted"], row["held"])

@@ -10,8 +10,6 @@ from outbid.core.dialect.mapping import compile_mapping, fields_of
 from outbid.core.dialect.sandbox import is_sandbox
 from outbid.core.dialect.secrets import Secrets
 from outbid.core.dialect.wire import (
-    HEADER_NAME,
-    SENDERS_HEADERS,
     Answer,
     Failure,
     Header,
@@ -21,6 +19,7 @@ from outbid.core.dialect.wire import (
 )
 from outbid.plugins.deliveries._rule import Sight, bid_reader, post_reader, said_as
 from outbid.plugins.deliveries._secrets import check_references, fill_headers, fill_terms, secrets_of, target_of
+from outbid.plugins.deliveries._written import check_headers
 
 Table = dict[str, str]
 
@@ -110,7 +109,7 @@ def bind_interface(
     if post is None:
         post = {"ref": "@ref", "token": "@token", "price": "@price"} | {n: n for n, field in known.items() if field}
     headers = fill_headers(settings.headers, words)
-    _check_headers(headers, settings.key_header)
+    check_headers((*headers.items(), (settings.key_header, "")))
     content = () if manner.method == "GET" else (("Content-Type", manner.content_type),)
     return Bound(
         None if settings.ping_url is None else target_of(settings.ping_url, exceptions, words, pinged=True),
@@ -140,14 +139,6 @@ def bind_interface(
 def _told(url: str | None, table: Table) -> tuple[str, ...]:
     """What is told of a lead at an address; a sandbox is nobody who could be told anything."""
     return () if url is None or is_sandbox(url) else fields_of(table)
-
-
-def _check_headers(headers: Table, key_header: str) -> None:
-    for name, value in [*headers.items(), (key_header, "")]:
-        if not HEADER_NAME.fullmatch(name) or name.lower() in SENDERS_HEADERS | {"content-type"}:
-            raise ValueError(f"{name!r} cannot be a header of a delivery")
-        if any((c < " " and c != "\t") or c == "\x7f" for c in value):
-            raise ValueError(f"the header {name!r} holds a line end or another control character")
 
 
 def pings(bound: Bound) -> bool:

@@ -1,11 +1,10 @@
 """Pings and posts as urlencoded forms or queries; answers read by paths, words and patterns."""
 
 import re
-from collections.abc import Callable, Iterator
-from decimal import Decimal
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Annotated, Any, Literal
-from urllib.parse import parse_qsl, quote_plus
+from urllib.parse import parse_qsl
 
 import msgspec
 
@@ -27,6 +26,7 @@ from outbid.plugins.deliveries._talk import (
     secrets,
 )
 from outbid.plugins.deliveries._words import finder
+from outbid.plugins.deliveries._written import form_writer
 
 __all__ = ["Bound", "Rule", "Settings", "bind", "ping", "pings", "post", "reads", "repeatable", "secrets"]
 
@@ -97,34 +97,10 @@ class Seen(msgspec.Struct, frozen=True):
 def bind(settings: Settings, binding: Binding) -> Bound:
     """Compile the settings. Raises ValueError."""
     name = msgspec.json.encode(("form", settings.nesting, settings.yes_word, settings.no_word))
-    manner = Manner(name, "application/x-www-form-urlencoded", settings.method, _writer(settings))
+    nested = "{}.{}" if settings.nesting == "dots" else "{}[{}]"
+    write = form_writer(nested, settings.yes_word, settings.no_word)
+    manner = Manner(name, "application/x-www-form-urlencoded", settings.method, write)
     return bind_interface(settings, binding, manner, _sight(settings.ping_reply), _sight(settings.post_reply))
-
-
-# -- what is said ----------------------------------------------------------------------------------------------------
-
-
-def _writer(settings: Settings) -> Callable[[dict[str, Any]], bytes]:
-    join = "{}.{}" if settings.nesting == "dots" else "{}[{}]"
-    yes, no = settings.yes_word, settings.no_word
-
-    def pairs(made: dict[str, Any], prefix: str) -> Iterator[str]:
-        for key, value in made.items():
-            name = join.format(prefix, key) if prefix else key
-            if isinstance(value, dict):
-                yield from pairs(value, name)
-            else:
-                text = (yes if value else no) if isinstance(value, bool) else _text(value)
-                yield f"{quote_plus(name)}={quote_plus(text, errors='replace')}"
-
-    return lambda made: "&".join(pairs(made, "")).encode("ascii")
-
-
-def _text(value: Any) -> str:
-    """A value as text: a whole number has no point, however it is kept, and none has an exponent."""
-    if not isinstance(value, float):
-        return str(value)
-    return str(int(value)) if value.is_integer() else format(Decimal(str(value)), "f")
 
 
 # -- what is understood ----------------------------------------------------------------------------------------------

@@ -1,8 +1,7 @@
 """Fields of a lead filled in from any HTTP service: a request made of what is known, values read from its answer."""
 
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator
 from typing import Annotated, Any, Literal
-from urllib.parse import quote_plus
 
 import msgspec
 
@@ -11,9 +10,10 @@ from outbid.core.dialect.mapping import compile_mapping, fields_of
 from outbid.core.dialect.reply import Path, compile_path
 from outbid.core.dialect.sandbox import is_sandbox
 from outbid.core.dialect.secrets import Secrets
-from outbid.core.dialect.wire import HEADER_NAME, SENDERS_HEADERS, Answer, Failure, Header, Http, Target
+from outbid.core.dialect.wire import Answer, Failure, Header, Http, Target
 from outbid.plugins.deliveries._rule import json_document, said_as
 from outbid.plugins.deliveries._secrets import check_references, fill_headers, fill_terms, secrets_of, target_of
+from outbid.plugins.deliveries._written import check_headers, form_writer
 
 Table = dict[str, str]
 _encode = msgspec.json.Encoder().encode
@@ -67,12 +67,12 @@ def bind(settings: Settings, binding: Binding) -> Bound:
         raise ValueError("a sandbox plays buyers, not services")
     words = binding.secrets
     headers = fill_headers(settings.headers, words)
-    _check_headers(headers)
+    check_headers(headers.items())
     for name in settings.needs or ():
         if name not in binding.known:
             raise ValueError(f"the campaign has no field or fact {name!r}")
     reads, in_form = fields_of(settings.request), settings.method == "GET" or settings.body == "form"
-    write = _form if in_form else _encode
+    write = form_writer() if in_form else _encode
     kind = "application/x-www-form-urlencoded" if in_form else "application/json"
     content = () if settings.method == "GET" else (("Content-Type", kind),)
     return Bound(
@@ -86,33 +86,6 @@ def bind(settings: Settings, binding: Binding) -> Bound:
         reads if settings.needs is None else settings.needs,
         secrets_of(settings.secrets, (settings.url,), settings.headers, (settings.request,), write, words),
     )
-
-
-def _check_headers(headers: Mapping[str, str]) -> None:
-    for name, value in headers.items():
-        if not HEADER_NAME.fullmatch(name) or name.lower() in SENDERS_HEADERS | {"content-type"}:
-            raise ValueError(f"{name!r} cannot be a header of an enricher")
-        if any((c < " " and c != "\t") or c == "\x7f" for c in value):
-            raise ValueError(f"the header {name!r} holds a line end or another control character")
-
-
-def _form(made: dict[str, Any]) -> bytes:
-    return "&".join(_pairs(made, "")).encode("ascii")
-
-
-def _pairs(made: dict[str, Any], prefix: str) -> Iterator[str]:
-    for key, value in made.items():
-        if isinstance(value, dict):
-            yield from _pairs(value, f"{prefix}{key}.")
-            continue
-        yield f"{quote_plus(prefix + key)}={quote_plus(_text(value), errors='replace')}"
-
-
-def _text(value: Any) -> str:
-    """A value as text: a whole number has no point, however it is kept."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def gives(bound: Bound) -> tuple[str, ...]:

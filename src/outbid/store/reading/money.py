@@ -2,6 +2,7 @@
 
 import msgspec
 
+from outbid.core.ledger.account import UNLIMITED
 from outbid.core.scope import Scope
 from outbid.store.database import Connection
 
@@ -35,7 +36,7 @@ class AccountRow(msgspec.Struct, frozen=True):
 
 
 async def accounts(connection: Connection, scope: Scope, cell: int, wish: AccountWish) -> list[AccountRow]:
-    """A page of limited accounts. A buyer finds his own wallet and caps, the house those of all."""
+    """A page of accounts whose limit stands. A buyer finds his own wallet and caps, the house those of all."""
     rows = await connection.fetch(
         """select id, owner, window_name, unit, starts_at, ends_at, coalesce(ceiling, 0), posted, held from account a
             where a.cell = $1 and ($2 = 'house' or a.owner = $2 || ':' || $3)
@@ -43,6 +44,7 @@ async def accounts(connection: Connection, scope: Scope, cell: int, wish: Accoun
                    > (select p.owner, p.window_name, p.starts_at, p.id from account p where p.cell = $1 and p.id = $4))
               and ($5::text is null or starts_with(owner, $5 || ':')) and ($6::text is null or owner = $6)
               and ($7::boolean is null or (ends_at is null or ends_at > now()) = $7)
+              and ceiling is distinct from $9
             order by owner, window_name, starts_at, id limit $8""",
         cell,
         scope.kind,
@@ -52,6 +54,7 @@ async def accounts(connection: Connection, scope: Scope, cell: int, wish: Accoun
         wish.owner,
         wish.open,
         wish.limit,
+        UNLIMITED,
     )
     return [AccountRow(*row.values()) for row in rows]
 
