@@ -41,7 +41,9 @@ def plan_of(
         queue=None,
     )
     rows = zip(OFFERS, priorities, groups, mosts, strict=True)
-    offers = {n: SimpleNamespace(number=n, priority=p, weight=p, group=g, most_micros=m) for n, p, g, m in rows}
+    offers = {
+        n: SimpleNamespace(number=n, priority=p, weight=p, group=g, most_micros=m, when=None) for n, p, g, m in rows
+    }
     campaign = SimpleNamespace(tiers=(tier,), offers=offers, most_posts=most_posts)
     return Plan(campaign, SimpleNamespace(payout=Payout(800_000), most_posts=9))
 

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from core.test_replay import plan_of
 from outbid.core.auction import floor_micros
 from outbid.core.match.book import Book
-from outbid.core.match.match import match, static_reason
+from outbid.core.match.match import match, static_reason, without_room
 
 PLAN, NUMBER = plan_of()
 OFFERS = list(PLAN.campaign.offers.values())
@@ -38,7 +38,7 @@ def test_room_is_asked_for_those_alone_whom_version_and_facts_let_pass(changes, 
 
     def room(offer, least_micros):
         asked.append(offer.number)
-        return f"offer:{offer.number} day LEAD" if offer.number in full else None
+        return without_room(offer.number, f"offer:{offer.number} day LEAD") if offer.number in full else None
 
     found = match(tier, 0, source, floor, facts, tried, room, 5)
     passed = [o.number for o in offers if static_reason(o, source, floor, facts) is None and o.number not in tried]

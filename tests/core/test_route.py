@@ -15,7 +15,13 @@ from outbid.core.route import Ask, Close, Inspect, Match, Ping, Plan, Post, Quot
 
 def offer(number: int, priority: int = 100, floor: int = 0, most: int = 1 << 62):
     return SimpleNamespace(
-        number=number, priority=priority, weight=1, floor_micros=floor, most_micros=most, group=f"group {number % 4}"
+        number=number,
+        priority=priority,
+        weight=1,
+        floor_micros=floor,
+        most_micros=most,
+        group=f"group {number % 4}",
+        when=None,
     )
 
 

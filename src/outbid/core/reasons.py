@@ -132,7 +132,15 @@ DUPLICATE = reasons(
 SKIPPED = reasons(
     paused=("The offer is paused.", "Resume it."),
     filtered=("A filter of the offer does not match the lead.", "Look at the first part that failed."),
-    closed=("The offer's hours are over.", ""),
+    closed=("The offer does not buy at this hour, or on this date.", "Look at its schedule."),
+    order_to_come=("The offer's order has not begun.", "Wait for its first date, or change it."),
+    order_over=("The offer's order is over.", "Move its last date, or make a new one."),
+    not_in_share=("The offer takes part in a share of the leads that match, and this one is not of it.", ""),
+    paced=(
+        "The cap has room, but not yet: it is spread over the hours in which leads come.",
+        "Wait, raise the cap, or take the pace off.",
+    ),
+    throttled=("The buyer is not asked more often at the moment.", "Wait, or raise the limit of his pings."),
     cap_reached=("A cap has no room left.", "Wait for the next window, or raise the cap."),
     wallet_empty=("The buyer's wallet or credit has no room left.", "Ask the buyer to pay in."),
     below_floor=("The price is below the floor.", "Bid at least the floor."),

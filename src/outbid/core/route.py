@@ -149,6 +149,8 @@ def _end(plan: Plan, state: State) -> Step:
 def places_left(plan: Plan, state: State, tier: int) -> int:
     """How many more may buy in a tier. Who bought in a tier of N was promised that no more than N do, in any tier."""
     tiers, placed = plan.campaign.tiers, state.placed()
+    if any(_alone(plan, sale.offer, sale.round_ms) for sale in placed):
+        return 0
     return max(0, min([tiers[tier].places, *(tiers[sale.tier].places for sale in placed)]) - len(placed))
 
 
@@ -185,18 +187,29 @@ def _bidding(plan: Plan, state: State) -> Step:
 
 
 def _choose(plan: Plan, state: State, most: int) -> tuple[Pick, ...]:
-    """The best picks, never two of one group of buyers."""
+    """The best picks, never two of one group of buyers; who buys alone does so if he is the best of them."""
     offers = plan.campaign.offers
     groups = {offers[sale.offer].group for sale in state.placed()}
     chosen: list[Pick] = []
     for pick in picks(plan.campaign, plan.source, plan.campaign.tiers[state.tier], state):
         group = offers[pick.offer].group
-        if group not in groups:
-            groups.add(group)
-            chosen.append(pick)
-            if len(chosen) == most:
-                break
+        if group in groups:
+            continue
+        if _alone(plan, pick.offer, state.round_ms):
+            if groups:
+                continue
+            return (pick,)
+        groups.add(group)
+        chosen.append(pick)
+        if len(chosen) == most:
+            break
     return tuple(chosen)
+
+
+def _alone(plan: Plan, offer: int, round_ms: int) -> bool:
+    """Whether an offer buys without others beside it, at the hour of a round."""
+    when = plan.campaign.offers[offer].when
+    return when is not None and when.is_alone(round_ms)
 
 
 def decided(plan: Plan, state: State, pinged: Pinged) -> bool:

@@ -11,8 +11,8 @@ from outbid.core.lead.value import Scalar
 from outbid.core.market.snapshot import Offer, Source, Tier
 from outbid.core.match.filter import explain
 
-Room = Callable[[Offer, int], str | None]
-"""(offer, least price in micros) → the name of an account without room for it, or None. A live fact."""
+Live = Callable[[Offer, int], Skip | None]
+"""(offer, least price in micros) → what keeps it out beside version, facts and instant, or None. A live fact."""
 
 
 def static_reason(offer: Offer, source: Source, floor_micros: int, facts: Mapping[str, Scalar]) -> str | None:
@@ -35,7 +35,7 @@ def match(
     floor_micros: int,
     facts: Mapping[str, Scalar],
     tried: frozenset[int],
-    room: Room,
+    live: Live,
     at_ms: int,
 ) -> Matched:
     """The offers of a tier that may be asked now, in order of number, and those skipped for a live reason."""
@@ -45,11 +45,13 @@ def match(
         least = _least(offer, floor_micros)
         if least is None or offer.number in tried:
             continue
-        full = room(offer, least)
-        if full is None:
+        if offer.when is not None and offer.when.reason_against(at_ms) is not None:
+            continue
+        skip = live(offer, least)
+        if skip is None:
             offers.append(offer.number)
         else:
-            skips.append(Skip(offer.number, full_reason(full), full))
+            skips.append(skip)
     return Matched(at_ms, number, tuple(offers), tuple(skips))
 
 
@@ -65,6 +67,11 @@ def _least(offer: Offer, floor_micros: int) -> int | None:
 def full_reason(account: str) -> str:
     """The reason for which an account without room keeps an offer out."""
     return "wallet_empty" if " wallet " in account else "cap_reached"
+
+
+def without_room(offer: int, account: str) -> Skip:
+    """What keeps an offer out that has no room in an account."""
+    return Skip(offer, full_reason(account), account)
 
 
 def receipt(offer: Offer, source: Source, floor_micros: int, facts: Mapping[str, Scalar]) -> tuple[str, str]:

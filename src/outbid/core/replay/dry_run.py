@@ -14,7 +14,7 @@ from outbid.core.lead import event as ev
 from outbid.core.lead.state import State, fold, fold_all
 from outbid.core.lead.value import Scalar
 from outbid.core.market.snapshot import Offer
-from outbid.core.match.match import Room, match
+from outbid.core.match.match import Live, match
 from outbid.core.replay.receipts import Receipt, receipts
 from outbid.core.route import Close, Match, Ping, Plan, Post, Step, Wait, next_step
 
@@ -32,7 +32,7 @@ class Given(msgspec.Struct, frozen=True):
 
     version: int
     at_ms: int
-    room: Room
+    room: Live
     bids: Mapping[int, int]
     won: Mapping[int, int]
     live: Sequence[tuple[int, float]]

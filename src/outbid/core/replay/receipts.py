@@ -70,7 +70,7 @@ class _Receipts:
         came = next((event for event in events if isinstance(event, ev.Received)), None)
         asked = events[: events.index(came)] if came is not None else events
         later = came.later if came is not None else ()
-        self._reached = {event.tier for event in events if isinstance(event, ev.Matched)}
+        self._reached = {event.tier: event.at_ms for event in events if isinstance(event, ev.Matched)}
         self._at_ping = {event.tier for event in asked if isinstance(event, ev.Matched)}
         self._told = facts_at_ping({name: value for name, value in facts.items() if name not in later}, events)
         self._live: dict[int, _Live] = {fact.offer: fact for event in events for fact in _told_by(event)}
@@ -125,6 +125,8 @@ class _Receipts:
             floor = self._floor(tier, offer)
             price = offer.most_micros if offer.price_micros is None else offer.price_micros
             return Receipt(number, tier, "not_asked", reason, live=False, price_micros=price, floor_micros=floor)
+        if not reason and offer.when is not None and tier in self._reached:
+            reason = offer.when.reason_against(self._reached[tier]) or ""
         if not reason:
             reason = "tier_not_reached" if state.stage == "closed" else PENDING[state.status]
         return Receipt(number, tier, "not_asked", reason, live=False, detail=detail)

@@ -6,6 +6,7 @@ from outbid.core.lead.state import fold
 from outbid.core.match.match import match as who_may_be_asked
 from outbid.core.route import Match, Ping, decided
 from outbid.exchange.exchange import Exchange
+from outbid.exchange.live.checks import live_checks
 from outbid.exchange.steps.asking import Asking
 from outbid.exchange.story import Story
 
@@ -15,9 +16,9 @@ async def match(exchange: Exchange, story: Story, step: Match) -> None:
     plan, at_ms = story.plan, exchange.clock.now_ms()
     tier = plan.campaign.tiers[step.tier]
     floor = floor_micros(plan.campaign, plan.source, tier)
-    room = exchange.rooms.of(story.market, plan.source, at_ms)
+    live = live_checks(exchange.rooms, story.market, plan.source, story.id, at_ms)
     facts, tried = story.lead.facts, story.state.tried
-    story.tell(who_may_be_asked(tier, step.tier, plan.source, floor, facts, tried, room, at_ms))
+    story.tell(who_may_be_asked(tier, step.tier, plan.source, floor, facts, tried, live, at_ms))
 
 
 async def ping(exchange: Exchange, story: Story, step: Ping) -> None:

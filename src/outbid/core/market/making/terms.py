@@ -68,6 +68,8 @@ def limits_of(caps: tuple[spec.Cap, ...], owner: str, currency: str, zone: str, 
     """Caps as limits of their owner. Raises Fault."""
     limits: dict[tuple[str, str], Limit] = {}
     for i, cap in enumerate(caps):
+        if cap.window == "slot":
+            raise Fault((*path, i, "window"), "a cap with the window slot stands in a slot of an offer's schedule")
         unit = LEADS if cap.leads is not None else currency
         ceiling = cap.leads if cap.leads is not None else micros_of(cap.money or "", (*path, i, "money"))
         if (unit, cap.window) in limits:

@@ -6,9 +6,9 @@ never stand here: they are given by the store, and the snapshot resolves slugs t
 
 from outbid.core.market.noun.amount import Cap, Currency, Noun, Payout, Plugin, Settings, Slug, Wallet, percent
 from outbid.core.market.noun.campaign import Campaign, Check, Enricher, Field, Queue, Tier
-from outbid.core.market.noun.hours import Slot
+from outbid.core.market.noun.hours import OpenSlot, Order, Schedule, Slot
 from outbid.core.market.noun.offer import Offer
-from outbid.core.market.noun.party import Buyer, Key, Quotes, Seller, Source
+from outbid.core.market.noun.party import Buyer, Group, Key, Quotes, Seller, Source
 
 __all__ = [
     "KINDS",
@@ -19,13 +19,17 @@ __all__ = [
     "Currency",
     "Enricher",
     "Field",
+    "Group",
     "Key",
     "Noun",
     "Offer",
+    "OpenSlot",
+    "Order",
     "Payout",
     "Plugin",
     "Queue",
     "Quotes",
+    "Schedule",
     "Seller",
     "Settings",
     "Slot",
@@ -38,6 +42,7 @@ __all__ = [
 
 KINDS: dict[str, type[Noun]] = {
     "seller": Seller,
+    "group": Group,
     "buyer": Buyer,
     "campaign": Campaign,
     "source": Source,

@@ -1,6 +1,6 @@
 """A standing order made ready, and how it is delivered."""
 
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -11,6 +11,8 @@ from outbid.core.dialect.secrets import NO_SECRETS, Secrets
 from outbid.core.dialect.wire import Answer, Http
 from outbid.core.ledger.account import Limit, Limits
 from outbid.core.match.filter import Node, Predicate
+from outbid.core.money import ONE
+from outbid.core.schedule.when import When
 
 ANY_PRICE_MICROS = 1 << 62
 """More than anybody bids."""
@@ -20,6 +22,10 @@ class Offer(msgspec.Struct, frozen=True):
     """A standing order, ready to be matched, asked and posted. `price_micros` is None unless it is direct.
 
     most_micros  the most that it pays: a higher bid counts as that much; `ANY_PRICE_MICROS` where nothing is set
+
+    when   the hours and dates in which it buys; None: always
+    share  in how many of the leads that match it takes part, in millionths
+    pairs  limits of what it buys of single sources, by their numbers
 
     `group` names who may not buy the same lead twice: the buyer's group, or the buyer himself. `_found` remembers the
     accounts of its sales by source.
@@ -41,13 +47,22 @@ class Offer(msgspec.Struct, frozen=True):
     paused: bool
     limits: tuple[Limit, ...]
     delivery: "Delivery"
+    when: When | None = None
+    share: int = ONE
+    pairs: Mapping[int, tuple[Limit, ...]] = {}
     _found: dict[int, Limits] = {}
 
-    def limits_of(self, source: int, others: tuple[Limit, ...], version: int) -> Limits:
-        """Every account that a sale of this source to this offer must find room in; `others`: the source's limits."""
+    def limits_of(
+        self, source: int, others: tuple[Limit, ...], pairs: Mapping[int, tuple[Limit, ...]], version: int
+    ) -> Limits:
+        """Every account that a sale of this source to this offer must find room in.
+
+        `others` and `pairs` are the source's limits, and those of what single buyers buy of it.
+        """
         found = self._found.get(source)
         if found is None or found.more is not others:
-            found = self._found[source] = Limits(self.limits, version, others)
+            mine = self.limits + self.pairs.get(source, ()) + pairs.get(self.buyer, ())
+            found = self._found[source] = Limits(mine, version, others)
         return found
 
 

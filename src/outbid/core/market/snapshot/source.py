@@ -43,6 +43,7 @@ class Quotes(msgspec.Struct, frozen=True):
 class Source(msgspec.Struct, frozen=True):
     """A seller's feed. `buyers` is None if he allows all; `read` is the intake, bound.
 
+    pairs      limits of what single buyers buy of it, and of all of its seller's, by their numbers
     ping_id    the field in which the seller gives his ping's id back
     answer_ms  after how long he is told `pending`; None: he waits for the end
     postback   (placeholder → value) → the request that tells him the end of a lead that was pending
@@ -63,4 +64,5 @@ class Source(msgspec.Struct, frozen=True):
     answer_ms: int | None
     postback: Callable[[Mapping[str, str]], Http] | None
     paused: bool
+    pairs: Mapping[int, tuple[Limit, ...]]
     read: Callable[[str, bytes], Any]
