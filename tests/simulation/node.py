@@ -91,7 +91,7 @@ class Node:
         self.context = self.owner.context()
         self.connections: list[Connection] = []
         noise = chance.randbytes
-        self.process = CachingProcess(self._connect, Door(network), Vault(MASTER, noise), REGISTRY)
+        self.process = CachingProcess(self._connect, Door(network), Vault({1: MASTER}, noise), REGISTRY)
         self.process.compiled = compiled
         self.process._clock = clock
         self.clock = clock

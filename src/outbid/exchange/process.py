@@ -29,7 +29,7 @@ from outbid.store.commit.entry import EntryFailed, Fenced, Superseded
 from outbid.store.commit.journal import Journal, stop
 from outbid.store.commit.writer import SqlWriter
 from outbid.store.database import LOST, Connection
-from outbid.store.key_check import check_master_key
+from outbid.store.key_check import WrongKey, fit
 from outbid.store.quote.writer import QuoteWriter
 from outbid.store.sealed import secrets
 from outbid.store.tally.live import Live
@@ -69,10 +69,11 @@ class Process:
         """Read the market, take a lane, start writing. Returns what leads are distributed with."""
         loop = asyncio.get_running_loop()
         self._beat_connection = await self._connect()
-        await check_master_key(self._beat_connection, self._vault)
+        await fit(self._beat_connection, self._vault)
         market = await self._load(self._beat_connection, EMPTY)
         owner = f"{socket.gethostname()}:{os.getpid()}"
-        self._lane = await lanes.open_lane(self._beat_connection, self._cell, owner, self._clock.now_ms())
+        now_ms = self._clock.now_ms()
+        self._lane = await lanes.open_lane(self._beat_connection, self._cell, owner, now_ms, self._vault.ready)
         room = Rooms()
         self.tallies = Live(self._lane)
         writer = SqlWriter(self._connect, self._lane, self._clock.now_ms, room.saw, self.tallies.hear)
@@ -199,6 +200,10 @@ class Process:
             except Fenced:
                 self._fence()
                 return
+            except WrongKey as error:
+                log.error("%s", error)
+                self._fence()
+                return
             except LOST:
                 await self._reconnect()
             except Exception:
@@ -237,6 +242,7 @@ class Process:
         for identifier, room in await rooms.look(connection, self._cell, self.exchange.rooms.scarce()):
             self.exchange.rooms.learn(identifier, room)
         if await markets.version_now(connection) > self.exchange.market.version:
+            await fit(connection, self._vault)
             market = await self._load(connection, self.exchange.market)
             self._keep(self.exchange.market)
             self.exchange.take(market)
