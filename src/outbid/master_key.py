@@ -51,7 +51,7 @@ def confirm_copy(settings: Settings, copy: str) -> None:
     """Note that somebody has a copy of the master key, which he shows. Raises SettingsError if it is another key."""
     keys, shown = master_keys(settings), _keys_of(copy, "the copy")
     if any(shown.get(number) != key for number, key in keys.items()):
-        raise SettingsError("the copy is not of every key in use: make a new copy")
+        raise SettingsError("the copy holds another key than the one in use, or not all: make a new copy")
     _note_of_copy(settings).write_text(_print_of(keys) + "\n")
 
 
