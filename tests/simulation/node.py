@@ -18,7 +18,7 @@ from outbid.core.scope import Scope
 from outbid.exchange.arrive import arrive, request_of, request_under
 from outbid.exchange.clock import Clock
 from outbid.exchange.distribute import distribute
-from outbid.exchange.exchange import Exchange
+from outbid.exchange.exchange import Change, Exchange, change_between
 from outbid.exchange.process import Process
 from outbid.exchange.quoting.ask import ask_price
 from outbid.exchange.quoting.take_up import refuse, take_up
@@ -71,6 +71,9 @@ class CachingProcess(Process):
             self.compiled[number] = compile_market(number, nouns, self._plugins, before=base)
         assert self.compiled[number].nouns == nouns
         return self.compiled[number]
+
+    async def _compare(self, before: Market, market: Market) -> Change:
+        return change_between(before, market)
 
 
 class Node:

@@ -16,7 +16,7 @@ from outbid.core.market.taken_over import EMPTY
 from outbid.core.scope import HOUSE
 from outbid.exchange.clock import Clock, noise_source
 from outbid.exchange.distribute import distribute
-from outbid.exchange.exchange import Door, Exchange
+from outbid.exchange.exchange import Change, Door, Exchange, change_between
 from outbid.exchange.revive import resume, revive
 from outbid.exchange.room import Rooms
 from outbid.exchange.story import Story
@@ -132,6 +132,10 @@ class Process:
                 log.error("%s %s %s: %s", lack.kind, lack.slug, "/".join(map(str, lack.path)), lack.sentence)
         return market
 
+    async def _compare(self, before: Market, market: Market) -> Change:
+        """What changed from one version to the next, found beside the loop."""
+        return await asyncio.to_thread(change_between, before, market)
+
     async def _market_at(self, connection: Connection, version: int) -> Market:
         """The market of a version that a lead pinned."""
         found = self._at_hand(version)
@@ -244,8 +248,9 @@ class Process:
         if await markets.version_now(connection) > self.exchange.market.version:
             await fit(connection, self._vault)
             market = await self._load(connection, self.exchange.market)
+            change = await self._compare(self.exchange.market, market)
             self._keep(self.exchange.market)
-            self.exchange.take(market)
+            self.exchange.take(change)
         await lanes.adopt(connection, self._lane, self._clock.now_ms())
         for adopted in await lanes.adopted_by(connection, self._lane):
             if adopted.lane not in self._taking_over:

@@ -23,7 +23,7 @@ from outbid.core.replay.dry_run import dry_run as look_ahead
 from outbid.core.route import Plan
 from outbid.core.scope import HOUSE
 from outbid.exchange.arrive import read_values, today
-from outbid.exchange.room import Rooms
+from outbid.exchange.room import Rooms, accounts_of
 from outbid.exchange.steps.inspect import claims_of, closed_source
 from outbid.store import rooms as room_now
 from outbid.store.database import Connection
@@ -78,8 +78,9 @@ class Looked(msgspec.Struct, frozen=True):
         return DryRun(lead.facts, tuple(lead.unknown), self.enriched, self.inspected.flaws, ahead)
 
     def _room(self, offer: Offer, least_micros: int) -> str | None:
-        accounts = _accounts(self.wish, offer.limits + self.wish.source.limits)
-        return self.rooms.full(tuple(sorted(accounts, key=lambda account: account.id)), least_micros)
+        wish = self.wish
+        accounts = accounts_of(wish.market, wish.market, wish.source, offer, wish.at_ms)
+        return self.rooms.full(accounts, least_micros)
 
 
 async def look(connection: Connection, vault: Vault, cell: int, wish: Wish) -> Looked:

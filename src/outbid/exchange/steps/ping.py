@@ -15,7 +15,7 @@ async def match(exchange: Exchange, story: Story, step: Match) -> None:
     plan, at_ms = story.plan, exchange.clock.now_ms()
     tier = plan.campaign.tiers[step.tier]
     floor = floor_micros(plan.campaign, plan.source, tier)
-    room = exchange.rooms.of(story.market, plan.source, at_ms)
+    room = exchange.rooms.of(exchange.market, story.market, plan.source, at_ms)
     facts, tried = story.lead.facts, story.state.tried
     story.tell(who_may_be_asked(tier, step.tier, plan.source, floor, facts, tried, room, at_ms))
 
