@@ -102,6 +102,13 @@ async def test_old_leads_open_duplicates_are_caught_and_quotes_are_kept_under_th
         await house.sell(lead())
         assert await rows_by_key(house.connection) == {"lead_key": {2: 4}, "quote": {2: 1}, "secret": {2: 3}}
         assert "of the master keys only 2 is needed: outbid keys rotate --end" in (await outbid("doctor"))[1]
+    connection = await database.connect(database_url)
+    late = await connection.fetchrow("select lead_id from lead_key limit 1")
+    _, wrapped = Vault({1: MASTER}, noise_source()).new_key(late["lead_id"][:-1] + b"!")
+    await connection.execute("insert into lead_key values (0, $1, 1, $2)", late["lead_id"][:-1] + b"!", wrapped)
+    await connection.close()
+    assert "has written rows by an older master key late" in (await outbid("keys", "rotate", "--end"))[2]
+    assert "1 rows that a process wrote late" in (await outbid("keys", "rotate"))[1]
     assert (await outbid("keys", "rotate", "--end"))[0] == 0
     left = master_keys(kept)
     assert list(left) == [2]

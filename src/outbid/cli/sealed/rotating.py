@@ -67,6 +67,8 @@ async def _begin(connection: Any, settings: Settings, vault: Vault, how: rotatin
 async def _rotate(connection: Any, settings: Settings, vault: Vault, how: rotating.Standing) -> str:
     if how.before is None:
         if vault.ready == how.in_use:
+            if late := await rotating.wrap_all(connection, vault):
+                return f"{late} rows that a process wrote late are wrapped by master key {how.in_use} now."
             raise CommandError("there is no new master key here: outbid keys rotate --begin")
         if without := await rotating.unready(connection, HOUSE, vault.ready):
             raise CommandError(f"these processes do not have master key {vault.ready} yet: {', '.join(without)}")
@@ -91,6 +93,8 @@ async def _end(connection: Any, settings: Settings, vault: Vault, how: rotating.
         raise CommandError(f"rows of master key {how.before} are left: first {_AGAIN}")
     if how.next is not None:
         raise CommandError(f"master key {how.next} is not in use yet: first {_AGAIN}")
+    if not await rotating.finish(connection, vault):
+        raise CommandError(f"a process has written rows by an older master key late: {_AGAIN}, then --end")
     keys = {how.in_use: master_keys(settings)[how.in_use]}
     if settings.master_key is not None:
         return f"Set OUTBID_MASTER_KEY to this:\n{written(keys)}"
