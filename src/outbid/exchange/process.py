@@ -10,7 +10,7 @@ from typing import Any
 
 from outbid.core.ids import LEAD, public
 from outbid.core.market.compile import compile_market
-from outbid.core.market.plan import Plugins
+from outbid.core.market.making.plan import Plugins
 from outbid.core.market.snapshot import Market
 from outbid.core.market.taken_over import EMPTY
 from outbid.core.scope import HOUSE

@@ -6,31 +6,29 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from outbid.core.contract import Binding
 from outbid.core.dialect.reference import Words
-from outbid.core.ledger.account import Limit
 from outbid.core.market import noun as spec
 from outbid.core.market import snapshot as made
-from outbid.core.market.enrichers import enrichers_of
-from outbid.core.market.enrichers import mute as muted
-from outbid.core.market.plan import Plan, Planner, Plugins
-from outbid.core.market.problem import MarketError, Path, Problem
-from outbid.core.market.referring import lacking, names_of, referring
-from outbid.core.market.taken_over import EMPTY, TakenOver, over
-from outbid.core.market.terms import (
+from outbid.core.market.making.enrichers import enrichers_of
+from outbid.core.market.making.enrichers import mute as muted
+from outbid.core.market.making.names import Names
+from outbid.core.market.making.offers import offer_of, wallet_of
+from outbid.core.market.making.plan import Plan, Planner, Plugins
+from outbid.core.market.making.sources import source_of
+from outbid.core.market.making.terms import (
     Fault,
     check_zone,
     dimensions_named,
     limits_of,
     micros_of,
-    postback_of,
-    private_target,
     queue_of,
 )
+from outbid.core.market.problem import MarketError, Path, Problem
+from outbid.core.market.referring import lacking, names_of, referring
+from outbid.core.market.taken_over import EMPTY, TakenOver, over
 from outbid.core.match.book import Book
-from outbid.core.match.filter import Fact, FilterError, compile_filter, read_filter
+from outbid.core.match.filter import Fact, FilterError
 
-LONGEST_ROUND_MS = 120_000
 Numbered = tuple[int, spec.Noun]
 
 
@@ -57,7 +55,8 @@ class _Compiler:
 
     def __init__(self, nouns: made.Rows, plugins: Plugins, secrets: Words, before: made.Market, lenient: bool) -> None:
         self._nouns = nouns
-        self._planner = Planner(plugins)
+        self._planner = planner = Planner(plugins)
+        self._names = Names(nouns, planner, secrets)
         self._base = base = TakenOver(before, nouns, secrets)
         self._secrets = secrets
         found = list(referring(base.stale_nouns()))
@@ -71,7 +70,7 @@ class _Compiler:
         plans = self._plans()
         offers = self._all("offer", lambda number, offer: self._offer(number, offer, plans))
         campaigns = self._campaigns(plans, offers)
-        sources = self._all("source", lambda n, s: self._source(n, s, campaigns))
+        sources = self._all("source", lambda n, s: source_of(self._names, n, s, campaigns))
         self._all("seller", self._zone_only)
         self._all("buyer", self._buyer)
         keys = self._all("key", self._key)
@@ -144,7 +143,7 @@ class _Compiler:
         books = {} if was is None else {tier.slug: tier.book for tier in was.tiers}
         coming: dict[str, list[made.Offer]] = {}
         for slug, offer in come.items():
-            coming.setdefault(self._named("offer", slug, ())[1].tier, []).append(offer)
+            coming.setdefault(self._names.find("offer", slug, ())[1].tier, []).append(offer)
         gone, empty = self._base.gone["offer"], Book[made.Offer]()
         return [books.get(tier.slug, empty).changed(gone, coming.get(tier.slug, ())) for tier in tiers]
 
@@ -222,107 +221,8 @@ class _Compiler:
             book,
         )
 
-    def _offer(self, number: int, offer: spec.Offer, plans: dict[str, Any]) -> made.Offer:
-        buyer_number, buyer = self._named("buyer", offer.buyer, ("buyer",))
-        _, campaign = self._named("campaign", offer.campaign, ("campaign",))
-        if offer.tier not in {tier.slug for tier in campaign.tiers}:
-            known = ", ".join(tier.slug for tier in campaign.tiers)
-            raise Fault(("tier",), f"the campaign {campaign.slug!r} has no tier {offer.tier!r}; it has {known}")
-        if campaign.slug not in plans:
-            raise Fault(("campaign",), f"the fields of the campaign {campaign.slug!r} are at fault")
-        fields, facts = plans[campaign.slug]
-        node = None if offer.filter is None else read_filter(offer.filter, facts)
-        zone = offer.zone or buyer.zone
-        check_zone(zone, ("zone",))
-        owner = f"offer:{number}"
-        limits = limits_of(offer.caps, owner, campaign.currency, zone, ("caps",))
-        limits += limits_of(buyer.caps, f"buyer:{buyer_number}", campaign.currency, buyer.zone, ("caps",))
-        limits += self._wallet(buyer_number, buyer, campaign.currency)
-        price = None if offer.price is None else micros_of(offer.price, ("price",))
-        if price == 0:
-            raise Fault(("price",), "a fixed price is more than zero")
-        return made.Offer(
-            number=number,
-            slug=offer.slug,
-            buyer=buyer_number,
-            group=buyer.group or f"buyer:{buyer_number}",
-            campaign=self._named("campaign", offer.campaign, ("campaign",))[0],
-            node=node,
-            matches=None if node is None else compile_filter(node),
-            price_micros=price,
-            floor_micros=micros_of(offer.floor, ("floor",)),
-            most_micros=_most(offer),
-            priority=offer.priority,
-            weight=offer.weight,
-            post_ms=offer.post_ms,
-            paused=offer.paused or buyer.paused,
-            limits=limits,
-            delivery=self._delivery(offer, buyer_number, campaign, fields, facts),
-        )
-
-    def _delivery(
-        self,
-        offer: spec.Offer,
-        buyer: int,
-        campaign: spec.Campaign,
-        fields: tuple[made.Field, ...],
-        facts: Mapping[str, Fact],
-    ) -> made.Delivery:
-        path: Path = ("delivery",)
-        module, settings = self._planner.plugin(
-            "deliveries", offer.delivery.plugin, offer.delivery.settings, (*path, "plugin"), path
-        )
-        known = dict.fromkeys(facts, False) | {field.name: True for field in fields}
-        exceptions = frozenset(private_target(text, i) for i, text in enumerate(offer.private_targets))
-        try:
-            bound = module.bind(settings, Binding(known, campaign.ping_fields, exceptions, buyer, self._secrets))
-        except ValueError as error:
-            raise Fault((*path, "settings"), str(error)) from None
-        if offer.price is None and not module.pings(bound):
-            raise Fault(path, "an offer without a fixed price is pinged: the delivery needs an address for pings")
-        delivery = made.delivery_of(offer.delivery.plugin, module, bound, known)
-        return made.mute(delivery) if ("offer", offer.slug) in self._mute else delivery
-
-    def _source(self, number: int, source: spec.Source, campaigns: dict[str, made.Campaign]) -> made.Source:
-        campaign_number, campaign = self._named("campaign", source.campaign, ("campaign",))
-        seller_number, seller = self._named("seller", source.seller, ("seller",))
-        if campaign.slug not in campaigns:
-            raise Fault(("campaign",), f"the campaign {campaign.slug!r} is at fault")
-        for zone in (source.zone, seller.zone):
-            check_zone(zone, ("zone",))
-        unit = campaign.currency
-        limits = limits_of(source.caps, f"source:{number}", unit, source.zone, ("caps",))
-        limits += limits_of(seller.caps, f"seller:{seller_number}", unit, seller.zone, ("caps",))
-        limits += limits_of(campaign.caps, f"campaign:{campaign_number}", unit, campaign.zone, ("caps",))
-        module, settings = self._planner.plugin(
-            "intakes", source.intake.plugin, source.intake.settings, ("intake", "plugin"), ("intake",)
-        )
-        ping_id = getattr(settings, "ping_id", "")
-        if ping_id in {field.name for field in campaign.fields}:
-            raise Fault(("intake", "settings"), f"{ping_id!r} is a field: name another one as ping_id")
-        buyers = None
-        if source.buyers is not None:
-            named = (self._named("buyer", slug, ("buyers", i)) for i, slug in enumerate(source.buyers))
-            buyers = frozenset(buyer[0] for buyer in named)
-        share = None if source.payout.share is None else spec.percent(source.payout.share)
-        return made.Source(
-            number=number,
-            slug=source.slug,
-            seller=seller_number,
-            campaign=campaigns[campaign.slug],
-            payout=made.Payout(share, micros_of(source.payout.fixed or "0", ("payout", "fixed"))),
-            floor_micros=micros_of(source.floor, ("floor",)),
-            most_posts=source.most_posts,
-            buyers=buyers,
-            limits=limits,
-            quotes=made.Quotes(source.quotes.seconds * 1000, source.quotes.stale == "anew", source.quotes.honour),
-            ping_id=ping_id,
-            deadline_ms=source.deadline_ms or LONGEST_ROUND_MS,
-            answer_ms=source.answer_ms,
-            postback=postback_of(source, self._secrets),
-            paused=source.paused or campaign.paused,
-            read=lambda content_type, body: module.read(content_type, body, settings),
-        )
+    def _offer(self, number: int, offer: spec.Offer, plans: dict[str, Plan]) -> made.Offer:
+        return offer_of(self._names, number, offer, plans, mute=("offer", offer.slug) in self._mute)
 
     def _key(self, number: int, key: spec.Key) -> tuple[str, made.Holder] | None:
         if key.revoked:
@@ -337,26 +237,13 @@ class _Compiler:
             raise Fault(("owner",), sentence)
         return key.hash, made.Holder(key.slug, key.holder, found[0], key.test)
 
-    def _wallet(self, number: int, buyer: spec.Buyer, unit: str) -> tuple[Limit, ...]:
-        if buyer.wallet is None:
-            return ()
-        credit = micros_of(buyer.wallet.credit, ("wallet", "credit"))
-        return (Limit(f"buyer:{number}", unit, "wallet", buyer.zone, credit),)
-
     def _buyer(self, number: int, buyer: spec.Buyer) -> None:
         self._zone_only(number, buyer)
-        self._wallet(number, buyer, "USD")
+        wallet_of(number, buyer, "USD")
 
     def _zone_only(self, number: int, noun: Any) -> None:
         check_zone(noun.zone, ("zone",))
         limits_of(noun.caps, "", "USD", noun.zone, ("caps",))
-
-    def _named(self, kind: str, slug: str, path: Path) -> tuple[int, Any]:
-        found = self._nouns.get(kind, {}).get(slug)
-        if found is None:
-            known = ", ".join(sorted(self._nouns.get(kind, {}))) or "none"
-            raise Fault(path, f"there is no {kind} {slug!r}; there are: {known}")
-        return found
 
 
 def _decisive(campaign: spec.Campaign, books: list[Book[made.Offer]]) -> frozenset[str]:
@@ -365,14 +252,3 @@ def _decisive(campaign: spec.Campaign, books: list[Book[made.Offer]]) -> frozens
 
 def _put(found: dict[str, Any], slug: str, build: Callable[[int, Any], Any], number: int, noun: Any) -> None:
     found[slug] = build(number, noun)
-
-
-def _most(offer: spec.Offer) -> int:
-    if offer.most is None:
-        return made.ANY_PRICE_MICROS
-    if offer.price is not None:
-        raise Fault(("most",), "an offer with a fixed price does not bid, so nothing can be cut")
-    most = micros_of(offer.most, ("most",))
-    if most == 0:
-        raise Fault(("most",), "the most that an offer pays is more than zero")
-    return most

@@ -7,8 +7,8 @@ import msgspec
 
 from outbid.core.market import noun as spec
 from outbid.core.market import snapshot as made
+from outbid.core.market.making.terms import Fault, judge_of, normaliser_of, reader_of
 from outbid.core.market.problem import Path, from_validation
-from outbid.core.market.terms import Fault, judge_of, normaliser_of, reader_of
 from outbid.core.match.filter import Fact, FilterError
 
 Plan = tuple[tuple[made.Field, ...], Mapping[str, Fact]]

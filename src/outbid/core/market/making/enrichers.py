@@ -12,8 +12,8 @@ from outbid.core.dialect.secrets import NO_SECRETS
 from outbid.core.dialect.wire import Answer, Http
 from outbid.core.market import noun as spec
 from outbid.core.market import snapshot as made
+from outbid.core.market.making.terms import ANY_DAY, Fault, private_target
 from outbid.core.market.problem import Path
-from outbid.core.market.terms import ANY_DAY, Fault, private_target
 
 Found = Callable[[str, str, Any, Path, Path], tuple[Any, Any]]
 """(kind, plugin, settings, path of the name, path) → a plugin's module and its settings, checked. Raises Fault."""

@@ -1,0 +1,1 @@
+"""Parts of the market made ready, a module for each: fields and checks, enrichers, offers, sources, terms."""

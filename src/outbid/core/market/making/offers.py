@@ -1,0 +1,97 @@
+"""Offers made ready: price, limits, filter and delivery of a buyer's standing order."""
+
+from collections.abc import Mapping
+
+from outbid.core.contract import Binding
+from outbid.core.ledger.account import Limit
+from outbid.core.market import noun as spec
+from outbid.core.market import snapshot as made
+from outbid.core.market.making.names import Names
+from outbid.core.market.making.plan import Plan
+from outbid.core.market.making.terms import Fault, check_zone, limits_of, micros_of, private_target
+from outbid.core.market.problem import Path
+from outbid.core.match.filter import Fact, compile_filter, read_filter
+
+
+def offer_of(names: Names, number: int, offer: spec.Offer, plans: Mapping[str, Plan], *, mute: bool) -> made.Offer:
+    """An offer, ready to be matched, asked and posted; `mute`: it lacks a secret. Raises Fault."""
+    buyer_number, buyer = names.find("buyer", offer.buyer, ("buyer",))
+    _, campaign = names.find("campaign", offer.campaign, ("campaign",))
+    if offer.tier not in {tier.slug for tier in campaign.tiers}:
+        known = ", ".join(tier.slug for tier in campaign.tiers)
+        raise Fault(("tier",), f"the campaign {campaign.slug!r} has no tier {offer.tier!r}; it has {known}")
+    if campaign.slug not in plans:
+        raise Fault(("campaign",), f"the fields of the campaign {campaign.slug!r} are at fault")
+    fields, facts = plans[campaign.slug]
+    node = None if offer.filter is None else read_filter(offer.filter, facts)
+    zone = offer.zone or buyer.zone
+    check_zone(zone, ("zone",))
+    owner = f"offer:{number}"
+    limits = limits_of(offer.caps, owner, campaign.currency, zone, ("caps",))
+    limits += limits_of(buyer.caps, f"buyer:{buyer_number}", campaign.currency, buyer.zone, ("caps",))
+    limits += wallet_of(buyer_number, buyer, campaign.currency)
+    price = None if offer.price is None else micros_of(offer.price, ("price",))
+    if price == 0:
+        raise Fault(("price",), "a fixed price is more than zero")
+    return made.Offer(
+        number=number,
+        slug=offer.slug,
+        buyer=buyer_number,
+        group=buyer.group or f"buyer:{buyer_number}",
+        campaign=names.find("campaign", offer.campaign, ("campaign",))[0],
+        node=node,
+        matches=None if node is None else compile_filter(node),
+        price_micros=price,
+        floor_micros=micros_of(offer.floor, ("floor",)),
+        most_micros=_most(offer),
+        priority=offer.priority,
+        weight=offer.weight,
+        post_ms=offer.post_ms,
+        paused=offer.paused or buyer.paused,
+        limits=limits,
+        delivery=_delivery(names, offer, buyer_number, campaign, fields, facts, mute),
+    )
+
+
+def wallet_of(number: int, buyer: spec.Buyer, unit: str) -> tuple[Limit, ...]:
+    """A buyer's wallet as a limit, if he has one. Raises Fault."""
+    if buyer.wallet is None:
+        return ()
+    credit = micros_of(buyer.wallet.credit, ("wallet", "credit"))
+    return (Limit(f"buyer:{number}", unit, "wallet", buyer.zone, credit),)
+
+
+def _delivery(
+    names: Names,
+    offer: spec.Offer,
+    buyer: int,
+    campaign: spec.Campaign,
+    fields: tuple[made.Field, ...],
+    facts: Mapping[str, Fact],
+    mute: bool,
+) -> made.Delivery:
+    path: Path = ("delivery",)
+    module, settings = names.planner.plugin(
+        "deliveries", offer.delivery.plugin, offer.delivery.settings, (*path, "plugin"), path
+    )
+    known = dict.fromkeys(facts, False) | {field.name: True for field in fields}
+    exceptions = frozenset(private_target(text, i) for i, text in enumerate(offer.private_targets))
+    try:
+        bound = module.bind(settings, Binding(known, campaign.ping_fields, exceptions, buyer, names.secrets))
+    except ValueError as error:
+        raise Fault((*path, "settings"), str(error)) from None
+    if offer.price is None and not module.pings(bound):
+        raise Fault(path, "an offer without a fixed price is pinged: the delivery needs an address for pings")
+    delivery = made.delivery_of(offer.delivery.plugin, module, bound, known)
+    return made.mute(delivery) if mute else delivery
+
+
+def _most(offer: spec.Offer) -> int:
+    if offer.most is None:
+        return made.ANY_PRICE_MICROS
+    if offer.price is not None:
+        raise Fault(("most",), "an offer with a fixed price does not bid, so nothing can be cut")
+    most = micros_of(offer.most, ("most",))
+    if most == 0:
+        raise Fault(("most",), "the most that an offer pays is more than zero")
+    return most

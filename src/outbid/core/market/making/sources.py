@@ -1,0 +1,53 @@
+"""Sources made ready: a seller's terms, limits and intake."""
+
+from collections.abc import Mapping
+
+from outbid.core.market import noun as spec
+from outbid.core.market import snapshot as made
+from outbid.core.market.making.names import Names
+from outbid.core.market.making.terms import Fault, check_zone, limits_of, micros_of, postback_of
+
+LONGEST_ROUND_MS = 120_000
+
+
+def source_of(names: Names, number: int, source: spec.Source, campaigns: Mapping[str, made.Campaign]) -> made.Source:
+    """A source, ready to take leads. Raises Fault."""
+    campaign_number, campaign = names.find("campaign", source.campaign, ("campaign",))
+    seller_number, seller = names.find("seller", source.seller, ("seller",))
+    if campaign.slug not in campaigns:
+        raise Fault(("campaign",), f"the campaign {campaign.slug!r} is at fault")
+    for zone in (source.zone, seller.zone):
+        check_zone(zone, ("zone",))
+    unit = campaign.currency
+    limits = limits_of(source.caps, f"source:{number}", unit, source.zone, ("caps",))
+    limits += limits_of(seller.caps, f"seller:{seller_number}", unit, seller.zone, ("caps",))
+    limits += limits_of(campaign.caps, f"campaign:{campaign_number}", unit, campaign.zone, ("caps",))
+    module, settings = names.planner.plugin(
+        "intakes", source.intake.plugin, source.intake.settings, ("intake", "plugin"), ("intake",)
+    )
+    ping_id = getattr(settings, "ping_id", "")
+    if ping_id in {field.name for field in campaign.fields}:
+        raise Fault(("intake", "settings"), f"{ping_id!r} is a field: name another one as ping_id")
+    buyers = None
+    if source.buyers is not None:
+        named = (names.find("buyer", slug, ("buyers", i)) for i, slug in enumerate(source.buyers))
+        buyers = frozenset(buyer[0] for buyer in named)
+    share = None if source.payout.share is None else spec.percent(source.payout.share)
+    return made.Source(
+        number=number,
+        slug=source.slug,
+        seller=seller_number,
+        campaign=campaigns[campaign.slug],
+        payout=made.Payout(share, micros_of(source.payout.fixed or "0", ("payout", "fixed"))),
+        floor_micros=micros_of(source.floor, ("floor",)),
+        most_posts=source.most_posts,
+        buyers=buyers,
+        limits=limits,
+        quotes=made.Quotes(source.quotes.seconds * 1000, source.quotes.stale == "anew", source.quotes.honour),
+        ping_id=ping_id,
+        deadline_ms=source.deadline_ms or LONGEST_ROUND_MS,
+        answer_ms=source.answer_ms,
+        postback=postback_of(source, names.secrets),
+        paused=source.paused or campaign.paused,
+        read=lambda content_type, body: module.read(content_type, body, settings),
+    )

@@ -1,0 +1,47 @@
+"""The market's nouns as people write them, in YAML, the API and the database: what an operator sets.
+
+Amounts are decimal text in the campaign's currency, shares are percent text, names are slugs. Numbers (of nouns)
+never stand here: they are given by the store, and the snapshot resolves slugs to them.
+"""
+
+from outbid.core.market.noun.amount import Cap, Currency, Noun, Payout, Plugin, Settings, Slug, Wallet, percent
+from outbid.core.market.noun.campaign import Campaign, Check, Enricher, Field, Queue, Tier
+from outbid.core.market.noun.hours import Slot
+from outbid.core.market.noun.offer import Offer
+from outbid.core.market.noun.party import Buyer, Key, Quotes, Seller, Source
+
+__all__ = [
+    "KINDS",
+    "Buyer",
+    "Campaign",
+    "Cap",
+    "Check",
+    "Currency",
+    "Enricher",
+    "Field",
+    "Key",
+    "Noun",
+    "Offer",
+    "Payout",
+    "Plugin",
+    "Queue",
+    "Quotes",
+    "Seller",
+    "Settings",
+    "Slot",
+    "Slug",
+    "Source",
+    "Tier",
+    "Wallet",
+    "percent",
+]
+
+KINDS: dict[str, type[Noun]] = {
+    "seller": Seller,
+    "buyer": Buyer,
+    "campaign": Campaign,
+    "source": Source,
+    "offer": Offer,
+    "key": Key,
+}
+"""Every kind of noun, in the order in which they can be made (later ones name earlier ones)."""

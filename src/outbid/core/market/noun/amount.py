@@ -1,0 +1,92 @@
+"""Parts of nouns that are numbers: names, shares, caps, wallets, payouts."""
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from outbid.core.money import micros
+
+Slug = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$", description="lower-case letters, digits, - and _")]
+
+FieldName = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,62}$", description="lower-case letters, digits and _")]
+
+Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}$", description="ISO 4217 code")]
+
+Window = Literal["minute", "hour", "day", "week", "month", "total"]
+
+Settings = dict[str, Any]
+
+Deadline = Annotated[int, Meta(ge=50, le=120_000)]
+
+
+class Noun(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Something with a slug. `name` is what people read."""
+
+    slug: Slug
+    name: Annotated[str, Meta(max_length=200)] = ""
+
+
+class Plugin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A plugin by name, with its settings."""
+
+    plugin: str
+    settings: Settings = {}
+
+
+def _amount(text: str | None, what: str) -> None:
+    if text is not None and micros(text) < 0:
+        raise ValueError(f"{what} may not be negative")
+
+
+def percent(text: str) -> int:
+    """Read '12.5%' as millionths of the whole (125,000). Raises ValueError outside 0% to 100%.
+
+    The sign is demanded: without it, 0.8 could mean four fifths or 0.8 %, and a seller's pay hangs on it.
+    """
+    bare = text.strip()
+    if not bare.endswith("%"):
+        raise ValueError(f"{text!r} has no percent sign: write 80% for four fifths")
+    millionths, rest = divmod(micros(bare.removesuffix("%")), 100)
+    if rest or not 0 <= millionths <= 1_000_000:
+        raise ValueError(f"{text!r} is not between 0% and 100%, with up to four places")
+    return millionths
+
+
+class Cap(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Most leads, or most money, in a window that begins at midnight (or the full hour …) in the owner's zone."""
+
+    window: Window
+    leads: Annotated[int, Meta(ge=0, le=1_000_000_000)] | None = None
+    money: str | None = None
+
+    def __post_init__(self) -> None:
+        """Exactly one of leads and money."""
+        if (self.leads is None) == (self.money is None):
+            raise ValueError("a cap names either leads or money")
+        _amount(self.money, "a cap")
+
+
+class Wallet(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A buyer's money: what was paid in, and how far below zero he may go. Credit 0 is prepaid."""
+
+    credit: str = "0"
+
+    def __post_init__(self) -> None:
+        """The credit is an amount."""
+        _amount(self.credit, "credit")
+
+
+class Payout(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What the seller gets of each sale: a share of the price, or a fixed amount."""
+
+    share: str | None = None
+    fixed: str | None = None
+
+    def __post_init__(self) -> None:
+        """Exactly one of share and fixed."""
+        if (self.share is None) == (self.fixed is None):
+            raise ValueError("a payout names either share or fixed")
+        _amount(self.fixed, "a payout")
+        if self.share is not None:
+            percent(self.share)

@@ -1,0 +1,42 @@
+"""A buyer's standing order."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from outbid.core.market.noun.amount import (
+    Cap,
+    Deadline,
+    Noun,
+    Plugin,
+    Settings,
+    Slug,
+)
+
+
+class Offer(Noun, frozen=True, kw_only=True):
+    """A buyer's standing order in a campaign's tier.
+
+    price          a fixed price makes the offer *direct*: it needs no ping
+    most           the most that it pays for a lead: a higher bid counts as that much
+    filter         which leads it wants; absent: all
+    priority       stated order, lower first: breaks ties, and is the order of a waterfall
+    private_targets  exact HOST:PORT pairs that the delivery may reach although private or not 80/443
+    post_ms        how long the buyer may take to answer a post
+    """
+
+    buyer: Slug
+    campaign: Slug
+    tier: Slug
+    price: str | None = None
+    floor: str = "0"
+    most: str | None = None
+    filter: Settings | None = None
+    priority: Annotated[int, Meta(ge=0, le=1_000_000)] = 100
+    weight: Annotated[int, Meta(ge=1, le=1_000_000)] = 1
+    caps: tuple[Cap, ...] = ()
+    zone: str | None = None
+    delivery: Plugin
+    private_targets: tuple[str, ...] = ()
+    post_ms: Deadline = 10_000
+    paused: bool = False

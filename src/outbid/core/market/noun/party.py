@@ -1,0 +1,85 @@
+"""Who sells, who buys, and the keys of both."""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from outbid.core.market.noun.amount import (
+    Cap,
+    Deadline,
+    Noun,
+    Payout,
+    Plugin,
+    Slug,
+    Wallet,
+)
+
+
+class Seller(Noun, frozen=True, kw_only=True):
+    """Who sends leads and is paid."""
+
+    zone: str = "America/New_York"
+    caps: tuple[Cap, ...] = ()
+
+
+class Quotes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What a source's pings are promised.
+
+    seconds  how long a quote stands, if the bid behind it does not end earlier
+    stale    a post whose quote ended, or that tells other facts than its ping did: refused, or auctioned anew
+    honour   a quoted lead is sold even where a cap filled after its ping; a wallet is never passed
+    """
+
+    seconds: Annotated[int, Meta(ge=5, le=3_600)] = 300
+    stale: Literal["refuse", "anew"] = "refuse"
+    honour: bool = False
+
+
+class Source(Noun, frozen=True, kw_only=True):
+    """One feed of a seller into a campaign. `buyers`: the only ones he allows; `most_posts`: his resale limit.
+
+    deadline_ms  how long a round of pings may take for his leads, where that is less than the tier's
+    answer_ms    after how long he is told `pending`, if the lead is still on its way; the end comes by postback
+    postback     a URL that is told the end of a lead that was pending, with {lead}, {outcome}, {price} … filled in
+    private_targets  exact HOST:PORT pairs that the postback may reach although private or not 80/443
+    """
+
+    seller: Slug
+    campaign: Slug
+    intake: Plugin = Plugin(plugin="json")
+    payout: Payout
+    floor: str = "0"
+    caps: tuple[Cap, ...] = ()
+    zone: str = "America/New_York"
+    buyers: tuple[Slug, ...] | None = None
+    most_posts: Annotated[int, Meta(ge=1, le=1000)] = 1000
+    quotes: Quotes = Quotes()
+    deadline_ms: Deadline | None = None
+    answer_ms: Deadline | None = None
+    postback: str | None = None
+    private_targets: tuple[str, ...] = ()
+    paused: bool = False
+
+
+class Buyer(Noun, frozen=True, kw_only=True):
+    """Who pays. Without a wallet he pays by statement, without a limit.
+
+    group  buyers who are one to the trade: of them, one buys a shared lead at most
+    """
+
+    zone: str = "America/New_York"
+    wallet: Wallet | None = None
+    group: Slug | None = None
+    caps: tuple[Cap, ...] = ()
+    paused: bool = False
+
+
+class Key(Noun, frozen=True, kw_only=True):
+    """A key that opens a door. The slug is its public id; only the SHA-256 of the secret is kept."""
+
+    holder: Literal["house", "source", "buyer", "seller"]
+    owner: str = ""
+    hash: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
+    test: bool = False
+    revoked: bool = False

@@ -1,0 +1,81 @@
+"""All that the operator set, at one version."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from outbid.core.ledger.account import Limit, Limits
+from outbid.core.market.noun import Noun
+from outbid.core.market.problem import Problem
+from outbid.core.market.snapshot.campaign import Campaign
+from outbid.core.market.snapshot.offer import Offer
+from outbid.core.market.snapshot.source import Source
+
+Rows = Mapping[str, Mapping[str, tuple[int, Noun]]]
+"""Nouns as the operator set them: kind → slug → (number, noun)."""
+
+
+class Holder(msgspec.Struct, frozen=True):
+    """Whom a key speaks for. `number` is the owner's; 0 for the house."""
+
+    key: str
+    kind: str
+    number: int
+    test: bool
+
+
+class Market:
+    """Everything that an operator set, at one version.
+
+    `secrets` are the ones that were filled in, `refers` tells which a noun (kind, slug) refers to, `lacks` where one is
+    that was not there.
+    """
+
+    def __init__(
+        self,
+        version: int,
+        campaigns: Mapping[int, Campaign],
+        sources: Mapping[int, Source],
+        offers: Mapping[int, Offer],
+        keys: Mapping[str, Holder],
+        names: Mapping[tuple[str, int], str],
+        nouns: Rows,
+        secrets: Mapping[str, str] | None = None,
+        refers: Mapping[tuple[str, str], frozenset[str]] | None = None,
+        lacks: tuple[Problem, ...] = (),
+    ) -> None:
+        self.secrets = secrets or {}
+        self.refers = refers or {}
+        self.lacks = lacks
+        self.version = version
+        self.campaigns = campaigns
+        self.sources = sources
+        self.offers = offers
+        self.keys = keys
+        self.names = names
+        self.nouns = nouns
+        self._limits: dict[int, Limits] = {}
+
+    def limits(self, source: Source, offer: Offer) -> Limits:
+        """Every account that a sale of this source to this offer must find room in."""
+        return offer.limits_of(source.number, source.limits, self.version)
+
+    def source_limits(self, source: Source) -> Limits:
+        """The accounts of source, seller and campaign alone."""
+        if (found := self._limits.get(source.number)) is None:
+            found = self._limits[source.number] = Limits(source.limits, self.version)
+        return found
+
+    def every_limit(self, before: "Market | None" = None) -> list[Limit]:
+        """All limits that are set, once for each noun that they bind; or only those of nouns changed since `before`.
+
+        What did not change since is the same object in both.
+        """
+        offers = {} if before is None else before.offers
+        sources = {} if before is None else before.sources
+        found = [limit for number, o in self.offers.items() if offers.get(number) is not o for limit in o.limits]
+        return found + [limit for n, s in self.sources.items() if sources.get(n) is not s for limit in s.limits]
+
+    def name(self, kind: str, number: int) -> str:
+        """The slug of a noun, or `kind:number` where it is gone."""
+        return self.names.get((kind, number), f"{kind}:{number}")

@@ -1,0 +1,95 @@
+"""A standing order made ready, and how it is delivered."""
+
+from collections.abc import Callable, Generator, Iterable
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from outbid.core.contract import PingReply, PostReply, Reads
+from outbid.core.dialect.secrets import NO_SECRETS, Secrets
+from outbid.core.dialect.wire import Answer, Http
+from outbid.core.ledger.account import Limit, Limits
+from outbid.core.match.filter import Node, Predicate
+
+ANY_PRICE_MICROS = 1 << 62
+"""More than anybody bids."""
+
+
+class Offer(msgspec.Struct, frozen=True):
+    """A standing order, ready to be matched, asked and posted. `price_micros` is None unless it is direct.
+
+    most_micros  the most that it pays: a higher bid counts as that much; `ANY_PRICE_MICROS` where nothing is set
+
+    `group` names who may not buy the same lead twice: the buyer's group, or the buyer himself. `_found` remembers the
+    accounts of its sales by source.
+    """
+
+    number: int
+    slug: str
+    buyer: int
+    group: str
+    campaign: int
+    node: Node | None
+    matches: Predicate | None
+    price_micros: int | None
+    floor_micros: int
+    most_micros: int
+    priority: int
+    weight: int
+    post_ms: int
+    paused: bool
+    limits: tuple[Limit, ...]
+    delivery: "Delivery"
+    _found: dict[int, Limits] = {}
+
+    def limits_of(self, source: int, others: tuple[Limit, ...], version: int) -> Limits:
+        """Every account that a sale of this source to this offer must find room in; `others`: the source's limits."""
+        found = self._found.get(source)
+        if found is None or found.more is not others:
+            found = self._found[source] = Limits(self.limits, version, others)
+        return found
+
+
+class Delivery(msgspec.Struct, frozen=True):
+    """A delivery bound to an offer's settings: `ping(ask)` and `post(ask)` are generators (see core/contract).
+
+    `ping_reads` and `post_reads` are the fields and facts that they hold; `secrets` is what must not be kept of them.
+    """
+
+    plugin: str
+    repeatable: bool
+    ping: Callable[[Any], Any]
+    post: Callable[[Any], Any]
+    ping_reads: tuple[str, ...] = ()
+    post_reads: tuple[str, ...] = ()
+    secrets: Secrets = NO_SECRETS
+
+
+def mute(delivery: Delivery) -> Delivery:
+    """A delivery that lacks a secret: it sends nothing, and says why."""
+
+    def ping(_: Any) -> Generator[Http, Answer, PingReply]:
+        yield from ()
+        return PingReply("error", reason="secret_missing")
+
+    def post(_: Any) -> Generator[Http, Answer, PostReply]:
+        yield from ()
+        return PostReply("error", reason="secret_missing", reached=False)
+
+    return replace(delivery, ping=ping, post=post)
+
+
+def delivery_of(plugin: str, module: Any, bound: Any, known: Iterable[str]) -> Delivery:
+    """What a delivery's module makes of settings that it has bound. One that does not say what it reads reads all."""
+    everything = tuple(known)
+    reads = module.reads(bound) if hasattr(module, "reads") else Reads(everything, everything)
+    return Delivery(
+        plugin,
+        module.repeatable(bound),
+        lambda ask: module.ping(ask, bound),
+        lambda ask: module.post(ask, bound),
+        reads.ping,
+        reads.post,
+        module.secrets(bound) if hasattr(module, "secrets") else NO_SECRETS,
+    )
