@@ -6,7 +6,8 @@ WORDS: dict[str, str] = {
     "Settings.host": "the address to listen on",
     "Settings.port": "the port to listen on",
     "Settings.processes": "how many exchange processes, 1 to 64",
-    "Settings.master_key": "64 hex digits; absent: the file `master.key` in `OUTBID_DATA`, made at the first start",
+    "Settings.master_key": "64 hex digits, or two keys with their numbers, `1:HEX 2:HEX`, while it is replaced; "
+    "absent: the file `master.key` in `OUTBID_DATA`, made at the first start",
     "Settings.log": "how `serve` and `demo` log to standard error: `text`, or `json`: one JSON object a line",
     "Settings.gather_ms": "how long a batch gathers leads at low load before it is committed, in milliseconds",
     "Settings.traffic_days": "how many days the requests to buyers and their replies are kept, sealed, to the end "

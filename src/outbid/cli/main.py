@@ -173,6 +173,12 @@ def _key_commands(commands: "Commands") -> None:
         "Compare a copy of the master key, read from standard input, with the one in use: the doctor's reminder ends."
     )
     _add(keys, "confirm", "keys:confirm", said)
+    rotate = _add(
+        keys, "rotate", "sealed.rotating:rotate", "Replace the master key: wrap every row by the one that was begun."
+    )
+    step = rotate.add_mutually_exclusive_group()
+    step.add_argument("--begin", action="store_true", help="make the new key; nothing is wrapped by it yet")
+    step.add_argument("--end", action="store_true", help="take the old key away, when no row needs it any more")
 
 
 def _secret_commands(commands: "Commands") -> None:

@@ -60,12 +60,24 @@ class Rooms:
                 return account.name
         return None
 
-    def of(self, market: Market, source: Source, at_ms: int) -> Live:
+    def of(self, newest: Market, pinned: Market, source: Source, at_ms: int) -> Live:
         """Room as `core/match` asks for it: of an offer, for this source, now."""
-        limits, full = market.limits, self.full
+        full = self.full
 
         def room(offer: Offer, least_micros: int) -> Skip | None:
-            account = full(limits(source, offer).at(at_ms), least_micros)
+            account = full(accounts_of(newest, pinned, source, offer, at_ms), least_micros)
             return None if account is None else without_room(offer.number, account)
 
         return room
+
+
+def accounts_of(newest: Market, pinned: Market, source: Source, offer: Offer, at_ms: int) -> tuple[Account, ...]:
+    """The accounts that a sale needs room in, by the newest limits; by the pinned ones where a noun has gone.
+
+    The same are looked at before anybody is asked, and held before the post: a lead that pinned an older version must
+    not ask those who cannot buy any more, nor pass by those who now can.
+    """
+    now, current = newest.sources.get(source.number), newest.offers.get(offer.number)
+    if now is None or current is None:
+        return pinned.limits(source, offer).at(at_ms)
+    return newest.limits(now, current).at(at_ms)

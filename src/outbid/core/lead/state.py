@@ -178,7 +178,9 @@ def _no_room(state: State, event: ev.NoRoom) -> State:
     if SELLING_SIDE.match(event.account):
         reason = event.reason if state.promise_micros is None else "capped_since_ping"
         return replace(state, tried=tried, refused=reason)
-    return replace(state, tried=tried, without_room=True)
+    # Who was promised a price hears of caps only where a cap was the cause.
+    capped = state.promise_micros is None or event.reason != "paused"
+    return replace(state, tried=tried, without_room=state.without_room or capped)
 
 
 def _with_sale(state: State, identifier: str, **changes: Any) -> State:

@@ -72,7 +72,7 @@ class Looked(msgspec.Struct, frozen=True):
     def ahead(self) -> DryRun:
         """What would become of the lead. It reads nothing that changes, so that it may run in a thread."""
         wish, lead = self.wish, self.lead
-        room = self.rooms.of(wish.market, wish.source, wish.at_ms)
+        room = self.rooms.of(wish.market, wish.market, wish.source, wish.at_ms)
         given = Given(wish.market.version, wish.at_ms, room, wish.bids, wish.won, wish.live)
         ahead = look_ahead(Plan(wish.source.campaign, wish.source), lead.facts, self.inspected, given)
         return DryRun(lead.facts, tuple(lead.unknown), self.enriched, self.inspected.flaws, ahead)

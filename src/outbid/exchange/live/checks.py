@@ -6,12 +6,12 @@ from outbid.core.lead.event import Skip
 from outbid.core.market.snapshot import Market, Offer, Source
 from outbid.core.match.match import Live
 from outbid.core.money import ONE
-from outbid.exchange.room import Rooms
+from outbid.exchange.exchange import Exchange
 
 
-def live_checks(rooms: Rooms, market: Market, source: Source, lead: bytes, at_ms: int) -> Live:
+def live_checks(exchange: Exchange, pinned: Market, source: Source, lead: bytes, at_ms: int) -> Live:
     """The live checks of a lead's round, as `core/match` asks for them."""
-    room = rooms.of(market, source, at_ms)
+    room = exchange.rooms.of(exchange.market, pinned, source, at_ms)
 
     def live(offer: Offer, least_micros: int) -> Skip | None:
         if offer.share < ONE and lot(lead, offer.number) >= offer.share:

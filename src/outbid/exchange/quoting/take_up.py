@@ -107,4 +107,4 @@ def _room(exchange: Exchange, story: Story, now_ms: int) -> Live:
     source = story.plan.source
     if story.lead.test or source.quotes.honour:
         return lambda offer, least_micros: None
-    return exchange.rooms.of(story.market, source, now_ms)
+    return exchange.rooms.of(exchange.market, story.market, source, now_ms)

@@ -16,7 +16,7 @@ async def match(exchange: Exchange, story: Story, step: Match) -> None:
     plan, at_ms = story.plan, exchange.clock.now_ms()
     tier = plan.campaign.tiers[step.tier]
     floor = floor_micros(plan.campaign, plan.source, tier)
-    live = live_checks(exchange.rooms, story.market, plan.source, story.id, at_ms)
+    live = live_checks(exchange, story.market, plan.source, story.id, at_ms)
     facts, tried = story.lead.facts, story.state.tried
     story.tell(who_may_be_asked(tier, step.tier, plan.source, floor, facts, tried, live, at_ms))
 

@@ -46,6 +46,7 @@ create table lane (
   oldest_open uuid not null,
   adopted_by integer,
   owner text not null,
+  key_version integer not null,
   primary key (cell, id)
 );
 

@@ -24,7 +24,7 @@ class Noun(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Something with a slug. `name` is what people read."""
 
     slug: Slug
-    name: str = ""
+    name: Annotated[str, Meta(max_length=200)] = ""
 
 
 class Plugin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
