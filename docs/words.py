@@ -61,6 +61,8 @@ WORDS: dict[str, str] = {
     "Queue.after_s": "from which age on a lead is tried; `0`: at once",
     "Queue.every_s": "how long after a round without a sale it is tried again",
     "Queue.until_s": "up to which age of the lead",
+    "Campaign.open": "whoever bid may see all bids of the round, each under a salted hash instead of its bidder, and "
+    "work out again who had to win; see [the sealed log](../explain/sealed_log.md)",
     "Campaign.dimensions": "up to three fields or parts, none personal, by which leads are tallied beside the whole",
     "Campaign.review_hours": "a lead that is held for review and nobody looks at is refused after so many",
     "Source.deadline_ms": "how long a round of pings may take for its leads, where that is less than the tier's",

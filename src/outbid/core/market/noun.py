@@ -186,6 +186,7 @@ class Campaign(Noun, frozen=True, kw_only=True):
     ping_fields: tuple[str, ...] = ()
     review_hours: Annotated[int, Meta(ge=1, le=8_760)] = 72
     dimensions: Annotated[tuple[str, ...], Meta(max_length=3)] = ()
+    open: bool = False
     paused: bool = False
 
 
