@@ -11,6 +11,9 @@ WORDS: dict[str, str] = {
     "Settings.gather_ms": "how long a batch gathers leads at low load before it is committed, in milliseconds",
     "Settings.traffic_days": "how many days the requests to buyers and their replies are kept, sealed, to the end "
     "of the week; 0: they are not kept. The same on every machine of one database",
+    "Settings.history_days": "how many days leads and their history are kept, to the end of the week; then the week is "
+    "dropped once its leads are settled, see [the sealed log](../explain/sealed_log.md#what-is-dropped); 0: for ever. "
+    "The same on every machine of one database",
     "Noun.slug": "the name by which other nouns, files and commands call it; never change it for another thing",
     "Noun.name": "what people read",
     "Cap.window": "the period; it begins at the full minute or hour, at midnight, on Monday, or on the first",

@@ -65,11 +65,11 @@ class Database:
         return list(done.applied)
 
     def do_chores(self) -> None:
-        """Make the partitions of the coming weeks, sweep what has ended, empty old traffic, merge tallies."""
+        """Make the partitions of the coming weeks, sweep what has ended, empty or drop what is old, merge tallies."""
         from outbid.store.upkeep.chores import do_chores
 
-        days = self._settings.traffic_days
-        asyncio.run(self._with(self.owner_url, None, lambda c: do_chores(c, Clock().now_ms(), days)))
+        days = (self._settings.traffic_days, self._settings.history_days)
+        asyncio.run(self._with(self.owner_url, None, lambda c: do_chores(c, Clock().now_ms(), *days)))
 
     def check_key(self) -> None:
         """Make sure that the master key is this database's. Raises WrongKey."""
