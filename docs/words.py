@@ -12,6 +12,9 @@ WORDS: dict[str, str] = {
     "Settings.gather_ms": "how long a batch gathers leads at low load before it is committed, in milliseconds",
     "Settings.traffic_days": "how many days the requests to buyers and their replies are kept, sealed, to the end "
     "of the week; 0: they are not kept. The same on every machine of one database",
+    "Settings.history_days": "how many days leads and their history are kept, to the end of the week; then the week is "
+    "dropped once its leads are settled, see [the sealed log](../explain/sealed_log.md#what-is-dropped); 0: for ever. "
+    "The same on every machine of one database",
     "Noun.slug": "the name by which other nouns, files and commands call it; never change it for another thing",
     "Noun.name": "what people read",
     "Cap.window": "the period; it begins at the full minute or hour, at midnight, on Monday, or on the first",
@@ -62,6 +65,8 @@ WORDS: dict[str, str] = {
     "Queue.after_s": "from which age on a lead is tried; `0`: at once",
     "Queue.every_s": "how long after a round without a sale it is tried again",
     "Queue.until_s": "up to which age of the lead",
+    "Campaign.open": "whoever bid may see all bids of the round, each under a salted hash instead of its bidder, and "
+    "work out again who had to win; see [the sealed log](../explain/sealed_log.md)",
     "Campaign.dimensions": "up to three fields or parts, none personal, by which leads are tallied beside the whole",
     "Campaign.review_hours": "a lead that is held for review and nobody looks at is refused after so many",
     "Source.deadline_ms": "how long a round of pings may take for its leads, where that is less than the tier's",

@@ -191,6 +191,7 @@ class _Compiler:
             most_posts=campaign.most_posts,
             review_ms=campaign.review_hours * 3_600_000,
             paused=campaign.paused,
+            open=campaign.open,
             dimensions=dimensions_named(campaign.dimensions, fields),
             enrichers=self._enrichers(campaign, fields, facts),
             enrich_ms=campaign.enrich_ms,

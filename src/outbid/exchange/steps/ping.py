@@ -72,7 +72,7 @@ class _Round:
         exchange, campaign = self._exchange, self._story.plan.campaign
         turn = exchange.turn_of(campaign, self._tier) if self._turn is None else self._turn
         ms = exchange.ms_since(self.started)
-        return ev.Pinged(self._at_ms, self._tier, ms, self._lines(), turn, self._draw)
+        return ev.Pinged(self._at_ms, self._tier, ms, self._lines(), turn, self._draw, campaign.open)
 
     def _lines(self) -> tuple[ev.BidLine, ...]:
         won, plan = self._won, self._story.plan

@@ -45,7 +45,9 @@ async def ping(exchange: Exchange, story: Story, step: Ping) -> None:
     floor = floor_micros(campaign, story.plan.source, campaign.tiers[step.tier])
     bids = outcome_of(story.lead) != "no_bid"
     lines = tuple(_line(campaign.offers[number], floor, bids) for number in step.offers)
-    story.tell(ev.Pinged(exchange.clock.now_ms(), step.tier, 0, lines, *exchange.live_of(campaign, step.tier)))
+    story.tell(
+        ev.Pinged(exchange.clock.now_ms(), step.tier, 0, lines, *exchange.live_of(campaign, step.tier), campaign.open)
+    )
 
 
 def _line(offer: Offer, floor: int, bids: bool) -> ev.BidLine:

@@ -111,6 +111,7 @@ class Campaign(msgspec.Struct, frozen=True):
     dimensions: tuple[str, ...] = ()
     enrichers: tuple[Enricher, ...] = ()
     enrich_ms: int = 0
+    open: bool = False
 
     def secrets_of(self, step: str, number: int) -> Secrets:
         """What must never be kept of requests at a step: to an offer by its number, to an enricher by its place."""
