@@ -19,6 +19,8 @@ WORDS: dict[str, str] = {
     "Noun.name": "what people read",
     "Cap.window": "the period; it begins at the full minute or hour, at midnight, on Monday, or on the first",
     "Cap.leads": "most sold leads in the period",
+    "Cap.paced": "it is spread over its window, so that it is not spent by nine in the morning; only for caps of "
+    "buyers, groups, offers, and pairs",
     "Cap.money": "most money in the period, in the campaign's currency",
     "Wallet.credit": "how far below zero the balance may go; `0` is prepaid",
     "Payout.share": "percent of the price with its sign, such as `80%`, rounded down to a millionth",

@@ -192,6 +192,7 @@ class _Compiler:
             review_ms=campaign.review_hours * 3_600_000,
             paused=campaign.paused,
             open=campaign.open,
+            zone=campaign.zone,
             dimensions=dimensions_named(campaign.dimensions, fields),
             enrichers=self._enrichers(campaign, fields, facts),
             enrich_ms=campaign.enrich_ms,

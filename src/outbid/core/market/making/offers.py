@@ -6,7 +6,7 @@ from outbid.core.contract import Binding
 from outbid.core.ledger.account import Limit
 from outbid.core.market import noun as spec
 from outbid.core.market import snapshot as made
-from outbid.core.market.making.limits import pairs_of, scheduled, when_of
+from outbid.core.market.making.limits import paced, pairs_of, scheduled, when_of
 from outbid.core.market.making.names import Names
 from outbid.core.market.making.plan import Plan
 from outbid.core.market.making.terms import Fault, check_zone, limits_of, micros_of, private_target
@@ -29,12 +29,14 @@ def offer_of(names: Names, number: int, offer: spec.Offer, plans: Mapping[str, P
     zone = offer.zone or buyer.zone
     check_zone(zone, ("zone",))
     owner = f"offer:{number}"
-    limits = limits_of(offer.caps, owner, campaign.currency, zone, ("caps",))
+    when = when_of(offer, zone)
+    hours = None if when is None else when.calendar
+    limits = limits_of(offer.caps, owner, campaign.currency, zone, ("caps",), hours)
     limits += limits_of(buyer.caps, f"buyer:{buyer_number}", campaign.currency, buyer.zone, ("caps",))
     limits += wallet_of(buyer_number, buyer, campaign.currency)
     limits += _limits_of_group(names, buyer, campaign.currency)
-    when = when_of(offer, zone)
     limits += scheduled(offer, when, owner, campaign.currency, zone)
+    pairs = pairs_of(names, offer.source_caps, "source", owner, campaign.currency, zone, ("source_caps",), hours)
     price = None if offer.price is None else micros_of(offer.price, ("price",))
     if price == 0:
         raise Fault(("price",), "a fixed price is more than zero")
@@ -57,7 +59,8 @@ def offer_of(names: Names, number: int, offer: spec.Offer, plans: Mapping[str, P
         delivery=_delivery(names, offer, buyer_number, campaign, fields, facts, mute),
         when=when,
         share=ONE if offer.share is None else spec.percent(offer.share),
-        pairs=pairs_of(names, offer.source_caps, "source", owner, campaign.currency, zone, ("source_caps",)),
+        pairs=pairs,
+        paced=paced(limits, *pairs.values()),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from outbid.core.market import noun as spec
 from outbid.core.market import snapshot as made
-from outbid.core.market.making.limits import pairs_of
+from outbid.core.market.making.limits import paced, pairs_of
 from outbid.core.market.making.names import Names
 from outbid.core.market.making.terms import Fault, check_zone, limits_of, micros_of, postback_of
 
@@ -56,5 +56,6 @@ def source_of(names: Names, number: int, source: spec.Source, campaigns: Mapping
         postback=postback_of(source, names.secrets),
         paused=source.paused or campaign.paused,
         pairs={n: pairs.get(n, ()) + of_seller.get(n, ()) for n in pairs | of_seller},
+        paced=paced(*pairs.values(), *of_seller.values()),
         read=lambda content_type, body: module.read(content_type, body, settings),
     )

@@ -56,17 +56,21 @@ def percent(text: str) -> int:
 class Cap(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Most leads, or most money, in a window that begins at midnight (or the full hour …) in the owner's zone.
 
-    `slot`: the window is the hours of an offer's schedule in which the cap stands.
+    `slot`: the window is the hours of an offer's schedule in which the cap stands. `paced`: a buyer's cap, spread over
+    its window, by the hours that are open and by when leads usually come.
     """
 
     window: Window
     leads: Annotated[int, Meta(ge=0, le=1_000_000_000)] | None = None
     money: str | None = None
+    paced: bool = False
 
     def __post_init__(self) -> None:
-        """Exactly one of leads and money."""
+        """Exactly one of leads and money; a pace needs a window that is long enough, and ends."""
         if (self.leads is None) == (self.money is None):
             raise ValueError("a cap names either leads or money")
+        if self.paced and self.window in ("minute", "total"):
+            raise ValueError("a cap is paced over an hour, a day, a week, a month or a slot")
         _amount(self.money, "a cap")
 
 

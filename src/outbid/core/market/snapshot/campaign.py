@@ -112,6 +112,7 @@ class Campaign(msgspec.Struct, frozen=True):
     enrichers: tuple[Enricher, ...] = ()
     enrich_ms: int = 0
     open: bool = False
+    zone: str = "UTC"
 
     def secrets_of(self, step: str, number: int) -> Secrets:
         """What must never be kept of requests at a step: to an offer by its number, to an enricher by its place."""

@@ -25,6 +25,7 @@ class Offer(msgspec.Struct, frozen=True):
 
     when   the hours and dates in which it buys; None: always
     share  in how many of the leads that match it takes part, in millionths
+    paced  whether any of its limits is spread over its window
     pairs  limits of what it buys of single sources, by their numbers
 
     `group` names who may not buy the same lead twice: the buyer's group, or the buyer himself. `_found` remembers the
@@ -50,6 +51,7 @@ class Offer(msgspec.Struct, frozen=True):
     when: When | None = None
     share: int = ONE
     pairs: Mapping[int, tuple[Limit, ...]] = {}
+    paced: bool = False
     _found: dict[int, Limits] = {}
 
     def limits_of(

@@ -65,4 +65,5 @@ class Source(msgspec.Struct, frozen=True):
     postback: Callable[[Mapping[str, str]], Http] | None
     paused: bool
     pairs: Mapping[int, tuple[Limit, ...]]
+    paced: bool
     read: Callable[[str, bytes], Any]
