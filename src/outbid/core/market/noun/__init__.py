@@ -6,6 +6,7 @@ never stand here: they are given by the store, and the snapshot resolves slugs t
 
 from outbid.core.market.noun.amount import Cap, Currency, Noun, Payout, Plugin, Settings, Slug, Wallet, percent
 from outbid.core.market.noun.campaign import Campaign, Check, Enricher, Field, Queue, Tier
+from outbid.core.market.noun.hours import Slot
 from outbid.core.market.noun.offer import Offer
 from outbid.core.market.noun.party import Buyer, Key, Quotes, Seller, Source
 
@@ -27,6 +28,7 @@ __all__ = [
     "Quotes",
     "Seller",
     "Settings",
+    "Slot",
     "Slug",
     "Source",
     "Tier",
