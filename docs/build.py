@@ -224,6 +224,11 @@ def market_page() -> str:
         noun.Payout,
         noun.Quotes,
         noun.Queue,
+        noun.Pricing,
+        noun.PriceRule,
+        noun.FloorRule,
+        noun.MarginRule,
+        noun.PayoutRule,
     ):
         text += f"\n### {part.__name__}\n\n{first_line(part)}\n\n{settings_table(part)}"
     kinds: dict[str, list[str]] = {}

@@ -35,6 +35,11 @@ class TakenOver:
         stale, buyers = self.stale, changed["buyer"]
         if self.plans or buyers:
             stale["offer"] |= {s for s, o in self.of("offer") if o.buyer in buyers or o.campaign in self.plans}
+        if changed["source"]:
+            stale["offer"] |= {s for s, o in self.of("offer") if _name(o.prices, changed["source"])}
+            stale["campaign"] |= {
+                s for s, c in self.of("campaign") if _name((*c.floors, *c.margins), changed["source"])
+            }
         stale["source"] |= {slug for slug, source in self.of("source") if _rests(source, changed)}
         stale["key"] |= {slug for slug, key in self.of("key") if key.owner in changed.get(key.holder, NONE)}
 
@@ -120,6 +125,11 @@ def _changed(before: Mapping[str, Any], now: Mapping[str, Any]) -> Slugs:
         return NONE
     others = (slug for slug, row in now.items() if (was := before.get(slug)) is not row and was != row)
     return frozenset(others) | (before.keys() - now.keys())
+
+
+def _name(rules: Iterable[spec.Rule], sources: Slugs) -> bool:
+    """Does any of the rules name one of the sources?"""
+    return any(not sources.isdisjoint(rule.sources) for rule in rules if rule.sources)
 
 
 def _plan(nouns: made.Rows, slug: str) -> Any:

@@ -10,15 +10,16 @@ from outbid.core.contract import PingReply, PostReply, Reads
 from outbid.core.dialect.secrets import NO_SECRETS, Secrets
 from outbid.core.dialect.wire import Answer, Http
 from outbid.core.ledger.account import Limit, Limits
-from outbid.core.match.filter import Node, Predicate
-
-ANY_PRICE_MICROS = 1 << 62
-"""More than anybody bids."""
+from outbid.core.market.snapshot.price import Rule, reads_of
+from outbid.core.match.filter import Node, Predicate, facts_read
 
 
 class Offer(msgspec.Struct, frozen=True):
-    """A standing order, ready to be matched, asked and posted. `price_micros` is None unless it is direct.
+    """A standing order, ready to be matched, asked and posted.
 
+    price_micros its fixed price, None if it has none
+    prices       fixed prices by rule, looked at first; None if it has none
+    handicap     how much less its bid counts in the ranking, in millionths
     most_micros  the most that it pays: a higher bid counts as that much; `ANY_PRICE_MICROS` where nothing is set
 
     `group` names who may not buy the same lead twice: the buyer's group, or the buyer himself. `_found` remembers the
@@ -41,7 +42,20 @@ class Offer(msgspec.Struct, frozen=True):
     paused: bool
     limits: tuple[Limit, ...]
     delivery: "Delivery"
+    prices: tuple[Rule, ...] | None = None
+    handicap: int = 0
     _found: dict[int, Limits] = {}
+
+    @property
+    def direct(self) -> bool:
+        """Does it buy at a price that is agreed, without a ping?"""
+        return self.price_micros is not None or self.prices is not None
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """The facts that its filter and its prices look at."""
+        wanted = frozenset() if self.node is None else facts_read(self.node)
+        return wanted if self.prices is None else wanted | reads_of(self.prices)
 
     def limits_of(self, source: int, others: tuple[Limit, ...], version: int) -> Limits:
         """Every account that a sale of this source to this offer must find room in; `others`: the source's limits."""
