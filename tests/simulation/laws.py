@@ -285,7 +285,7 @@ class Laws:
         due = answer_of(told.answer.lead, currency, state, told.answer.redirect)
         # A process that froze after it wrote may tell late what was so then: a pending sale, settled in the meantime.
         if told.answer != due and told.answer.outcome != "pending":
-            self.broken("the answer follows from the chapters", f"told {told.answer}, due {parties}", told.lead_id)
+            self.broken("the answer follows from the chapters", f"told {told.answer}, due {due}", told.lead_id)
 
     # -- when all is quiet --------------------------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ from outbid.core.market.snapshot import Offer, Terms
 from outbid.core.match.match import receipt as static_receipt
 from outbid.core.price.lines import MAY_WIN, least_for
 from outbid.core.price.terms import agreed, terms_of
+from outbid.core.replay.priced import Priced, priced
 from outbid.core.route import Plan
 
 Outcome = Literal[
@@ -39,6 +40,7 @@ class Receipt(msgspec.Struct, frozen=True):
     detail        the part of the filter that failed and the value seen, in words: no personal ones
     ms            how long the offer took to answer its ping
     sale          the sale's public id, where it came to a post
+    priced        what made its price then
     """
 
     offer: int
@@ -52,6 +54,7 @@ class Receipt(msgspec.Struct, frozen=True):
     detail: str = ""
     ms: int = 0
     sale: str = ""
+    priced: Priced | None = None
 
 
 def receipts(plan: Plan, facts: Mapping[str, Scalar], events: list[ev.Event], tier: int | None = None) -> list[Receipt]:
@@ -76,6 +79,7 @@ class _Receipts:
         self._last_ms = events[-1].at_ms if events else 0
         self._at_ping = {event.tier for event in asked if isinstance(event, ev.Matched)}
         self._told = facts_at_ping({name: value for name, value in facts.items() if name not in later}, events)
+        self._priced = priced(plan, facts, events)
         self._by_tier: dict[int, Terms] = {}
         self._live: dict[int, _Live] = {fact.offer: fact for event in events for fact in _told_by(event)}
         self._live |= {sale.offer: sale for sale in self._state.sales}
@@ -88,7 +92,9 @@ class _Receipts:
             return self._not_asked(tier, offer)
         if isinstance(live, Sale):
             outcome: Outcome = live.status if live.reached else "not_reached"
-            return Receipt(offer.number, tier, outcome, live.reason, price_micros=live.price_micros, sale=live.id)
+            made = self._priced.get(live.id)
+            price = live.price_micros
+            return Receipt(offer.number, tier, outcome, live.reason, price_micros=price, sale=live.id, priced=made)
         if isinstance(live, ev.BidLine):
             return self._of_line(tier, offer, live)
         outcome = "no_room" if isinstance(live, ev.NoRoom) else "skipped"
