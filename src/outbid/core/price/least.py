@@ -10,7 +10,7 @@ Span = tuple[int, int]
 
 
 def spans(split: Split, least_margin: Part) -> tuple[Span, ...]:
-    """All prices at which the house keeps its least margin, lowest first, each span within one step of the split.
+    """All prices above 0 at which the house keeps its least margin, lowest first, each span within one step.
 
     A least amount is compared with what the house has after rounding. A least percent is compared before anything is
     rounded: rounding only adds to what it keeps, and so a share that leaves too little never passes by a fraction.

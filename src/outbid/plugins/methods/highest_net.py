@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from outbid.core.contract import Bid
+from outbid.core.money import ONE, share_of
 from outbid.core.reasons import Reason
 
 REASONS: dict[str, Reason] = {}
@@ -29,7 +30,7 @@ def rank(bids: Sequence[Bid], turn: int, draw: float, settings: Settings) -> lis
 def worth(bid: Bid, settings: Settings) -> int:
     """What the house keeps; a handicap takes its percent of it, since what comes back costs the seller too."""
     kept = bid.price_micros - bid.payout_micros
-    return kept * bid.rank_micros // bid.price_micros if kept > 0 else kept
+    return share_of(kept, ONE - bid.handicap) if kept > 0 else kept
 
 
 def _order(bid: Bid, settings: Settings) -> tuple[int, int, int, int, int]:
