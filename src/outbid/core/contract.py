@@ -80,7 +80,7 @@ class Flaw(msgspec.Struct, frozen=True):
     note: str = ""
 
 
-class Bid(msgspec.Struct, frozen=True):
+class Bid(msgspec.Struct, frozen=True, gc=False):
     """One priced wish to buy, from a ping or from a direct offer.
 
     offer          the offer's number

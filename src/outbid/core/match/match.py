@@ -59,13 +59,22 @@ def match(
 
 def _least(offer: Offer, source: Source, terms: Terms, facts: Mapping[str, Scalar], at_ms: int) -> int | None:
     """The least price at which the offer may buy; None if it has no price, or the most that it pays is below."""
-    fixed = offer.price_micros if offer.prices is None else agreed(offer, source, facts, at_ms)
-    if fixed is not None:
-        return None if why_not_at(fixed, offer, terms) else fixed
-    if offer.prices is not None:
-        return None
-    least = least_for(offer, terms)
-    return least if least <= offer.most_micros else None
+    if offer.prices is not None or terms.spans is not None:
+        return _least_by_rule(offer, source, terms, facts, at_ms)
+    # Nearly all offers come this way, and there may be thousands: no call that can be spared.
+    floor = terms.floor_micros if terms.floor_micros > offer.floor_micros else offer.floor_micros
+    fixed = offer.price_micros
+    if fixed is None:
+        return floor if floor <= offer.most_micros else None
+    return fixed if fixed >= floor else None
+
+
+def _least_by_rule(offer: Offer, source: Source, terms: Terms, facts: Mapping[str, Scalar], at_ms: int) -> int | None:
+    if not offer.direct:
+        least = least_for(offer, terms)
+        return least if least <= offer.most_micros else None
+    fixed = agreed(offer, source, facts, at_ms)
+    return None if fixed is None or why_not_at(fixed, offer, terms) else fixed
 
 
 def full_reason(account: str) -> str:

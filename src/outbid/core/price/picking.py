@@ -34,7 +34,7 @@ def ranked(campaign: Campaign, terms: Terms, tier: Tier, state: State) -> list[B
             line.won_today,
             offer.weight,
             offer.handicap,
-            0 if payout_of is None else payout_of(line.price_micros),
+            payout_of(line.price_micros) if payout_of else 0,
         )
         for line in state.bids
         if line.outcome in MAY_WIN
@@ -75,6 +75,10 @@ def seated(campaign: Campaign, order: Sequence[Bid], state: State, most: int) ->
 def picked(campaign: Campaign, terms: Terms, tier: Tier, state: State, bid: Bid, rival: Bid | None) -> Pick:
     """A bid that is posted, at what it is charged. What a quote promised is paid: the house may go to break-even."""
     promised = state.promised
+    if tier.pricing is None:
+        return Pick(
+            bid.offer, bid.price_micros, terms.split.payout_of(bid.price_micros) if promised is None else promised
+        )
     price = charged(tier.pricing, bid, campaign.offers[bid.offer], terms, rival, promised or 0)
     return Pick(bid.offer, price, terms.split.payout_of(price) if promised is None else promised)
 

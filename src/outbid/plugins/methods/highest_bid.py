@@ -28,4 +28,5 @@ def worth(bid: Bid, settings: Settings) -> int:
 
 
 def _order(bid: Bid) -> tuple[int, int, int, int]:
-    return (-bid.rank_micros, bid.priority, bid.won_today, bid.offer)
+    counts = bid.rank_micros if bid.handicap else bid.price_micros  # a property costs, and few have a handicap
+    return (-counts, bid.priority, bid.won_today, bid.offer)
