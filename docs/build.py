@@ -88,11 +88,11 @@ def setting_rows(struct: type[msgspec.Struct], owner: str = "") -> Iterator[tupl
     """Name, type, default and meaning of each field of a struct."""
     said = described(struct)
     for field in inspect.type_info(struct).fields:  # type: ignore[attr-defined]
-        keys = [f"{owner or cls.__name__}.{field.name}" for cls in struct.__mro__]
+        keys = [f"{owner or cls.__name__}.{field.encode_name}" for cls in struct.__mro__]
         words = next((WORDS[key] for key in keys if key in WORDS), "")
         short = re.sub(r"_(path|words)$", "", field.name)
-        meaning = words or description_of(field.type) or said.get(field.name) or said.get(short, "")
-        yield f"`{field.name}`", type_text(field.type), default_text(field), meaning or NONE
+        meaning = words or description_of(field.type) or said.get(field.encode_name) or said.get(short, "")
+        yield f"`{field.encode_name}`", type_text(field.type), default_text(field), meaning or NONE
 
 
 def settings_table(struct: type[msgspec.Struct], owner: str = "") -> str:
@@ -229,6 +229,9 @@ def market_page() -> str:
         noun.FloorRule,
         noun.MarginRule,
         noun.PayoutRule,
+        noun.Schedule,
+        noun.OpenSlot,
+        noun.Order,
     ):
         text += f"\n### {part.__name__}\n\n{first_line(part)}\n\n{settings_table(part)}"
     kinds: dict[str, list[str]] = {}

@@ -1,10 +1,7 @@
 """What the process needs to know, and nothing that a person changes in the portal: read once, from the environment."""
 
-import contextlib
 import os
-import secrets
 from collections.abc import Mapping
-from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
@@ -30,8 +27,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     host, port    where to listen
     processes     how many exchange processes
     gather_ms     how long leads gather for one commit while there is little to do: CPU against latency
-    master_key    64 hex digits; if absent, a file beside the data folder is made and used
+    master_key    64 hex digits; while it is changed two, with their numbers: `1:HEX 2:HEX`. If absent, a file in the
+                  data folder is made and used
     traffic_days  how long the requests to buyers and their replies are kept; 0: they are not
+    history_days  how long leads and their history are kept; 0: for ever
     log           how the log is written: `text` for people, `json` for machines
     """
 
@@ -44,6 +43,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     gather_ms: float = 5.0
     master_key: str | None = None
     traffic_days: int = 30
+    history_days: int = 0
     log: Literal["text", "json"] = "text"
 
     @property
@@ -74,58 +74,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         ("PORT", settings.port, 1, 65535),
         ("GATHER_MS", settings.gather_ms, 0, 100),
         ("TRAFFIC_DAYS", settings.traffic_days, 0, 3650),
+        ("HISTORY_DAYS", settings.history_days, 0, 36500),
     ):
         if not least <= value <= most:
             raise SettingsError(f"{PREFIX}{name} is {value}; write {least} to {most}")
     return settings
-
-
-def master_key(settings: Settings) -> bytes:
-    """The master key: from the environment, or from its file, which is made (0600) the first time."""
-    if settings.master_key is not None:
-        return _key_of(settings.master_key, f"{PREFIX}MASTER_KEY")
-    path = settings.master_key_file
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists() and settings.database_url is None and settings.database_dir.exists():
-        raise SettingsError(f"{path} is missing, and the database beside it was made with it: put it back")
-    if not path.exists():
-        _make_key(path)
-    return _key_of(path.read_text(), str(path))
-
-
-def confirm_copy(settings: Settings, copy: str) -> None:
-    """Note that somebody has a copy of the master key, which he shows. Raises SettingsError if it is another key."""
-    key = master_key(settings)
-    if _key_of(copy, "the copy") != key:
-        raise SettingsError("the copy is another key than the one in use: make a new copy")
-    _note_of_copy(settings).write_text(sha256(key).hexdigest() + "\n")
-
-
-def is_copied(settings: Settings) -> bool:
-    """Did somebody show a copy of the master key that is in use?"""
-    note = _note_of_copy(settings)
-    return note.exists() and note.read_text().strip() == sha256(master_key(settings)).hexdigest()
-
-
-def _note_of_copy(settings: Settings) -> Path:
-    return settings.master_key_file.with_suffix(".copied")
-
-
-def _make_key(path: Path) -> None:
-    """Write a new key beside its place and link it there: nobody ever reads half a key, and the first one stays."""
-    draft = path.with_suffix(f".{os.getpid()}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write(secrets.token_hex(32) + "\n")
-    with contextlib.suppress(FileExistsError):
-        os.link(draft, path)
-    draft.unlink()
-
-
-def _key_of(text: str, where: str) -> bytes:
-    try:
-        key = bytes.fromhex(text.strip())
-    except ValueError:
-        key = b""
-    if len(key) != 32:
-        raise SettingsError(f"{where} does not hold a master key: write 64 hex digits")
-    return key

@@ -40,6 +40,7 @@ NO_LEADS = {
     "plain words": (b"zip is 78701", 400, "body_not_json"),
     "half an object": (b'{"zip": "787', 400, "body_not_json"),
     "two objects": (b'{"zip": "78701"} {"zip": "78701"}', 400, "body_not_json"),
+    "half a pair": (b'{"zip": "\\ud800"}', 400, "body_not_json"),
     "single quotes": (b"{'zip': '78701'}", 400, "body_not_json"),
     "NaN": (b'{"amount": NaN}', 400, "body_not_json"),
     "infinity": (b'{"amount": -Infinity}', 400, "body_not_json"),

@@ -20,7 +20,8 @@ from outbid.cli.main import main
 from outbid.cli.shown.document import SECTIONS, DocumentError, read_document, write_document
 from outbid.core.market.noun import Buyer, Cap, Offer, Plugin, Seller, Wallet
 from outbid.core.market.problem import Problem
-from outbid.settings import Settings, SettingsError, master_key, read_settings
+from outbid.master_key import master_keys
+from outbid.settings import Settings, SettingsError, read_settings
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "auto_insurance.yaml"
 
@@ -255,19 +256,19 @@ def test_a_setting_that_does_not_exist_is_refused_with_those_there_are():
 
 def test_a_master_key_is_made_once_and_read_by_its_owner_alone(tmp_path):
     found = Settings(data=tmp_path / "new")
-    key = master_key(found)
-    assert len(key) == 32
-    assert master_key(found) == key
+    keys = master_keys(found)
+    assert [len(key) for key in keys.values()] == [32]
+    assert master_keys(found) == keys
     assert found.master_key_file.stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.parametrize("text", ["", "abc", "0" * 63, "0" * 66, "g" * 64])
 def test_a_master_key_that_is_none_is_refused(tmp_path, text):
     with pytest.raises(SettingsError, match="64 hex digits"):
-        master_key(Settings(data=tmp_path, master_key=text))
+        master_keys(Settings(data=tmp_path, master_key=text))
     (tmp_path / "master.key").write_text(text)
     with pytest.raises(SettingsError, match="64 hex digits"):
-        master_key(Settings(data=tmp_path))
+        master_keys(Settings(data=tmp_path))
 
 
 # -- commands --------------------------------------------------------------------------------------------------------

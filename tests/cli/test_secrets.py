@@ -97,7 +97,7 @@ async def test_the_doctor_tells_of_secrets_that_stand_open_or_idle_or_do_not_ope
     open_text = MARKET.replace('"{secret:crm}"', WORD)
     await outbid("apply", "-", read=open_text)
     assert "the delivery of o holds a key or password as plain text" in (await outbid("doctor"))[1]
-    monkeypatch.setattr("outbid.cli.database.master_key", lambda _: bytes(32))
+    monkeypatch.setenv("OUTBID_MASTER_KEY", bytes(32).hex())
     assert "the secret crm does not open" in (await outbid("doctor"))[2]
 
 

@@ -144,6 +144,8 @@ FAULTS = [
     ("offer", {"caps": [{"window": "day", "leads": 1}, {"window": "day", "leads": 1}]}, ("caps", 1), "two caps"),
     ("offer", {"private_targets": ["127.0.0.1:80", "localhost"]}, ("private_targets", 1), "'localhost' is not HOST:PORT"),
     ("offer", {"private_targets": ["10.0.0.0/8:80x"]}, ("private_targets", 0), "is not HOST:PORT"),
+    ("offer", {"private_targets": ["a:80", "[::1]:80", "*:80"]}, ("private_targets", 2), "HOST:PORT of one host"),
+    ("offer", {"private_targets": ["10.0.0.0/8:80"]}, ("private_targets", 0), "HOST:PORT of one host"),
     ("offer", {"private_targets": ["a:65536"]}, ("private_targets", 0), "is not HOST:PORT"),
     ("offer", {"delivery": {"plugin": "pigeon"}}, ("delivery", "plugin"), "there is no 'pigeon' in deliveries; there are: form, json"),
     ("offer", {"delivery": {"plugin": "json"}}, ("delivery", "settings"), "missing required field `post_url`"),

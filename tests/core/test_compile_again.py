@@ -27,9 +27,11 @@ def delivery(**headers: str) -> dict[str, Any]:
 
 
 CAPS = st.sampled_from([[], [{"window": "day", "leads": 9}], [{"window": "hour", "money": "50"}]])
+PAIRED = st.sampled_from([{}, {"b0": [{"window": "day", "money": "9"}]}, {"b1": [{"window": "week", "leads": 7}]}])
 CHOICES: dict[str, dict[str, Any]] = {
-    "seller": {"caps": CAPS},
-    "buyer": {"caps": CAPS, "zone": st.sampled_from(["UTC", "Asia/Tokyo"]), "group": st.sampled_from(["x", "y"])},
+    "seller": {"caps": CAPS, "buyer_caps": PAIRED},
+    "group": {"caps": CAPS, "zone": st.sampled_from(["UTC", "Asia/Tokyo"])},
+    "buyer": {"caps": CAPS, "zone": st.sampled_from(["UTC", "Asia/Tokyo"]), "group": st.sampled_from(["g0", "g1", "g2"])},
     "campaign": {
         "fields": st.sampled_from([FIELDS, [*FIELDS, {"name": "n", "type": "integer"}], FIELDS[:2]]),
         "floor": st.sampled_from(["1", "2"]),
@@ -43,6 +45,7 @@ CHOICES: dict[str, dict[str, Any]] = {
         "campaign": st.sampled_from(["c0", "c1"]),
         "buyers": st.sampled_from([None, ["b0"], ["b0", "b1"]]),
         "caps": CAPS,
+        "buyer_caps": PAIRED,
     },
     "offer": {
         "buyer": st.sampled_from(["b0", "b1", "b2"]),
@@ -53,6 +56,10 @@ CHOICES: dict[str, dict[str, Any]] = {
         ),
         "price": st.sampled_from([None, "3"]),
         "caps": CAPS,
+        "source_caps": st.sampled_from([{}, {"w0": [{"window": "day", "leads": 3}]}]),
+        "schedule": st.sampled_from([{}, {"slots": [{"days": ["mon-fri"], "caps": [{"window": "slot", "leads": 2}]}], "blocked": ["2026-12-25"]}]),
+        "order": st.sampled_from([{}, {"leads": 9, "from": "2026-12-01"}, {"to": "2026-12-31"}]),
+        "share": st.sampled_from([None, "30%"]),
         "paused": st.booleans(),
         "delivery": st.sampled_from([DELIVERY, delivery(Authorization="{secret:x}"), delivery(A="{secret:x}", B="{secret:y}")]),
     },
@@ -60,13 +67,14 @@ CHOICES: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 FIXED: dict[str, dict[str, Any]] = {
     "seller": {},
+    "group": {},
     "buyer": {},
     "campaign": {"fields": FIELDS, "tiers": [{"slug": "main"}, {"slug": "rest"}], "ping_fields": ["zip"]},
     "source": {"seller": "s0", "campaign": "c0", "payout": {"share": "80%"}},
     "offer": {"buyer": "b0", "campaign": "c0", "tier": "main", "delivery": DELIVERY},
     "key": {"holder": "source", "owner": "w0"},
 }
-START = {"seller": ["s0", "s1"], "buyer": ["b0", "b1", "b2"], "campaign": ["c0", "c1"], "source": ["w0", "w1"], "key": ["k0"],
+START = {"seller": ["s0", "s1"], "group": ["g0", "g1"], "buyer": ["b0", "b1", "b2"], "campaign": ["c0", "c1"], "source": ["w0", "w1"], "key": ["k0"],
          "offer": [f"o{n}" for n in range(6)]}  # fmt: skip
 LEADS = [{}, {"amount": 7, "zip.state": "TX"}, {"amount": 1, "zip.state": "CA", "n": 1}, {"n": 1}]
 
@@ -114,10 +122,24 @@ def told(market: Any) -> Any:
         for number, c in market.campaigns.items()
     }  # fmt: skip
     sources = {
-        n: (s.slug, s.seller, s.campaign.number, s.buyers, s.limits, s.paused) for n, s in market.sources.items()
+        n: (s.slug, s.seller, s.campaign.number, s.buyers, s.limits, s.pairs, s.paused)
+        for n, s in market.sources.items()
     }
     offers = {
-        n: (o.slug, o.buyer, o.group, o.campaign, o.node, o.price_micros, o.paused, o.limits, o.delivery.secrets)
+        n: (
+            o.slug,
+            o.buyer,
+            o.group,
+            o.campaign,
+            o.node,
+            o.price_micros,
+            o.paused,
+            o.limits,
+            o.pairs,
+            o.when,
+            o.share,
+            o.delivery.secrets,
+        )
         for n, o in market.offers.items()
     }
     faults = (sorted(map(repr, market.lacks)), market.refers, market.secrets)

@@ -8,6 +8,7 @@ from core.test_replay import ACE, BEE, CAB, DOT, ELK, FACTS, FOX, M, plan_of
 from outbid.core.contract import Flaw
 from outbid.core.lead import event as ev
 from outbid.core.match.book import Book
+from outbid.core.match.match import without_room
 from outbid.core.replay.dry_run import Given, dry_run
 from outbid.core.replay.replay import replay
 from outbid.core.route import Plan
@@ -18,7 +19,7 @@ METHODS = ("highest_bid", "waterfall", "round_robin", "weighted")
 
 def look(plan: Plan, bids: dict[int, int], *, full: frozenset[int] = frozenset(), inspected=PASSED, live=(0, 0.5)):
     def room(offer, least_micros):
-        return f"offer:{offer.number} day LEAD" if offer.number in full else None
+        return without_room(offer.number, f"offer:{offer.number} day LEAD") if offer.number in full else None
 
     return dry_run(plan, FACTS, inspected, Given(1, 5, room, bids, {}, [live] * 2))
 

@@ -48,7 +48,7 @@ def plan_of(
     rows = zip(OFFERS, priorities, groups, mosts, strict=True)
     offers = {
         n: SimpleNamespace(
-            number=n, priority=p, weight=p, group=g, most_micros=m, handicap=0, floor_micros=0, direct=False
+            number=n, priority=p, weight=p, group=g, most_micros=m, handicap=0, floor_micros=0, direct=False, when=None
         )
         for n, p, g, m in rows
     }

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from core.test_replay import plan_of
 from outbid.core.market.snapshot import NOTHING, Part, Rule, Split, Step, Terms
 from outbid.core.match.book import Book
-from outbid.core.match.match import match, static_reason
+from outbid.core.match.match import match, static_reason, without_room
 from outbid.core.price.terms import terms_of
 
 PLAN, NUMBER = plan_of()
@@ -41,7 +41,7 @@ def test_room_is_asked_for_those_alone_whom_version_and_facts_let_pass(changes, 
 
     def room(offer, least_micros):
         asked.append(offer.number)
-        return f"offer:{offer.number} day LEAD" if offer.number in full else None
+        return without_room(offer.number, f"offer:{offer.number} day LEAD") if offer.number in full else None
 
     found = match(tier, 0, source, terms, facts, tried, room, 5)
     passed = [o.number for o in offers if static_reason(o, source, terms, facts, 5) is None and o.number not in tried]

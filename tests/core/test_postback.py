@@ -46,6 +46,7 @@ def test_nothing_of_the_person_and_of_buyers_can_be_asked_for(name):
         ("{lead}://seller.example/", "not in the host"),
         ("https://seller.example:{price}/", "not in the host"),
         ("https://seller.example/?x={lead", "is not closed"),
+        ("https://seller.example/#{lead}", "what follows # in an address is never sent"),
         ("https://seller.example/?x=}", "is not closed"),
         ("ftp://seller.example/", "must begin with http"),
         ("sandbox:accept", "must begin with http"),

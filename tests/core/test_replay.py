@@ -123,7 +123,7 @@ BAD = {
     "somebody left out": (changed(2, offers=(ACE, BEE)), 3, "dot not asked", "asked"),
     "another order": (changed(2, offers=(BEE, ACE, DOT)), 3, "asked in the order bee, ace, dot", "in the order ace, bee, dot"),
     "a skip without a ground": (
-        changed(2, skips=(FULL, ev.Skip(ELK, "cap_reached", "x"))), 3, "elk skipped for want of room", "not so",
+        changed(2, skips=(FULL, ev.Skip(ELK, "cap_reached", "x"))), 3, "elk skipped for a live reason", "not so",
     ),
     "a skip for another reason": (changed(2, skips=(replace(FULL, reason="paused"),)), 3, "cab skipped as paused", "as cap_reached"),
     "another tier": (changed(2, tier=1), 3, "tier rest matched", "tier main matched"),

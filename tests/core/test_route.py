@@ -24,6 +24,7 @@ def offer(number: int, priority: int = 100, floor: int = 0, most: int = 1 << 62)
         floor_micros=floor,
         most_micros=most,
         group=f"group {number % 4}",
+        when=None,
     )
 
 

@@ -14,7 +14,7 @@ MATCHED = ev.Matched(3, 0, (1, 2), (ev.Skip(3, "cap_reached", "offer:3 day LEAD"
 PINGED = ev.Pinged(4, 0, 80, (ev.BidLine(1, "bid", 30, 70), ev.BidLine(2, "late", ms=80, reason="late")))
 POSTING = ev.Posting(5, "sl_1", 1, 30, 24)
 STORY = [RECEIVED, GOOD, MATCHED, PINGED, POSTING]
-SALE = Sale("sl_1", 1, "posting", 30, 24)
+SALE = Sale("sl_1", 1, "posting", 30, 24, round_ms=4)
 
 
 def after(*events) -> State:

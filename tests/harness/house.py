@@ -3,8 +3,9 @@
 import asyncio
 import socket
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -103,14 +104,20 @@ async def until(true: Any, seconds: float = 5.0) -> None:
 
 
 @asynccontextmanager
-async def open_house(owner_url: str, url: str, nouns: dict[str, dict[str, Noun]] | None = None) -> AsyncIterator[House]:
+async def open_house(
+    owner_url: str,
+    url: str,
+    nouns: dict[str, dict[str, Noun]] | None = None,
+    *,
+    masters: Mapping[int, bytes] = MappingProxyType({1: MASTER}),
+) -> AsyncIterator[House]:
     """Open an exchange on a migrated database; `nouns` become its market, None leaves the market as it is."""
     owner = await database.connect(owner_url)
     await partitions.make_ahead(owner, time.time_ns() // 1_000_000, 1)
     if nouns is not None:
         await write_market(owner, nouns)
     door = Outbound(asyncio.get_running_loop())
-    vault = Vault(MASTER, noise_source())
+    vault = Vault(masters, noise_source())
     registry = Registry()
     process = Process(lambda: database.connect(url), door, vault, registry)
     exchange = await process.open(gather_ms=1.0)

@@ -40,7 +40,7 @@ CLOCK_NAMES = {
 OTHER_CLOCKS = {
     "exchange/clock.py": "the one clock",
     "exchange/outbound/talk/call.py": "how long the phases of a call took; its deadlines are the loop's",
-    "settings.py": "the master key is made once",
+    "master_key.py": "a master key is made once",
     "cli/keys.py": "a key is 128 random bits",
     "cli/serving/serve.py": "the supervisor looks twice a second",
     "cli/demo/selling/arrivals.py": "made-up sellers live in their own time",

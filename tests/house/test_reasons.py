@@ -13,7 +13,7 @@ PLUGINS = {
     f"plugins/{kind}/{name}.py": Registry([]).get(kind, name) for kind in KINDS for name in Registry([]).names(kind)
 }
 POSITIONS = {"Flaw": 0, "Refused": 0, "fail": 0, "fail_soon": 0, "Failure": 0, "_no": 2, "No": 1, "Malformed": 1, "Close": 1,
-             "problem": 1, "PingReply": 4}  # fmt: skip
+             "problem": 1, "PingReply": 4, "Skip": 1}  # fmt: skip
 """Where the code stands among the arguments of what tells it; `reason=` and `code=` tell one anywhere."""
 NOT_REASONS = {"plugins/registry.py"}
 TOLD_IN_BYTES = {

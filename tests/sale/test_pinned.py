@@ -3,6 +3,9 @@
 from harness.buyers import ACCEPT, bid
 from harness.house import open_house, until, write_market
 from harness.market import lead, nouns, offer
+from outbid.core.market.compile import compile_market
+from outbid.exchange.exchange import change_between
+from outbid.plugins.registry import Registry
 from outbid.store import market as markets
 
 DAY_MS = 86_400_000
@@ -92,3 +95,48 @@ async def test_a_version_that_nobody_was_told_of_is_found(database_url, app_data
             )
         await until(lambda: house.process.exchange.market.version == newest)
         assert (await house.sell(lead())).json["outcome"] == "unsold"
+
+
+async def test_a_tier_that_a_lead_comes_to_late_asks_by_the_caps_of_now(database_url, app_database_url, buyers):
+    """Who is full by a cap that came after the lead is not asked in vain; who got more room is."""
+
+    def market(*caps: dict) -> dict:
+        return nouns([offer("a", buyers.port), offer("b", buyers.port, tier="rest", caps=list(caps))])
+
+    async with open_house(database_url, app_database_url, market()) as house:
+        buyers.on("b", ping=bid("10"), post=ACCEPT)
+
+        async def caps_come(got):
+            buyers.on("a", ping=bid("0"))
+            await house.change(market({"window": "day", "leads": 1}))
+            assert (await house.sell(lead())).json["outcome"] == "sold"
+            return bid("0")
+
+        buyers.on("a", ping=caps_come)
+        assert (await house.sell(lead())).json["outcome"] == "unsold"
+        assert len(buyers.pings("b")) == 1
+
+        async def cap_is_raised(got):
+            buyers.on("a", ping=bid("0"))
+            await house.change(market({"window": "day", "leads": 2}))
+            return bid("0")
+
+        buyers.on("a", ping=cap_is_raised)
+        assert (await house.sell(lead())).json["outcome"] == "sold"
+        assert len(buyers.pings("b")) == 2
+
+
+async def test_what_is_known_of_room_stays_where_no_limit_changed_and_goes_where_that_is_not_sure(
+    database_url, app_database_url, buyers
+):
+    async with open_house(database_url, app_database_url, nouns([offer("a", buyers.port)])) as house:
+        exchange, full = house.process.exchange, bytes(16)
+        base = exchange.market
+        exchange.rooms.learn(full, 0)
+        second, third = (compile_market(base.version + n, base.nouns, Registry(), before=base) for n in (1, 2))
+        exchange.take(change_between(base, second))
+        assert (exchange.market, exchange.rooms.scarce()) == (second, [full])
+        exchange.take(change_between(base, third))
+        assert (exchange.market, exchange.rooms.scarce()) == (third, []), "compared with another than the one in use"
+        exchange.take(change_between(base, second))
+        assert exchange.market is third, "an older version never follows a newer one"

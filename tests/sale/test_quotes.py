@@ -243,6 +243,17 @@ async def test_a_quote_keeps_the_market_of_its_ping_but_a_paused_offer_is_not_po
         assert (answer.json["price"], [len(buyers.posts(s)) for s in "ab"]) == ("16.00", [0, 1])
 
 
+async def test_who_is_paused_between_promise_and_hold_is_told_as_gone_and_not_as_capped(
+    database_url, app_database_url, buyers
+):
+    buyers.on("a", ping=bid("20"), post=ACCEPT)
+    async with open_house(database_url, app_database_url, nouns([offer("a", buyers.port)])) as house:
+        quote = await ping(house)
+        await house.change(nouns([offer("a", buyers.port, paused=True)]))
+        answer = await post(house, quote)
+        assert (answer.json["outcome"], answer.json["reason"]) == ("unsold", "bids_gone")
+
+
 async def test_of_a_shared_lead_the_first_sale_keeps_the_promise_and_the_others_come_on_top(
     database_url, app_database_url, buyers
 ):

@@ -25,7 +25,7 @@ def unlisted(
 ) -> Iterator[tuple[bytes, str]]:
     """Leads with what a buyer read of them and their exposure does not list."""
     events = events_of(tables)
-    reference = Vault(master, noise_source()).reference
+    reference = Vault({1: master}, noise_source()).reference
     lead_of_sale = {public(SALE, 0, sale_id): row["lead_id"] for (sale_id,), row in tables.table("sale").items()}
     for (lead_id,), lead in tables.table("lead").items():
         market = markets[lead["version"]]
@@ -47,7 +47,7 @@ def unlisted_questions(
 ) -> Iterator[tuple[bytes, str]]:
     """Leads with what the service `streets` read of them and their exposure does not list."""
     events = events_of(tables)
-    reference = Vault(master, noise_source()).reference
+    reference = Vault({1: master}, noise_source()).reference
     for (lead_id,), lead in tables.table("lead").items():
         market = markets[lead["version"]]
         plan = Plan(market.campaigns[lead["campaign"]], market.sources[lead["source"]])

@@ -13,7 +13,7 @@ from outbid.core.market.snapshot import Market
 from outbid.core.replay.receipts import receipts
 from outbid.core.replay.replay import replay
 from outbid.core.route import Plan
-from outbid.store.commit.batch import ZERO_HASH, chapter_hash
+from outbid.core.seal.leaves import ZERO_HASH, chapter_hash
 
 from .buyers import Buyer
 from .counted import recounted, summed

@@ -18,7 +18,7 @@ from outbid.core.scope import Scope
 from outbid.exchange.arrive import arrive, request_of, request_under
 from outbid.exchange.clock import Clock
 from outbid.exchange.distribute import distribute
-from outbid.exchange.exchange import Exchange
+from outbid.exchange.exchange import Change, Exchange, change_between
 from outbid.exchange.process import Process
 from outbid.exchange.quoting.ask import ask_price
 from outbid.exchange.quoting.take_up import refuse, take_up
@@ -72,6 +72,9 @@ class CachingProcess(Process):
         assert self.compiled[number].nouns == nouns
         return self.compiled[number]
 
+    async def _compare(self, before: Market, market: Market) -> Change:
+        return change_between(before, market)
+
 
 class Node:
     """A process on its machine: all that it runs carries its owner, so that it can be stopped at any step."""
@@ -91,7 +94,7 @@ class Node:
         self.context = self.owner.context()
         self.connections: list[Connection] = []
         noise = chance.randbytes
-        self.process = CachingProcess(self._connect, Door(network), Vault(MASTER, noise), REGISTRY)
+        self.process = CachingProcess(self._connect, Door(network), Vault({1: MASTER}, noise), REGISTRY)
         self.process.compiled = compiled
         self.process._clock = clock
         self.clock = clock

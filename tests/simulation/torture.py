@@ -6,7 +6,8 @@ import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from threading import BoundedSemaphore, Semaphore
 
 from msgspec.structs import replace
 
@@ -15,6 +16,8 @@ from .spared import KNOWN, NOTHING, Spared
 from .world import Report, simulate
 
 PROGRESS_S = 1.0
+AHEAD = 2
+"""Seeds drawn for each process: one that runs and one that waits."""
 
 
 def main() -> int:
@@ -52,8 +55,10 @@ def _torture(given: argparse.Namespace, spared: Spared) -> int:
     began, shown, runs = time.monotonic(), 0.0, 0
     counts: Counter[str] = Counter()
     with multiprocessing.get_context("spawn").Pool(given.processes) as pool:
-        work = ((seed, spared) for seed in _seeds(first, began + given.seconds))
+        room = BoundedSemaphore(given.processes * AHEAD)
+        work = ((seed, spared) for seed in seeds(first, lambda: time.monotonic() < began + given.seconds, room))
         for report in pool.imap_unordered(_run, work):
+            room.release()
             runs += 1
             counts.update(report.counts)
             counts.update(report.faults)
@@ -70,14 +75,13 @@ def _torture(given: argparse.Namespace, spared: Spared) -> int:
     return 0
 
 
-def _seeds(first: int, until: float) -> Iterator[int]:
-    """Seeds as long as there is time. The pool draws ahead of its work, so they are let go at about its pace."""
+def seeds(first: int, is_time: Callable[[], bool], room: Semaphore) -> Iterator[int]:
+    """Seeds as long as there is time, and room: the pool would draw all at once, and then have to run them all."""
     seed = first
-    while time.monotonic() < until:
-        yield seed
-        seed += 1
-        if (seed - first) % 50 == 0:
-            time.sleep(0.2)
+    while is_time():
+        if room.acquire(timeout=PROGRESS_S):
+            yield seed
+            seed += 1
 
 
 def _run(work: tuple[int, Spared]) -> Report:

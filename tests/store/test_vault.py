@@ -13,7 +13,7 @@ PURPOSE = st.sampled_from([b"lead", b"notes 1", b"notes 2", b"traffic"])
 
 
 def vault(master: bytes = MASTER) -> Vault:
-    return Vault(master, noise_source())
+    return Vault({1: master}, noise_source())
 
 
 @given(LEAD, LEAD, PURPOSE, PURPOSE, st.binary(max_size=99))
@@ -49,7 +49,7 @@ def test_each_lead_gets_256_random_bits_of_its_own():
         drawn.append(noise_source()(size))
         return drawn[-1]
 
-    made = Vault(MASTER, noise)
+    made = Vault({1: MASTER}, noise)
     wrapped = [made.new_key(bytes([n]) * 16)[1] for n in range(20)]
     keys = [some for some in drawn if len(some) == KEY_BYTES]
     assert (KEY_BYTES, len(set(keys))) == (32, 20)

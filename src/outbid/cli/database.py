@@ -6,7 +6,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from outbid.exchange.clock import Clock, noise_source
-from outbid.settings import Settings, master_key
+from outbid.master_key import master_keys
+from outbid.settings import Settings
 
 if TYPE_CHECKING:
     from outbid.store.vault import Vault
@@ -29,7 +30,7 @@ class Database:
 
     def __enter__(self) -> Self:
         """Start or find the server. The master key comes first: a database without its key is a fault, not a start."""
-        master_key(self._settings)
+        master_keys(self._settings)
         if self._settings.database_url is None:
             from outbid.store.server import EmbeddedServer
 
@@ -65,24 +66,20 @@ class Database:
         return list(done.applied)
 
     def do_chores(self) -> None:
-        """Make the partitions of the coming weeks, sweep what has ended, empty old traffic, merge tallies."""
+        """Make the partitions of the coming weeks, sweep what has ended, empty or drop what is old, merge tallies."""
         from outbid.store.upkeep.chores import do_chores
 
-        days = self._settings.traffic_days
-        asyncio.run(self._with(self.owner_url, None, lambda c: do_chores(c, Clock().now_ms(), days)))
-
-    def check_key(self) -> None:
-        """Make sure that the master key is this database's. Raises WrongKey."""
-        from outbid.store.key_check import check_master_key
-
-        vault = self.vault()
-        self.use(lambda connection: check_master_key(connection, vault))
+        days = (self._settings.traffic_days, self._settings.history_days)
+        asyncio.run(self._with(self.owner_url, None, lambda c: do_chores(c, Clock().now_ms(), *days)))
 
     def vault(self) -> "Vault":
-        """What seals and opens with the master key."""
+        """What seals and opens with the master keys, which are this database's. Raises WrongKey."""
+        from outbid.store.key_check import fit
         from outbid.store.vault import Vault
 
-        return Vault(master_key(self._settings), noise_source())
+        vault = Vault(master_keys(self._settings), noise_source())
+        self.use(lambda connection: fit(connection, vault))
+        return vault
 
     def use(self, work: Callable[[Any], Awaitable[Result]]) -> Result:
         """Run something with a connection of the run-time role."""

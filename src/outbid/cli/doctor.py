@@ -17,13 +17,16 @@ from outbid.core.market.compile import compile_market
 from outbid.core.market.problem import MarketError
 from outbid.core.market.referring import places_of
 from outbid.core.scope import HOUSE
+from outbid.exchange.clock import noise_source
+from outbid.master_key import is_copied, master_keys
 from outbid.plugins.registry import Registry
-from outbid.settings import Settings, SettingsError, is_copied, master_key
+from outbid.settings import Settings, SettingsError
 from outbid.store import ledger as ledgers
 from outbid.store import market as markets
 from outbid.store.key_check import WrongKey
-from outbid.store.sealed import secrets
+from outbid.store.sealed import rotating, secrets
 from outbid.store.upkeep.health import examine as examine_database
+from outbid.store.vault import Vault
 
 MOST_NAMED = 5
 """Offers that a warning names one by one."""
@@ -45,10 +48,11 @@ def examine(settings: Settings) -> Iterator[Finding]:
             applied = database.migrate()
             yield Finding("ok  ", f"the database answers; {len(applied)} migrations were applied just now")
             yield _key_fits(database)
+            yield from _key_changes(database, settings)
             yield from database.use(_health)
             for check in (_market, _ledger):
                 yield database.use(check)
-            yield from _secrets(database)
+            yield from _secrets(database, settings)
             yield from _sandboxes(database)
     except Exception as error:
         yield Finding("FAIL", f"the database cannot be used: {error}")
@@ -61,7 +65,7 @@ def _python() -> Finding:
 
 def _master_key(settings: Settings) -> Finding:
     try:
-        master_key(settings)
+        master_keys(settings)
     except SettingsError as error:
         return Finding("FAIL", str(error))
     if settings.master_key is not None:
@@ -80,10 +84,23 @@ def _master_key(settings: Settings) -> Finding:
 
 def _key_fits(database: Database) -> Finding:
     try:
-        database.check_key()
+        database.vault()
     except WrongKey as error:
         return Finding("FAIL", str(error))
     return Finding("ok  ", "the master key is this database's")
+
+
+def _key_changes(database: Database, settings: Settings) -> Iterator[Finding]:
+    """A change of the master key that was begun and is not over."""
+    how = database.use(lambda connection: rotating.standing(connection, HOUSE))
+    keys = master_keys(settings)
+    if how.next is not None:
+        said = f"master key {how.next} is made and not in use: give it to every process, then outbid keys rotate"
+        yield Finding("warn", said)
+    elif how.before is not None:
+        yield Finding("warn", f"rows of master key {how.before} are left: outbid keys rotate")
+    elif len(keys) > 1:
+        yield Finding("warn", f"of the master keys only {how.in_use} is needed: outbid keys rotate --end")
 
 
 async def _market(connection: Any) -> Finding:
@@ -97,11 +114,12 @@ async def _market(connection: Any) -> Finding:
     return Finding("ok  ", f"market version {version}: {len(market.sources)} sources, {len(market.offers)} offers")
 
 
-def _secrets(database: Database) -> Iterator[Finding]:
+def _secrets(database: Database, settings: Settings) -> Iterator[Finding]:
     """Secrets that nobody can open or nobody needs, and what stands in the market although it is secret."""
     _, nouns = database.use(markets.load)
     names = database.use(lambda connection: secrets.names(connection, HOUSE))
-    opened = database.use(lambda connection: secrets.values(connection, HOUSE, database.vault()))
+    vault = Vault(master_keys(settings), noise_source())  # the right keys or not
+    opened = database.use(lambda connection: secrets.values(connection, HOUSE, vault))
     for name in names.keys() - opened.keys():
         yield Finding("FAIL", f"the secret {name} does not open with this master key: outbid secrets set {name}")
     if idle := sorted(names.keys() - places_of(nouns).keys()):

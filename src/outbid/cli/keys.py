@@ -11,7 +11,8 @@ from outbid.api.auth import new_key
 from outbid.cli.database import Database
 from outbid.cli.fault import CommandError
 from outbid.cli.market import apply_nouns
-from outbid.settings import confirm_copy, read_settings
+from outbid.master_key import confirm_copy
+from outbid.settings import read_settings
 from outbid.store import market as markets
 
 

@@ -17,7 +17,7 @@ from outbid.core.money import text_of
 from outbid.core.scope import HOUSE
 from outbid.exchange.clock import Clock, noise_source
 from outbid.plugins.registry import Registry
-from outbid.settings import Settings, master_key, read_settings
+from outbid.settings import read_settings
 from outbid.store import jobs, leads
 from outbid.store import market as markets
 from outbid.store.vault import Vault
@@ -61,20 +61,19 @@ def show(given: argparse.Namespace) -> int:
     settings = read_settings()
     with Database(settings) as database:
         database.migrate()
-        database.check_key()
+        vault = database.vault()
         reason = given.reason if given.personal else None
-        explained = database.use(lambda connection: _explain(connection, settings, given.lead, reason))
+        explained = database.use(lambda connection: _explain(connection, vault, given.lead, reason))
     print(explained.text)
     return 0
 
 
-async def _explain(connection: Any, settings: Settings, name: str, reason: str | None) -> Explained:
+async def _explain(connection: Any, vault: Vault, name: str, reason: str | None) -> Explained:
     """Explain a lead; with its personal fields where there is a reason, which is put on record."""
     record = await read_lead(connection, name)
     if reason is not None:
         await note_look(connection, record, "fields", reason)
     market = await market_of(connection, record.version)
-    vault = Vault(master_key(settings), noise_source())
     moved = await leads.transfers(connection, HOUSE, record.cell, record.id)
     return explain_lead(record, market, vault, moved, reason is not None)
 

@@ -48,6 +48,16 @@ def _running_commands(commands: "Commands") -> None:
     demo.add_argument("--market", default=None, help="a market file (default: the auto insurance example)")
     _add(commands, "migrate", "serving.running:migrate", "Bring the database's schema up to date.")
     _add(commands, "doctor", "serving.running:doctor", "Look whether everything is as it must be, and say what is not.")
+    verify = _add(
+        commands,
+        "verify",
+        "replay.verify:verify",
+        "Check that the log is what was sealed, and that the books follow it.",
+    )
+    form = verify.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print what was found for programs")
+    form.add_argument("--head", action="store_true", help="print where each lane ends now, to be kept elsewhere")
+    verify.add_argument("--since", metavar="FILE", help="what --head printed before must still stand in the log")
 
 
 def _backup_commands(commands: "Commands") -> None:
@@ -173,6 +183,12 @@ def _key_commands(commands: "Commands") -> None:
         "Compare a copy of the master key, read from standard input, with the one in use: the doctor's reminder ends."
     )
     _add(keys, "confirm", "keys:confirm", said)
+    rotate = _add(
+        keys, "rotate", "sealed.rotating:rotate", "Replace the master key: wrap every row by the one that was begun."
+    )
+    step = rotate.add_mutually_exclusive_group()
+    step.add_argument("--begin", action="store_true", help="make the new key; nothing is wrapped by it yet")
+    step.add_argument("--end", action="store_true", help="take the old key away, when no row needs it any more")
 
 
 def _secret_commands(commands: "Commands") -> None:

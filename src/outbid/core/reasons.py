@@ -99,6 +99,10 @@ REFUSED = reasons(
         "The request does not say what it is based on.",
         "Send If-Match with the ETag that was read, or If-None-Match: * to make what is not there.",
     ),
+    proof_unknown=(
+        "Nothing about a lead that you call so was written then.",
+        "Take the `ref` of the ping or the post, and the time at which you were asked, to a minute: `?at=`.",
+    ),
     role_not_allowed=("The role of this person only looks.", "Ask an operator."),
     sale_not_uncertain=("The sale is not uncertain: there is nothing to settle.", "Look at the log of its lead."),
     sale_settling=("A verdict on the sale is on its way already.", "Wait; look at the log of its lead."),
@@ -132,7 +136,15 @@ DUPLICATE = reasons(
 SKIPPED = reasons(
     paused=("The offer is paused.", "Resume it."),
     filtered=("A filter of the offer does not match the lead.", "Look at the first part that failed."),
-    closed=("The offer's hours are over.", ""),
+    closed=("The offer does not buy at this hour, or on this date.", "Look at its schedule."),
+    order_to_come=("The offer's order has not begun.", "Wait for its first date, or change it."),
+    order_over=("The offer's order is over.", "Move its last date, or make a new one."),
+    not_in_share=("The offer takes part in a share of the leads that match, and this one is not of it.", ""),
+    paced=(
+        "The cap has room, but not yet: it is spread over the hours in which leads come.",
+        "Wait, raise the cap, or take the pace off.",
+    ),
+    throttled=("The buyer is not asked more often at the moment.", "Wait, or raise the limit of his pings."),
     cap_reached=("A cap has no room left.", "Wait for the next window, or raise the cap."),
     wallet_empty=("The buyer's wallet or credit has no room left.", "Ask the buyer to pay in."),
     no_price=("No price of the offer is for this lead.", "Give the offer a price, or a rule that fits."),

@@ -157,6 +157,8 @@ def _end(plan: Plan, state: State) -> Step:
 def places_left(plan: Plan, state: State, tier: int) -> int:
     """How many more may buy in a tier. Who bought in a tier of N was promised that no more than N do, in any tier."""
     tiers, placed = plan.campaign.tiers, state.placed()
+    if any(_alone(plan, sale.offer, sale.round_ms) for sale in placed):
+        return 0
     return max(0, min([tiers[tier].places, *(tiers[sale.tier].places for sale in placed)]) - len(placed))
 
 
@@ -193,8 +195,16 @@ def _bidding(plan: Plan, state: State) -> Step:
 
 
 def _choose(plan: Plan, state: State, most: int) -> tuple[Pick, ...]:
+    """The best picks, never two of one group of buyers; who buys alone does so if he is the best of them."""
     terms = plan.terms(state.tier, state.matched_ms)
-    return choose(plan.campaign, terms, plan.campaign.tiers[state.tier], state, most)
+    alone = frozenset(number for number in state.offers if _alone(plan, number, state.round_ms))
+    return choose(plan.campaign, terms, plan.campaign.tiers[state.tier], state, most, alone)
+
+
+def _alone(plan: Plan, offer: int, round_ms: int) -> bool:
+    """Whether an offer buys without others beside it, at the hour of a round."""
+    when = plan.campaign.offers[offer].when
+    return when is not None and when.is_alone(round_ms)
 
 
 def decided(plan: Plan, state: State, pinged: Pinged) -> bool:

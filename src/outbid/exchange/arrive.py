@@ -17,7 +17,7 @@ from outbid.core.route import Plan
 from outbid.exchange.exchange import Exchange
 from outbid.exchange.story import Story
 from outbid.store.commit.entry import Birth, Request
-from outbid.store.vault import KEY_VERSION, LeadKey, Vault
+from outbid.store.vault import LeadKey, Vault
 
 LEAD_SEAL = b"lead"
 KEYS_KEPT_MS = 24 * 3_600_000
@@ -141,7 +141,7 @@ def _birth(
         _encode(lead.facts),
         sealed,
         wrapped,
-        KEY_VERSION,
+        exchange.vault.in_use,
         persons,
         request,
         lead.quote,

@@ -11,6 +11,7 @@ import msgspec
 from outbid.core.dialect.wire import Answer, Http
 from outbid.core.ids import SALE, first_of, public, uuid7
 from outbid.core.lead.traffic import pack
+from outbid.core.ledger.account import Limit
 from outbid.core.market.snapshot import Campaign, Market
 from outbid.exchange.clock import Clock
 from outbid.exchange.room import Rooms
@@ -37,6 +38,19 @@ class Door(Protocol):
         self, calls: Sequence[Http], deadline: float, *, on_answer: Callable[[int, Answer], bool] | None = None
     ) -> Awaitable[list[Answer]]:
         """Requests side by side, under one deadline; `on_answer` says after each answer whether it is over."""
+
+
+class Change(msgspec.Struct, frozen=True):
+    """A version of the market as it follows the one in use, and the limits of either that the other may not have."""
+
+    before: Market
+    market: Market
+    limits: list[Limit]
+
+
+def change_between(before: Market, market: Market) -> Change:
+    """What changed. It looks at every offer: of large markets, not for the loop."""
+    return Change(before, market, market.every_limit(before) + before.every_limit(market))
 
 
 class Exchange:
@@ -91,11 +105,15 @@ class Exchange:
                 raise Fenced("the lane was taken over")
             await asyncio.sleep(LOOK_S)
 
-    def take(self, market: Market) -> None:
-        """Work with another version of the market from now on."""
-        before = self.market
-        self.rooms.forget(market.every_limit(before) + before.every_limit(market), self.clock.now_ms())
-        self.market = market
+    def take(self, change: Change) -> None:
+        """Work with a newer version of the market from now on. This takes no longer where there are many offers."""
+        if change.market.version <= self.market.version:
+            return
+        if self.market is change.before:
+            self.rooms.forget(change.limits, self.clock.now_ms())
+        else:  # somebody else took another version meanwhile
+            self.rooms.clear()
+        self.market = change.market
 
     def oldest_open(self, before_ms: int) -> bytes:
         """A bound below which this process has no open lead; it never passes `before_ms`, for clocks step back."""

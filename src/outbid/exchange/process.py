@@ -16,7 +16,7 @@ from outbid.core.market.taken_over import EMPTY
 from outbid.core.scope import HOUSE
 from outbid.exchange.clock import Clock, noise_source
 from outbid.exchange.distribute import distribute
-from outbid.exchange.exchange import Door, Exchange
+from outbid.exchange.exchange import Change, Door, Exchange, change_between
 from outbid.exchange.revive import resume, revive
 from outbid.exchange.room import Rooms
 from outbid.exchange.story import Story
@@ -29,7 +29,7 @@ from outbid.store.commit.entry import EntryFailed, Fenced, Superseded
 from outbid.store.commit.journal import Journal, stop
 from outbid.store.commit.writer import SqlWriter
 from outbid.store.database import LOST, Connection
-from outbid.store.key_check import check_master_key
+from outbid.store.key_check import WrongKey, fit
 from outbid.store.quote.writer import QuoteWriter
 from outbid.store.sealed import secrets
 from outbid.store.tally.live import Live
@@ -69,10 +69,11 @@ class Process:
         """Read the market, take a lane, start writing. Returns what leads are distributed with."""
         loop = asyncio.get_running_loop()
         self._beat_connection = await self._connect()
-        await check_master_key(self._beat_connection, self._vault)
+        await fit(self._beat_connection, self._vault)
         market = await self._load(self._beat_connection, EMPTY)
         owner = f"{socket.gethostname()}:{os.getpid()}"
-        self._lane = await lanes.open_lane(self._beat_connection, self._cell, owner, self._clock.now_ms())
+        now_ms = self._clock.now_ms()
+        self._lane = await lanes.open_lane(self._beat_connection, self._cell, owner, now_ms, self._vault.ready)
         room = Rooms()
         self.tallies = Live(self._lane)
         writer = SqlWriter(self._connect, self._lane, self._clock.now_ms, room.saw, self.tallies.hear)
@@ -130,6 +131,10 @@ class Process:
             for lack in market.lacks:
                 log.error("%s %s %s: %s", lack.kind, lack.slug, "/".join(map(str, lack.path)), lack.sentence)
         return market
+
+    async def _compare(self, before: Market, market: Market) -> Change:
+        """What changed from one version to the next, found beside the loop."""
+        return await asyncio.to_thread(change_between, before, market)
 
     async def _market_at(self, connection: Connection, version: int) -> Market:
         """The market of a version that a lead pinned."""
@@ -199,6 +204,10 @@ class Process:
             except Fenced:
                 self._fence()
                 return
+            except WrongKey as error:
+                log.error("%s", error)
+                self._fence()
+                return
             except LOST:
                 await self._reconnect()
             except Exception:
@@ -237,9 +246,11 @@ class Process:
         for identifier, room in await rooms.look(connection, self._cell, self.exchange.rooms.scarce()):
             self.exchange.rooms.learn(identifier, room)
         if await markets.version_now(connection) > self.exchange.market.version:
+            await fit(connection, self._vault)
             market = await self._load(connection, self.exchange.market)
+            change = await self._compare(self.exchange.market, market)
             self._keep(self.exchange.market)
-            self.exchange.take(market)
+            self.exchange.take(change)
         await lanes.adopt(connection, self._lane, self._clock.now_ms())
         for adopted in await lanes.adopted_by(connection, self._lane):
             if adopted.lane not in self._taking_over:

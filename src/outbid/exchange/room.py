@@ -1,8 +1,9 @@
 """What this process knows of the room in accounts, so as not to ask those who cannot buy; holds are exact elsewhere."""
 
+from outbid.core.lead.event import Skip
 from outbid.core.ledger.account import Account, Balance, Limit, account_of
 from outbid.core.market.snapshot import Market, Offer, Source
-from outbid.core.match.match import Room
+from outbid.core.match.match import Live, without_room
 
 MOST_REMEMBERED = 100_000
 MOST_FORGOTTEN_SINGLY = 200
@@ -38,7 +39,8 @@ class Rooms:
         if len(limits) > MOST_FORGOTTEN_SINGLY:
             self.clear()
         for limit in limits[:MOST_FORGOTTEN_SINGLY]:
-            self._room.pop(account_of(limit, at_ms, 0).id, None)
+            if (account := account_of(limit, at_ms, 0)) is not None:
+                self._room.pop(account.id, None)
 
     def take_filled(self) -> set[bytes]:
         """The accounts that were filled since the last call."""
@@ -58,11 +60,24 @@ class Rooms:
                 return account.name
         return None
 
-    def of(self, market: Market, source: Source, at_ms: int) -> Room:
+    def of(self, newest: Market, pinned: Market, source: Source, at_ms: int) -> Live:
         """Room as `core/match` asks for it: of an offer, for this source, now."""
-        limits, full = market.limits, self.full
+        full = self.full
 
-        def room(offer: Offer, least_micros: int) -> str | None:
-            return full(limits(source, offer).at(at_ms), least_micros)
+        def room(offer: Offer, least_micros: int) -> Skip | None:
+            account = full(accounts_of(newest, pinned, source, offer, at_ms), least_micros)
+            return None if account is None else without_room(offer.number, account)
 
         return room
+
+
+def accounts_of(newest: Market, pinned: Market, source: Source, offer: Offer, at_ms: int) -> tuple[Account, ...]:
+    """The accounts that a sale needs room in, by the newest limits; by the pinned ones where a noun has gone.
+
+    The same are looked at before anybody is asked, and held before the post: a lead that pinned an older version must
+    not ask those who cannot buy any more, nor pass by those who now can.
+    """
+    now, current = newest.sources.get(source.number), newest.offers.get(offer.number)
+    if now is None or current is None:
+        return pinned.limits(source, offer).at(at_ms)
+    return newest.limits(now, current).at(at_ms)

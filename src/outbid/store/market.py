@@ -197,9 +197,9 @@ async def _write_one(connection: Connection, version: int, change: Difference, n
 
 async def _apply_ceilings(connection: Connection, owners: list[str], limits: list[Limit], version: int) -> None:
     """Open accounts follow their limits. One whose limit is gone keeps its rows and binds nobody, not even leads that
-    came when it was there. `owners` are those that changed."""
+    came when it was there. `owners` are those that changed, each the first of its pairs."""
     unique = {(limit.owner, limit.unit, limit.window): limit.ceiling for limit in limits}
-    known = "select owner, unit, window_name from ceiling where owner = any($1::text[])"
+    known = "select owner, unit, window_name from ceiling where split_part(owner, ' ', 1) = any($1::text[])"
     for row in await connection.fetch(known, owners):
         unique.setdefault((row["owner"], row["unit"], row["window_name"]), UNLIMITED)
     columns = [*([key[place] for key in unique] for place in range(3)), list(unique.values())]

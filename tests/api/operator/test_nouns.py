@@ -54,6 +54,17 @@ async def test_a_slug_may_be_left_out_of_the_body_but_not_be_another(house):
     assert pointers(assert_problem(patched, 422, "body_faulty")) == ["/slug"]
 
 
+async def test_a_name_that_nobody_would_read_is_refused(house):
+    etag = (await ask(house, "GET", "/v1/sellers/acme")).headers["etag"]
+    for length, status in ((200, 200), (201, 422), (300_000, 422)):
+        answer = await ask(house, "PATCH", "/v1/sellers/acme", {"name": "n" * length}, If_Match=etag)
+        assert answer.status == status
+        etag = answer.headers.get("etag", etag)
+    problem = assert_problem(answer, 422, "body_faulty")
+    assert pointers(problem) == ["/name"]
+    assert "200" in problem["errors"][0]["detail"]
+
+
 async def test_a_write_without_a_precondition_is_refused(house):
     for method, body in (("PUT", {}), ("PATCH", {}), ("DELETE", None)):
         assert_problem(await ask(house, method, "/v1/sellers/acme", body), 428, "precondition_missing")

@@ -64,7 +64,7 @@ async def buyers():
 async def house(worker_database, buyers):
     await worker_database.empty()
     async with open_house(worker_database.url, worker_database.app_url) as found:
-        await secrets.put(found.connection, Vault(MASTER, noise_source()), "crm", ASCII, "test")
+        await secrets.put(found.connection, Vault({1: MASTER}, noise_source()), "crm", ASCII, "test")
         await found.change(market(buyers.port))
         yield found
 

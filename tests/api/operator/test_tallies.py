@@ -96,7 +96,8 @@ async def test_a_dimension_has_a_row_for_each_value(house):
         "CA": (2, "16.00", False),
         "TX": (1, "10.00", False),
     }
-    assert await told(house, "dimension=zip") == []
+    answer = await ask(house, "GET", f"{PATH}?dimension=zip")
+    assert answer.json["detail"] == "dimension: no campaign has 'zip'; there are: state"
 
 
 async def test_each_period_has_rows(house):
@@ -110,10 +111,18 @@ async def test_each_period_has_rows(house):
 
 
 async def test_filters_leave_the_others_out(house):
-    for nobody in ("source=ghost", "campaign=ghost", "seller=ghost", "offer=ghost", "reason=ghost", "outcome=ghost"):
+    for nobody in ("reason=ghost", "outcome=ghost"):
         assert await told(house, nobody) == []
     assert len(await told(house, "source=web&campaign=auto&seller=acme&outcome=sold")) == 1
     assert await told(house, "since=2020-01-01T00:00:00Z&until=2020-01-02T00:00:00Z") == []
+
+
+@pytest.mark.parametrize("name", ["source", "campaign", "seller", "offer", "buyer", "dimension"])
+async def test_who_never_was_is_no_empty_answer(house, name):
+    answer = await ask(house, "GET", f"{PATH}?{name}=ghost")
+    assert_problem(answer, 400, "parameter_faulty")
+    assert name in answer.json["detail"]
+    assert "'ghost'" in answer.json["detail"]
 
 
 @pytest.mark.parametrize(

@@ -26,9 +26,9 @@ async def number_lane(tx: Transaction, now_ms: int) -> Result:
     return [{"last": await next_number(tx, "lane")}]
 
 
-@means("insert into lane (cell, id, fence, lease_until, oldest_open, owner)")
+@means("insert into lane (cell, id, fence, lease_until, oldest_open, owner, key_version)")
 async def insert_lane(
-    tx: Transaction, now_ms: int, cell: int, lane: int, lease: int, oldest: bytes, owner: str
+    tx: Transaction, now_ms: int, cell: int, lane: int, lease: int, oldest: bytes, owner: str, key_version: int
 ) -> Result:
     row = {"fence": 1, "lease_until": lease, "oldest_open": oldest, "adopted_by": None}
     await tx.insert("lane", (lane,), row)

@@ -139,15 +139,15 @@ async def pay_in(
     return "INSERT 0 1"
 
 
-@means("select sealed from secret where name = $1")
-async def read_secret(tx: Transaction, now_ms: int, name: str) -> Result:
-    row = tx.get("secret", name)
-    return [] if row is None else [{"sealed": row["sealed"]}]
+@means("select name, key_version, sealed from secret where name = any($1::text[])")
+async def read_words(tx: Transaction, now_ms: int, names: list[str]) -> Result:
+    rows = [(name, tx.get("secret", name)) for name in names]
+    return [{"name": name, **row} for name, row in rows if row is not None]
 
 
 @means("insert into secret (name, key_version, sealed)")
 async def keep_secret(tx: Transaction, now_ms: int, name: str, key_version: int, sealed: bytes) -> Result:
     await tx.lock("secret", name)
     if tx.get("secret", name) is None:
-        tx.put("secret", (name,), {"sealed": sealed})
+        tx.put("secret", (name,), {"key_version": key_version, "sealed": sealed})
     return "INSERT"

@@ -32,11 +32,8 @@ class CapTold(msgspec.Struct, frozen=True):
 
 def caps_of(limits: Sequence[Limit], kinds: Sequence[str], at_ms: int) -> list[Account]:
     """The accounts of those limits that belong to owners of these kinds and are caps."""
-    return [
-        account_of(limit, at_ms, 0)
-        for limit in limits
-        if limit.owner.partition(":")[0] in kinds and limit.window != WALLET
-    ]
+    mine = (limit for limit in limits if limit.owner.partition(":")[0] in kinds and limit.window != WALLET)
+    return [account for limit in mine if (account := account_of(limit, at_ms, 0)) is not None]
 
 
 async def tell_caps(

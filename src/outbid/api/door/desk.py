@@ -1,5 +1,6 @@
 """What the routes behind the doors work with: the exchange's market, the database, the plugins; and how one is made."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -15,7 +16,7 @@ from outbid.api.said.description import Said, operation
 from outbid.api.said.reading import Asked, limits_of, read_query
 from outbid.core.market.snapshot import Market
 from outbid.core.reasons import Reason
-from outbid.exchange.exchange import Exchange
+from outbid.exchange.exchange import Exchange, change_between
 from outbid.plugins.registry import Registry
 from outbid.store.database import LOST, Pool
 
@@ -47,13 +48,13 @@ class Desk:
             log.warning("the database does not answer: %s", error)
             raise Refused("database_away", headers={"Retry-After": "1"}) from None
 
-    def learn(self, market: Market) -> None:
+    async def learn(self, market: Market) -> None:
         """Work with a market that was just written: it is compiled here already, so the process need not do it again.
 
         Other processes are told by the database, and follow within a second at the latest.
         """
         if market.version > self.exchange.market.version:
-            self.exchange.take(market)
+            self.exchange.take(await asyncio.to_thread(change_between, self.exchange.market, market))
 
 
 def route(method: str, path: str, said: Said, act: Act) -> HTTPRouteHandler:

@@ -1,6 +1,6 @@
 """Tallies: how many, for how much, how fast, summed over a time as the operator asks."""
 
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -19,12 +19,14 @@ from outbid.core.money import text_of
 from outbid.core.scope import HOUSE
 from outbid.core.tally.histogram import quantile
 from outbid.core.tally.rows import QUARTER_MS
+from outbid.store.reading.names import number_of
 from outbid.store.tally import reading
 
 MOST_ROWS = 10_000
 LATEST_MS = 221_845_392_000_000
 """The year 9000: no calendar ends before it."""
 GROUPS = get_args(reading.Group)
+NOUNS = ("source", "campaign", "seller", "offer", "buyer")
 
 
 class TalliesWish(msgspec.Struct, frozen=True):
@@ -113,10 +115,23 @@ class Tallied:
         wish = wish_of(request.state.query, exchange.clock.now_ms())
         async with self._desk.database() as connection:
             found = await reading.read(connection, HOUSE, exchange.cell, wish)
+            if not found:
+                await self._refuse_unknown(connection, wish)
         if len(found) > MOST_ROWS:
             raise Refused("parameter_faulty", f"these are more than {MOST_ROWS:,} rows: ask for less time, or by less")
         rows = [row_of(wish, line) for line in found]
         return answer(TalliesTold(utc(wish.since_ms), utc(wish.until_ms), wish.zone, wish.clock, wish.level, rows))
+
+    async def _refuse_unknown(self, connection: Any, wish: reading.Wish) -> None:
+        """Nothing was found: say so where that is because there never was what was named. Raises Refused."""
+        for kind in NOUNS:
+            slug = getattr(wish, kind, None)
+            if slug is not None and await number_of(connection, HOUSE, kind, slug) is None:
+                raise Refused("parameter_faulty", f"{kind}: there is no {kind} {slug!r}")
+        known = {name for campaign in self._desk.exchange.market.campaigns.values() for name in campaign.dimensions}
+        if wish.dimension and wish.dimension not in known:
+            there = ", ".join(sorted(known)) or "none"
+            raise Refused("parameter_faulty", f"dimension: no campaign has {wish.dimension!r}; there are: {there}")
 
 
 def wish_of(asked: TalliesWish, now_ms: int) -> reading.Wish:

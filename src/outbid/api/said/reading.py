@@ -11,6 +11,7 @@ from litestar import Request
 from outbid.api.door.refusal import Refused
 from outbid.api.said.faults import error_at, errors_of, unkept
 from outbid.api.wire import Gone, read_body
+from outbid.core.dialect.malformed import why_not_json
 from outbid.core.market.problem import from_validation
 
 MOST_BYTES = 16 * 1024 * 1024
@@ -38,7 +39,7 @@ async def read_json(request: Asked) -> dict[str, Any]:
     try:
         value = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Refused("body_not_json", str(error)) from None
+        raise Refused("body_not_json", why_not_json(body, error)) from None
     if not isinstance(value, dict):
         raise Refused("body_faulty", errors=(error_at((), "setting_faulty", "the body is not a JSON object"),))
     if errors := unkept(value):

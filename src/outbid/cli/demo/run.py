@@ -36,7 +36,7 @@ def run_demo(settings: Settings, market: str | None, rate: float) -> int:
     print("Starting the database …", flush=True)
     with Database(settings) as database:
         database.migrate()
-        database.check_key()
+        database.vault()
         database.use(lambda connection: _market(connection, _example(market)))
         keys = database.use(lambda connection: _keys(connection, settings.data / KEYS_FILE))
         with _Crew() as crew:

@@ -15,9 +15,8 @@ from outbid.core.market.compile import compile_market
 from outbid.core.market.snapshot import Market
 from outbid.core.route import Plan
 from outbid.core.scope import HOUSE
-from outbid.exchange.clock import noise_source
 from outbid.plugins.registry import Registry
-from outbid.settings import Settings, master_key, read_settings
+from outbid.settings import read_settings
 from outbid.store import leads
 from outbid.store import market as markets
 from outbid.store.people import persons
@@ -33,8 +32,7 @@ def show_exposure(given: argparse.Namespace) -> int:
     settings = read_settings()
     with Database(settings) as database:
         database.migrate()
-        database.check_key()
-        hashes = _hashes(settings, given)
+        hashes = _hashes(database.vault(), given)
         lines = database.use(lambda connection: _exposures(connection, hashes))
     print_table(("lead", "at (UTC)", "shown to", "step", "personal fields", "other fields"), lines)
     return 0
@@ -45,8 +43,7 @@ def erase(given: argparse.Namespace) -> int:
     settings = read_settings()
     with Database(settings) as database:
         database.migrate()
-        database.check_key()
-        hashes = _hashes(settings, given)
+        hashes = _hashes(database.vault(), given)
         found, erased = database.use(lambda connection: _erase(connection, hashes))
     waiting = [lead for lead in found if not lead.erased and not lead.settled]
     before = sum(lead.erased for lead in found)
@@ -57,9 +54,9 @@ def erase(given: argparse.Namespace) -> int:
     return 1 if waiting else 0
 
 
-def _hashes(settings: Settings, given: argparse.Namespace) -> list[bytes]:
+def _hashes(vault: Vault, given: argparse.Namespace) -> list[bytes]:
     """The keyed hashes of the phone and e-mail that were given, read as leads' fields are. Raises CommandError."""
-    vault, registry = Vault(master_key(settings), noise_source()), Registry()
+    registry = Registry()
     hashes = []
     for name in FIELDS:
         text = getattr(given, name)

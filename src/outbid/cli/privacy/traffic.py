@@ -15,10 +15,9 @@ from outbid.core.lead.traffic import Said
 from outbid.core.market.compile import compile_market
 from outbid.core.market.snapshot import Campaign, Market
 from outbid.core.scope import HOUSE
-from outbid.exchange.clock import noise_source
 from outbid.exchange.revive import traffic_of
 from outbid.plugins.registry import Registry
-from outbid.settings import Settings, master_key, read_settings
+from outbid.settings import read_settings
 from outbid.store import leads
 from outbid.store import market as markets
 from outbid.store.vault import Vault
@@ -29,13 +28,13 @@ def traffic(given: argparse.Namespace) -> int:
     settings = read_settings()
     with Database(settings) as database:
         database.migrate()
-        database.check_key()
-        text = database.use(lambda connection: _read(connection, settings, given.lead, given.reason))
+        vault = database.vault()
+        text = database.use(lambda connection: _read(connection, vault, given.lead, given.reason))
     print(text)
     return 0
 
 
-async def _read(connection: Any, settings: Settings, name: str, reason: str) -> str:
+async def _read(connection: Any, vault: Vault, name: str, reason: str) -> str:
     cell, lead_id = await find_lead(connection, name)
     record = await leads.read(connection, HOUSE, cell, lead_id)
     if record is None:
@@ -45,7 +44,7 @@ async def _read(connection: Any, settings: Settings, name: str, reason: str) -> 
     await note_look(connection, record, "traffic", reason)
     market = compile_market(*await markets.load(connection, record.version), Registry(), lenient=True)
     sealed = await leads.traffic(connection, HOUSE, cell, lead_id)
-    calls = traffic_of(Vault(master_key(settings), noise_source()), record, sealed)
+    calls = traffic_of(vault, record, sealed)
     if not calls:
         return f"Of lead {public(LEAD, cell, lead_id)} no traffic is kept: nobody was asked, or its days are over."
     return "\n\n".join(_told(call, market, market.campaigns[record.campaign]) for call in calls)

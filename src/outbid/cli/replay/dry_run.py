@@ -20,7 +20,7 @@ from outbid.core.money import micros, text_of
 from outbid.core.replay.dry_run import TierAhead
 from outbid.exchange.ahead.dry_run import DryRun, Wish, look
 from outbid.exchange.clock import Clock, noise_source
-from outbid.settings import Settings, master_key, read_settings
+from outbid.settings import read_settings
 from outbid.store.vault import Vault
 
 CELL = 0
@@ -32,14 +32,14 @@ def run(given: argparse.Namespace) -> int:
     settings = read_settings()
     with Database(settings) as database:
         database.migrate()
-        database.check_key()
-        told = database.use(lambda connection: _run(connection, settings, fields, given.source, given.bid or ()))
+        vault = database.vault()
+        told = database.use(lambda connection: _run(connection, vault, fields, given.source, given.bid or ()))
     _print(*told)
     return 0
 
 
 async def _run(
-    connection: Any, settings: Settings, fields: dict[str, Any], slug: str, bids: Sequence[str]
+    connection: Any, vault: Vault, fields: dict[str, Any], slug: str, bids: Sequence[str]
 ) -> tuple[Market, Source, DryRun]:
     market = await market_of(connection)
     source = next((found for found in market.sources.values() if found.slug == slug), None)
@@ -51,7 +51,7 @@ async def _run(
     draw = int.from_bytes(noise(6), "big") / (1 << 48)
     live = [(0, draw)] * len(source.campaign.tiers)
     wish = Wish(market, source, fields, _bids(bids, source.campaign), Clock().now_ms(), {}, live)
-    return market, source, (await look(connection, Vault(master_key(settings), noise), CELL, wish)).ahead()
+    return market, source, (await look(connection, vault, CELL, wish)).ahead()
 
 
 def _fields(name: str) -> dict[str, Any]:

@@ -26,7 +26,6 @@ def set_secret(given: argparse.Namespace) -> int:
         raise CommandError(f"the value cannot be a secret: {fault}")
     with Database(read_settings()) as database:
         database.migrate()
-        database.check_key()
         vault = database.vault()
         made = database.use(lambda connection: secrets.put(connection, vault, given.name, word, person(), given.note))
     how = "set" if made else "set anew"

@@ -26,7 +26,7 @@ def serve(given: argparse.Namespace) -> int:
     ready = f"Outbid listens on http://{found.host}:{found.port} with {found.processes} exchange processes."
     with Database(found) as database:
         database.migrate()
-        database.check_key()
+        database.vault()
         try:
             Supervisor(found, database, ready=lambda: print(ready, flush=True)).run()
         except OSError as error:

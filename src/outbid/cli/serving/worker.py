@@ -20,8 +20,9 @@ from outbid.core.reasons import ALL
 from outbid.exchange.clock import noise_source
 from outbid.exchange.outbound import Outbound
 from outbid.exchange.process import Process
+from outbid.master_key import master_keys
 from outbid.plugins.registry import Registry
-from outbid.settings import Settings, master_key
+from outbid.settings import Settings
 from outbid.store import database
 from outbid.store.vault import Vault
 
@@ -66,7 +67,7 @@ async def run_exchange(settings: Settings, url: str, role: str | None, listener:
     registry, loop = Registry(), asyncio.get_running_loop()
     loop.set_exception_handler(tell_fault)
     door = Outbound(loop)
-    vault = Vault(master_key(settings), noise_source())
+    vault = Vault(master_keys(settings), noise_source())
     keeps_traffic = settings.traffic_days > 0
     process = Process(lambda: database.connect(url, role=role), door, vault, registry, keeps_traffic=keeps_traffic)
     exchange = await process.open(gather_ms=settings.gather_ms)

@@ -17,7 +17,14 @@ from outbid.core.market.noun import KINDS, Noun
 from outbid.core.market.problem import Path, Problem, from_validation
 from outbid.plugins.registry import Registry
 
-SECTIONS = {"sellers": "seller", "buyers": "buyer", "campaigns": "campaign", "sources": "source", "offers": "offer"}
+SECTIONS = {
+    "sellers": "seller",
+    "groups": "group",
+    "buyers": "buyer",
+    "campaigns": "campaign",
+    "sources": "source",
+    "offers": "offer",
+}
 """The sections of a market file and the kind of noun in each; keys never stand in a file."""
 LARGEST_BYTES = 64 * 1024 * 1024
 _COMMA = "; a value with a comma in it is written in quotes"

@@ -10,7 +10,8 @@ from outbid.cli.database import Database
 from outbid.cli.fault import CommandError
 from outbid.core.scope import HOUSE
 from outbid.exchange.clock import Clock, noise_source
-from outbid.settings import Settings, master_key, read_settings
+from outbid.master_key import master_keys
+from outbid.settings import Settings, read_settings
 from outbid.store import ledger as ledgers
 from outbid.store.upkeep.backup.archive import Manifest, read_manifest
 from outbid.store.upkeep.backup.make import back_up
@@ -25,8 +26,13 @@ def backup(given: argparse.Namespace) -> int:
         made = back_up(database.owner_url, file, programs=settings.postgres, now_ms=Clock().now_ms())
         manifest = asyncio.run(made)
     print(f"{file} holds {_content(manifest)}.")
+    print(f"It opens with {_keys(manifest)} alone.")
     print(f"The master key is not in it. It {_place_of_key(settings)}: keep a copy of it, apart from backups.")
     return 0
+
+
+def _keys(manifest: Manifest) -> str:
+    return f"master key {' and '.join(map(str, sorted(manifest.keys)))}"
 
 
 def restore(given: argparse.Namespace) -> int:
@@ -37,7 +43,7 @@ def restore(given: argparse.Namespace) -> int:
         raise CommandError(
             f"the master key is not in a backup: first put the one it was made with at {settings.master_key_file}"
         )
-    refuse_unfit(manifest, Vault(master_key(settings), noise_source()))
+    refuse_unfit(manifest, Vault(master_keys(settings), noise_source()))
     with Database(settings) as database:
         asyncio.run(put_back(database.owner_url, file, manifest, programs=settings.postgres, replace=given.replace))
         database.migrate()

@@ -27,6 +27,8 @@ def compile_postback(
     host = _HOST.match(url)
     if host and _PLACE.search(host[0]):
         raise ValueError("the placeholders of a postback stand in the path and the query, not in the host")
+    if "{" in url.partition("#")[2]:
+        raise ValueError("what follows # in an address is never sent: placeholders stand in the path and the query")
     if "{" in (rest := _PLACE.sub("", url)) or "}" in rest:
         raise ValueError("a brace of the postback is not closed, or not opened")
     to = parse_target(filled(url, words, lambda word: quote(word, safe="")), exceptions)

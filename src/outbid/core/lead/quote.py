@@ -1,12 +1,12 @@
 """Quotes: how long a promise stands, whether a lead is still the one that was pinged, and who may still buy it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 from outbid.core.lead.event import BidLine, Rechecked, Skip
 from outbid.core.lead.state import State
 from outbid.core.lead.value import Scalar
 from outbid.core.market.snapshot import Campaign, Offer, Source, Terms
-from outbid.core.match.match import Room, full_reason, static_reason
+from outbid.core.match.match import Live, static_reason
 from outbid.core.price.lines import MAY_WIN
 
 
@@ -34,7 +34,7 @@ def recheck(
     state: State,
     terms: Terms,
     facts: Mapping[str, Scalar],
-    room: Room,
+    live: Live,
     now_ms: int,
 ) -> Rechecked:
     """Which bidders of a quote may still buy, by all that is known now: nobody can come that was not asked.
@@ -46,7 +46,7 @@ def recheck(
     for line in state.bids:
         if line.outcome not in MAY_WIN or line.reason:
             continue
-        skip = _gone(campaign.offers[line.offer], line, source, state, terms, facts, room, now_ms)
+        skip = _gone(campaign.offers[line.offer], line, source, state, terms, facts, live, now_ms)
         if skip is None:
             offers.append(line.offer)
         else:
@@ -61,7 +61,7 @@ def _gone(
     state: State,
     terms: Terms,
     facts: Mapping[str, Scalar],
-    room: Callable[[Offer, int], str | None],
+    live: Live,
     now_ms: int,
 ) -> Skip | None:
     if (reason := static_reason(offer, source, terms, facts, state.matched_ms)) is not None:
@@ -69,6 +69,6 @@ def _gone(
     ends = ends_ms(line, state.round_ms)
     if ends is not None and ends <= now_ms:
         return Skip(offer.number, "bid_expired")
-    if (full := room(offer, line.price_micros)) is not None:
-        return Skip(offer.number, full_reason(full), full)
-    return None
+    if offer.when is not None and (reason := offer.when.reason_against(now_ms)) is not None:
+        return Skip(offer.number, reason)
+    return live(offer, line.price_micros)

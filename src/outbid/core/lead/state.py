@@ -1,5 +1,6 @@
 """Where a lead stands: its events folded into one value, from which the next step follows."""
 
+import re
 from collections.abc import Callable
 from typing import Any, Literal
 
@@ -10,13 +11,16 @@ from outbid.core.lead import event as ev
 
 Stage = Literal["new", "received", "inspected", "matched", "bidding", "quoted", "posting", "closed"]
 SaleStatus = Literal["posting", "sold", "rejected", "uncertain"]
-SELLING_SIDE = ("source:", "seller:", "campaign:")
-"""How the names of accounts begin whose cap refuses the lead, where a buyer's only skips his offers."""
+SELLING_SIDE = re.compile(r"(source|seller|campaign):\d+ (?!\w+:)")
+"""The names of accounts whose cap refuses the lead, where a buyer's, or a pair's, only skips offers."""
 PLACE_TAKEN: frozenset[SaleStatus] = frozenset(("posting", "sold", "uncertain"))
 
 
 class Sale(msgspec.Struct, frozen=True):
-    """One attempt to sell the lead to one offer, in a tier. `asks` counts how often the post was asked again."""
+    """One attempt to sell the lead to one offer, in a tier. `asks` counts how often the post was asked again.
+
+    `round_ms`: when the round began in which it won.
+    """
 
     id: str
     offer: int
@@ -27,6 +31,7 @@ class Sale(msgspec.Struct, frozen=True):
     reason: str = ""
     reached: bool = True
     tier: int = 0
+    round_ms: int = 0
 
 
 class State(msgspec.Struct, frozen=True):
@@ -165,17 +170,20 @@ def _rechecked(state: State, event: ev.Rechecked) -> State:
 
 
 def _posting(state: State, event: ev.Posting) -> State:
-    sale = Sale(event.sale, event.offer, "posting", event.price_micros, event.payout_micros, tier=state.tier)
+    price, payout = event.price_micros, event.payout_micros
+    sale = Sale(event.sale, event.offer, "posting", price, payout, tier=state.tier, round_ms=state.round_ms)
     return replace(state, stage="posting", sales=(*state.sales, sale), tried=state.tried | {event.offer})
 
 
 def _no_room(state: State, event: ev.NoRoom) -> State:
     """A full offer or buyer is passed over; a full source, seller or campaign takes no lead at all (trade rule)."""
     tried = state.tried | {event.offer}
-    if event.account.startswith(SELLING_SIDE):
+    if SELLING_SIDE.match(event.account):
         reason = event.reason if state.promise_micros is None else "capped_since_ping"
         return replace(state, tried=tried, refused=reason)
-    return replace(state, tried=tried, without_room=True)
+    # Who was promised a price hears of caps only where a cap was the cause.
+    capped = state.promise_micros is None or event.reason != "paused"
+    return replace(state, tried=tried, without_room=state.without_room or capped)
 
 
 def _with_sale(state: State, identifier: str, **changes: Any) -> State:

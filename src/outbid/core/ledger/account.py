@@ -5,6 +5,7 @@ from hashlib import blake2b
 import msgspec
 
 from outbid.core.ledger.window import FOREVER_MS, Span, span
+from outbid.core.schedule.week import Calendar
 
 LEADS = "LEAD"
 
@@ -12,10 +13,13 @@ LEADS = "LEAD"
 class Limit(msgspec.Struct, frozen=True):
     """A standing limit, from which an account follows for every instant.
 
-    owner    `buyer:7`, `offer:42`, `campaign:1`, `source:3`, `seller:2`, or a pair
-    unit     LEAD, or a currency
-    window   wallet, or minute, hour, day, week, month, total
-    ceiling  leads, or micros; a wallet's is its credit
+    owner     `buyer:7`, `offer:42`, `campaign:1`, `source:3`, `seller:2`, `group:1`, or a pair, as `offer:42 source:3`:
+              first whoever set it
+    unit      LEAD, or a currency
+    window    wallet, or minute, hour, day, week, month, total; order; or slot and its hours
+    ceiling   leads, or micros; a wallet's is its credit
+    term      from when to when it binds, where that does not follow from the window
+    calendar  the hours of which it binds in the one at `slot`
     """
 
     owner: str
@@ -23,6 +27,9 @@ class Limit(msgspec.Struct, frozen=True):
     window: str
     zone: str
     ceiling: int
+    term: Span | None = None
+    calendar: Calendar | None = None
+    slot: int = -1
 
     def reason(self) -> str:
         """Why somebody is skipped who has no room here."""
@@ -70,11 +77,22 @@ def account_id(owner: str, unit: str, window: str, starts_at_ms: int) -> bytes:
     return blake2b(f"{owner}|{unit}|{window}|{starts_at_ms}".encode(), digest_size=16).digest()
 
 
-def account_of(limit: Limit, at_ms: int, version: int) -> Account:
-    """The account that a limit means at an instant."""
-    when = Span(0, FOREVER_MS) if limit.window == "wallet" else span(limit.window, limit.zone, at_ms)
+def account_of(limit: Limit, at_ms: int, version: int) -> Account | None:
+    """The account that a limit means at an instant; None if it does not bind then."""
+    when = _span(limit, at_ms)
+    if when is None:
+        return None
     identifier = account_id(limit.owner, limit.unit, limit.window, when.starts_at_ms)
     return Account(identifier, limit, when.starts_at_ms, when.ends_at_ms, version)
+
+
+def _span(limit: Limit, at_ms: int) -> Span | None:
+    if limit.calendar is not None:
+        moment = limit.calendar.at(at_ms)
+        return moment.span if moment.slot == limit.slot else None
+    if limit.term is not None:
+        return limit.term
+    return Span(0, FOREVER_MS) if limit.window == "wallet" else span(limit.window, limit.zone, at_ms)
 
 
 class Limits:
@@ -96,8 +114,10 @@ class Limits:
     def at(self, at_ms: int) -> tuple[Account, ...]:
         """The accounts that a sale at this instant must find room in, sorted by id."""
         if not self._from_ms <= at_ms < self._until_ms:
-            found = [account_of(limit, at_ms, self.version) for limit in self._limits]
+            accounts = [account_of(limit, at_ms, self.version) for limit in self._limits]
+            found = [account for account in accounts if account is not None]
+            moments = [limit.calendar.at(at_ms) for limit in self._limits if limit.calendar is not None]
             self._accounts = tuple(sorted(found, key=lambda account: account.id))
-            self._from_ms = max((account.starts_at_ms for account in found), default=0)
-            self._until_ms = min((account.ends_at_ms for account in found), default=FOREVER_MS)
+            self._from_ms = max([0, *(one.starts_at_ms for one in found), *(one.from_ms for one in moments)])
+            self._until_ms = min([FOREVER_MS, *(one.ends_at_ms for one in found), *(one.until_ms for one in moments)])
         return self._accounts

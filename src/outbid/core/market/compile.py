@@ -11,6 +11,7 @@ from outbid.core.market import noun as spec
 from outbid.core.market import snapshot as made
 from outbid.core.market.making.enrichers import enrichers_of
 from outbid.core.market.making.enrichers import mute as muted
+from outbid.core.market.making.limits import pairs_of
 from outbid.core.market.making.names import Names
 from outbid.core.market.making.offers import offer_of, wallet_of
 from outbid.core.market.making.plan import Plan, Planner, Plugins
@@ -72,7 +73,8 @@ class _Compiler:
         offers = self._all("offer", lambda number, offer: self._offer(number, offer, plans))
         campaigns = self._campaigns(plans, offers)
         sources = self._all("source", lambda n, s: source_of(self._names, n, s, campaigns))
-        self._all("seller", self._zone_only)
+        self._all("seller", self._seller)
+        self._all("group", self._zone_only)
         self._all("buyer", self._buyer)
         keys = self._all("key", self._key)
         if self._problems:
@@ -190,6 +192,7 @@ class _Compiler:
             most_posts=campaign.most_posts,
             review_ms=campaign.review_hours * 3_600_000,
             paused=campaign.paused,
+            open=campaign.open,
             dimensions=dimensions_named(campaign.dimensions, fields),
             enrichers=self._enrichers(campaign, fields, facts),
             enrich_ms=campaign.enrich_ms,
@@ -247,6 +250,10 @@ class _Compiler:
     def _buyer(self, number: int, buyer: spec.Buyer) -> None:
         self._zone_only(number, buyer)
         wallet_of(number, buyer, "USD")
+
+    def _seller(self, number: int, seller: spec.Seller) -> None:
+        self._zone_only(number, seller)
+        pairs_of(self._names, seller.buyer_caps, "buyer", f"seller:{number}", "USD", seller.zone, ("buyer_caps",))
 
     def _zone_only(self, number: int, noun: Any) -> None:
         check_zone(noun.zone, ("zone",))

@@ -32,16 +32,25 @@ class TakenOver:
         self.gone = {kind: self._numbers_before(kind) for kind in ("offer", "source")}
 
     def _add_what_rests(self, changed: Mapping[str, Slugs]) -> None:
-        stale, buyers = self.stale, changed["buyer"]
-        if self.plans or buyers:
-            stale["offer"] |= {s for s, o in self.of("offer") if o.buyer in buyers or o.campaign in self.plans}
-        if changed["source"]:
-            stale["offer"] |= {s for s, o in self.of("offer") if _name(o.prices, changed["source"])}
-            stale["campaign"] |= {
-                s for s, c in self.of("campaign") if _name((*c.floors, *c.margins), changed["source"])
+        stale, buyers, sources = self.stale, changed["buyer"] | self._of_groups(changed["group"]), changed["source"]
+        if self.plans or buyers or sources:
+            stale["offer"] |= {
+                slug
+                for slug, offer in self.of("offer")
+                if offer.buyer in buyers
+                or offer.campaign in self.plans
+                or not sources.isdisjoint(offer.source_caps)
+                or _name(offer.prices, sources)
             }
-        stale["source"] |= {slug for slug, source in self.of("source") if _rests(source, changed)}
+        if sources:
+            stale["campaign"] |= {s for s, c in self.of("campaign") if _name((*c.floors, *c.margins), sources)}
+        stale["seller"] |= {slug for slug, seller in self.of("seller") if not buyers.isdisjoint(seller.buyer_caps)}
+        resting = {**changed, "seller": stale["seller"]}
+        stale["source"] |= {slug for slug, source in self.of("source") if _rests(source, resting)}
         stale["key"] |= {slug for slug, key in self.of("key") if key.owner in changed.get(key.holder, NONE)}
+
+    def _of_groups(self, groups: Slugs) -> Slugs:
+        return frozenset(slug for slug, buyer in self.of("buyer") if buyer.group in groups) if groups else NONE
 
     def _add_what_refers(self, secrets: Words) -> None:
         """Nouns that refer to secrets with other values than before."""
@@ -142,5 +151,6 @@ def _plan(nouns: made.Rows, slug: str) -> Any:
 
 
 def _rests(source: spec.Source, changed: Mapping[str, Slugs]) -> bool:
-    named = not changed["buyer"].isdisjoint(source.buyers or ())
+    buyers = changed["buyer"]
+    named = not (buyers.isdisjoint(source.buyers or ()) and buyers.isdisjoint(source.buyer_caps))
     return named or source.seller in changed["seller"] or source.campaign in changed["campaign"]

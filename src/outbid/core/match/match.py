@@ -13,8 +13,8 @@ from outbid.core.match.filter import explain
 from outbid.core.price.lines import least_for, why_not_at
 from outbid.core.price.terms import agreed
 
-Room = Callable[[Offer, int], str | None]
-"""(offer, least price in micros) → the name of an account without room for it, or None. A live fact."""
+Live = Callable[[Offer, int], Skip | None]
+"""(offer, least price in micros) → what keeps it out beside version, facts and instant, or None. A live fact."""
 
 
 def static_reason(offer: Offer, source: Source, terms: Terms, facts: Mapping[str, Scalar], at_ms: int) -> str | None:
@@ -39,7 +39,7 @@ def match(
     terms: Terms,
     facts: Mapping[str, Scalar],
     tried: frozenset[int],
-    room: Room,
+    live: Live,
     at_ms: int,
 ) -> Matched:
     """The offers of a tier that may be asked now, in order of number, and those skipped for a live reason."""
@@ -49,11 +49,13 @@ def match(
         least = _least(offer, source, terms, facts, at_ms)
         if least is None or offer.number in tried:
             continue
-        full = room(offer, least)
-        if full is None:
+        if offer.when is not None and offer.when.reason_against(at_ms) is not None:
+            continue
+        skip = live(offer, least)
+        if skip is None:
             offers.append(offer.number)
         else:
-            skips.append(Skip(offer.number, full_reason(full), full))
+            skips.append(skip)
     return Matched(at_ms, number, tuple(offers), tuple(skips))
 
 
@@ -80,6 +82,11 @@ def _least_by_rule(offer: Offer, source: Source, terms: Terms, facts: Mapping[st
 def full_reason(account: str) -> str:
     """The reason for which an account without room keeps an offer out."""
     return "wallet_empty" if " wallet " in account else "cap_reached"
+
+
+def without_room(offer: int, account: str) -> Skip:
+    """What keeps an offer out that has no room in an account."""
+    return Skip(offer, full_reason(account), account)
 
 
 def receipt(offer: Offer, source: Source, terms: Terms, facts: Mapping[str, Scalar], at_ms: int) -> tuple[str, str]:

@@ -46,16 +46,21 @@ def ranked(campaign: Campaign, terms: Terms, tier: Tier, state: State) -> list[B
     return tier.rank(bids, state.turn, state.draw)
 
 
-def choose(campaign: Campaign, terms: Terms, tier: Tier, state: State, most: int) -> tuple[Pick, ...]:
+def choose(
+    campaign: Campaign, terms: Terms, tier: Tier, state: State, most: int, alone: frozenset[int] = frozenset()
+) -> tuple[Pick, ...]:
     """The best, never two of one group of buyers, each at what he is charged."""
     order = ranked(campaign, terms, tier, state)
-    chosen, rival = seated(campaign, order, state, most)
+    chosen, rival = seated(campaign, order, state, most, alone)
     return tuple(picked(campaign, terms, tier, state, bid, rival) for bid in chosen)
 
 
-def seated(campaign: Campaign, order: Sequence[Bid], state: State, most: int) -> tuple[list[Bid], Bid | None]:
+def seated(
+    campaign: Campaign, order: Sequence[Bid], state: State, most: int, alone: frozenset[int] = frozenset()
+) -> tuple[list[Bid], Bid | None]:
     """Those of an order who are posted side by side, and the first who would be in the place of any of them.
 
+    `alone`: offers that buy alone, if they are the best; beside others they do not buy.
     A buyer is nobody's rival whose group has the lead, or is being posted: he could not buy it anyway.
     """
     offers = campaign.offers
@@ -67,6 +72,10 @@ def seated(campaign: Campaign, order: Sequence[Bid], state: State, most: int) ->
             continue
         if len(chosen) == most:
             return chosen, bid
+        if bid.offer in alone:
+            if groups:
+                continue
+            most = 1
         groups.add(group)
         chosen.append(bid)
     return chosen, None

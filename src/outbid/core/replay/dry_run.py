@@ -13,7 +13,7 @@ from outbid.core.lead import event as ev
 from outbid.core.lead.state import State, fold, fold_all
 from outbid.core.lead.value import Scalar
 from outbid.core.market.snapshot import Offer, Terms
-from outbid.core.match.match import Room, match
+from outbid.core.match.match import Live, match
 from outbid.core.price.lines import why_not_at
 from outbid.core.price.picking import Pick, ranking
 from outbid.core.price.terms import agreed
@@ -34,7 +34,7 @@ class Given(msgspec.Struct, frozen=True):
 
     version: int
     at_ms: int
-    room: Room
+    room: Live
     bids: Mapping[int, int]
     won: Mapping[int, int]
     live: Sequence[tuple[int, float]]

@@ -133,6 +133,8 @@ class _Receipts:
             price = agreed(offer, source, facts, at_ms) or offer.most_micros
             floor = self._floor(tier, offer, price)
             return Receipt(number, tier, "not_asked", reason, live=False, price_micros=price, floor_micros=floor)
+        if not reason and offer.when is not None and tier in self._reached:
+            reason = offer.when.reason_against(self._reached[tier]) or ""
         if not reason:
             reason = "tier_not_reached" if state.stage == "closed" else PENDING[state.status]
         return Receipt(number, tier, "not_asked", reason, live=False, detail=detail)

@@ -15,8 +15,8 @@ from outbid.core.lead.learned import taught
 from outbid.core.lead.quote import recheck
 from outbid.core.lead.state import Sale, SaleStatus, State, fold
 from outbid.core.lead.value import Scalar
-from outbid.core.market.snapshot import Offer, Terms
-from outbid.core.match.match import full_reason, match
+from outbid.core.market.snapshot import Terms
+from outbid.core.match.match import Live, full_reason, match
 from outbid.core.money import text_of
 from outbid.core.price.lines import NOT_AWAITED, least_for, why_not_at
 from outbid.core.price.lowered import is_too_low, payout_at
@@ -41,6 +41,8 @@ from outbid.core.route import (
     next_step,
 )
 
+LIVE_REASONS = ("not_in_share", "throttled")
+"""Why an offer is skipped by a live fact that is no account's."""
 FULL = ("cap_reached", "wallet_empty", "capped_since_ping")
 """Why a lead is refused that nothing is wrong with: a live fact."""
 STALE = ("ping_unknown", "ping_expired", "ping_not_quoted", "changed_since_ping")
@@ -173,12 +175,7 @@ class _Walk:
             return
         campaign, source, state = self.plan.campaign, self.plan.source, self.state
         terms = self.plan.terms(state.tier, state.matched_ms)
-        full = {skip.offer: skip.account for skip in event.gone if skip.account}
-
-        def room(offer: Offer, least_micros: int) -> str | None:
-            return full.get(offer.number)
-
-        now = recheck(campaign, source, state, terms, self.plan.facts, room, event.at_ms)
+        now = recheck(campaign, source, state, terms, self.plan.facts, _told_of(event.gone), event.at_ms)
         yield from self._same(event.offers, now.offers, "may still buy")
         if event.gone != now.gone and event.offers == now.offers:
             yield f"gone: {event.gone}", f"gone: {now.gone}"
@@ -217,16 +214,12 @@ class _Walk:
             return
         tier = self.plan.campaign.tiers[step.tier]
         terms, facts = self.plan.terms(step.tier, event.at_ms), self.plan.facts
-        full = {skip.offer: skip.account for skip in event.skips}
-
-        def room(offer: Offer, least_micros: int) -> str | None:
-            return full.get(offer.number)
-
-        now = match(tier, step.tier, self.plan.source, terms, facts, self.state.tried, room, event.at_ms)
+        live, tried = _told_of(event.skips), self.state.tried
+        now = match(tier, step.tier, self.plan.source, terms, facts, tried, live, event.at_ms)
         yield from self._same(event.offers, now.offers, "asked")
-        yield from self._same([s.offer for s in event.skips], [s.offer for s in now.skips], "skipped for want of room")
+        yield from self._same([s.offer for s in event.skips], [s.offer for s in now.skips], "skipped for a live reason")
         for skip in event.skips:
-            if skip.reason != full_reason(skip.account):
+            if skip.account and skip.reason not in (full_reason(skip.account), "paced"):
                 yield f"{self.names.offer(skip.offer)} skipped as {skip.reason}", f"as {full_reason(skip.account)}"
 
     def pinged(self, event: ev.Pinged) -> Told:
@@ -361,6 +354,12 @@ class _Walk:
         sale = self._sale(name)
         assert sale is not None, "`strange` has looked"
         return self.plan.campaign.offers[sale.offer].delivery.repeatable and sale.asks < MOST_ASKS
+
+
+def _told_of(skips: Sequence[ev.Skip]) -> Live:
+    """Live checks as they were recorded: what stands in no account was decided by version, facts and instant."""
+    told = {skip.offer: skip for skip in skips if skip.account or skip.reason in LIVE_REASONS}
+    return lambda offer, _: told.get(offer.number)
 
 
 def _offers_of(event: ev.Event) -> Sequence[int]:

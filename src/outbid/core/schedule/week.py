@@ -31,6 +31,13 @@ class Hours(msgspec.Struct, frozen=True):
     start: int
     end: int
 
+    @property
+    def text(self) -> str:
+        """As people read it, the same for the same hours: `mon,tue 08:00-18:00`."""
+        days = "daily" if len(self.days) == len(DAYS) else ",".join(DAYS[day] for day in sorted(self.days))
+        start, end = (f"{minutes // 60:02}:{minutes % 60:02}" for minutes in (self.start, self.end % MINUTES_OF_A_DAY))
+        return f"{days} {start}-{end}"
+
 
 class Moment(msgspec.Struct, frozen=True, gc=False):
     """What holds at an instant: `slot` is the first of the hours that do, or -1; the same from … until.
@@ -58,6 +65,17 @@ class Calendar:
         self._slots = slots
         self._blocked = blocked
         self._last = Moment(-1, 0, 0, _NEVER)
+
+    def __eq__(self, other: object) -> bool:
+        """The same hours, dates and zone."""
+        return isinstance(other, Calendar) and self._key() == other._key()
+
+    def __hash__(self) -> int:
+        """Of what makes it equal."""
+        return hash(self._key())
+
+    def _key(self) -> tuple[object, ...]:
+        return self._zone, self._slots, self._blocked
 
     def at(self, at_ms: int) -> Moment:
         """What holds at an instant. Remembered, since the next instant that is asked for is nearly the same."""
@@ -91,7 +109,7 @@ class Calendar:
         edges = {edge for _, span in found for edge in (span.starts_at_ms, span.ends_at_ms)} | set(
             self._midnights(today)
         )
-        from_ms = max((edge for edge in edges if edge <= at_ms), default=at_ms)
+        from_ms = max(edge for edge in edges if edge <= at_ms)
         until_ms = min((edge for edge in edges if edge > at_ms), default=at_ms + 86_400_000)
         if today in self._blocked:
             return Moment(-1, from_ms, until_ms, _NEVER)
@@ -102,29 +120,28 @@ class Calendar:
         return Moment(slot, from_ms, until_ms, span)
 
     def _midnights(self, today: date) -> Iterator[int]:
-        """Where a blocked date begins or ends."""
-        for ahead in range(-1, _LOOKED_AHEAD + 1):
+        """Today's, before which nothing is looked at, and where a blocked date begins or ends."""
+        yield midnight_ms(self._zone, today)
+        for ahead in range(_LOOKED_AHEAD + 1):
             day = today + timedelta(days=ahead)
             if (day in self._blocked) != (day - timedelta(days=1) in self._blocked):
                 yield midnight_ms(self._zone, day)
 
     def _occurrences(self, today: date) -> Iterator[tuple[int, Span]]:
-        """From the day before yesterday on: what began then may have ended yesterday, and is an edge of what holds."""
-        for ahead in range(-2, _LOOKED_AHEAD):
+        """From yesterday on: what began then may reach into today."""
+        for ahead in range(-1, _LOOKED_AHEAD):
             day = today + timedelta(days=ahead)
             for number, hours in enumerate(self._slots):
                 if day.weekday() in hours.days:
-                    starts_at_ms, ends_at_ms = self._clock_ms(day, hours.start), self._clock_ms(day, hours.end)
+                    starts_at_ms, ends_at_ms = (clock_ms(self._zone, day, m) for m in (hours.start, hours.end))
                     if starts_at_ms < ends_at_ms:
                         yield number, Span(starts_at_ms, ends_at_ms)
 
-    def _clock_ms(self, day: date, minutes: int) -> int:
-        days, rest = divmod(minutes, MINUTES_OF_A_DAY)
-        return clock_ms(self._zone, day + timedelta(days=days), rest)
-
 
 def clock_ms(zone: str, day: date, minutes: int) -> int:
-    """The first instant of a day at which its clock shows so many minutes after midnight, or more."""
+    """The first instant at which a clock shows so many minutes after midnight, or more; 1,440: the day is over."""
+    days, minutes = divmod(minutes, MINUTES_OF_A_DAY)
+    day += timedelta(days=days)
     where = ZoneInfo(zone)
     wall = datetime(day.year, day.month, day.day, minutes // 60, minutes % 60)
     after = wall.replace(tzinfo=where).astimezone(UTC)

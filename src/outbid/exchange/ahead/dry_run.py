@@ -16,8 +16,7 @@ from outbid.core.lead.inspection import Inspection, holding, refusal
 from outbid.core.lead.lead import Lead
 from outbid.core.lead.learned import learn, taken
 from outbid.core.lead.value import Scalar
-from outbid.core.ledger.account import Account, Limit, account_of
-from outbid.core.market.snapshot import Market, Offer, Source, facts_of
+from outbid.core.market.snapshot import Market, Source, facts_of
 from outbid.core.replay.dry_run import Ahead, Given
 from outbid.core.replay.dry_run import dry_run as look_ahead
 from outbid.core.route import Plan
@@ -73,13 +72,10 @@ class Looked(msgspec.Struct, frozen=True):
     def ahead(self) -> DryRun:
         """What would become of the lead. It reads nothing that changes, so that it may run in a thread."""
         wish, lead = self.wish, self.lead
-        given = Given(wish.market.version, wish.at_ms, self._room, wish.bids, wish.won, wish.live)
+        room = self.rooms.of(wish.market, wish.market, wish.source, wish.at_ms)
+        given = Given(wish.market.version, wish.at_ms, room, wish.bids, wish.won, wish.live)
         ahead = look_ahead(Plan(wish.source.campaign, wish.source), lead.facts, self.inspected, given)
         return DryRun(lead.facts, tuple(lead.unknown), self.enriched, self.inspected.flaws, ahead)
-
-    def _room(self, offer: Offer, least_micros: int) -> str | None:
-        accounts = _accounts(self.wish, offer.limits + self.wish.source.limits)
-        return self.rooms.full(tuple(sorted(accounts, key=lambda account: account.id)), least_micros)
 
 
 async def look(connection: Connection, vault: Vault, cell: int, wish: Wish) -> Looked:
@@ -129,15 +125,12 @@ async def _inspect(connection: Connection, vault: Vault, rooms: Rooms, wish: Wis
 
 async def _rooms(connection: Connection, cell: int, wish: Wish) -> Rooms:
     """The room in every account that a sale of this source would take from; one that is not open yet is empty."""
-    limits = {limit for offer in wish.source.campaign.offers.values() for limit in offer.limits}
     rooms = Rooms()
-    accounts = _accounts(wish, (*limits, *wish.source.limits))
+    of_offers = [wish.market.limits(wish.source, offer) for offer in wish.source.campaign.offers.values()]
+    limits = [*of_offers, wish.market.source_limits(wish.source)]
+    accounts = {account.id: account for some in limits for account in some.at(wish.at_ms)}.values()
     for account in accounts:
         rooms.learn(account.id, account.limit.ceiling)
     for identifier, room in await room_now.look(connection, cell, [account.id for account in accounts]):
         rooms.learn(identifier, room)
     return rooms
-
-
-def _accounts(wish: Wish, limits: Sequence[Limit]) -> list[Account]:
-    return [account_of(limit, wish.at_ms, wish.market.version) for limit in limits]

@@ -33,7 +33,7 @@ async def inspect(exchange: Exchange, story: Story, step: Inspect) -> None:
     refused = refusal(found)
     if refused is None and not story.lead.test:
         now_ms = exchange.clock.now_ms()
-        refused = closed_source(exchange.rooms, story.market, story.plan.source, now_ms)
+        refused = closed_source(exchange.rooms, exchange.market, story.plan.source, now_ms)
     if refused is None and campaign.enrichers:
         await enrich(exchange, story)
         found = _found(story, waits)

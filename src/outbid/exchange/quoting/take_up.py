@@ -14,7 +14,7 @@ from outbid.core.lead.learned import kept_of
 from outbid.core.lead.quote import changed, recheck
 from outbid.core.lead.state import fold_all
 from outbid.core.market.snapshot import Market, Source
-from outbid.core.match.match import Room
+from outbid.core.match.match import Live
 from outbid.core.route import Recheck
 from outbid.exchange.arrive import LEAD_SEAL, begin, decode_sealed
 from outbid.exchange.exchange import Exchange
@@ -99,9 +99,9 @@ async def recheck_bids(exchange: Exchange, story: Story, step: Recheck) -> None:
     story.tell(recheck(plan.campaign, plan.source, state, terms, story.lead.facts, room, now_ms))
 
 
-def _room(exchange: Exchange, story: Story, now_ms: int) -> Room:
+def _room(exchange: Exchange, story: Story, now_ms: int) -> Live:
     """Room as it is known here; the hold decides exactly, and alone knows what honouring a quote may pass."""
     source = story.plan.source
     if story.lead.test or source.quotes.honour:
         return lambda offer, least_micros: None
-    return exchange.rooms.of(story.market, source, now_ms)
+    return exchange.rooms.of(exchange.market, story.market, source, now_ms)

@@ -54,7 +54,7 @@ async def _judge(
     if refused is None and not story.lead.test:
         quoted = story.state.promise_micros is not None
         at_ms = exchange.clock.now_ms()
-        refused = closed_source(exchange.rooms, story.market, story.plan.source, at_ms, quoted=quoted)
+        refused = closed_source(exchange.rooms, exchange.market, story.plan.source, at_ms, quoted=quoted)
         if refused is None:
             claimed = await _claim(exchange, story, inspection.lookups, claimed)
             found += inspection.answered(claimed.conflicts)
@@ -73,13 +73,13 @@ async def _claim(exchange: Exchange, story: Story, lookups: tuple[Lookup, ...], 
 
 
 def closed_source(rooms: Rooms, market: Market, source: Source, at_ms: int, *, quoted: bool = False) -> str | None:
-    """A full cap of source, seller or campaign refuses the lead (a trade rule): its reason code.
+    """A full cap of source, seller or campaign, as the market is now, refuses the lead (a trade rule): its reason code.
 
     Not so where it was quoted, and its quote is honoured.
     """
     if quoted and source.quotes.honour:
         return None
-    full = rooms.full(market.source_limits(source).at(at_ms), 1)
+    full = rooms.full(market.source_limits(market.sources.get(source.number, source)).at(at_ms), 1)
     if full is None:
         return None
     return "capped_since_ping" if quoted else full_reason(full)

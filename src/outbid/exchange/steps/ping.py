@@ -9,6 +9,7 @@ from outbid.core.price.picking import ranked
 from outbid.core.price.terms import agreed
 from outbid.core.route import Match, Ping, decided
 from outbid.exchange.exchange import Exchange
+from outbid.exchange.live.checks import live_checks
 from outbid.exchange.steps.asking import Asking
 from outbid.exchange.story import Story
 
@@ -18,9 +19,9 @@ async def match(exchange: Exchange, story: Story, step: Match) -> None:
     plan, at_ms = story.plan, exchange.clock.now_ms()
     tier = plan.campaign.tiers[step.tier]
     terms = plan.terms(step.tier, at_ms)
-    room = exchange.rooms.of(story.market, plan.source, at_ms)
+    live = live_checks(exchange, story.market, plan.source, story.id, at_ms)
     facts, tried = story.lead.facts, story.state.tried
-    story.tell(who_may_be_asked(tier, step.tier, plan.source, terms, facts, tried, room, at_ms))
+    story.tell(who_may_be_asked(tier, step.tier, plan.source, terms, facts, tried, live, at_ms))
 
 
 async def ping(exchange: Exchange, story: Story, step: Ping) -> None:
@@ -74,7 +75,7 @@ class _Round:
         exchange, campaign = self._exchange, self._story.plan.campaign
         turn = exchange.turn_of(campaign, self._tier) if self._turn is None else self._turn
         ms = exchange.ms_since(self.started)
-        return ev.Pinged(self._at_ms, self._tier, ms, self._lines(), turn, self._draw)
+        return ev.Pinged(self._at_ms, self._tier, ms, self._lines(), turn, self._draw, campaign.open)
 
     def _lines(self) -> tuple[ev.BidLine, ...]:
         won, plan = self._won, self._story.plan

@@ -7,7 +7,6 @@ from outbid.core.contract import Ask, PostReply
 from outbid.core.dialect.wire import Answer, Failure, Http
 from outbid.core.lead import event as ev
 from outbid.core.lead.traffic import Talk
-from outbid.core.ledger.account import Account
 from outbid.core.ledger.hold import hold_for
 from outbid.core.ledger.moves import Deal
 from outbid.core.market.snapshot import Offer
@@ -16,6 +15,7 @@ from outbid.core.price.picking import Pick
 from outbid.core.route import MOST_ASKS, Post
 from outbid.core.route import Ask as AskAgain
 from outbid.exchange.exchange import Exchange
+from outbid.exchange.room import accounts_of
 from outbid.exchange.steps.asking import ask_of
 from outbid.exchange.steps.traced import traced
 from outbid.exchange.story import Story
@@ -57,7 +57,7 @@ async def _send_beside(exchange: Exchange, story: Story, deal: Deal) -> None:
 def _wish(exchange: Exchange, story: Story, offer: Offer, pick: Pick) -> Wish:
     now_ms = exchange.clock.now_ms()
     sale, identifier = exchange.new_sale(now_ms)
-    accounts = _accounts(exchange, story, offer, now_ms)
+    accounts = accounts_of(exchange.market, story.market, story.plan.source, offer, now_ms)
     deal = Deal(
         sale,
         identifier,
@@ -77,15 +77,6 @@ def _wish(exchange: Exchange, story: Story, offer: Offer, pick: Pick) -> Wish:
         accounts,
         story.state.promised is not None and story.plan.source.quotes.honour,
     )
-
-
-def _accounts(exchange: Exchange, story: Story, offer: Offer, now_ms: int) -> tuple[Account, ...]:
-    """The accounts of a sale by the newest limits this process knows; by the pinned ones where a noun has gone."""
-    market = exchange.market
-    source, current = market.sources.get(story.plan.source.number), market.offers.get(offer.number)
-    if source is None or current is None:
-        return story.market.limits(story.plan.source, offer).at(now_ms)
-    return market.limits(source, current).at(now_ms)
 
 
 async def ask_again(exchange: Exchange, story: Story, step: AskAgain) -> None:

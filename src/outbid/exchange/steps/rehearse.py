@@ -45,7 +45,9 @@ async def ping(exchange: Exchange, story: Story, step: Ping) -> None:
     campaign = story.plan.campaign
     bids = outcome_of(story.lead) != "no_bid"
     lines = tuple(_line(story, campaign.offers[number], bids) for number in step.offers)
-    story.tell(ev.Pinged(exchange.clock.now_ms(), step.tier, 0, lines, *exchange.live_of(campaign, step.tier)))
+    story.tell(
+        ev.Pinged(exchange.clock.now_ms(), step.tier, 0, lines, *exchange.live_of(campaign, step.tier), campaign.open)
+    )
 
 
 def _line(story: Story, offer: Offer, bids: bool) -> ev.BidLine:

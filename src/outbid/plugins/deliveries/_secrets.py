@@ -43,6 +43,8 @@ def target_of(url: str, exceptions: frozenset[tuple[str, int]], words: Words, *,
         if refers(url):
             raise ValueError("a sandbox address needs no secret")
         return sandbox_target(url, pinged=pinged)
+    if refers(url.partition("#")[2]):
+        raise ValueError("what follows # in an address is never sent: a secret stands in its path or query")
     host = _HOST.match(url)
     if host and refers(host[0]):
         raise ValueError("a secret stands in the path or the query of an address, not before")
@@ -50,16 +52,25 @@ def target_of(url: str, exceptions: frozenset[tuple[str, int]], words: Words, *,
 
 
 def fill_headers(headers: Mapping[str, str], words: Words) -> dict[str, str]:
-    """Headers with the secrets in them."""
+    """Headers with the secrets in them. Raises ValueError."""
+    _check_keys(headers)
     return {name: filled(text, words) for name, text in headers.items()}
 
 
 def fill_terms(table: Mapping[str, str], words: Words) -> dict[str, str]:
     """A mapping with the secrets in its fixed texts. Raises ValueError."""
+    _check_keys(table)
     for key, term in table.items():
         if refers(term) and not term.startswith("="):
             raise ValueError(f"{key!r}: a secret stands in a fixed text, which begins with =, such as ={term}")
     return {key: filled(term, words) for key, term in table.items()}
+
+
+def _check_keys(table: Mapping[str, str]) -> None:
+    """Keys are sent as they are written: what would be filled in nowhere is refused."""
+    for key in table:
+        if refers(key):
+            raise ValueError(f"{key!r}: a secret stands in a value, not in its key")
 
 
 def _in_address(word: str) -> str:

@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from outbid.core.contract import Arrival, Malformed
+from outbid.core.dialect.malformed import why_not_json
 from outbid.plugins.intakes._named import MOST_FIELDS, PingId, arrival, pointer
 
 DEEPEST = 16
@@ -32,7 +33,7 @@ def read(content_type: str, body: bytes, settings: Settings) -> Arrival | Malfor
     except RecursionError:
         return Malformed(400, "body_too_deep", f"the body is nested more than {DEEPEST} levels deep")
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        return _not_json(content_type, error)
+        return _not_json(content_type, why_not_json(body, error))
     if not isinstance(document, dict):
         return Malformed(400, "body_not_object", f"the body is {_kind(document)}; send one object")
     fields: dict[str, Any] = {}
@@ -40,13 +41,13 @@ def read(content_type: str, body: bytes, settings: Settings) -> Arrival | Malfor
     return fault or arrival(fields, settings.ping_id)
 
 
-def _not_json(content_type: str, error: Exception) -> Malformed:
+def _not_json(content_type: str, why: str) -> Malformed:
     named = content_type.partition(";")[0].strip().lower()
     if named and "json" not in named:
         return Malformed(
             415, "media_type_unknown", f"the content type is {named!r}; this source reads application/json"
         )
-    return Malformed(400, "body_not_json", str(error)[:200])
+    return Malformed(400, "body_not_json", why[:200])
 
 
 def _flatten(

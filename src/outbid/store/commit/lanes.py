@@ -28,20 +28,22 @@ class Adopted(msgspec.Struct, frozen=True):
     oldest_open: bytes
 
 
-async def open_lane(connection: Connection, cell: int, owner: str, now_ms: int) -> Lane:
-    """Take a new lane. Its number is never used again."""
+async def open_lane(connection: Connection, cell: int, owner: str, now_ms: int, key_version: int = 1) -> Lane:
+    """Take a new lane. Its number is never used again. `key_version`: the newest master key that the process has."""
     async with connection.transaction():
         number = await connection.fetchval(
             """insert into noun_number as n (kind, last) values ('lane', 1)
                on conflict (kind) do update set last = n.last + 1 returning last"""
         )
         await connection.execute(
-            "insert into lane (cell, id, fence, lease_until, oldest_open, owner) values ($1, $2, 1, $3, $4, $5)",
+            """insert into lane (cell, id, fence, lease_until, oldest_open, owner, key_version)
+               values ($1, $2, 1, $3, $4, $5, $6)""",
             cell,
             number,
             now_ms + LEASE_MS,
             first_of(now_ms - CLOCK_STEP_MS),
             owner,
+            key_version,
         )
         await make_mark(connection, cell, number, now_ms)
     return Lane(cell, number, 1)

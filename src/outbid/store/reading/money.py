@@ -10,7 +10,7 @@ from outbid.store.database import Connection
 class AccountWish(msgspec.Struct, frozen=True, kw_only=True):
     """Which accounts: those past the one with the id `after`, by owner, window and start.
 
-    owner  as accounts name it, such as `buyer:7`; kind: of all owners of that kind
+    owner  as accounts name it, such as `buyer:7`, alone or in a pair; kind: of all owners of that kind
     open   only those whose window has (True) or has not (False) yet to end
     """
 
@@ -42,7 +42,8 @@ async def accounts(connection: Connection, scope: Scope, cell: int, wish: Accoun
             where a.cell = $1 and ($2 = 'house' or a.owner = $2 || ':' || $3)
               and ($4::uuid is null or (owner, window_name, starts_at, id)
                    > (select p.owner, p.window_name, p.starts_at, p.id from account p where p.cell = $1 and p.id = $4))
-              and ($5::text is null or starts_with(owner, $5 || ':')) and ($6::text is null or owner = $6)
+              and ($5::text is null or starts_with(owner, $5 || ':'))
+              and ($6::text is null or owner = $6 or $6 = any(string_to_array(owner, ' ')))
               and ($7::boolean is null or (ends_at is null or ends_at > now()) = $7)
               and ceiling is distinct from $9
             order by owner, window_name, starts_at, id limit $8""",

@@ -11,8 +11,8 @@ from outbid.core.market.referring import Place, places_of
 from outbid.core.scope import Scope
 from outbid.store import market as markets
 from outbid.store.database import Connection
-from outbid.store.key_check import NAME as KEY_CHECK
-from outbid.store.vault import KEY_VERSION, SealBroken, Vault
+from outbid.store.key_check import RESERVED
+from outbid.store.vault import SealBroken, Vault
 
 log = logging.getLogger("outbid.store")
 
@@ -28,7 +28,7 @@ class StillReferredTo(Exception):
 async def values(connection: Connection, scope: Scope, vault: Vault) -> Words:
     """Every secret of the house, opened. One whose seal does not open is left out, as if it were not set."""
     rows = await connection.fetch(
-        "select name, sealed from secret where $1 = 'house' and name <> $2", scope.kind, KEY_CHECK
+        "select name, sealed from secret where $1 = 'house' and name <> all($2)", scope.kind, RESERVED
     )
     found = {}
     for row in rows:
@@ -42,7 +42,7 @@ async def values(connection: Connection, scope: Scope, vault: Vault) -> Words:
 async def names(connection: Connection, scope: Scope) -> dict[str, int]:
     """The names of all secrets, in order, each with the instant at which it was set."""
     rows = await connection.fetch(
-        "select name, at from secret where $1 = 'house' and name <> $2 order by name", scope.kind, KEY_CHECK
+        "select name, at from secret where $1 = 'house' and name <> all($2) order by name", scope.kind, RESERVED
     )
     return {row["name"]: row["at"] for row in rows}
 
@@ -55,7 +55,7 @@ async def put(connection: Connection, vault: Vault, name: str, word: str, by: st
             """insert into secret as s (name, key_version, sealed) values ($1, $2, $3)
                on conflict (name) do update set key_version = $2, sealed = $3, at = now() returning s.xmax = 0""",
             name,
-            KEY_VERSION,
+            vault.in_use,
             vault.seal_word(name, word.encode()),
         )
         await markets.write_bare(connection, by, _noted(f"secret {name} set", note))
@@ -70,7 +70,7 @@ async def remove(connection: Connection, name: str, by: str, note: str = "") -> 
         if places := places_of(nouns).get(name):
             raise StillReferredTo(places)
         gone = await connection.fetchval(
-            "delete from secret where name = $1 and name <> $2 returning name", name, KEY_CHECK
+            "delete from secret where name = $1 and name <> all($2) returning name", name, RESERVED
         )
         if gone is None:
             return False

@@ -75,7 +75,7 @@ class VersionsWish(msgspec.Struct, frozen=True):
 class ChangesWish(msgspec.Struct, frozen=True):
     """Which changes."""
 
-    kind: Literal["seller", "buyer", "campaign", "source", "offer", "key"] | None = None
+    kind: Literal["seller", "group", "buyer", "campaign", "source", "offer", "key"] | None = None
     slug: Text | None = None
     after: Annotated[Number, Meta(description="only of versions after this one")] = 0
     order: Literal["oldest", "newest"] = "oldest"

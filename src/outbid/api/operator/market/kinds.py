@@ -4,6 +4,7 @@ from typing import Final
 
 PLURALS: Final = {
     "seller": "sellers",
+    "group": "groups",
     "buyer": "buyers",
     "campaign": "campaigns",
     "source": "sources",

@@ -55,6 +55,7 @@ Make = Callable[[Noun | None], Noun | None]
 """From a noun as it is to what it should be; None: it is not, or should go."""
 PAGES: dict[str, type[Page]] = {
     "seller": Page,
+    "group": Page,
     "buyer": PausablePage,
     "campaign": PausablePage,
     "source": CampaignPage,

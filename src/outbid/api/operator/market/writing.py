@@ -56,7 +56,7 @@ async def change(
             async with desk.database() as connection, connection.transaction():
                 written, market = await _once(desk, connection, (asker.by, note), edit, only_check)
             if market is not None:
-                desk.learn(market)
+                await desk.learn(market)
             return written
         except markets.Stale:
             continue
@@ -81,7 +81,8 @@ async def _once(
     market = await asyncio.to_thread(compile_market, version + 1, numbered, desk.plugins, words, before=base)
     if only_check:
         raise _Undone(Written(version, changes))
-    number = await markets.write(connection, version, changes, numbered, market.every_limit(base), *by_and_note)
+    limits = await asyncio.to_thread(market.every_limit, base)
+    number = await markets.write(connection, version, changes, numbered, limits, *by_and_note)
     return Written(number, changes), market
 
 

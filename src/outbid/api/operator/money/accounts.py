@@ -22,7 +22,7 @@ from outbid.store.reading import money
 class AccountsWish(msgspec.Struct, frozen=True):
     """Which accounts."""
 
-    kind: Literal["buyer", "seller", "source", "campaign", "offer"] | None = None
+    kind: Literal["buyer", "seller", "source", "campaign", "offer", "group"] | None = None
     slug: Annotated[Text | None, Meta(description="only of this owner, by slug; needs the kind")] = None
     open: Annotated[bool | None, Meta(description="only those whose window has, or has not, yet to end")] = None
     cursor: Annotated[Text, Meta(description="`next` of the page before")] = ""

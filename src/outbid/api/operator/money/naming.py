@@ -10,7 +10,7 @@ from outbid.core.scope import HOUSE
 from outbid.store.database import Connection
 from outbid.store.reading import names
 
-OWNERS = ("buyer", "seller", "source", "campaign", "offer")
+OWNERS = ("buyer", "seller", "source", "campaign", "offer", "group")
 OF_THE_HOUSE = (MARGIN, CASH)
 
 
@@ -35,11 +35,12 @@ async def account_named(connection: Connection, text: str) -> str:
 async def names_of(connection: Connection, accounts: Iterable[str]) -> Mapping[str, str]:
     """Accounts with how people write them."""
     all_of_them = set(accounts)
-    slugs = await names.slugs_of(connection, HOUSE, all_of_them)
-    return {
-        account: f"{account.partition(':')[0]}:{slugs[account]}" if account in slugs else account
-        for account in all_of_them
-    }
+    slugs = await names.slugs_of(connection, HOUSE, (one for account in all_of_them for one in account.split(" ")))
+    return {account: " ".join(_named(one, slugs) for one in account.split(" ")) for account in all_of_them}
+
+
+def _named(owner: str, slugs: Mapping[str, str]) -> str:
+    return f"{owner.partition(':')[0]}:{slugs[owner]}" if owner in slugs else owner
 
 
 def amount_text(amount: int, unit: str) -> str:

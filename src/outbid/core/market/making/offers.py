@@ -6,12 +6,14 @@ from outbid.core.contract import Binding
 from outbid.core.ledger.account import Limit
 from outbid.core.market import noun as spec
 from outbid.core.market import snapshot as made
+from outbid.core.market.making.limits import pairs_of, scheduled, when_of
 from outbid.core.market.making.names import Names
 from outbid.core.market.making.plan import Plan
 from outbid.core.market.making.prices import handicap_of, prices_of
 from outbid.core.market.making.terms import Fault, check_zone, limits_of, micros_of, private_target
 from outbid.core.market.problem import Path
 from outbid.core.match.filter import Fact, compile_filter, read_filter
+from outbid.core.money import ONE
 
 
 def offer_of(names: Names, number: int, offer: spec.Offer, plans: Mapping[str, Plan], *, mute: bool) -> made.Offer:
@@ -31,6 +33,9 @@ def offer_of(names: Names, number: int, offer: spec.Offer, plans: Mapping[str, P
     limits = limits_of(offer.caps, owner, campaign.currency, zone, ("caps",))
     limits += limits_of(buyer.caps, f"buyer:{buyer_number}", campaign.currency, buyer.zone, ("caps",))
     limits += wallet_of(buyer_number, buyer, campaign.currency)
+    limits += _limits_of_group(names, buyer, campaign.currency)
+    when = when_of(offer, zone)
+    limits += scheduled(offer, when, owner, campaign.currency, zone)
     price = None if offer.price is None else micros_of(offer.price, ("price",))
     if price == 0:
         raise Fault(("price",), "a fixed price is more than zero")
@@ -53,7 +58,17 @@ def offer_of(names: Names, number: int, offer: spec.Offer, plans: Mapping[str, P
         delivery=_delivery(names, offer, buyer_number, campaign, fields, facts, mute),
         prices=prices_of(names, offer, zone, facts),
         handicap=handicap_of(offer.handicap),
+        when=when,
+        share=ONE if offer.share is None else spec.percent(offer.share),
+        pairs=pairs_of(names, offer.source_caps, "source", owner, campaign.currency, zone, ("source_caps",)),
     )
+
+
+def _limits_of_group(names: Names, buyer: spec.Buyer, unit: str) -> tuple[Limit, ...]:
+    number, group = names.nouns.get("group", {}).get(buyer.group or "", (0, None))
+    if not isinstance(group, spec.Group):
+        return ()
+    return limits_of(group.caps, f"group:{number}", unit, group.zone, ("caps",))
 
 
 def wallet_of(number: int, buyer: spec.Buyer, unit: str) -> tuple[Limit, ...]:

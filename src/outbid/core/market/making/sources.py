@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from outbid.core.market import noun as spec
 from outbid.core.market import snapshot as made
+from outbid.core.market.making.limits import pairs_of
 from outbid.core.market.making.names import Names
 from outbid.core.market.making.prices import payout_of, rules_of_source
 from outbid.core.market.making.terms import Fault, check_zone, limits_of, micros_of, postback_of
@@ -23,6 +24,11 @@ def source_of(names: Names, number: int, source: spec.Source, campaigns: Mapping
     limits = limits_of(source.caps, f"source:{number}", unit, source.zone, ("caps",))
     limits += limits_of(seller.caps, f"seller:{seller_number}", unit, seller.zone, ("caps",))
     limits += limits_of(campaign.caps, f"campaign:{campaign_number}", unit, campaign.zone, ("caps",))
+    where = ("buyer_caps",)
+    pairs = pairs_of(names, source.buyer_caps, "buyer", f"source:{number}", unit, source.zone, where)
+    known = names.nouns.get("buyer", {})  # that a seller names others is told as the seller's fault
+    caps_of_seller = {slug: caps for slug, caps in seller.buyer_caps.items() if slug in known}
+    of_seller = pairs_of(names, caps_of_seller, "buyer", f"seller:{seller_number}", unit, seller.zone, where)
     module, settings = names.planner.plugin(
         "intakes", source.intake.plugin, source.intake.settings, ("intake", "plugin"), ("intake",)
     )
@@ -50,6 +56,7 @@ def source_of(names: Names, number: int, source: spec.Source, campaigns: Mapping
         answer_ms=source.answer_ms,
         postback=postback_of(source, names.secrets),
         paused=source.paused or campaign.paused,
+        pairs={n: pairs.get(n, ()) + of_seller.get(n, ()) for n in pairs | of_seller},
         read=lambda content_type, body: module.read(content_type, body, settings),
         rules=rules_of_source(source, made_ready.facts),
     )

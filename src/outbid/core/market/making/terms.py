@@ -1,5 +1,6 @@
 """Parts of nouns made ready: amounts, caps, private targets, and plugins' functions bound to their settings."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
@@ -20,6 +21,8 @@ from outbid.core.market.problem import Path
 from outbid.core.money import micros
 
 ANY_DAY = date(2000, 1, 1)
+_HOST = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*|\[[0-9A-Fa-f:.]+\]|[0-9A-Fa-f:]+:[0-9A-Fa-f:.]+")
+"""One host: a name, or an address; nothing that stands for several."""
 
 
 class Fault(Exception):
@@ -68,6 +71,8 @@ def limits_of(caps: tuple[spec.Cap, ...], owner: str, currency: str, zone: str, 
     """Caps as limits of their owner. Raises Fault."""
     limits: dict[tuple[str, str], Limit] = {}
     for i, cap in enumerate(caps):
+        if cap.window == "slot":
+            raise Fault((*path, i, "window"), "a cap with the window slot stands in a slot of an offer's schedule")
         unit = LEADS if cap.leads is not None else currency
         ceiling = cap.leads if cap.leads is not None else micros_of(cap.money or "", (*path, i, "money"))
         if (unit, cap.window) in limits:
@@ -79,8 +84,8 @@ def limits_of(caps: tuple[spec.Cap, ...], owner: str, currency: str, zone: str, 
 def private_target(text: str, position: int) -> tuple[str, int]:
     """Host and port that a delivery may reach although private. Raises Fault."""
     host, _, port = text.rpartition(":")
-    if not host or not port.isdecimal() or not 0 < int(port) < 65536:
-        raise Fault(("private_targets", position), f"{text!r} is not HOST:PORT, such as 127.0.0.1:9100")
+    if not _HOST.fullmatch(host) or not port.isdecimal() or not 0 < int(port) < 65536:
+        raise Fault(("private_targets", position), f"{text!r} is not HOST:PORT of one host, such as 127.0.0.1:9100")
     return host.strip("[]").lower(), int(port)
 
 

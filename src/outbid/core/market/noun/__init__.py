@@ -6,9 +6,9 @@ never stand here: they are given by the store, and the snapshot resolves slugs t
 
 from outbid.core.market.noun.amount import Cap, Currency, Noun, Plugin, Settings, Slug, Wallet, percent
 from outbid.core.market.noun.campaign import Campaign, Check, Enricher, Field, Queue, Tier
-from outbid.core.market.noun.hours import Slot
+from outbid.core.market.noun.hours import OpenSlot, Order, Schedule, Slot
 from outbid.core.market.noun.offer import Offer
-from outbid.core.market.noun.party import Buyer, Key, Quotes, Seller, Source
+from outbid.core.market.noun.party import Buyer, Group, Key, Quotes, Seller, Source
 from outbid.core.market.noun.price import FloorRule, MarginRule, Payout, PayoutRule, PriceRule, Pricing, Rule
 
 __all__ = [
@@ -21,10 +21,13 @@ __all__ = [
     "Enricher",
     "Field",
     "FloorRule",
+    "Group",
     "Key",
     "MarginRule",
     "Noun",
     "Offer",
+    "OpenSlot",
+    "Order",
     "Payout",
     "PayoutRule",
     "Plugin",
@@ -33,6 +36,7 @@ __all__ = [
     "Queue",
     "Quotes",
     "Rule",
+    "Schedule",
     "Seller",
     "Settings",
     "Slot",
@@ -45,6 +49,7 @@ __all__ = [
 
 KINDS: dict[str, type[Noun]] = {
     "seller": Seller,
+    "group": Group,
     "buyer": Buyer,
     "campaign": Campaign,
     "source": Source,

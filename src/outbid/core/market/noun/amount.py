@@ -13,7 +13,7 @@ FieldName = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,62}$", description="
 
 Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}$", description="ISO 4217 code")]
 
-Window = Literal["minute", "hour", "day", "week", "month", "total"]
+Window = Literal["minute", "hour", "day", "week", "month", "total", "slot"]
 
 Settings = dict[str, Any]
 
@@ -24,7 +24,7 @@ class Noun(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Something with a slug. `name` is what people read."""
 
     slug: Slug
-    name: str = ""
+    name: Annotated[str, Meta(max_length=200)] = ""
 
 
 class Plugin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -55,7 +55,10 @@ def percent(text: str) -> int:
 
 
 class Cap(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Most leads, or most money, in a window that begins at midnight (or the full hour …) in the owner's zone."""
+    """Most leads, or most money, in a window that begins at midnight (or the full hour …) in the owner's zone.
+
+    `slot`: the window is the hours of an offer's schedule in which the cap stands.
+    """
 
     window: Window
     leads: Annotated[int, Meta(ge=0, le=1_000_000_000)] | None = None

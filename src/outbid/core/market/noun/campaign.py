@@ -128,3 +128,4 @@ class Campaign(Noun, frozen=True, kw_only=True):
     review_hours: Annotated[int, Meta(ge=1, le=8_760)] = 72
     dimensions: Annotated[tuple[str, ...], Meta(max_length=3)] = ()
     paused: bool = False
+    open: bool = False

@@ -1,8 +1,13 @@
 """When something holds, as people write it: hours of the week in the owner's time zone."""
 
-import msgspec
+from typing import Annotated
 
-from outbid.core.schedule.week import Hours, hours_of
+import msgspec
+from msgspec import Meta
+
+from outbid.core.market.noun.amount import Cap
+from outbid.core.money import micros
+from outbid.core.schedule.week import Hours, dates_of, hours_of
 
 
 class Slot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -24,3 +29,60 @@ class Slot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     def hours(self) -> Hours:
         """The same, made ready."""
         return hours_of(self.days, self.start, self.end)
+
+
+class OpenSlot(Slot, frozen=True, kw_only=True):
+    """Hours in which an offer buys.
+
+    caps   most leads or money in each of these hours' occurrences; their `window` is `slot`
+    alone  what is bought now is not shared: nobody else buys the lead
+    """
+
+    caps: tuple[Cap, ...] = ()
+    alone: bool = False
+
+    def __post_init__(self) -> None:
+        """Days and times can be read, and caps are of this slot."""
+        super().__post_init__()
+        if any(cap.window != "slot" for cap in self.caps):
+            raise ValueError("a cap of a slot has the window slot: it is counted from the slot's beginning to its end")
+
+
+class Schedule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """When an offer buys, in its zone: in these hours (the first that hold count; absent: always), not on these dates.
+
+    blocked  dates such as 2026-12-25, from midnight to midnight
+    """
+
+    slots: tuple[OpenSlot, ...] = ()
+    blocked: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """The dates can be read, and no hours stand twice."""
+        dates_of(self.blocked)
+        for i, slot in enumerate(self.slots):
+            if any(slot.hours() == other.hours() for other in self.slots[:i]):
+                raise ValueError(f"the hours {slot.hours().text} stand twice in the schedule")
+
+
+class Order(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What an offer buys altogether, between two dates (both included), in its zone.
+
+    leads, money  how many, or for how much; absent: as many as come
+    from, to      such as 2026-12-01; absent: at once, and without an end
+    """
+
+    leads: Annotated[int, Meta(ge=0, le=1_000_000_000)] | None = None
+    money: str | None = None
+    start: str | None = msgspec.field(name="from", default=None)
+    end: str | None = msgspec.field(name="to", default=None)
+
+    def __post_init__(self) -> None:
+        """Amount and dates can be read, and it begins before it ends."""
+        if self.leads is not None and self.money is not None:
+            raise ValueError("an order names either leads or money")
+        if self.money is not None and micros(self.money) < 0:
+            raise ValueError("an order may not be negative")
+        dates_of(tuple(date for date in (self.start, self.end) if date is not None))
+        if self.start is not None and self.end is not None and self.start > self.end:
+            raise ValueError("an order's to lies before its from: nothing would ever be bought")

@@ -11,7 +11,9 @@ from outbid.core.market.noun.amount import (
     Plugin,
     Settings,
     Slug,
+    percent,
 )
+from outbid.core.market.noun.hours import Order, Schedule
 from outbid.core.market.noun.price import PriceRule
 
 
@@ -26,6 +28,10 @@ class Offer(Noun, frozen=True, kw_only=True):
     priority       stated order, lower first: breaks ties, and is the order of a waterfall
     private_targets  exact HOST:PORT pairs that the delivery may reach although private or not 80/443
     post_ms        how long the buyer may take to answer a post
+    source_caps    caps on what it buys of single sources, by their slugs
+    schedule       the hours in which it buys
+    order          how much it buys altogether, from when and until when
+    share          of the leads that match, it takes part in so many, drawn by the lead: `30%`
     """
 
     buyer: Slug
@@ -40,8 +46,17 @@ class Offer(Noun, frozen=True, kw_only=True):
     priority: Annotated[int, Meta(ge=0, le=1_000_000)] = 100
     weight: Annotated[int, Meta(ge=1, le=1_000_000)] = 1
     caps: tuple[Cap, ...] = ()
+    source_caps: dict[Slug, tuple[Cap, ...]] = {}
     zone: str | None = None
+    schedule: Schedule = Schedule()
+    order: Order = Order()
+    share: str | None = None
     delivery: Plugin
     private_targets: tuple[str, ...] = ()
     post_ms: Deadline = 10_000
     paused: bool = False
+
+    def __post_init__(self) -> None:
+        """A share is a percentage."""
+        if self.share is not None:
+            percent(self.share)

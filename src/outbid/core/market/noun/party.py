@@ -17,10 +17,11 @@ from outbid.core.market.noun.price import FloorRule, Payout
 
 
 class Seller(Noun, frozen=True, kw_only=True):
-    """Who sends leads and is paid."""
+    """Who sends leads and is paid. `buyer_caps`: caps on what single buyers buy of his leads, by their slugs."""
 
     zone: str = "America/New_York"
     caps: tuple[Cap, ...] = ()
+    buyer_caps: dict[Slug, tuple[Cap, ...]] = {}
 
 
 class Quotes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -43,6 +44,7 @@ class Source(Noun, frozen=True, kw_only=True):
     answer_ms    after how long he is told `pending`, if the lead is still on its way; the end comes by postback
     postback     a URL that is told the end of a lead that was pending, with {lead}, {outcome}, {price} … filled in
     private_targets  exact HOST:PORT pairs that the postback may reach although private or not 80/443
+    buyer_caps       caps on what single buyers buy of its leads, by their slugs
     """
 
     seller: Slug
@@ -52,6 +54,7 @@ class Source(Noun, frozen=True, kw_only=True):
     floor: str = "0"
     floors: tuple[FloorRule, ...] = ()
     caps: tuple[Cap, ...] = ()
+    buyer_caps: dict[Slug, tuple[Cap, ...]] = {}
     zone: str = "America/New_York"
     buyers: tuple[Slug, ...] | None = None
     most_posts: Annotated[int, Meta(ge=1, le=1000)] = 1000
@@ -63,10 +66,18 @@ class Source(Noun, frozen=True, kw_only=True):
     paused: bool = False
 
 
+class Group(Noun, frozen=True, kw_only=True):
+    """Buyers who are one to the trade, with caps on what they buy together."""
+
+    zone: str = "America/New_York"
+    caps: tuple[Cap, ...] = ()
+
+
 class Buyer(Noun, frozen=True, kw_only=True):
     """Who pays. Without a wallet he pays by statement, without a limit.
 
-    group  buyers who are one to the trade: of them, one buys a shared lead at most
+    group  buyers who are one to the trade: of them, one buys a shared lead at most. It binds by its name alone; a noun
+           `group` of that name may set caps on what they buy together
     """
 
     zone: str = "America/New_York"

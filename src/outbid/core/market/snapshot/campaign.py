@@ -122,6 +122,7 @@ class Campaign(msgspec.Struct, frozen=True):
     loss_allowed: bool = False
     shortfall: Literal["house", "seller", "shared"] = "seller"
     rules: Rules | None = None
+    open: bool = False
 
     def secrets_of(self, step: str, number: int) -> Secrets:
         """What must never be kept of requests at a step: to an offer by its number, to an enricher by its place."""

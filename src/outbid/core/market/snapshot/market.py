@@ -58,7 +58,7 @@ class Market:
 
     def limits(self, source: Source, offer: Offer) -> Limits:
         """Every account that a sale of this source to this offer must find room in."""
-        return offer.limits_of(source.number, source.limits, self.version)
+        return offer.limits_of(source.number, source.limits, source.pairs, self.version)
 
     def source_limits(self, source: Source) -> Limits:
         """The accounts of source, seller and campaign alone."""
@@ -73,8 +73,9 @@ class Market:
         """
         offers = {} if before is None else before.offers
         sources = {} if before is None else before.sources
-        found = [limit for number, o in self.offers.items() if offers.get(number) is not o for limit in o.limits]
-        return found + [limit for n, s in self.sources.items() if sources.get(n) is not s for limit in s.limits]
+        nouns: list[Offer | Source] = [o for number, o in self.offers.items() if offers.get(number) is not o]
+        nouns += [s for number, s in self.sources.items() if sources.get(number) is not s]
+        return [limit for noun in nouns for limits in (noun.limits, *noun.pairs.values()) for limit in limits]
 
     def name(self, kind: str, number: int) -> str:
         """The slug of a noun, or `kind:number` where it is gone."""

@@ -1,6 +1,6 @@
 """A standing order made ready, and how it is delivered."""
 
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -12,6 +12,8 @@ from outbid.core.dialect.wire import Answer, Http
 from outbid.core.ledger.account import Limit, Limits
 from outbid.core.market.snapshot.price import Rule, reads_of
 from outbid.core.match.filter import Node, Predicate, facts_read
+from outbid.core.money import ONE
+from outbid.core.schedule.when import When
 
 
 class Offer(msgspec.Struct, frozen=True):
@@ -21,6 +23,10 @@ class Offer(msgspec.Struct, frozen=True):
     prices       fixed prices by rule, looked at first; None if it has none
     handicap     how much less its bid counts in the ranking, in millionths
     most_micros  the most that it pays: a higher bid counts as that much; `ANY_PRICE_MICROS` where nothing is set
+
+    when   the hours and dates in which it buys; None: always
+    share  in how many of the leads that match it takes part, in millionths
+    pairs  limits of what it buys of single sources, by their numbers
 
     `group` names who may not buy the same lead twice: the buyer's group, or the buyer himself. `_found` remembers the
     accounts of its sales by source.
@@ -44,6 +50,9 @@ class Offer(msgspec.Struct, frozen=True):
     delivery: "Delivery"
     prices: tuple[Rule, ...] | None = None
     handicap: int = 0
+    when: When | None = None
+    share: int = ONE
+    pairs: Mapping[int, tuple[Limit, ...]] = {}
     _found: dict[int, Limits] = {}
 
     @property
@@ -57,11 +66,17 @@ class Offer(msgspec.Struct, frozen=True):
         wanted = frozenset() if self.node is None else facts_read(self.node)
         return wanted if self.prices is None else wanted | reads_of(self.prices)
 
-    def limits_of(self, source: int, others: tuple[Limit, ...], version: int) -> Limits:
-        """Every account that a sale of this source to this offer must find room in; `others`: the source's limits."""
+    def limits_of(
+        self, source: int, others: tuple[Limit, ...], pairs: Mapping[int, tuple[Limit, ...]], version: int
+    ) -> Limits:
+        """Every account that a sale of this source to this offer must find room in.
+
+        `others` and `pairs` are the source's limits, and those of what single buyers buy of it.
+        """
         found = self._found.get(source)
         if found is None or found.more is not others:
-            found = self._found[source] = Limits(self.limits, version, others)
+            mine = self.limits + self.pairs.get(source, ()) + pairs.get(self.buyer, ())
+            found = self._found[source] = Limits(mine, version, others)
         return found
 
 

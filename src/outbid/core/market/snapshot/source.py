@@ -24,6 +24,7 @@ class Source(msgspec.Struct, frozen=True):
 
     payout     what he gets where no rule says otherwise
     rules      floors and payouts by rule; None if it has none
+    pairs      limits of what single buyers buy of it, and of all of its seller's, by their numbers
     ping_id    the field in which the seller gives his ping's id back
     answer_ms  after how long he is told `pending`; None: he waits for the end
     postback   (placeholder → value) → the request that tells him the end of a lead that was pending
@@ -44,6 +45,7 @@ class Source(msgspec.Struct, frozen=True):
     answer_ms: int | None
     postback: Callable[[Mapping[str, str]], Http] | None
     paused: bool
+    pairs: Mapping[int, tuple[Limit, ...]]
     read: Callable[[str, bytes], Any]
     rules: Rules | None = None
 

@@ -42,7 +42,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     server        the major version of the PostgreSQL that it was made from
     name          of the schema in the database that holds all tables
     migrations    what had been applied; it is put back only where the program has the same
-    key_check     a word sealed with the master key, in hex; it tells whether a key is the right one; empty: none yet
+    keys          the master keys that it needs, by number: a word sealed with each, in hex, which tells the right key
     rows          how many rows each table had at that instant
     dump_bytes    the length of the dump; `dump_sha256` is its digest in hex
     """
@@ -53,7 +53,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     server: int
     name: str
     migrations: tuple[Step, ...]
-    key_check: str
+    keys: dict[int, str]
     rows: dict[str, int]
     dump_bytes: int = 0
     dump_sha256: str = ""

@@ -45,7 +45,7 @@ async def _describe(connection: Connection, major: int, now_ms: int) -> Manifest
     tables = await tables_of(connection)
     if "migration" not in tables:
         raise BackupFault("There is no exchange in this database: nothing to back up.")
-    sealed = await connection.fetchval("select sealed from secret where name = $1", key_check.NAME)
+    words = await key_check.words(connection)
     return Manifest(
         format=FORMAT,
         program=__version__,
@@ -53,6 +53,6 @@ async def _describe(connection: Connection, major: int, now_ms: int) -> Manifest
         server=major,
         name=await connection.fetchval("select current_schema()"),
         migrations=tuple(Step(row.number, row.name, row.sha256) for row in await read_applied(connection)),
-        key_check=(sealed or b"").hex(),
+        keys={words[name][0]: words[name][1].hex() for name in key_check.NEEDED if name in words},
         rows={table: await connection.fetchval(f'select count(*) from "{table}"') for table in tables},
     )

@@ -10,7 +10,7 @@ from outbid.store.upkeep.backup.archive import BackupFault, Manifest, Step, read
 from outbid.store.upkeep.backup.make import tables_of
 from outbid.store.upkeep.backup.programs import find_programs, replay
 from outbid.store.upkeep.migrate import MIGRATIONS, migration_lock, read_migrations
-from outbid.store.vault import SealBroken, Vault
+from outbid.store.vault import Vault
 
 WITHOUT_WEIGHT: Final = frozenset(("migration", "secret", "noun_number", "lane"))
 """Tables that a start fills: a database with rows in no other one has never been used."""
@@ -28,14 +28,12 @@ def refuse_unfit(manifest: Manifest, vault: Vault, *, folder: Path = MIGRATIONS)
             f"The backup has the schema of Outbid {manifest.program} ({len(manifest.migrations)} migrations), and this "
             f"program another one ({len(known)}). Restore it with that version of Outbid, then upgrade."
         )
-    try:
-        if manifest.key_check:
-            vault.open_word(key_check.NAME, bytes.fromhex(manifest.key_check))
-    except SealBroken:
-        raise BackupFault(
-            "The master key here is not the one that the backup was made with, so no lead could be read. "
-            "Put the right master.key back first, or set OUTBID_MASTER_KEY to it."
-        ) from None
+    for number, word in manifest.keys.items():
+        if not vault.is_sealed_by(number, key_check.NAME, bytes.fromhex(word)):
+            raise BackupFault(
+                "The master key here is not the one that the backup was made with, so no lead could be read: it needs "
+                f"key {number}. Put the right master.key back first, or set OUTBID_MASTER_KEY to it."
+            )
 
 
 async def put_back(url: str, file: Path, manifest: Manifest, *, programs: Path | None, replace: bool) -> None:
