@@ -8,7 +8,7 @@ from outbid.core.market.noun.amount import Cap, Currency, Noun, Plugin, Settings
 from outbid.core.market.noun.campaign import Campaign, Check, Enricher, Field, Queue, Tier
 from outbid.core.market.noun.hours import OpenSlot, Order, Schedule, Slot
 from outbid.core.market.noun.offer import Offer
-from outbid.core.market.noun.party import Buyer, Group, Key, Quotes, Seller, Source
+from outbid.core.market.noun.party import Buyer, Group, Key, Notices, Quotes, Seller, Source
 from outbid.core.market.noun.price import FloorRule, MarginRule, Payout, PayoutRule, PriceRule, Pricing, Rule
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "Group",
     "Key",
     "MarginRule",
+    "Notices",
     "Noun",
     "Offer",
     "OpenSlot",

@@ -16,6 +16,14 @@ from outbid.core.money import ONE
 from outbid.core.schedule.when import When
 
 
+class Notices(msgspec.Struct, frozen=True):
+    """Where a buyer's notices go, and what signs them; both with their references to secrets. No address: a list."""
+
+    url: str | None
+    secret: str
+    exceptions: frozenset[tuple[str, int]]
+
+
 class Offer(msgspec.Struct, frozen=True):
     """A standing order, ready to be matched, asked and posted.
 
@@ -26,6 +34,7 @@ class Offer(msgspec.Struct, frozen=True):
 
     when   the hours and dates in which it buys; None: always
     share  in how many of the leads that match it takes part, in millionths
+    notices  how its buyer is told what became of its bids; None: he is not
     paced  whether any of its limits is spread over its window
     pairs  limits of what it buys of single sources, by their numbers
 
@@ -55,6 +64,7 @@ class Offer(msgspec.Struct, frozen=True):
     share: int = ONE
     pairs: Mapping[int, tuple[Limit, ...]] = {}
     paced: bool = False
+    notices: Notices | None = None
     _found: dict[int, Limits] = {}
 
     @property
