@@ -224,6 +224,7 @@ def market_page() -> str:
         noun.Payout,
         noun.Quotes,
         noun.Notices,
+        noun.Doubt,
         noun.Queue,
         noun.Pricing,
         noun.PriceRule,

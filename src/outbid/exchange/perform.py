@@ -31,9 +31,22 @@ async def _wait(exchange: Exchange, story: Story, step: Wait) -> None:
         if step.at_ms:
             payload = {"lead": story.id.hex(), "at_ms": step.at_ms}
             jobs = (exchange.job("due", f"due {story.id.hex()} {step.at_ms}", payload, step.at_ms),)
+        if step.until == "settled":
+            jobs = _doubts(exchange, story, now_ms)
     if story.born is not None:
         await story.born
     await exchange.write(story, jobs=jobs)
+
+
+def _doubts(exchange: Exchange, story: Story, now_ms: int) -> tuple[Job, ...]:
+    """What was agreed about sales that are uncertain happens by itself, unless somebody settles them before."""
+    offers, lead, found = story.plan.campaign.offers, story.id.hex(), []
+    for sale in story.state.sales:
+        doubt = offers[sale.offer].doubt
+        if sale.status == "uncertain" and doubt is not None:
+            payload = {"lead": lead, "sale": sale.id, "outcome": doubt.outcome, "by": "agreement"}
+            found.append(exchange.job("settle", f"doubt {sale.id}", payload, now_ms + doubt.after_ms))
+    return tuple(found)
 
 
 async def _close(exchange: Exchange, story: Story, step: Close) -> None:

@@ -27,7 +27,10 @@ class NoticesWish(msgspec.Struct, frozen=True):
 
 
 class NoticePage(msgspec.Struct, frozen=True):
-    """Notices of leads that are over, in batches as they were made, kept for 30 days. Ask again with `next` as cursor, whenever you like."""
+    """Notices of leads that are over, in batches as they were made, kept for 30 days.
+
+    next  where to go on, also if there was nothing new
+    """
 
     items: list[Told]
     next: str

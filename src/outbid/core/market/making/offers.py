@@ -67,6 +67,7 @@ def offer_of(names: Names, number: int, offer: spec.Offer, plans: Mapping[str, P
         pairs=pairs,
         paced=paced(limits, *pairs.values()),
         notices=_notices(buyer),
+        doubt=None if offer.doubt is None else made.Doubt(offer.doubt.after_s * 1000, offer.doubt.outcome),
     )
 
 

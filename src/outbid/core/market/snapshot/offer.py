@@ -16,6 +16,13 @@ from outbid.core.money import ONE
 from outbid.core.schedule.when import When
 
 
+class Doubt(msgspec.Struct, frozen=True):
+    """As what an uncertain sale counts after so many milliseconds."""
+
+    after_ms: int
+    outcome: str
+
+
 class Notices(msgspec.Struct, frozen=True):
     """Where a buyer's notices go, and what signs them; both with their references to secrets. No address: a list."""
 
@@ -34,6 +41,7 @@ class Offer(msgspec.Struct, frozen=True):
 
     when   the hours and dates in which it buys; None: always
     share  in how many of the leads that match it takes part, in millionths
+    doubt    what a post without a clear answer counts as in the end; None: until it is settled it counts as nothing
     notices  how its buyer is told what became of its bids; None: he is not
     paced  whether any of its limits is spread over its window
     pairs  limits of what it buys of single sources, by their numbers
@@ -64,6 +72,7 @@ class Offer(msgspec.Struct, frozen=True):
     share: int = ONE
     pairs: Mapping[int, tuple[Limit, ...]] = {}
     paced: bool = False
+    doubt: Doubt | None = None
     notices: Notices | None = None
     _found: dict[int, Limits] = {}
 
