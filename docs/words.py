@@ -106,6 +106,10 @@ WORDS: dict[str, str] = {
     "Source.paused": "it takes no leads",
     "Buyer.zone": "time zone of his caps, and of his offers unless they name their own",
     "Buyer.notices": "he is told what became of each of his bids, see [tell bidders](../how_to/tell_bidders.md)",
+    "Field.inner": "it is for the house: no buyer is told it unless his delivery names it",
+    "Source.floor_fact": "a number that the lead itself tells: the least price of its sale, if that is above the other "
+    "floors",
+    "Source.deadline_fact": "a number that the lead itself tells: how many milliseconds a round may take at most",
     "Source.tells_price": "bidders who were outbid are told in which band the price lay that won",
     "Notices.url": "where batches are posted; absent: he only has a list",
     "Notices.secret": "what signs them: `{secret:NAME}`",

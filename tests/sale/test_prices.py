@@ -1,5 +1,6 @@
 """Prices door to door: by rule, by second price, with margins and handicaps; what was posted, paid and told agrees."""
 
+import asyncio
 from typing import Any
 
 import msgspec
@@ -7,7 +8,7 @@ import pytest
 
 from harness.buyers import ACCEPT, bid
 from harness.house import open_house, request
-from harness.market import lead, nouns, offer
+from harness.market import FIELDS, lead, nouns, offer
 from outbid import verify_bid
 from outbid.api.auth import key_hash
 from outbid.api.said.instants import utc
@@ -126,3 +127,26 @@ async def test_a_buyers_proof_holds_under_second_price(database_url, app_databas
         )
         with pytest.raises(verify_bid.Wrong, match="is not what was sealed"):
             list(verify_bid.check(dearer))
+
+
+async def test_a_seller_names_a_least_price_and_a_time_limit_with_the_lead(database_url, app_database_url, buyers):
+    """F40, where the operator lets him; buyers are told neither."""
+    buyers.on("a", ping=bid("9"), post=ACCEPT)
+
+    async def slow(got):
+        await asyncio.sleep(0.25)
+        return bid("20")
+
+    buyers.on("b", ping=slow, post=ACCEPT)
+    own = [{"name": name, "type": "decimal", "inner": True} for name in ("least", "ms")]
+    market = nouns(
+        [offer("a", buyers.port), offer("b", buyers.port)],
+        campaign_more={"fields": [*FIELDS, *own]},
+        source_more={"floor_fact": "least", "deadline_fact": "ms"},
+    )
+    async with open_house(database_url, app_database_url, market) as house:
+        assert (await sold(house))[0] == 20 * M
+        assert (await sold(house, lead() | {"ms": "100"}))[0] == 9 * M
+        assert (await house.sell(lead() | {"ms": 100, "least": "9.01"})).json["outcome"] == "unsold"
+        assert (await sold(house, lead() | {"ms": 100, "least": "9"}))[0] == 9 * M
+        assert not any("least" in got.json or "ms" in got.json for got in buyers.posts("a") + buyers.pings("a"))

@@ -118,7 +118,8 @@ def _delivery(
     module, settings = names.planner.plugin(
         "deliveries", offer.delivery.plugin, offer.delivery.settings, (*path, "plugin"), path
     )
-    known = dict.fromkeys(facts, False) | {field.name: True for field in fields}
+    inner = {field.name for field in campaign.fields if field.inner}
+    known = dict.fromkeys(facts, False) | {field.name: field.name not in inner for field in fields}
     exceptions = frozenset(private_target(text, i) for i, text in enumerate(offer.private_targets))
     try:
         bound = module.bind(settings, Binding(known, campaign.ping_fields, exceptions, buyer, names.secrets))

@@ -19,11 +19,15 @@ from outbid.core.market.noun.price import FloorRule, MarginRule, Pricing
 
 
 class Field(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One datum of a campaign's leads. `personal` overrides what the field type says."""
+    """One datum of a campaign's leads. `personal` overrides what the field type says.
+
+    `inner`: it is for the house, and no buyer is told it unless his delivery names it.
+    """
 
     name: FieldName
     type: str
     personal: bool | None = None
+    inner: bool = False
     settings: Settings = {}
 
 

@@ -46,6 +46,8 @@ class Source(Noun, frozen=True, kw_only=True):
     postback     a URL that is told the end of a lead that was pending, with {lead}, {outcome}, {price} … filled in
     private_targets  exact HOST:PORT pairs that the postback may reach although private or not 80/443
     buyer_caps       caps on what single buyers buy of its leads, by their slugs
+    floor_fact       a number that the lead itself tells: the least price of its sale, if that is above the floors
+    deadline_fact    a number that the lead itself tells: how many milliseconds a round may take at most
     tells_price      bidders who were outbid are told in which band the price lay that won
     """
 
@@ -66,6 +68,8 @@ class Source(Noun, frozen=True, kw_only=True):
     postback: str | None = None
     private_targets: tuple[str, ...] = ()
     tells_price: bool = False
+    floor_fact: str | None = None
+    deadline_fact: str | None = None
     paused: bool = False
 
 
