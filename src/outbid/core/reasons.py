@@ -141,6 +141,10 @@ SKIPPED = reasons(
         "Wait, raise the cap, or take the pace off.",
     ),
     throttled=("The buyer is not asked more often at the moment.", "Wait, or raise the limit of his pings."),
+    breaker_open=(
+        "The buyer gave no answer to several pings in a row, so only single leads are tried until he does.",
+        "Ask the buyer to look at his server; he is asked again by itself.",
+    ),
     cap_reached=("A cap has no room left.", "Wait for the next window, or raise the cap."),
     wallet_empty=("The buyer's wallet or credit has no room left.", "Ask the buyer to pay in."),
     below_floor=("The price is below the floor.", "Bid at least the floor."),

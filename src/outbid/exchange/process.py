@@ -241,6 +241,7 @@ class Process:
         if not await lanes.renew(connection, self._lane, oldest, now_ms):
             raise Fenced("the lane was taken over")
         self.exchange.lease_until = asked + (lanes.LEASE_MS - lanes.MARGIN_MS) / 1000
+        self.exchange.throttle.place = await lanes.place_of(connection, self._lane, now_ms)
         # Before the market: of accounts whose ceilings change nothing may be heard that was so before.
         await rooms.tell(connection, self.exchange.rooms.take_filled())
         for identifier, room in await rooms.look(connection, self._cell, self.exchange.rooms.scarce()):

@@ -137,7 +137,8 @@ def _plan(nouns: made.Rows, slug: str) -> Any:
     if row is None:
         return None
     number, campaign = row
-    return number, campaign.fields, campaign.ping_fields, campaign.currency, [tier.slug for tier in campaign.tiers]
+    tiers = [tier.slug for tier in campaign.tiers]
+    return number, campaign.fields, campaign.ping_fields, campaign.currency, campaign.breaker, tiers
 
 
 def _rests(source: spec.Source, changed: Mapping[str, Slugs]) -> bool:

@@ -6,6 +6,7 @@ from outbid.core.contract import Binding
 from outbid.core.ledger.account import Limit
 from outbid.core.market import noun as spec
 from outbid.core.market import snapshot as made
+from outbid.core.market.making.control import control_of
 from outbid.core.market.making.limits import pairs_of, scheduled, when_of
 from outbid.core.market.making.names import Names
 from outbid.core.market.making.plan import Plan
@@ -58,6 +59,7 @@ def offer_of(names: Names, number: int, offer: spec.Offer, plans: Mapping[str, P
         when=when,
         share=ONE if offer.share is None else spec.percent(offer.share),
         pairs=pairs_of(names, offer.source_caps, "source", owner, campaign.currency, zone, ("source_caps",)),
+        control=control_of(number, offer, buyer_number, buyer, campaign),
     )
 
 

@@ -6,12 +6,14 @@ never stand here: they are given by the store, and the snapshot resolves slugs t
 
 from outbid.core.market.noun.amount import Cap, Currency, Noun, Payout, Plugin, Settings, Slug, Wallet, percent
 from outbid.core.market.noun.campaign import Campaign, Check, Enricher, Field, Queue, Tier
+from outbid.core.market.noun.control import Breaker, Pings
 from outbid.core.market.noun.hours import OpenSlot, Order, Schedule, Slot
 from outbid.core.market.noun.offer import Offer
 from outbid.core.market.noun.party import Buyer, Group, Key, Quotes, Seller, Source
 
 __all__ = [
     "KINDS",
+    "Breaker",
     "Buyer",
     "Campaign",
     "Cap",
@@ -26,6 +28,7 @@ __all__ = [
     "OpenSlot",
     "Order",
     "Payout",
+    "Pings",
     "Plugin",
     "Queue",
     "Quotes",
