@@ -39,6 +39,7 @@ CHOICES: dict[str, dict[str, Any]] = {
         "ping_fields": st.sampled_from([["zip"], ["zip", "amount"]]),
         "currency": st.sampled_from(["USD", "EUR"]),
         "breaker": st.sampled_from([None, {"after": 4}]),
+        "health": st.sampled_from([None, {"rules": [{"measure": "slow", "over": "9%", "slow_ms": 300}]}]),
         "paused": st.booleans(),
     },
     "source": {
@@ -63,6 +64,7 @@ CHOICES: dict[str, dict[str, Any]] = {
         "share": st.sampled_from([None, "30%"]),
         "pings": st.sampled_from([None, {"per_second": 5, "per_day": 900}]),
         "breaker": st.sampled_from([None, {"after": 3}]),
+        "health": st.sampled_from([None, {"rules": [{"measure": "rejects", "over": "40%"}]}]),
         "paused": st.booleans(),
         "delivery": st.sampled_from([DELIVERY, delivery(Authorization="{secret:x}"), delivery(A="{secret:x}", B="{secret:y}")]),
     },

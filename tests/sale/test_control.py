@@ -3,10 +3,13 @@
 import asyncio
 import socket
 from collections import Counter
+from contextlib import AsyncExitStack
 
-from harness.buyers import ACCEPT, Silence, bid
+from harness.buyers import ACCEPT, REJECT, Silence, bid
 from harness.house import open_house, until
 from harness.market import lead, nouns, offer
+from outbid.core.scope import HOUSE
+from outbid.store.control import steps
 
 BREAKER = {"after": 3, "first_s": 1, "most_s": 1, "good": 2}
 
@@ -92,3 +95,60 @@ async def test_an_endpoint_that_nobody_listens_at_opens_the_campaigns_breaker(da
         answers += await asyncio.gather(*(house.sell(lead()) for _ in range(5)))
         assert (await skipped(house, answers))["breaker_open"] == 5
         assert {answer.json["outcome"] for answer in answers} == {"sold"}
+
+
+HEALTH = {
+    "rules": [{"measure": "rejects", "over": "40%", "least": 5}],
+    "steps": ["50%"],
+    "window_s": 10,
+    "dwell_s": 1,
+    "pause_s": 2,
+}
+
+
+async def test_a_buyer_who_turns_bad_gets_less_and_more_again_once_he_is_well(database_url, app_database_url, buyers):
+    """S26: his share falls, it is told on which figures, the others are sold as ever, and it comes back by itself."""
+    buyers.on("bad", ping=bid("9"), post=REJECT)
+    buyers.on("good", ping=bid("5"), post=ACCEPT)
+    offers = [offer("bad", buyers.port, health=HEALTH), offer("good", buyers.port)]
+    async with AsyncExitStack() as stack:
+        first = await stack.enter_async_context(open_house(database_url, app_database_url, nouns(offers)))
+        second = await stack.enter_async_context(open_house(database_url, app_database_url))
+        houses, answers = (first, second), []
+        number = next(n for n, o in first.process.exchange.market.offers.items() if o.slug == "bad")
+
+        async def comes_to(*shares: int | None) -> bool:
+            answers.append(await houses[len(answers) % 2].sell(lead()))
+            await asyncio.sleep(0.02)
+            return all(house.process.exchange.shares.get(number) in shares for house in houses)
+
+        await until(lambda: comes_to(500_000), 15)
+        await until(lambda: comes_to(0), 15)
+        buyers.on("bad", post=ACCEPT)
+        await until(lambda: comes_to(500_000), 15)
+        await until(lambda: comes_to(None), 15)
+        assert {answer.json["outcome"] for answer in answers} == {"sold"}
+
+        found = await steps.taken(first.connection, HOUSE, number, 1 << 30, 100)
+        assert [(step.why, step.stage, step.share) for step in reversed(found)] == [
+            ("worse", "lowered", 500_000),
+            ("worse", "paused", 0),
+            ("tried_again", "trying", 500_000),
+            ("better", "full", 1_000_000),
+        ]
+        worse = found[-1].figures[0]
+        assert worse.measure == "rejects"
+        assert worse.cases == worse.bad >= 5
+        reasons = await skipped(first, answers)
+        assert reasons["lowered"] > 0
+        assert reasons["paused_by_rule"] > 0
+
+
+async def test_of_two_who_take_the_same_step_one_does(app_database_url, database_url):
+    async with open_house(database_url, app_database_url, nouns([offer("a", 9)])) as house:
+        now = steps.Stands(7, 1, 500_000, 0, 1_700_000_000_000, 1)
+        step = steps.Step(1, now.since_ms, steps.RULES, "worse", "lowered", now.share, [])
+        taken = [await steps.take(house.connection, now, step) for _ in range(2)]
+        assert taken == [True, False]
+        assert [row.n for row in await steps.stands(house.connection, HOUSE)] == [1]
+        assert len(await steps.taken(house.connection, HOUSE, 7, 99, 99)) == 1

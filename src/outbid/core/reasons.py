@@ -141,6 +141,14 @@ SKIPPED = reasons(
         "Wait, raise the cap, or take the pace off.",
     ),
     throttled=("The buyer is not asked more often at the moment.", "Wait, or raise the limit of his pings."),
+    lowered=(
+        "The offer takes part in fewer leads for now, since its buyer turned bad by the rules of its health.",
+        "Look at /v1/control; it comes back by itself.",
+    ),
+    paused_by_rule=(
+        "The offer is paused for a while, since its buyer turned bad by the rules of its health.",
+        "Look at /v1/control; it is tried again by itself.",
+    ),
     breaker_open=(
         "The buyer gave no answer to several pings in a row, so only single leads are tried until he does.",
         "Ask the buyer to look at his server; he is asked again by itself.",

@@ -89,6 +89,7 @@ class Exchange:
         self.now = now
         self.keeps_traffic = keeps_traffic
         self.throttle = Throttle()
+        self.shares: dict[int, int] = {}  # of offers that rules lowered, in millionths
         self.breakers = Breakers(now, noise)
         self.answers: RecentUntil[bytes, dict[str, Any]] = RecentUntil(MOST_ANSWERS)
         self._won: dict[int, int] = {}

@@ -17,6 +17,7 @@ from outbid.core.scope import HOUSE
 from outbid.exchange.clock import Clock, noise_source
 from outbid.exchange.distribute import distribute
 from outbid.exchange.exchange import Change, Door, Exchange, change_between
+from outbid.exchange.live.judge import Judge
 from outbid.exchange.revive import resume, revive
 from outbid.exchange.room import Rooms
 from outbid.exchange.story import Story
@@ -28,6 +29,7 @@ from outbid.store.commit import lanes
 from outbid.store.commit.entry import EntryFailed, Fenced, Superseded
 from outbid.store.commit.journal import Journal, stop
 from outbid.store.commit.writer import SqlWriter
+from outbid.store.control import steps
 from outbid.store.database import LOST, Connection
 from outbid.store.key_check import WrongKey, fit
 from outbid.store.quote.writer import QuoteWriter
@@ -96,6 +98,7 @@ class Process:
             now=loop.time,
             keeps_traffic=self._keeps_traffic,
         )
+        self._judge = Judge(self.exchange)
         self._worker = Worker(self.exchange, self._connect, self._revive)
         self.exchange.lease_until = loop.time() + (lanes.LEASE_MS - lanes.MARGIN_MS) / 1000
         await self._listen()
@@ -191,6 +194,7 @@ class Process:
         connection = self._beat_connection
         await connection.add_listener(markets.CHANNEL, lambda *_: self._news.set())
         await connection.add_listener(jobs.CHANNEL, lambda *_: self._news.set())
+        await connection.add_listener(steps.CHANNEL, lambda *_: self._news.set())
         await connection.add_listener(
             rooms.CHANNEL, lambda _c, _p, _n, text: self.exchange.rooms.learn(bytes.fromhex(text), 0)
         )
@@ -262,6 +266,7 @@ class Process:
         for job in await jobs.take(connection, self._cell, now_ms):
             self._start(self._worker.do(job))
         await self.tallies.flush(connection)
+        await self._judge.beat(connection)
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         """Run something beside the beat; the process ends only when it has."""

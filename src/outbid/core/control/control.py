@@ -3,6 +3,7 @@
 import msgspec
 
 from outbid.core.control.breaker import Breaker
+from outbid.core.control.health import Health
 from outbid.core.control.rate import Rate
 
 
@@ -11,3 +12,4 @@ class Control(msgspec.Struct, frozen=True):
 
     rates: tuple[Rate, ...] = ()
     breaker: Breaker | None = None
+    health: Health | None = None

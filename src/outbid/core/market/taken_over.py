@@ -138,7 +138,8 @@ def _plan(nouns: made.Rows, slug: str) -> Any:
         return None
     number, campaign = row
     tiers = [tier.slug for tier in campaign.tiers]
-    return number, campaign.fields, campaign.ping_fields, campaign.currency, campaign.breaker, tiers
+    control = campaign.breaker, campaign.health
+    return number, campaign.fields, campaign.ping_fields, campaign.currency, control, tiers
 
 
 def _rests(source: spec.Source, changed: Mapping[str, Slugs]) -> bool:

@@ -17,15 +17,28 @@ def live_checks(exchange: Exchange, pinned: Market, source: Source, lead: bytes,
     def live(offer: Offer, least_micros: int) -> Skip | None:
         if offer.share < ONE and lot(lead, offer.number) >= offer.share:
             return Skip(offer.number, "not_in_share")
-        skip = room(offer, least_micros)
-        if skip is not None or offer.control is None:
-            return skip
-        return _kept_back(exchange, offer, offer.control, lead, at_ms)
+        control = offer.control
+        if control is None:
+            return room(offer, least_micros)
+        return (
+            _by_rule(exchange, offer, control, lead)
+            or room(offer, least_micros)
+            or _spared(exchange, offer, control, lead, at_ms)
+        )
 
     return live
 
 
-def _kept_back(exchange: Exchange, offer: Offer, control: Control, lead: bytes, at_ms: int) -> Skip | None:
+def _by_rule(exchange: Exchange, offer: Offer, control: Control, lead: bytes) -> Skip | None:
+    """A share of the offer's own share: whom the lower one lets pass the higher one does too."""
+    if control.health is None or (share := exchange.shares.get(offer.number)) is None:
+        return None
+    if lot(lead, offer.number) * ONE < offer.share * share:
+        return None
+    return Skip(offer.number, "lowered" if share else "paused_by_rule")
+
+
+def _spared(exchange: Exchange, offer: Offer, control: Control, lead: bytes, at_ms: int) -> Skip | None:
     """Last of all, for who passes here is asked: that is counted."""
     if control.breaker is not None and exchange.breakers.keep_out(offer):
         return Skip(offer.number, "breaker_open")

@@ -6,7 +6,7 @@ never stand here: they are given by the store, and the snapshot resolves slugs t
 
 from outbid.core.market.noun.amount import Cap, Currency, Noun, Payout, Plugin, Settings, Slug, Wallet, percent
 from outbid.core.market.noun.campaign import Campaign, Check, Enricher, Field, Queue, Tier
-from outbid.core.market.noun.control import Breaker, Pings
+from outbid.core.market.noun.control import Breaker, Health, Pings, Rule
 from outbid.core.market.noun.hours import OpenSlot, Order, Schedule, Slot
 from outbid.core.market.noun.offer import Offer
 from outbid.core.market.noun.party import Buyer, Group, Key, Quotes, Seller, Source
@@ -22,6 +22,7 @@ __all__ = [
     "Enricher",
     "Field",
     "Group",
+    "Health",
     "Key",
     "Noun",
     "Offer",
@@ -32,6 +33,7 @@ __all__ = [
     "Plugin",
     "Queue",
     "Quotes",
+    "Rule",
     "Schedule",
     "Seller",
     "Settings",

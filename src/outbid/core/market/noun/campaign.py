@@ -15,7 +15,7 @@ from outbid.core.market.noun.amount import (
     Settings,
     Slug,
 )
-from outbid.core.market.noun.control import Breaker
+from outbid.core.market.noun.control import Breaker, Health
 
 
 class Field(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -96,8 +96,8 @@ class Campaign(Noun, frozen=True, kw_only=True):
 
     `enrich_ms`: how long all enrichers together may take.
     `review_hours`: a lead that a check holds for review, and nobody looks at, is refused after so many. `dimensions`:
-    facts, such as a sub-id, by which leads and sales are counted beside the whole. `breaker`: that of its offers
-    which set none of their own.
+    facts, such as a sub-id, by which leads and sales are counted beside the whole. `breaker`, `health`: those of
+    its offers which set none of their own.
     """
 
     currency: Currency = "USD"
@@ -115,4 +115,5 @@ class Campaign(Noun, frozen=True, kw_only=True):
     review_hours: Annotated[int, Meta(ge=1, le=8_760)] = 72
     dimensions: Annotated[tuple[str, ...], Meta(max_length=3)] = ()
     breaker: Breaker | None = None
+    health: Health | None = None
     paused: bool = False

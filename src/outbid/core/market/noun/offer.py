@@ -13,7 +13,7 @@ from outbid.core.market.noun.amount import (
     Slug,
     percent,
 )
-from outbid.core.market.noun.control import Breaker, Pings
+from outbid.core.market.noun.control import Breaker, Health, Pings
 from outbid.core.market.noun.hours import Order, Schedule
 
 
@@ -32,6 +32,7 @@ class Offer(Noun, frozen=True, kw_only=True):
     share          of the leads that match, it takes part in so many, drawn by the lead: `30%`
     pings          the most pings that it gets
     breaker        when it is not asked because it gives no answer; absent: the campaign's
+    health         when it takes part in fewer leads because its buyer turned bad; absent: the campaign's
     """
 
     buyer: Slug
@@ -51,6 +52,7 @@ class Offer(Noun, frozen=True, kw_only=True):
     share: str | None = None
     pings: Pings | None = None
     breaker: Breaker | None = None
+    health: Health | None = None
     delivery: Plugin
     private_targets: tuple[str, ...] = ()
     post_ms: Deadline = 10_000
