@@ -30,6 +30,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     master_key    64 hex digits; while it is changed two, with their numbers: `1:HEX 2:HEX`. If absent, a file in the
                   data folder is made and used
     traffic_days  how long the requests to buyers and their replies are kept; 0: they are not
+    history_days  how long leads and their history are kept; 0: for ever
     log           how the log is written: `text` for people, `json` for machines
     """
 
@@ -42,6 +43,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     gather_ms: float = 5.0
     master_key: str | None = None
     traffic_days: int = 30
+    history_days: int = 0
     log: Literal["text", "json"] = "text"
 
     @property
@@ -72,6 +74,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         ("PORT", settings.port, 1, 65535),
         ("GATHER_MS", settings.gather_ms, 0, 100),
         ("TRAFFIC_DAYS", settings.traffic_days, 0, 3650),
+        ("HISTORY_DAYS", settings.history_days, 0, 36500),
     ):
         if not least <= value <= most:
             raise SettingsError(f"{PREFIX}{name} is {value}; write {least} to {most}")

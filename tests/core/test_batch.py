@@ -9,7 +9,8 @@ from outbid.core.lead import event as ev
 from outbid.core.ledger.account import LEADS, Balance, Limit, account_of
 from outbid.core.ledger.hold import hold_for
 from outbid.core.ledger.moves import Deal
-from outbid.store.commit.batch import ZERO_HASH, Halt, Rows, accounts_of, chapter_hash, decide, presumed
+from outbid.core.seal.leaves import ZERO_HASH, chapter_hash
+from outbid.store.commit.batch import Halt, Rows, accounts_of, decide, presumed
 from outbid.store.commit.entry import Entry, Wish
 
 NOON = 1_780_000_000_000

@@ -66,11 +66,11 @@ class Database:
         return list(done.applied)
 
     def do_chores(self) -> None:
-        """Make the partitions of the coming weeks, sweep what has ended, empty old traffic, merge tallies."""
+        """Make the partitions of the coming weeks, sweep what has ended, empty or drop what is old, merge tallies."""
         from outbid.store.upkeep.chores import do_chores
 
-        days = self._settings.traffic_days
-        asyncio.run(self._with(self.owner_url, None, lambda c: do_chores(c, Clock().now_ms(), days)))
+        days = (self._settings.traffic_days, self._settings.history_days)
+        asyncio.run(self._with(self.owner_url, None, lambda c: do_chores(c, Clock().now_ms(), *days)))
 
     def vault(self) -> "Vault":
         """What seals and opens with the master keys, which are this database's. Raises WrongKey."""

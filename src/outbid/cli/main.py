@@ -48,6 +48,16 @@ def _running_commands(commands: "Commands") -> None:
     demo.add_argument("--market", default=None, help="a market file (default: the auto insurance example)")
     _add(commands, "migrate", "serving.running:migrate", "Bring the database's schema up to date.")
     _add(commands, "doctor", "serving.running:doctor", "Look whether everything is as it must be, and say what is not.")
+    verify = _add(
+        commands,
+        "verify",
+        "replay.verify:verify",
+        "Check that the log is what was sealed, and that the books follow it.",
+    )
+    form = verify.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print what was found for programs")
+    form.add_argument("--head", action="store_true", help="print where each lane ends now, to be kept elsewhere")
+    verify.add_argument("--since", metavar="FILE", help="what --head printed before must still stand in the log")
 
 
 def _backup_commands(commands: "Commands") -> None:

@@ -99,6 +99,10 @@ REFUSED = reasons(
         "The request does not say what it is based on.",
         "Send If-Match with the ETag that was read, or If-None-Match: * to make what is not there.",
     ),
+    proof_unknown=(
+        "Nothing about a lead that you call so was written then.",
+        "Take the `ref` of the ping or the post, and the time at which you were asked, to a minute: `?at=`.",
+    ),
     role_not_allowed=("The role of this person only looks.", "Ask an operator."),
     sale_not_uncertain=("The sale is not uncertain: there is nothing to settle.", "Look at the log of its lead."),
     sale_settling=("A verdict on the sale is on its way already.", "Wait; look at the log of its lead."),
@@ -155,6 +159,7 @@ SKIPPED = reasons(
     ),
     cap_reached=("A cap has no room left.", "Wait for the next window, or raise the cap."),
     wallet_empty=("The buyer's wallet or credit has no room left.", "Ask the buyer to pay in."),
+    no_price=("No price of the offer is for this lead.", "Give the offer a price, or a rule that fits."),
     below_floor=("The price is below the floor.", "Bid at least the floor."),
     below_promise=("The bid does not cover what the seller was promised on his ping.", "Bid more."),
     bid_expired=("The bid had ended when the lead was posted.", "Post sooner after the ping."),

@@ -15,6 +15,7 @@ from outbid.core.ledger.account import Limit
 from outbid.core.market.snapshot import Campaign, Market
 from outbid.exchange.clock import Clock
 from outbid.exchange.live.breakers import Breakers
+from outbid.exchange.live.paces import Paces
 from outbid.exchange.live.throttle import Throttle
 from outbid.exchange.room import Rooms
 from outbid.exchange.story import NOTES_OF_QUOTE, Story, encode_notes, traffic_seal
@@ -91,6 +92,7 @@ class Exchange:
         self.throttle = Throttle()
         self.shares: dict[int, int] = {}  # of offers that rules lowered, in millionths
         self.breakers = Breakers(now, noise)
+        self.paces = Paces()
         self.answers: RecentUntil[bytes, dict[str, Any]] = RecentUntil(MOST_ANSWERS)
         self._won: dict[int, int] = {}
         self._won_day = 0

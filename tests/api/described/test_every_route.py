@@ -24,6 +24,7 @@ from harness.buyers import ACCEPT, Buyers, bid
 from harness.house import House, open_house
 from harness.market import lead
 from outbid.api.door.bucket import Buckets
+from outbid.core.ids import LEAD, parse
 
 CHECKS = [
     checks.status_code_conformance,
@@ -90,7 +91,10 @@ async def what_is_there(house: House) -> dict[str, list[str]]:
     pinged = await ask(house, "POST", "/v1/pings", lead(), key="ob_acme-web")
     await ask(house, "PUT", "/v1/secrets/kept", {"value": "some-word"})
     found = {"lead": told, "ping": [pinged.json["ping"]], "sale": sales, "number": ["1"], "job": ["0" * 32]}
-    return found | {"name": ["kept"]}
+    exchange = house.process.exchange
+    buyers = {offer.buyer for offer in exchange.market.offers.values()}
+    names = [exchange.vault.reference(parse(LEAD, name)[1], buyer) for name in told for buyer in buyers]
+    return found | {"name": ["kept"], "reference": names}
 
 
 def operations(document: dict[str, Any]) -> Iterator[Any]:

@@ -11,6 +11,8 @@ from api.problems import assert_problem
 from harness.house import request
 from outbid.api.app import Routes
 from outbid.api.door.doors import BUYER, SELLER
+from outbid.api.said.instants import utc
+from outbid.core.ids import LEAD, parse
 
 ROUTES = sorted(
     re.sub(r"\{(\w+):\w+\}", r"{\1}", route.path)
@@ -48,13 +50,26 @@ def may_pass(key: str | None, path: str) -> bool:
     return holder in door.holders and not (key in TESTS and money)
 
 
+def buyers(past) -> list[int]:
+    return sorted({offer.buyer for offer in past.house.process.exchange.market.offers.values()})
+
+
+def proof_path(past, path: str, lead_id: bytes, buyer: int) -> str:
+    """Where a buyer finds his proof of a lead, by his own name for it and the time of its arrival."""
+    reference = past.house.process.exchange.vault.reference(lead_id, buyer)
+    return path.replace("{reference}", reference) + f"?at={utc(int.from_bytes(lead_id[:6], 'big'))}"
+
+
 async def filled(past, path: str) -> list[str]:
-    """A path, for each of the leads or sales that there are."""
+    """A path, for each of the leads or sales that there are, and each buyer's name for each lead."""
     if "{lead}" in path:
         return [path.replace("{lead}", told["lead"]) for told in past.told.values()]
     if "{sale}" in path:
         states = [await past.house.state(told["lead"]) for told in past.told.values()]
         return [path.replace("{sale}", sale.id) for state in states for sale in state.sales]
+    if "{reference}" in path:
+        leads = [parse(LEAD, told["lead"])[1] for told in past.told.values()]
+        return [proof_path(past, path, lead_id, buyer) for buyer in buyers(past) for lead_id in leads]
     return [path]
 
 

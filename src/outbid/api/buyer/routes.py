@@ -4,6 +4,7 @@ from litestar import Router
 
 from outbid.api.buyer.money import BuyerMoney
 from outbid.api.buyer.offers import Offers
+from outbid.api.buyer.proofs import Proofs
 from outbid.api.buyer.sales import Sales
 from outbid.api.door.asking import Gate
 from outbid.api.door.desk import Desk
@@ -13,4 +14,8 @@ from outbid.api.door.gated import gated
 
 def buyer_routes(desk: Desk) -> Router:
     """All of them."""
-    return gated(desk, Gate(desk, BUYER), [*Sales(desk).routes(), *Offers(desk).routes(), *BuyerMoney(desk).routes()])
+    return gated(
+        desk,
+        Gate(desk, BUYER),
+        [*Sales(desk).routes(), *Offers(desk).routes(), *Proofs(desk).routes(), *BuyerMoney(desk).routes()],
+    )

@@ -20,6 +20,7 @@ STATUS: Final[Mapping[str, int]] = {
     "version_unknown": 404,
     "lead_unknown": 404,
     "job_unknown": 404,
+    "proof_unknown": 404,
     "sale_unknown": 404,
     "secret_unknown": 404,
     "market_moved": 409,

@@ -132,6 +132,7 @@ class Pinged(Happening, frozen=True):
     """A round is over: every offer that was asked has one line, direct offers too. `ms`: how long it took.
 
     `turn` (the offer that was served last) and `draw` (a chance) are what the tier's method reads beside the bids.
+    `open`: every bidder may see all bids of the round, without the bidders' names.
     """
 
     tier: int
@@ -139,6 +140,7 @@ class Pinged(Happening, frozen=True):
     bids: tuple[BidLine, ...] = ()
     turn: int = 0
     draw: float = 0.0
+    open: bool = False
 
 
 class Rechecked(Happening, frozen=True):

@@ -8,21 +8,29 @@ from outbid.core.market.snapshot import Market, Offer, Source
 from outbid.core.match.match import Live
 from outbid.core.money import ONE
 from outbid.exchange.exchange import Exchange
+from outbid.exchange.room import accounts_of
 
 
 def live_checks(exchange: Exchange, pinned: Market, source: Source, lead: bytes, at_ms: int) -> Live:
     """The live checks of a lead's round, as `core/match` asks for them."""
     room = exchange.rooms.of(exchange.market, pinned, source, at_ms)
 
+    def found_room(offer: Offer, least_micros: int) -> Skip | None:
+        skip = room(offer, least_micros)
+        if skip is None and (offer.paced or source.paced):
+            accounts = accounts_of(exchange.market, pinned, source, offer, at_ms)
+            return exchange.paces.skip(offer.number, offer.campaign, accounts, exchange.rooms, at_ms)
+        return skip
+
     def live(offer: Offer, least_micros: int) -> Skip | None:
         if offer.share < ONE and lot(lead, offer.number) >= offer.share:
             return Skip(offer.number, "not_in_share")
         control = offer.control
         if control is None:
-            return room(offer, least_micros)
+            return found_room(offer, least_micros)
         return (
             _by_rule(exchange, offer, control, lead)
-            or room(offer, least_micros)
+            or found_room(offer, least_micros)
             or _spared(exchange, offer, control, lead, at_ms)
         )
 

@@ -1,7 +1,5 @@
 """What a batch decides between reading the locked accounts and writing: pure, so the simulation runs the same code."""
 
-from hashlib import sha256
-
 import msgspec
 
 from outbid.core.lead import event as ev
@@ -9,9 +7,9 @@ from outbid.core.ledger.account import Balance
 from outbid.core.ledger.hold import capture, release, reserve, without_room
 from outbid.core.ledger.moves import Deal, Move, move_of
 from outbid.core.ledger.transfer import Transfer
+from outbid.core.seal.leaves import chapter_hash
 from outbid.store.commit.entry import Entry, Wish
 
-ZERO_HASH = bytes(32)
 BOUNDLESS = 1 << 62
 
 
@@ -102,11 +100,3 @@ def _hold(entry: Entry, wish: Wish, balances: dict[bytes, Balance], halt: Halt, 
     reserve(deal.hold, balances)
     rows.opened.append((entry.lead_id, deal))
     return wish.posting
-
-
-def chapter_hash(
-    prev_hash: bytes, lane: int, seq: int, place: int, lead_id: bytes, n: int, salt: bytes, events: bytes
-) -> bytes:
-    """SHA-256 over the previous chapter's hash, the chapter's place in its lane, and its content."""
-    where = b"%d|%d|%d|%d|" % (lane, seq, place, n)
-    return sha256(b"".join((prev_hash, where, lead_id, salt, events))).digest()

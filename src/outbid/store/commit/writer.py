@@ -15,8 +15,9 @@ import msgspec
 
 from outbid.core.lead import event as ev
 from outbid.core.ledger.account import Account, Balance
+from outbid.core.seal.leaves import ZERO_HASH
 from outbid.store.commit import sql
-from outbid.store.commit.batch import ZERO_HASH, Halt, Rows, accounts_of, decide, presumed
+from outbid.store.commit.batch import Halt, Rows, accounts_of, decide, presumed
 from outbid.store.commit.claims import Claims
 from outbid.store.commit.entry import ConnectionLost, Entry, EntryFailed, Fenced, Repeat, Superseded, Written
 from outbid.store.commit.journal import Contention

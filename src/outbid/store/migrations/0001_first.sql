@@ -125,13 +125,18 @@ create table look (
 );
 create index look_of_lead on look (cell, lead_id);
 
--- The last hashes of partitions that retention dropped: the chain of a lane goes on from here.
+-- What retention dropped of each lane: runs of chapters without a gap, from the hash that the first of them followed to
+-- that of the last. The chain of a lane goes on from there; a gap that no row names is a fault.
 create table chapter_anchor (
   cell integer not null,
   lane integer not null,
   seq bigint not null,
   place integer not null,
+  prev_hash bytea not null,
+  last_seq bigint not null,
+  last_place integer not null,
   hash bytea not null,
+  chapters bigint not null,
   dropped_at timestamptz not null default now(),
   primary key (cell, lane, seq, place)
 );

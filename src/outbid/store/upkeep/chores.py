@@ -1,5 +1,7 @@
 """What has to be done from time to time: partitions made ahead, dropped and emptied; what ended is swept or merged."""
 
+from outbid.core.scope import HOUSE
+from outbid.store.chain.dropping import drop_history
 from outbid.store.database import Connection
 from outbid.store.upkeep.partitions import drop_past, empty_traffic, make_ahead
 from outbid.store.upkeep.tallies import merge_ended
@@ -8,10 +10,15 @@ SWEEP_AFTER_MS = 3_600_000
 SWEEP_AT_ONCE = 10_000
 
 
-async def do_chores(connection: Connection, now_ms: int, traffic_days: int) -> None:
-    """Everything that is due. Needs the rights of the tables' owner; repeating it is harmless."""
+async def do_chores(connection: Connection, now_ms: int, traffic_days: int, history_days: int) -> None:
+    """Everything that is due; with 0 `history_days` no lead is ever dropped.
+
+    Needs the rights of the tables' owner; repeating it is harmless.
+    """
     await make_ahead(connection, now_ms)
     await drop_past(connection, now_ms)
+    if history_days:
+        await drop_history(connection, HOUSE, now_ms, history_days)
     await sweep(connection, "claim", now_ms)
     await sweep(connection, "idempotency", now_ms)
     await empty_traffic(connection, now_ms, traffic_days)

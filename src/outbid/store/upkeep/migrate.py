@@ -21,6 +21,7 @@ LOCK_NUMBER: Final = 0x6F75746269640001  # "outbid", 1: the same in every versio
 # What the run-time role may do, where that is not all four. Histories are appended to, never edited.
 GRANTS: Final[Mapping[str, str]] = {
     "chapter": "select, insert",
+    "chapter_anchor": "select",
     "transfer": "select, insert",
     "traffic": "select, insert",
     "look": "select, insert",

@@ -17,11 +17,12 @@ def control_of(number: int, offer: spec.Offer, buyer_number: int, buyer: spec.Bu
     health = _health(offer.health or campaign.health)
     rates: tuple[Rate, ...] = ()
     breaker = None
-    if offer.price is None:
+    direct = offer.price is not None or bool(offer.prices)
+    if not direct:
         rates = _rates(f"offer:{number}", offer.pings) + _rates(f"buyer:{buyer_number}", buyer.pings)
         breaker = _breaker(offer.breaker or campaign.breaker)
     for name in ("pings", "breaker"):
-        if offer.price is not None and getattr(offer, name) is not None:
+        if direct and getattr(offer, name) is not None:
             raise Fault((name,), "an offer with a fixed price is not pinged")
     return Control(rates, breaker, health) if rates or breaker is not None or health is not None else None
 
@@ -52,7 +53,7 @@ def _health(set_: spec.Health | None) -> Health | None:
     )
 
 
-def _rule(rule: spec.Rule) -> Rule:
+def _rule(rule: spec.HealthRule) -> Rule:
     over = spec.percent(rule.over)
     under = over // 2 if rule.under is None else spec.percent(rule.under)
     return Rule(rule.measure, over, under, rule.least, rule.slow_ms or 0, rule.then == "pause")

@@ -4,12 +4,13 @@ Amounts are decimal text in the campaign's currency, shares are percent text, na
 never stand here: they are given by the store, and the snapshot resolves slugs to them.
 """
 
-from outbid.core.market.noun.amount import Cap, Currency, Noun, Payout, Plugin, Settings, Slug, Wallet, percent
+from outbid.core.market.noun.amount import Cap, Currency, Noun, Plugin, Settings, Slug, Wallet, percent
 from outbid.core.market.noun.campaign import Campaign, Check, Enricher, Field, Queue, Tier
-from outbid.core.market.noun.control import Breaker, Health, Pings, Rule
+from outbid.core.market.noun.control import Breaker, Health, HealthRule, Pings
 from outbid.core.market.noun.hours import OpenSlot, Order, Schedule, Slot
 from outbid.core.market.noun.offer import Offer
 from outbid.core.market.noun.party import Buyer, Group, Key, Quotes, Seller, Source
+from outbid.core.market.noun.price import FloorRule, MarginRule, Payout, PayoutRule, PriceRule, Pricing, Rule
 
 __all__ = [
     "KINDS",
@@ -21,16 +22,22 @@ __all__ = [
     "Currency",
     "Enricher",
     "Field",
+    "FloorRule",
     "Group",
     "Health",
+    "HealthRule",
     "Key",
+    "MarginRule",
     "Noun",
     "Offer",
     "OpenSlot",
     "Order",
     "Payout",
+    "PayoutRule",
     "Pings",
     "Plugin",
+    "PriceRule",
+    "Pricing",
     "Queue",
     "Quotes",
     "Rule",

@@ -40,7 +40,7 @@ class Breaker(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
             raise ValueError("a breaker's first_s is more than its most_s: it waits longer each time")
 
 
-class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class HealthRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What is too bad of an offer's cases, gathered in lots.
 
     measure  rejects: posts that were rejected, of those with a clear end; uncertain: posts without one; timeouts: pings
@@ -79,7 +79,7 @@ class Health(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     most_pause_s  each pause that follows is twice as long, up to this
     """
 
-    rules: Annotated[tuple[Rule, ...], Meta(min_length=1, max_length=8)]
+    rules: Annotated[tuple[HealthRule, ...], Meta(min_length=1, max_length=8)]
     steps: Annotated[tuple[str, ...], Meta(min_length=1, max_length=9)] = ("50%", "25%", "10%")
     window_s: Annotated[int, Meta(ge=10, le=86_400)] = 900
     dwell_s: Annotated[int, Meta(ge=1, le=3_600)] = 60

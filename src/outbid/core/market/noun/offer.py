@@ -15,12 +15,15 @@ from outbid.core.market.noun.amount import (
 )
 from outbid.core.market.noun.control import Breaker, Health, Pings
 from outbid.core.market.noun.hours import Order, Schedule
+from outbid.core.market.noun.price import PriceRule
 
 
 class Offer(Noun, frozen=True, kw_only=True):
     """A buyer's standing order in a campaign's tier.
 
     price          a fixed price makes the offer *direct*: it needs no ping
+    prices         fixed prices by rule, looked at before `price`; without `price` it takes no lead that no rule fits
+    handicap       how much less its bid counts in the ranking, such as 20%; it is charged the whole
     most           the most that it pays for a lead: a higher bid counts as that much
     filter         which leads it wants; absent: all
     priority       stated order, lower first: breaks ties, and is the order of a waterfall
@@ -39,6 +42,8 @@ class Offer(Noun, frozen=True, kw_only=True):
     campaign: Slug
     tier: Slug
     price: str | None = None
+    prices: tuple[PriceRule, ...] = ()
+    handicap: str = "0%"
     floor: str = "0"
     most: str | None = None
     filter: Settings | None = None

@@ -9,12 +9,12 @@ from outbid.core.market.noun.amount import (
     Cap,
     Deadline,
     Noun,
-    Payout,
     Plugin,
     Slug,
     Wallet,
 )
 from outbid.core.market.noun.control import Pings
+from outbid.core.market.noun.price import FloorRule, Payout
 
 
 class Seller(Noun, frozen=True, kw_only=True):
@@ -53,6 +53,7 @@ class Source(Noun, frozen=True, kw_only=True):
     intake: Plugin = Plugin(plugin="json")
     payout: Payout
     floor: str = "0"
+    floors: tuple[FloorRule, ...] = ()
     caps: tuple[Cap, ...] = ()
     buyer_caps: dict[Slug, tuple[Cap, ...]] = {}
     zone: str = "America/New_York"

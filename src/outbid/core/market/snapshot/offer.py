@@ -11,21 +11,23 @@ from outbid.core.control.control import Control
 from outbid.core.dialect.secrets import NO_SECRETS, Secrets
 from outbid.core.dialect.wire import Answer, Http
 from outbid.core.ledger.account import Limit, Limits
-from outbid.core.match.filter import Node, Predicate
+from outbid.core.market.snapshot.price import Rule, reads_of
+from outbid.core.match.filter import Node, Predicate, facts_read
 from outbid.core.money import ONE
 from outbid.core.schedule.when import When
 
-ANY_PRICE_MICROS = 1 << 62
-"""More than anybody bids."""
-
 
 class Offer(msgspec.Struct, frozen=True):
-    """A standing order, ready to be matched, asked and posted. `price_micros` is None unless it is direct.
+    """A standing order, ready to be matched, asked and posted.
 
+    price_micros its fixed price, None if it has none
+    prices       fixed prices by rule, looked at first; None if it has none
+    handicap     how much less its bid counts in the ranking, in millionths
     most_micros  the most that it pays: a higher bid counts as that much; `ANY_PRICE_MICROS` where nothing is set
 
     when   the hours and dates in which it buys; None: always
     share  in how many of the leads that match it takes part, in millionths
+    paced  whether any of its limits is spread over its window
     pairs  limits of what it buys of single sources, by their numbers
     control  what keeps it from being asked too often or in vain; None: nothing
 
@@ -49,11 +51,25 @@ class Offer(msgspec.Struct, frozen=True):
     paused: bool
     limits: tuple[Limit, ...]
     delivery: "Delivery"
+    prices: tuple[Rule, ...] | None = None
+    handicap: int = 0
     when: When | None = None
     share: int = ONE
     pairs: Mapping[int, tuple[Limit, ...]] = {}
     control: Control | None = None
+    paced: bool = False
     _found: dict[int, Limits] = {}
+
+    @property
+    def direct(self) -> bool:
+        """Does it buy at a price that is agreed, without a ping?"""
+        return self.price_micros is not None or self.prices is not None
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """The facts that its filter and its prices look at."""
+        wanted = frozenset() if self.node is None else facts_read(self.node)
+        return wanted if self.prices is None else wanted | reads_of(self.prices)
 
     def limits_of(
         self, source: int, others: tuple[Limit, ...], pairs: Mapping[int, tuple[Limit, ...]], version: int
