@@ -94,6 +94,7 @@ REFUSED = reasons(
     market_faulty=("The market cannot be so; nothing was changed.", "Mend every one of the errors."),
     market_moved=("The market was changed by others all the time.", "Send it again."),
     noun_unknown=("There is no such noun.", "Look at the list of its kind."),
+    offer_is_full=("No rule lowered the share of the offer.", "Look at /v1/control."),
     parameter_faulty=("A parameter of the request cannot be so.", "Write what the detail says."),
     precondition_missing=(
         "The request does not say what it is based on.",
