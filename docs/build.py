@@ -223,6 +223,7 @@ def market_page() -> str:
         noun.Wallet,
         noun.Payout,
         noun.Quotes,
+        noun.Notices,
         noun.Queue,
         noun.Pricing,
         noun.PriceRule,

@@ -267,8 +267,12 @@ class Process:
             await self._learn_paces(connection, campaigns, now_ms)
         if self.exchange.dropped and not self._retrying:
             self._start(self._retry_dropped())
-        for job in await jobs.take(connection, self._cell, now_ms):
-            self._start(self._worker.do(job))
+        taken = await jobs.take(connection, self._cell, now_ms)
+        if noticed := [job for job in taken if job.kind == "notice"]:
+            self._start(self._worker.notice(noticed))
+        for job in taken:
+            if job.kind != "notice":
+                self._start(self._worker.do(job))
         await self.tallies.flush(connection)
         await self._judge.beat(connection)
 

@@ -9,6 +9,7 @@ from outbid.exchange.distribute import distribute
 from outbid.exchange.exchange import Exchange
 from outbid.exchange.revive import resume
 from outbid.exchange.story import Story
+from outbid.exchange.work.noticing import gather, send
 from outbid.exchange.work.postback import Unheard, tell_end
 from outbid.exchange.work.waking import wake
 from outbid.store import jobs, leads
@@ -29,19 +30,38 @@ class Worker:
 
     async def do(self, job: jobs.Job) -> None:
         """One job. If the database is lost its lease runs out, and somebody takes it again."""
+        await self._try([job], lambda connection: self._finish(connection, job))
+
+    async def notice(self, found: list[jobs.Job]) -> None:
+        """The jobs of leads that closed and whose bidders are to be told, all together."""
+        await self._try(found, lambda connection: gather(self._exchange, connection, found))
+
+    async def _try(self, found: list[jobs.Job], work: Callable[[Connection], Awaitable[None]]) -> None:
         with contextlib.suppress(*LOST):
             connection = await self._connect()
             try:
-                await self._do(connection, job)
-                await jobs.finish(connection, job)
+                await work(connection)
             except Exception as error:
                 if not isinstance(error, Unheard):
-                    log.exception("job %s failed", job.kind)
-                await jobs.fail(connection, job, str(error), self._exchange.clock.now_ms())
+                    log.exception("job %s failed", found[0].kind)
+                for job in found:
+                    await jobs.fail(connection, job, str(error), self._later(job))
             finally:
                 await connection.close()
 
+    async def _finish(self, connection: Connection, job: jobs.Job) -> None:
+        await self._do(connection, job)
+        await jobs.finish(connection, job)
+
+    def _later(self, job: jobs.Job) -> int:
+        """From when on it waits to be tried again: up to half as long more, lest all that failed come at once."""
+        spread = jobs.BACKOFF_MS * int(2 ** min(job.attempt, 10)) // 2
+        return self._exchange.clock.now_ms() + spread * self._exchange.noise(1)[0] // 256
+
     async def _do(self, connection: Connection, job: jobs.Job) -> None:
+        if job.kind == "notify":
+            await send(self._exchange, connection, job.payload["buyer"])
+            return
         record = await leads.read(connection, HOUSE, job.cell, bytes.fromhex(job.payload["lead"]))
         if record is None:
             return

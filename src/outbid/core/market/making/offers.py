@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 from outbid.core.contract import Binding
+from outbid.core.dialect.reference import ANY_WORD, filled
+from outbid.core.dialect.wire import parse_target
 from outbid.core.ledger.account import Limit
 from outbid.core.market import noun as spec
 from outbid.core.market import snapshot as made
@@ -66,7 +68,27 @@ def offer_of(names: Names, number: int, offer: spec.Offer, plans: Mapping[str, P
         control=control_of(number, offer, buyer_number, buyer, campaign),
         pairs=pairs,
         paced=paced(limits, *pairs.values()),
+        notices=_notices(buyer),
     )
+
+
+def check_notices(buyer: spec.Buyer) -> None:
+    """Can a buyer's notices be sent where he says? Raises Fault."""
+    if buyer.notices is None or buyer.notices.url is None:
+        return
+    found = _notices(buyer)
+    assert found is not None
+    try:
+        parse_target(filled(buyer.notices.url, ANY_WORD), found.exceptions)
+    except ValueError as error:
+        raise Fault(("notices", "url"), str(error)) from None
+
+
+def _notices(buyer: spec.Buyer) -> made.Notices | None:
+    if buyer.notices is None:
+        return None
+    exceptions = frozenset(private_target(text, i) for i, text in enumerate(buyer.notices.private_targets))
+    return made.Notices(buyer.notices.url, buyer.notices.secret, exceptions)
 
 
 def _limits_of_group(names: Names, buyer: spec.Buyer, unit: str) -> tuple[Limit, ...]:

@@ -57,6 +57,7 @@ def source_of(names: Names, number: int, source: spec.Source, campaigns: Mapping
         postback=postback_of(source, names.secrets),
         paused=source.paused or campaign.paused,
         pairs={n: pairs.get(n, ()) + of_seller.get(n, ()) for n in pairs | of_seller},
+        tells_price=source.tells_price,
         paced=paced(*pairs.values(), *of_seller.values()),
         read=lambda content_type, body: module.read(content_type, body, settings),
         rules=rules_of_source(source, made_ready.facts),

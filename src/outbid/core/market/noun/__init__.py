@@ -9,7 +9,7 @@ from outbid.core.market.noun.campaign import Campaign, Check, Enricher, Field, Q
 from outbid.core.market.noun.control import Breaker, Health, HealthRule, Pings
 from outbid.core.market.noun.hours import OpenSlot, Order, Schedule, Slot
 from outbid.core.market.noun.offer import Offer
-from outbid.core.market.noun.party import Buyer, Group, Key, Quotes, Seller, Source
+from outbid.core.market.noun.party import Buyer, Group, Key, Notices, Quotes, Seller, Source
 from outbid.core.market.noun.price import FloorRule, MarginRule, Payout, PayoutRule, PriceRule, Pricing, Rule
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "HealthRule",
     "Key",
     "MarginRule",
+    "Notices",
     "Noun",
     "Offer",
     "OpenSlot",

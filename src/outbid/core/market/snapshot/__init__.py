@@ -5,7 +5,7 @@
 
 from outbid.core.market.snapshot.campaign import Campaign, Check, Enricher, Field, Queue, Tier, facts_of
 from outbid.core.market.snapshot.market import Holder, Market, Rows
-from outbid.core.market.snapshot.offer import Delivery, Offer, delivery_of, mute
+from outbid.core.market.snapshot.offer import Delivery, Notices, Offer, delivery_of, mute
 from outbid.core.market.snapshot.price import (
     ANY_PRICE_MICROS,
     NOTHING,
@@ -30,6 +30,7 @@ __all__ = [
     "Field",
     "Holder",
     "Market",
+    "Notices",
     "Offer",
     "Part",
     "Pricing",

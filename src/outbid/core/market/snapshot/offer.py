@@ -17,6 +17,14 @@ from outbid.core.money import ONE
 from outbid.core.schedule.when import When
 
 
+class Notices(msgspec.Struct, frozen=True):
+    """Where a buyer's notices go, and what signs them; both with their references to secrets. No address: a list."""
+
+    url: str | None
+    secret: str
+    exceptions: frozenset[tuple[str, int]]
+
+
 class Offer(msgspec.Struct, frozen=True):
     """A standing order, ready to be matched, asked and posted.
 
@@ -27,6 +35,7 @@ class Offer(msgspec.Struct, frozen=True):
 
     when   the hours and dates in which it buys; None: always
     share  in how many of the leads that match it takes part, in millionths
+    notices  how its buyer is told what became of its bids; None: he is not
     paced  whether any of its limits is spread over its window
     pairs  limits of what it buys of single sources, by their numbers
     control  what keeps it from being asked too often or in vain; None: nothing
@@ -58,6 +67,7 @@ class Offer(msgspec.Struct, frozen=True):
     pairs: Mapping[int, tuple[Limit, ...]] = {}
     control: Control | None = None
     paced: bool = False
+    notices: Notices | None = None
     _found: dict[int, Limits] = {}
 
     @property

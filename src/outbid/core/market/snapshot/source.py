@@ -24,6 +24,7 @@ class Source(msgspec.Struct, frozen=True):
 
     payout     what he gets where no rule says otherwise
     rules      floors and payouts by rule; None if it has none
+    tells_price  who was outbid is told in which band the price lay that won
     pairs      limits of what single buyers buy of it, and of all of its seller's, by their numbers
     ping_id    the field in which the seller gives his ping's id back
     answer_ms  after how long he is told `pending`; None: he waits for the end
@@ -47,6 +48,7 @@ class Source(msgspec.Struct, frozen=True):
     paused: bool
     pairs: Mapping[int, tuple[Limit, ...]]
     paced: bool
+    tells_price: bool
     read: Callable[[str, bytes], Any]
     rules: Rules | None = None
 
