@@ -155,6 +155,10 @@ def _tally_commands(commands: "Commands") -> None:
     tallies = _add(
         commands, "tallies", "reports.tallies:show", "Show how many leads and attempts, for how much, how fast."
     )
+    control = _add(
+        commands, "control", "reports.control:show", "Show in how many leads offers take part by their rules of health."
+    )
+    control.add_argument("offer", nargs="?", default="", help="the steps of this offer, with the figures behind them")
     tallies.add_argument("--days", type=int, default=1, help="of the last so many days (default 1)")
     tallies.add_argument(
         "--clock", choices=("arrival", "sale"), default="arrival", help="by when a lead came, or was sold"

@@ -17,6 +17,7 @@ from outbid.core.scope import HOUSE
 from outbid.exchange.clock import Clock, noise_source
 from outbid.exchange.distribute import distribute
 from outbid.exchange.exchange import Change, Door, Exchange, change_between
+from outbid.exchange.live.judge import Judge
 from outbid.exchange.live.paces import LOOKED_BACK_MS
 from outbid.exchange.revive import resume, revive
 from outbid.exchange.room import Rooms
@@ -29,6 +30,7 @@ from outbid.store.commit import lanes
 from outbid.store.commit.entry import EntryFailed, Fenced, Superseded
 from outbid.store.commit.journal import Journal, stop
 from outbid.store.commit.writer import SqlWriter
+from outbid.store.control import steps
 from outbid.store.database import LOST, Connection
 from outbid.store.key_check import WrongKey, fit
 from outbid.store.quote.writer import QuoteWriter
@@ -98,6 +100,7 @@ class Process:
             now=loop.time,
             keeps_traffic=self._keeps_traffic,
         )
+        self._judge = Judge(self.exchange)
         self._worker = Worker(self.exchange, self._connect, self._revive)
         self.exchange.lease_until = loop.time() + (lanes.LEASE_MS - lanes.MARGIN_MS) / 1000
         await self._listen()
@@ -193,6 +196,7 @@ class Process:
         connection = self._beat_connection
         await connection.add_listener(markets.CHANNEL, lambda *_: self._news.set())
         await connection.add_listener(jobs.CHANNEL, lambda *_: self._news.set())
+        await connection.add_listener(steps.CHANNEL, lambda *_: self._news.set())
         await connection.add_listener(
             rooms.CHANNEL, lambda _c, _p, _n, text: self.exchange.rooms.learn(bytes.fromhex(text), 0)
         )
@@ -243,6 +247,7 @@ class Process:
         if not await lanes.renew(connection, self._lane, oldest, now_ms):
             raise Fenced("the lane was taken over")
         self.exchange.lease_until = asked + (lanes.LEASE_MS - lanes.MARGIN_MS) / 1000
+        self.exchange.throttle.place = await lanes.place_of(connection, self._lane, now_ms)
         # Before the market: of accounts whose ceilings change nothing may be heard that was so before.
         await rooms.tell(connection, self.exchange.rooms.take_filled())
         for identifier, room in await rooms.look(connection, self._cell, self.exchange.rooms.scarce()):
@@ -269,6 +274,7 @@ class Process:
             if job.kind != "notice":
                 self._start(self._worker.do(job))
         await self.tallies.flush(connection)
+        await self._judge.beat(connection)
 
     async def _learn_paces(self, connection: Connection, campaigns: list[int], now_ms: int) -> None:
         market, counts = self.exchange.market, {}

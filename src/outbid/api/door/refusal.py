@@ -27,6 +27,7 @@ STATUS: Final[Mapping[str, int]] = {
     "secret_in_use": 409,
     "deposit_differs": 409,
     "job_not_dead": 409,
+    "offer_is_full": 409,
     "job_open_already": 409,
     "lead_not_in_review": 409,
     "lead_reviewed": 409,

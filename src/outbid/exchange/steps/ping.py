@@ -42,7 +42,12 @@ async def ping(exchange: Exchange, story: Story, step: Ping) -> None:
             story.note(f"token {offer.number}", reply.token)
         if reply.said:
             story.note(f"said {offer.number}", offer.delivery.secrets.hide_said(reply.said))
-    story.tell(round_.over())
+    pinged = round_.over()
+    for line in pinged.bids:
+        offer = story.plan.campaign.offers[line.offer]
+        if offer.control is not None:
+            exchange.breakers.hear(offer, story.id, line)
+    story.tell(pinged)
 
 
 def _own_deadline_ms(story: Story) -> float:

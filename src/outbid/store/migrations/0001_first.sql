@@ -303,6 +303,31 @@ create table tally_mark (
   primary key (cell, lane)
 );
 
+-- How rules of health changed what offers get ------------------------------------------------------------------------------
+
+-- `level` 0 is full; `share` in millionths. `n`: the number of the offer's last step.
+create table control (
+  offer integer primary key,
+  level integer not null,
+  share integer not null check (share between 0 and 1000000),
+  pauses integer not null,
+  since timestamptz not null,
+  n integer not null
+);
+
+-- Every step with the figures behind it. `by`: `rules`, or who took it.
+create table control_step (
+  offer integer not null,
+  n integer not null,
+  at timestamptz not null,
+  by text not null,
+  why text not null check (why in ('worse', 'better', 'few', 'tried_again', 'reset')),
+  stage text not null check (stage in ('full', 'lowered', 'paused', 'trying')),
+  share integer not null,
+  figures jsonb not null,
+  primary key (offer, n)
+);
+
 -- Jobs: the lease is the retry --------------------------------------------------------------------------------------------
 
 create table job (

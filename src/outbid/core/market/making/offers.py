@@ -8,6 +8,7 @@ from outbid.core.dialect.wire import parse_target
 from outbid.core.ledger.account import Limit
 from outbid.core.market import noun as spec
 from outbid.core.market import snapshot as made
+from outbid.core.market.making.control import control_of
 from outbid.core.market.making.limits import paced, pairs_of, scheduled, when_of
 from outbid.core.market.making.names import Names
 from outbid.core.market.making.plan import Plan
@@ -64,6 +65,7 @@ def offer_of(names: Names, number: int, offer: spec.Offer, plans: Mapping[str, P
         handicap=handicap_of(offer.handicap),
         when=when,
         share=ONE if offer.share is None else spec.percent(offer.share),
+        control=control_of(number, offer, buyer_number, buyer, campaign),
         pairs=pairs,
         paced=paced(limits, *pairs.values()),
         notices=_notices(buyer),

@@ -6,6 +6,7 @@ never stand here: they are given by the store, and the snapshot resolves slugs t
 
 from outbid.core.market.noun.amount import Cap, Currency, Noun, Plugin, Settings, Slug, Wallet, percent
 from outbid.core.market.noun.campaign import Campaign, Check, Enricher, Field, Queue, Tier
+from outbid.core.market.noun.control import Breaker, Health, HealthRule, Pings
 from outbid.core.market.noun.hours import OpenSlot, Order, Schedule, Slot
 from outbid.core.market.noun.offer import Doubt, Offer
 from outbid.core.market.noun.party import Buyer, Group, Key, Notices, Quotes, Seller, Source
@@ -13,6 +14,7 @@ from outbid.core.market.noun.price import FloorRule, MarginRule, Payout, PayoutR
 
 __all__ = [
     "KINDS",
+    "Breaker",
     "Buyer",
     "Campaign",
     "Cap",
@@ -23,6 +25,8 @@ __all__ = [
     "Field",
     "FloorRule",
     "Group",
+    "Health",
+    "HealthRule",
     "Key",
     "MarginRule",
     "Notices",
@@ -32,6 +36,7 @@ __all__ = [
     "Order",
     "Payout",
     "PayoutRule",
+    "Pings",
     "Plugin",
     "PriceRule",
     "Pricing",

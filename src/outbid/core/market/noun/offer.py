@@ -14,6 +14,7 @@ from outbid.core.market.noun.amount import (
     Slug,
     percent,
 )
+from outbid.core.market.noun.control import Breaker, Health, Pings
 from outbid.core.market.noun.hours import Order, Schedule
 from outbid.core.market.noun.price import PriceRule
 
@@ -45,6 +46,9 @@ class Offer(Noun, frozen=True, kw_only=True):
     schedule       the hours in which it buys
     order          how much it buys altogether, from when and until when
     share          of the leads that match, it takes part in so many, drawn by the lead: `30%`
+    pings          the most pings that it gets
+    breaker        when it is not asked because it gives no answer; absent: the campaign's
+    health         when it takes part in fewer leads because its buyer turned bad; absent: the campaign's
     """
 
     buyer: Slug
@@ -64,6 +68,9 @@ class Offer(Noun, frozen=True, kw_only=True):
     schedule: Schedule = Schedule()
     order: Order = Order()
     share: str | None = None
+    pings: Pings | None = None
+    breaker: Breaker | None = None
+    health: Health | None = None
     delivery: Plugin
     private_targets: tuple[str, ...] = ()
     post_ms: Deadline = 10_000

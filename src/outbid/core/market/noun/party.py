@@ -14,6 +14,7 @@ from outbid.core.market.noun.amount import (
     Slug,
     Wallet,
 )
+from outbid.core.market.noun.control import Pings
 from outbid.core.market.noun.price import FloorRule, Payout
 
 
@@ -105,12 +106,14 @@ class Buyer(Noun, frozen=True, kw_only=True):
 
     group  buyers who are one to the trade: of them, one buys a shared lead at most. It binds by its name alone; a noun
            `group` of that name may set caps on what they buy together
+    pings  the most pings that all his offers together get
     notices  he is told what became of each of his bids; absent: he is not
     """
 
     zone: str = "America/New_York"
     wallet: Wallet | None = None
     group: Slug | None = None
+    pings: Pings | None = None
     caps: tuple[Cap, ...] = ()
     notices: Notices | None = None
     paused: bool = False

@@ -7,6 +7,7 @@ import msgspec
 from msgspec.structs import replace
 
 from outbid.core.contract import PingReply, PostReply, Reads
+from outbid.core.control.control import Control
 from outbid.core.dialect.secrets import NO_SECRETS, Secrets
 from outbid.core.dialect.wire import Answer, Http
 from outbid.core.ledger.account import Limit, Limits
@@ -45,6 +46,7 @@ class Offer(msgspec.Struct, frozen=True):
     notices  how its buyer is told what became of its bids; None: he is not
     paced  whether any of its limits is spread over its window
     pairs  limits of what it buys of single sources, by their numbers
+    control  what keeps it from being asked too often or in vain; None: nothing
 
     `group` names who may not buy the same lead twice: the buyer's group, or the buyer himself. `_found` remembers the
     accounts of its sales by source.
@@ -71,6 +73,7 @@ class Offer(msgspec.Struct, frozen=True):
     when: When | None = None
     share: int = ONE
     pairs: Mapping[int, tuple[Limit, ...]] = {}
+    control: Control | None = None
     paced: bool = False
     doubt: Doubt | None = None
     notices: Notices | None = None
