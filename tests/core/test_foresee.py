@@ -1,12 +1,10 @@
 """A change against leads that came: what nothing touches repeats, and what is assumed comes near to a known truth."""
 
 import pytest
-from msgspec.structs import replace
 
-from harness.planted import BEGIN_MS, BUYERS, M, Truth, history, market_of
+from harness.planted import BEGIN_MS, Truth, history, market_of
 from outbid.core.foresee.foresee import Foresight, Span
 from outbid.core.foresee.past import Past
-from outbid.core.lead import event as ev
 from outbid.core.market.snapshot import Market
 from outbid.exchange.live.checks import lot
 
@@ -17,9 +15,11 @@ ACE, BEE, CAB, DOT, ELK, FIX = range(1, 7)
 
 
 def foreseen(before: Market, after: Market, pasts: list[Past], taken_now=None) -> Foresight:
-    found = Foresight(before, after, Span(BEGIN_MS, len(pasts), 1.0), lot)
+    found = Foresight(before, after, Span(BEGIN_MS), lot)
     for past in pasts:
         found.learn(past)
+        for sale in past.end.placed():
+            found.took(past.at_ms, past.source, sale.offer, sale.price_micros)
     found.begin(taken_now or {})
     for past in pasts:
         found.play(past)

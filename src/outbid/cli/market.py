@@ -27,7 +27,7 @@ from outbid.store.sealed import secrets
 def apply(given: argparse.Namespace) -> int:
     """Show what a file changes, and make it so."""
     name = "standard input" if given.file == "-" else given.file
-    document = _read(given.file, name)
+    document = read_file(given.file, name)
     with Database(read_settings()) as database:
         database.migrate()
         changes = database.use(lambda connection: _plan(connection, document, name))
@@ -42,7 +42,8 @@ def apply(given: argparse.Namespace) -> int:
     return 0
 
 
-def _read(file: str, name: str) -> Document:
+def read_file(file: str, name: str) -> Document:
+    """The market in a file, or in standard input. Raises CommandError with every fault."""
     try:
         text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
         return read_document(text)
@@ -62,17 +63,22 @@ def _told(name: str, faults: list[Fault]) -> str:
 
 
 async def _plan(connection: Any, document: Document, name: str) -> list[markets.Difference]:
-    """What would change. The numbers that new nouns would get are given back."""
+    """What would change. Raises CommandError if the market cannot be so."""
+    _, nouns = await markets.load(connection)
+    await planned(connection, document, name)
+    return markets.differences(nouns, document.nouns)
+
+
+async def planned(connection: Any, document: Document, name: str) -> Market:
+    """The market as a file would make it. The numbers that new nouns would get are given back."""
     version, nouns = await markets.load(connection)
-    changes = markets.differences(nouns, document.nouns)
     transaction = connection.transaction()
     await transaction.start()
     try:
         numbered = await markets.assign_numbers(connection, nouns, document.nouns)
-        compiled(version + 1, numbered, await stand_ins(connection), document, name)
+        return compiled(version + 1, numbered, await stand_ins(connection), document, name)
     finally:
         await transaction.rollback()
-    return changes
 
 
 async def stand_ins(connection: Any) -> dict[str, str]:

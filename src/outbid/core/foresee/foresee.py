@@ -1,4 +1,4 @@
-"""A change against leads that came: first all that is to be learned of them, then each played with and without it."""
+"""A change against leads that came: first what there is to be learned of them, then each played with and without it."""
 
 from collections import deque
 from collections.abc import Mapping
@@ -15,20 +15,17 @@ from outbid.core.ledger.account import Account
 from outbid.core.market.snapshot import Market
 
 MOST_SAMPLES = 20
-LEARNED = 20_000
-"""How many leads are learned from at most: more say little more."""
 
 
 class Span(msgspec.Struct, frozen=True):
-    """The leads that are played: from when on, how many there are, and how many each of those played stands for."""
+    """The leads that are played: from when on, and how many each of those played stands for."""
 
     from_ms: int
-    leads: int
-    weight: float
+    weight: float = 1.0
 
 
 class Foresight:
-    """One change against one span: `learn` of every lead, then `begin`, then `play` every lead, in order of arrival.
+    """One change against one span: `learn` of leads, tell what sales `took`, `begin`, then `play` in order of arrival.
 
     recorded, unchanged, changed  what came of the leads, and what would have under the market as it is, and changed
     plain, repeated               leads of which nothing had to be assumed under the market as it is; those of them
@@ -41,9 +38,7 @@ class Foresight:
         self._habits = Habits(unchanged.campaigns)
         limits = [*unchanged.every_limit(), *changed.every_limit()]
         self._begun = begun_before(limits, span.from_ms)
-        self._within: dict[bytes, float] = {}
-        self._learned = 0
-        self._every = max(1, span.leads // LEARNED)
+        self._within: dict[bytes, int] = {}
         self.recorded, self.unchanged, self.changed = Sums(), Sums(), Sums()
         self.plain = self.repeated = self.differing = 0
         self.unknown: set[int] = set()
@@ -55,27 +50,22 @@ class Foresight:
         return list(self._begun)
 
     def learn(self, past: Past) -> None:
-        """Know what one lead's buyers did, and what it took of the accounts that were open before."""
-        if self._learned % self._every == 0:
-            self._habits.learn(past)
-        self._learned += 1
-        for sale in past.end.placed() if self._begun else ():
-            for account in self._accounts_of(past, sale.offer):
-                taken = account.amount(sale.price_micros) * self._span.weight
-                self._within[account.id] = self._within.get(account.id, 0) + taken
+        """Know what one lead's buyers did."""
+        self._habits.learn(past)
 
-    def _accounts_of(self, past: Past, offer: int) -> list[Account]:
-        """The accounts that a sale took from, of those that were open before; each once."""
+    def took(self, at_ms: int, source: int, offer: int, price_micros: int) -> None:
+        """Know what one sale of the span took of the accounts that were open before."""
         found: dict[bytes, Account] = {}
         for market in self._markets:
-            source, there = market.sources.get(past.source), market.offers.get(offer)
-            if source is not None and there is not None:
-                found.update((one.id, one) for one in market.limits(source, there).at(past.at_ms))
-        return [account for account in found.values() if account.id in self._begun]
+            seller, buyer = market.sources.get(source), market.offers.get(offer)
+            if seller is not None and buyer is not None:
+                found.update((one.id, one) for one in market.limits(seller, buyer).at(at_ms) if one.id in self._begun)
+        for account in found.values():
+            self._within[account.id] = self._within.get(account.id, 0) + account.amount(price_micros)
 
     def begin(self, taken_now: Mapping[bytes, int]) -> None:
         """Begin to play. `taken_now`: what is taken of accounts now, by id; money that was paid in since is there."""
-        opening = {one: taken - int(self._within.get(one, 0)) for one, taken in taken_now.items()}
+        opening = {one: taken - self._within.get(one, 0) for one, taken in taken_now.items()}
         self._players = [
             Player(market, self._habits, Accounts(opening, self._span.weight), self._lot) for market in self._markets
         ]

@@ -53,7 +53,8 @@ class Player:
         refused = run.refused()
         events: list[ev.Event] = [received, ev.Inspected(past.at_ms, "arrival", (), refused, past.held)]
         end = fold_all(events)
-        while (step := next_step(run.plan, end)) is not None:
+        plan = run.plan
+        while (step := next_step(plan, end)) is not None:
             for event in run.do(step, end):
                 events.append(event)
                 end = fold(end, event)

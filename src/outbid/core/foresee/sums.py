@@ -34,7 +34,11 @@ class OfOffer(msgspec.Struct):
     won: int = 0
     revenue: int = 0
     assumed: int = 0
-    reasons: Counter[str] = msgspec.field(default_factory=Counter)
+    reasons: dict[str, int] = {}
+
+    def count(self, reason: str) -> None:
+        """One more time that it did not buy."""
+        self.reasons[reason] = self.reasons.get(reason, 0) + 1
 
 
 class Sums:
@@ -60,7 +64,7 @@ class Sums:
         for sale in end.sales:
             of = self._of(sale.offer)
             if sale.status != "sold":
-                of.reasons[sale.reason or sale.status] += 1
+                of.count(sale.reason or sale.status)
                 continue
             money = self.money.setdefault(currency, Money())
             money.revenue += sale.price_micros
@@ -73,25 +77,27 @@ class Sums:
 
     def _add_rounds(self, events: Iterable[ev.Event], posted: Collection[int]) -> None:
         for event in events:
-            if isinstance(event, ev.Pinged):
-                for line in event.bids:
+            kind = type(event)
+            if kind is ev.Pinged:
+                for line in event.bids:  # type: ignore[union-attr]
                     self._add_line(line, posted)
-            elif isinstance(event, ev.Matched):
-                for skip in event.skips:
-                    self._of(skip.offer).reasons[skip.reason] += 1
-            elif isinstance(event, ev.NoRoom):
-                self._of(event.offer).reasons[event.reason] += 1
+            elif kind is ev.Matched:
+                for skip in event.skips:  # type: ignore[union-attr]
+                    self._of(skip.offer).count(skip.reason)
+            elif kind is ev.NoRoom:
+                self._of(event.offer).count(event.reason)  # type: ignore[union-attr]
 
     def _add_line(self, line: ev.BidLine, posted: Collection[int]) -> None:
-        of = self._of(line.offer)
+        number, outcome, reason = line.offer, line.outcome, line.reason
+        of = self.offers.get(number) or self._of(number)
         of.asked += 1
-        if line.outcome in MAY_WIN:
+        if outcome in MAY_WIN:
             of.bids += 1
-            if line.offer in posted:
+            if number in posted:
                 return
-            of.reasons[line.reason or "outbid"] += 1
-        else:
-            of.reasons[line.reason or line.outcome] += 1
+        key = reason or ("outbid" if outcome in MAY_WIN else outcome)
+        reasons = of.reasons
+        reasons[key] = reasons.get(key, 0) + 1
 
     def _of(self, offer: int) -> OfOffer:
         found = self.offers.get(offer)

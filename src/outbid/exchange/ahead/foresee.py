@@ -11,7 +11,7 @@ import msgspec
 from outbid.core.fault import Fault
 from outbid.core.foresee.foresee import Foresight, Span
 from outbid.core.foresee.past import Past, past_of
-from outbid.core.ids import first_of
+from outbid.core.ids import first_of, ms_of
 from outbid.core.market.snapshot import Market
 from outbid.core.scope import HOUSE
 from outbid.exchange.live.checks import lot
@@ -19,9 +19,12 @@ from outbid.store.database import Connection
 from outbid.store.reading import past as pasts
 
 PAGE = 500
+LEARNED = 20_000
+"""Of how many leads it is learned what buyers do: more say little more."""
+SALES_PAGE = 5_000
 DAY_MS = 86_400_000
 Tell = Callable[[int, int], None]
-"""(leads read, of how many): each lead is read twice, once to learn of it and once to play it."""
+"""(leads played, of how many)."""
 
 
 class NothingToPlay(Fault):
@@ -65,18 +68,22 @@ async def foresee(
         played = await pasts.count(connection, HOUSE, cell, which)
     if not played:
         raise NothingToPlay(f"no lead came in the last {wish.days} days that could be played again")
-    foresight = Foresight(*markets, Span(from_ms, played, leads / played), lot)
+    foresight = Foresight(*markets, Span(from_ms, leads / played), lot)
     gc.collect()
     gc.freeze()  # the markets live as long as this runs; leads make no cycles
+    some = min(which.part, max(1, LEARNED * pasts.ALL // leads))
+    async for past in _all(connection, cell, msgspec.structs.replace(which, part=some)):
+        foresight.learn(past)
+    if foresight.begun:
+        async for sale in _sales(connection, cell, which):
+            foresight.took(ms_of(sale.id), sale.source, sale.offer, sale.price_micros)
+    foresight.begin(await pasts.taken(connection, HOUSE, cell, foresight.begun))
     done = 0
-    for take in (foresight.learn, foresight.play):
-        async for past in _all(connection, cell, which):
-            take(past)
-            done += 1
-            if done % PAGE == 0:
-                tell(done, 2 * played)
-        if take == foresight.learn:
-            foresight.begin(await pasts.taken(connection, HOUSE, cell, foresight.begun))
+    async for past in _all(connection, cell, which):
+        foresight.play(past)
+        done += 1
+        if done % PAGE == 0 or done == played:
+            tell(done, played)
     return Foreseen(from_ms, now_ms, leads, played, foresight)
 
 
@@ -95,4 +102,12 @@ async def _all(connection: Connection, cell: int, which: pasts.Which) -> AsyncIt
     while page := await pasts.page(connection, HOUSE, cell, which, after, PAGE):
         for row in page:
             yield past_of(row.id, row.at_ms, row.source, row.campaign, row.facts, row.events)
+        after = page[-1].id
+
+
+async def _sales(connection: Connection, cell: int, which: pasts.Which) -> AsyncIterator[pasts.SaleRow]:
+    after = which.since
+    while page := await pasts.sales(connection, HOUSE, cell, which, after, SALES_PAGE):
+        for row in page:
+            yield row
         after = page[-1].id

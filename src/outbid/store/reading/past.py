@@ -1,4 +1,4 @@
-"""Leads of a span with all that decides about them, in pages: for whoever plays them again. No personal value is read."""
+"""Leads of a span with all that decides about them, in pages, to be played again: no personal value is read."""
 
 import msgspec
 
@@ -80,6 +80,32 @@ async def page(
         Row(identifier, at_ms, source, campaign, _decode_facts(facts), events.get(identifier, []))
         for identifier, at_ms, source, campaign, facts in rows
     ]
+
+
+class SaleRow(msgspec.Struct, frozen=True):
+    """A sale that took room in accounts, and may still."""
+
+    id: bytes
+    source: int
+    offer: int
+    price_micros: int
+
+
+async def sales(
+    connection: Connection, scope: Scope, cell: int, which: Which, after: bytes, most: int
+) -> list[SaleRow]:
+    """The next sales after an id that began in a span, whatever lead they are of; in order."""
+    rows = await connection.fetch(
+        """select id, source, offer, price_micros from sale
+            where $1 = 'house' and cell = $2 and id > $3 and id < $4 and status in ('posting', 'sold', 'uncertain')
+            order by id limit $5""",
+        scope.kind,
+        cell,
+        after,
+        which.before,
+        most,
+    )
+    return [SaleRow(*row.values()) for row in rows]
 
 
 async def taken(connection: Connection, scope: Scope, cell: int, accounts: list[bytes]) -> dict[bytes, int]:
