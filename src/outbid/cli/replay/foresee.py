@@ -46,7 +46,7 @@ async def _run(connection: Any, document: Document, name: str, wish: Wish) -> Re
     return result_of(found.foresight, markets[1], (found.from_ms, found.until_ms), found.leads, found.played, CELL)
 
 
-def _tell(done: int, of: int) -> None:
+async def _tell(done: int, of: int) -> None:
     print(f"\r{done} of {of} leads", end="", file=sys.stderr, flush=True)
 
 

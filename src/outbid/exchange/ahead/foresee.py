@@ -4,7 +4,7 @@ It takes a core for as long as it runs, so it is run in a process that serves no
 """
 
 import gc
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import msgspec
 
@@ -23,7 +23,7 @@ LEARNED = 20_000
 """Of how many leads it is learned what buyers do: more say little more."""
 SALES_PAGE = 5_000
 DAY_MS = 86_400_000
-Tell = Callable[[int, int], None]
+Tell = Callable[[int, int], Awaitable[None]]
 """(leads played, of how many)."""
 
 
@@ -71,19 +71,22 @@ async def foresee(
     foresight = Foresight(*markets, Span(from_ms, leads / played), lot)
     gc.collect()
     gc.freeze()  # the markets live as long as this runs; leads make no cycles
+    heard = done = 0
     some = min(which.part, max(1, LEARNED * pasts.ALL // leads))
     async for past in _all(connection, cell, msgspec.structs.replace(which, part=some)):
         foresight.learn(past)
+        heard += 1
+        if heard % PAGE == 0:
+            await tell(0, played)
     if foresight.begun:
         async for sale in _sales(connection, cell, which):
             foresight.took(ms_of(sale.id), sale.source, sale.offer, sale.price_micros)
     foresight.begin(await pasts.taken(connection, HOUSE, cell, foresight.begun))
-    done = 0
     async for past in _all(connection, cell, which):
         foresight.play(past)
         done += 1
         if done % PAGE == 0 or done == played:
-            tell(done, played)
+            await tell(done, played)
     return Foreseen(from_ms, now_ms, leads, played, foresight)
 
 

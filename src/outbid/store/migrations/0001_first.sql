@@ -321,6 +321,22 @@ create table job (
 create unique index job_once on job (cell, key) where state = 'open' and key is not null;
 create index job_due on job (cell, run_at) where state = 'open';
 
+-- Changes of the market that are played against leads that came: the last ones are kept. One runs at a time; whoever
+-- runs it says so every few seconds in `beat_at`.
+create table dry_run (
+  id uuid primary key,
+  state text not null check (state in ('queued', 'running', 'done', 'failed', 'stopped')),
+  by text not null,
+  at timestamptz not null,
+  wish jsonb not null,
+  attempt integer not null default 0,
+  beat_at timestamptz,
+  done integer not null default 0,
+  leads integer not null default 0,
+  error text not null default '',
+  result jsonb
+);
+
 create table schedule (
   name text primary key,
   next_run_at timestamptz not null

@@ -16,7 +16,7 @@ from outbid.api.operator.market.writing import Nouns, change, present
 from outbid.api.said.description import Said
 from outbid.api.said.faults import error_at
 from outbid.api.said.reading import Asked, Condition, condition_of, convert, etag, read_json
-from outbid.core.market.noun import Buyer, Campaign, Offer, Seller, Source
+from outbid.core.market.noun import Buyer, Campaign, Group, Offer, Seller, Source
 from outbid.core.market.problem import Path
 from outbid.store import market as markets
 from outbid.store.database import Connection
@@ -28,6 +28,7 @@ class Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     """The market as in its file. A section that is absent says nothing of its kind. Keys never stand here."""
 
     sellers: tuple[Seller, ...] | None = None
+    groups: tuple[Group, ...] | None = None
     buyers: tuple[Buyer, ...] | None = None
     campaigns: tuple[Campaign, ...] | None = None
     sources: tuple[Source, ...] | None = None
@@ -101,7 +102,7 @@ class Whole:
         how: How = request.state.query
         # Checking changes nothing, so it may be based on whatever the market is.
         condition = Condition(any=True) if how.dry and "if-match" not in request.headers else condition_of(request)
-        sections, places = _sections(convert(await read_json(request), Document))
+        sections, places = sections_of(convert(await read_json(request), Document))
 
         async def edit(_: Connection, version: int, nouns: markets.Nouns) -> dict[str, Nouns]:
             condition.check(version)
@@ -118,8 +119,11 @@ def _shown(row: markets.Difference) -> markets.Difference:
     return markets.Difference(row.kind, row.slug, shown(row.before), shown(row.after))
 
 
-def _sections(document: Document) -> tuple[dict[str, Nouns], dict[tuple[str, str], Path]]:
-    """The nouns of a document by kind and slug, and where each stands. Raises Refused for one that stands twice."""
+def sections_of(document: Document, within: Path = ()) -> tuple[dict[str, Nouns], dict[tuple[str, str], Path]]:
+    """The nouns of a document by kind and slug, and where each stands. Raises Refused for one that stands twice.
+
+    `within` is where the document itself stands in the body.
+    """
     sections: dict[str, Nouns] = {}
     places: dict[tuple[str, str], Path] = {}
     twice = []
@@ -131,9 +135,9 @@ def _sections(document: Document) -> tuple[dict[str, Nouns], dict[tuple[str, str
         for i, noun in enumerate(nouns):
             if noun.slug in sections[kind]:
                 detail = f"the {kind} {noun.slug!r} stands twice"
-                twice.append(error_at((plural, i, "slug"), "setting_faulty", detail))
+                twice.append(error_at((*within, plural, i, "slug"), "setting_faulty", detail))
             sections[kind][noun.slug] = noun
-            places[kind, noun.slug] = (plural, i)
+            places[kind, noun.slug] = (*within, plural, i)
     if twice:
         raise Refused("body_faulty", errors=tuple(twice))
     return sections, places
