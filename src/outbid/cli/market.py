@@ -31,11 +31,11 @@ def apply(given: argparse.Namespace) -> int:
     with Database(read_settings()) as database:
         database.migrate()
         changes = database.use(lambda connection: _plan(connection, document, name))
-        print(_difference(changes))
+        print(told_difference(changes))
         if given.dry_run or not changes:
             return 0
         gone = [change for change in changes if change.after is None]
-        if gone and not given.yes and not _agreed(len(gone)):
+        if gone and not given.yes and not agreed(len(gone)):
             return 1
         version = database.use(lambda connection: apply_nouns(connection, document.nouns, given.note, document, name))
     print(f"The market is at version {version} now.")
@@ -123,13 +123,15 @@ def person() -> str:
         return "unknown"
 
 
-def _agreed(count: int) -> bool:
+def agreed(count: int) -> bool:
+    """Does whoever gives the command mean it that so many nouns go? Raises CommandError where nobody can be asked."""
     if not sys.stdin.isatty():
         raise CommandError(f"{count} nouns would go; say --yes if that is meant")
     return input(f"{count} nouns go. Make it so? [y/N] ").strip().lower() in ("y", "yes")
 
 
-def _difference(changes: list[markets.Difference]) -> str:
+def told_difference(changes: list[markets.Difference]) -> str:
+    """What changes, a line for each noun and each of its settings."""
     if not changes:
         return "Nothing changes: the market is already so."
     lines: list[str] = []
@@ -146,13 +148,14 @@ def _difference(changes: list[markets.Difference]) -> str:
 
 def _changed(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     return [
-        f"    {key}: {_short(before.get(key))} → {_short(after.get(key))}"
+        f"    {key}: {short(before.get(key))} → {short(after.get(key))}"
         for key in dict.fromkeys((*before, *after))
         if before.get(key) != after.get(key)
     ]
 
 
-def _short(value: Any) -> str:
+def short(value: Any) -> str:
+    """A setting on one line."""
     text = "nothing" if value is None else msgspec.json.encode(value).decode()
     return text if len(text) <= 160 else text[:157] + "…"
 

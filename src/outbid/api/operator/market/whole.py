@@ -10,6 +10,7 @@ from msgspec import Meta
 from outbid.api.door.desk import Desk, answer, route
 from outbid.api.door.refusal import Refused
 from outbid.api.operator.market.hiding import shown, told
+from outbid.api.operator.market.history import without_hash
 from outbid.api.operator.market.kinds import PLURALS
 from outbid.api.operator.market.nouns import Note
 from outbid.api.operator.market.writing import Nouns, change, present
@@ -110,12 +111,14 @@ class Whole:
 
         written = await change(self._desk, request.state.asker, how.note, edit, places, only_check=how.dry)
         return answer(
-            Changed(written.version, how.dry, [_shown(row) for row in written.changes]),
+            Changed(written.version, how.dry, [told_of(row) for row in written.changes]),
             headers=etag(written.version),
         )
 
 
-def _shown(row: markets.Difference) -> markets.Difference:
+def told_of(row: markets.Difference) -> markets.Difference:
+    """A change as it is told: without what opens doors."""
+    row = markets.Difference(row.kind, row.slug, without_hash(row.kind, row.before), without_hash(row.kind, row.after))
     return markets.Difference(row.kind, row.slug, shown(row.before), shown(row.after))
 
 
