@@ -8,7 +8,9 @@ import pytest
 from harness.house import MASTER, write_market
 from harness.market import nouns, offer
 from outbid.cli.main import main
+from outbid.core.scope import HOUSE
 from outbid.store import database
+from outbid.store.ahead import planned
 
 
 @pytest.fixture
@@ -54,3 +56,28 @@ async def test_a_version_is_gone_back_to_and_nothing_goes_unasked(outbid):
     assert "say --yes" in said
     assert (await outbid("return", "2", "--yes"))[1].splitlines()[-1] == "The market is at version 4 now."
     assert (await outbid("return", "9"))[0] == 1
+
+
+async def test_a_file_is_planned_for_a_time_and_changes_nothing_now(outbid, tmp_path, database_url):
+    _, market, _ = await outbid("export")
+    file = market.replace("price: '5'", "price: '6'")
+    assert file != market
+    path = tmp_path / "market.yaml"
+    path.write_text(file)
+    for at, part in [("2020-01-01T00:00:00Z", "still to come"), ("tomorrow", "not 'tomorrow'"), ("2090-01-01", "zone")]:
+        code, _, said = await outbid("apply", str(path), "--at", at)
+        assert code == 1
+        assert part in said
+    code, told, _ = await outbid("apply", str(path), "--at", "2090-01-01T00:00:00Z")
+    assert (code, told.splitlines()[-1]) == (0, "It is planned for 2090-01-01T00:00:00.000Z; based on version 2.")
+    assert (await outbid("export"))[1] == market
+    connection = await database.connect(database_url)
+    (row,) = await planned.read(connection, HOUSE)
+    job = await connection.fetchrow("select kind, run_at from job")
+    await connection.close()
+    assert (row.state, row.base, [(side.slug, side.after["price"]) for side in row.sides]) == (
+        "planned",
+        2,
+        [("ace", "6")],
+    )
+    assert tuple(job) == ("planned_change", row.starts_at_ms)

@@ -75,6 +75,7 @@ def _market_commands(commands: "Commands") -> None:
     apply.add_argument("file", help="the market, or - for standard input")
     apply.add_argument("--dry-run", action="store_true", help="show the difference and change nothing")
     apply.add_argument("--yes", action="store_true", help="do not ask before nouns are taken away")
+    apply.add_argument("--at", metavar="TIME", help="plan it for this instant (RFC 3339), and change nothing now")
     apply.add_argument("--note", default="", help="why, for the list of changes")
     changes = _add(commands, "changes", "versions:changes", "Show what differs between two versions of the market.")
     changes.add_argument("--from", type=int, required=True, dest="since", metavar="VERSION", help="the one")

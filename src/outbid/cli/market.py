@@ -3,25 +3,33 @@
 import argparse
 import getpass
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from outbid.api.said.instants import ms_of, utc
 from outbid.cli.database import Database
 from outbid.cli.fault import CommandError
 from outbid.cli.shown.document import SECTIONS, Document, DocumentError, Fault, read_document, write_document
 from outbid.core.dialect.reference import Words
 from outbid.core.dialect.secrets import MARK
+from outbid.core.ids import uuid7
 from outbid.core.market.compile import compile_market
 from outbid.core.market.noun import Noun
 from outbid.core.market.problem import MarketError
 from outbid.core.market.snapshot import Market
 from outbid.core.scope import HOUSE
+from outbid.exchange.clock import Clock, noise_source
 from outbid.plugins.registry import Registry
 from outbid.settings import read_settings
+from outbid.store import jobs
 from outbid.store import market as markets
+from outbid.store.ahead import planned as planned_changes
 from outbid.store.sealed import secrets
+
+CELL = 0
 
 
 def apply(given: argparse.Namespace) -> int:
@@ -37,6 +45,12 @@ def apply(given: argparse.Namespace) -> int:
         gone = [change for change in changes if change.after is None]
         if gone and not given.yes and not agreed(len(gone)):
             return 1
+        if given.at is not None:
+            base = database.use(markets.version_now)
+            starts_at_ms = _instant_ms(given.at)
+            database.use(lambda connection: _put(connection, changes, base, given.note, starts_at_ms))
+            print(f"It is planned for {utc(starts_at_ms)}; based on version {base}.")
+            return 0
         version = database.use(lambda connection: apply_nouns(connection, document.nouns, given.note, document, name))
     print(f"The market is at version {version} now.")
     return 0
@@ -113,6 +127,30 @@ async def apply_nouns(
             return await markets.write(connection, version, changes, numbered, market.every_limit(), person(), note)
         except markets.Stale as error:
             raise CommandError(str(error)) from None
+
+
+async def _put(connection: Any, changes: list[markets.Difference], base: int, note: str, starts_at_ms: int) -> None:
+    """Plan a change for a time."""
+    now_ms, noise = Clock().now_ms(), noise_source()
+    if starts_at_ms <= now_ms:
+        raise CommandError("--at is an instant that is still to come")
+    identifier, job = uuid7(now_ms, noise(10)), uuid7(now_ms, noise(10))
+    sides = [planned_changes.Side(row.kind, row.slug, row.after) for row in changes]
+    async with connection.transaction():
+        times = now_ms, starts_at_ms
+        await planned_changes.put(connection, identifier, (person(), note), times, base, sides)
+        await jobs.put(connection, CELL, job, "planned_change", {"planned_change": identifier.hex()}, starts_at_ms)
+
+
+def _instant_ms(text: str) -> int:
+    """An instant with its zone. Raises CommandError."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        raise CommandError(f"--at is an instant with its zone, such as 2026-01-31T12:00:00Z, not {text!r}")
+    return ms_of(at)
 
 
 def person() -> str:

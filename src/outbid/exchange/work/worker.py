@@ -10,6 +10,7 @@ from outbid.exchange.distribute import distribute
 from outbid.exchange.exchange import Exchange
 from outbid.exchange.revive import resume
 from outbid.exchange.story import Story
+from outbid.exchange.work.planning import make
 from outbid.exchange.work.postback import Unheard, tell_end
 from outbid.exchange.work.waking import wake
 from outbid.store import jobs, leads
@@ -55,6 +56,10 @@ class Worker:
         """Do it; False if it has to wait."""
         if job.kind == "dry_run":
             return await self._dry_run(connection, job)
+        if job.kind == "planned_change":
+            identifier = bytes.fromhex(job.payload["planned_change"])
+            await make(connection, self._exchange.vault, self._exchange.market, identifier)
+            return True
         await self._wake(connection, job)
         return True
 

@@ -337,6 +337,21 @@ create table dry_run (
   result jsonb
 );
 
+-- Changes of the market with a time at which they are made. `base` is the version that they were based on, `version`
+-- the one that they became.
+create table planned_change (
+  id uuid primary key,
+  state text not null check (state in ('planned', 'made', 'failed', 'cancelled')),
+  by text not null,
+  note text not null,
+  at timestamptz not null,
+  starts_at timestamptz not null,
+  base bigint not null,
+  nouns jsonb not null,
+  version bigint,
+  error text not null default ''
+);
+
 create table schedule (
   name text primary key,
   next_run_at timestamptz not null

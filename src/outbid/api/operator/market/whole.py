@@ -13,13 +13,17 @@ from outbid.api.operator.market.hiding import shown, told
 from outbid.api.operator.market.history import without_hash
 from outbid.api.operator.market.kinds import PLURALS
 from outbid.api.operator.market.nouns import Note
-from outbid.api.operator.market.writing import Nouns, change, present
+from outbid.api.operator.market.writing import Nouns, Written, change, present
 from outbid.api.said.description import Said
 from outbid.api.said.faults import error_at
+from outbid.api.said.instants import Instant, ms_of, utc
 from outbid.api.said.reading import Asked, Condition, condition_of, convert, etag, read_json
+from outbid.core.ids import uuid7
 from outbid.core.market.noun import Buyer, Campaign, Group, Offer, Seller, Source
 from outbid.core.market.problem import Path
+from outbid.store import jobs
 from outbid.store import market as markets
+from outbid.store.ahead import planned
 from outbid.store.database import Connection
 
 PATH = "/v1/market"
@@ -49,6 +53,18 @@ class How(Note, frozen=True):
     whole: Annotated[
         bool, Meta(description="a section is all there is of its kind: what does not stand in it goes")
     ] = False
+    starts_at: Annotated[
+        Instant | None, Meta(description="plan it for then, if what it changes is not changed before; absent: now")
+    ] = None
+
+
+class PlannedFor(msgspec.Struct, frozen=True):
+    """A change that will be made at its time: see /v1/planned-changes."""
+
+    planned: str
+    starts_at: str
+    base: int
+    changes: list[markets.Difference]
 
 
 class Changed(msgspec.Struct, frozen=True):
@@ -79,7 +95,7 @@ class Whole:
             query=How,
             body=Document,
             condition=("If-Match",),
-            answers={200: ("what changed, or would", Changed)},
+            answers={200: ("what changed, or would", Changed), 202: ("it is planned", PlannedFor)},
             etag=True,
             problems=(
                 "market_moved",
@@ -109,11 +125,31 @@ class Whole:
             condition.check(version)
             return {kind: found if how.whole else present(nouns, kind) | found for kind, found in sections.items()}
 
-        written = await change(self._desk, request.state.asker, how.note, edit, places, only_check=how.dry)
+        later = how.starts_at is not None and not how.dry
+        only_check = how.dry or later
+        written = await change(self._desk, request.state.asker, how.note, edit, places, only_check=only_check)
+        if how.starts_at is not None and later:
+            return await self._plan(request, written, ms_of(how.starts_at))
         return answer(
             Changed(written.version, how.dry, [told_of(row) for row in written.changes]),
             headers=etag(written.version),
         )
+
+    async def _plan(self, request: Asked, written: Written, starts_at_ms: int) -> Response[bytes]:
+        """Keep a change that was checked until its time."""
+        exchange, asker, how = self._desk.exchange, request.state.asker, request.state.query
+        now_ms = exchange.clock.now_ms()
+        if starts_at_ms <= now_ms:
+            raise Refused("parameter_faulty", "starts_at: take an instant that is still to come")
+        identifier, job = uuid7(now_ms, exchange.noise(10)), uuid7(now_ms, exchange.noise(10))
+        sides = [planned.Side(row.kind, row.slug, row.after) for row in written.changes]
+        times = now_ms, starts_at_ms
+        async with self._desk.database() as connection, connection.transaction():
+            await planned.put(connection, identifier, (asker.by, how.note), times, written.version, sides)
+            payload = {"planned_change": identifier.hex()}
+            await jobs.put(connection, exchange.cell, job, "planned_change", payload, starts_at_ms)
+        changes = [told_of(row) for row in written.changes]
+        return answer(PlannedFor(identifier.hex(), utc(starts_at_ms), written.version, changes), 202)
 
 
 def told_of(row: markets.Difference) -> markets.Difference:
