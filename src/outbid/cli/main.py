@@ -77,10 +77,14 @@ def _market_commands(commands: "Commands") -> None:
     apply.add_argument("--yes", action="store_true", help="do not ask before nouns are taken away")
     apply.add_argument("--at", metavar="TIME", help="plan it for this instant (RFC 3339), and change nothing now")
     apply.add_argument("--note", default="", help="why, for the list of changes")
-    changes = _add(commands, "changes", "versions:changes", "Show what differs between two versions of the market.")
+    changes = _add(
+        commands, "changes", "replay.versions:changes", "Show what differs between two versions of the market."
+    )
     changes.add_argument("--from", type=int, required=True, dest="since", metavar="VERSION", help="the one")
     changes.add_argument("--to", type=int, default=None, metavar="VERSION", help="the other (default: the newest)")
-    back = _add(commands, "return", "versions:go_back", "Go back to a version of the market, by making a new one.")
+    back = _add(
+        commands, "return", "replay.versions:go_back", "Go back to a version of the market, by making a new one."
+    )
     back.add_argument("version", type=int, help="its number")
     back.add_argument("--dry-run", action="store_true", help="show the difference and change nothing")
     back.add_argument("--yes", action="store_true", help="do not ask before nouns are taken away")
