@@ -105,7 +105,7 @@ FAULTS = [
     ("campaign", {"checks": [{"plugin": "rule", "settings": {"name": "r", "require": {"fact": "age", "at_least": 1}}}]}, ("checks", 0, "settings", "require", "fact"), "the campaign has no fact 'age'"),
     ("campaign", {"checks": [{"plugin": "rule", "settings": {"require": {}}}]}, ("checks", 0, "settings"), "missing required field `name`"),
     ("campaign", {"checks": [{"plugin": "duplicate", "settings": {"fields": ["email"]}}]}, ("checks", 0, "settings"), "no field 'email'"),
-    ("campaign", {"tiers": [{"slug": "main", "method": {"plugin": "dice"}}]}, ("tiers", 0, "method"), "there is no 'dice' in methods; there are: highest_bid, round_robin, waterfall, weighted"),
+    ("campaign", {"tiers": [{"slug": "main", "method": {"plugin": "dice"}}]}, ("tiers", 0, "method"), "there is no 'dice' in methods; there are: highest_bid, highest_net, round_robin, waterfall, weighted"),
     ("campaign", {"tiers": [{"slug": "main", "method": {"plugin": "waterfall", "settings": {"x": 1}}}]}, ("tiers", 0, "method", "settings"), "unknown field `x`"),
     ("campaign", {"tiers": [{"slug": "main", "floor": "1,50"}]}, ("tiers", 0, "floor"), "is not an amount such as 12.50"),
     ("campaign", {"tiers": [{"slug": "main", "floor": "-1"}]}, ("tiers", 0, "floor"), "'-1' is negative"),

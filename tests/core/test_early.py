@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from outbid.core.auction import NOT_AWAITED
 from outbid.core.lead.event import BidLine, Pinged
 from outbid.core.lead.state import Sale, State, fold
-from outbid.core.market.snapshot import ANY_PRICE_MICROS, Payout
+from outbid.core.market.snapshot import ANY_PRICE_MICROS, NOTHING, Part, Pricing
+from outbid.core.price.lines import NOT_AWAITED
 from outbid.core.route import Plan, Post, decided, next_step
 from outbid.plugins.methods import highest_bid, round_robin, waterfall, weighted
 
@@ -31,6 +31,7 @@ def plan_of(
     *,
     early: bool = True,
     most_posts: int = 9,
+    rule: str = "first",
 ) -> Plan:
     module = METHODS[method]
     tier = SimpleNamespace(
@@ -39,13 +40,30 @@ def plan_of(
         places=places,
         most_posts=9,
         queue=None,
+        slug="main",
+        floor_micros=0,
+        reads=frozenset(),
+        pricing=None if rule == "first" else Pricing(rule, 1, lambda bid: module.worth(bid, module.Settings())),
     )
     rows = zip(OFFERS, priorities, groups, mosts, strict=True)
     offers = {
-        n: SimpleNamespace(number=n, priority=p, weight=p, group=g, most_micros=m, when=None) for n, p, g, m in rows
+        n: SimpleNamespace(
+            number=n, priority=p, weight=p, group=g, most_micros=m, handicap=0, floor_micros=0, direct=False, when=None
+        )
+        for n, p, g, m in rows
     }
-    campaign = SimpleNamespace(tiers=(tier,), offers=offers, most_posts=most_posts)
-    return Plan(campaign, SimpleNamespace(payout=Payout(800_000), most_posts=9))
+    campaign = SimpleNamespace(
+        tiers=(tier,),
+        offers=offers,
+        most_posts=most_posts,
+        floor_micros=0,
+        margin=NOTHING,
+        least_margin=NOTHING,
+        loss_allowed=False,
+        rules=None,
+    )
+    source = SimpleNamespace(slug="web", payout=Part(800_000), most_posts=9, floor_micros=0, rules=None)
+    return Plan(campaign, source)
 
 
 def line_of(offer: int, price: int | None, won_today: int) -> BidLine:
@@ -70,16 +88,18 @@ MOSTS = st.tuples(*(st.sampled_from((2, 3, ANY_PRICE_MICROS)) for _ in OFFERS))
 
 @settings(max_examples=400, deadline=None)
 @given(
-    st.sampled_from(sorted(METHODS)),
+    st.sampled_from([(method, "first") for method in sorted(METHODS)] + [("highest_bid", "second")] * 2),
     st.integers(1, 3),
     st.tuples(FIVE, st.tuples(*(st.sampled_from("abcde") for _ in OFFERS)), FIVE, MOSTS),
     st.tuples(*(st.sampled_from((None, *PRICES)) for _ in OFFERS)).filter(lambda prices: prices.count(None) <= 3),
     st.integers(0, 6),
     st.floats(0, 1, exclude_max=True),
 )
-def test_no_answer_changes_who_is_posted_once_it_is_decided(method, places, traits, prices, turn, draw) -> None:
-    priorities, groups, won, mosts = traits
-    plan, state = plan_of(method, places, priorities, groups, mosts), asked()
+def test_no_answer_changes_who_is_posted_once_it_is_decided(
+    method_and_rule, places, traits, prices, turn, draw
+) -> None:
+    (method, rule), (priorities, groups, won, mosts) = method_and_rule, traits
+    plan, state = plan_of(method, places, priorities, groups, mosts, rule=rule), asked()
     prices = tuple(price and min(price, most) for price, most in zip(prices, mosts, strict=True))
     lines = [line_of(*row) for row in zip(OFFERS, prices, won, strict=True)]
     pinged = Pinged(1, 0, 1, tuple(lines), turn, draw)
@@ -144,3 +164,19 @@ def test_a_place_that_is_sold_already_and_the_limit_of_posts_count() -> None:
     pinged = pinged_by(5, 5, None, None, None)
     assert not decided(plan_of("waterfall", 3, IN_ORDER, APART), asked(), pinged)
     assert decided(plan_of("waterfall", 3, IN_ORDER, APART, most_posts=2), asked(), pinged)
+
+
+@pytest.mark.parametrize(
+    ("prices", "mosts", "early"),
+    [
+        ((9, 5, None, 1, 1), (9, 9, 5, 9, 9), True),
+        ((9, 5, None, 1, 1), (9, 9, 6, 9, 9), False),
+        ((9, None, None, None, None), (9, 1, 1, 1, 1), False),
+    ],
+    ids=["nobody open can be the runner-up", "he could be", "he would be"],
+)
+def test_under_second_price_it_is_not_decided_while_an_open_answer_could_set_the_price(prices, mosts, early) -> None:
+    first = plan_of("highest_bid", 1, IN_ORDER, APART, mosts)
+    second = plan_of("highest_bid", 1, IN_ORDER, APART, mosts, rule="second")
+    assert decided(first, asked(), pinged_by(*prices))
+    assert decided(second, asked(), pinged_by(*prices)) is early

@@ -5,13 +5,15 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from core.test_replay import plan_of
-from outbid.core.auction import floor_micros
+from outbid.core.market.snapshot import NOTHING, Part, Rule, Split, Step, Terms
 from outbid.core.match.book import Book
 from outbid.core.match.match import match, static_reason, without_room
+from outbid.core.price.terms import terms_of
 
 PLAN, NUMBER = plan_of()
 OFFERS = list(PLAN.campaign.offers.values())
 M = 1_000_000
+NO_SPLIT = Split((Step(0, NOTHING, NOTHING),))
 CHANGES = st.fixed_dictionaries(
     {},
     optional={
@@ -32,7 +34,8 @@ def test_room_is_asked_for_those_alone_whom_version_and_facts_let_pass(changes, 
     offers = [replace(offer, **change) for offer, change in zip(OFFERS, changes, strict=True)]
     tier = replace(PLAN.campaign.tiers[0], book=Book(offers))
     source = replace(PLAN.source, buyers=buyers)
-    floor, facts = floor_micros(PLAN.campaign, source, tier), {"state": state, "zip": "78701"}
+    facts = {"state": state, "zip": "78701"}
+    terms = terms_of(PLAN.campaign, source, tier, facts, 5)
     full = data.draw(st.frozensets(st.sampled_from(sorted(NUMBER.values()))))
     asked = []
 
@@ -40,8 +43,8 @@ def test_room_is_asked_for_those_alone_whom_version_and_facts_let_pass(changes, 
         asked.append(offer.number)
         return without_room(offer.number, f"offer:{offer.number} day LEAD") if offer.number in full else None
 
-    found = match(tier, 0, source, floor, facts, tried, room, 5)
-    passed = [o.number for o in offers if static_reason(o, source, floor, facts) is None and o.number not in tried]
+    found = match(tier, 0, source, terms, facts, tried, room, 5)
+    passed = [o.number for o in offers if static_reason(o, source, terms, facts, 5) is None and o.number not in tried]
     assert asked == sorted(passed)
     assert found.offers == tuple(number for number in sorted(passed) if number not in full)
     assert [(skip.offer, skip.reason) for skip in found.skips] == [
@@ -53,11 +56,14 @@ def test_of_several_static_reasons_the_first_is_told():
     offer, facts = PLAN.campaign.offers[NUMBER["elk"]], {"state": "TX"}
     nobody = replace(PLAN.source, buyers=frozenset())
     dear = replace(offer, price_micros=M)
+    two, one = Terms(2 * M, NO_SPLIT), Terms(M, NO_SPLIT)
+    by_rule = replace(dear, price_micros=None, prices=(Rule("never", Part(None, M), sources=frozenset()),))
     reasons = [
-        static_reason(replace(dear, paused=True), nobody, 2 * M, facts),
-        static_reason(dear, nobody, 2 * M, facts),
-        static_reason(dear, PLAN.source, 2 * M, facts),
-        static_reason(dear, PLAN.source, M, facts),
-        static_reason(dear, PLAN.source, M, {"state": "CA"}),
+        static_reason(replace(dear, paused=True), nobody, two, facts, 5),
+        static_reason(dear, nobody, two, facts, 5),
+        static_reason(by_rule, PLAN.source, two, facts, 5),
+        static_reason(dear, PLAN.source, two, facts, 5),
+        static_reason(dear, PLAN.source, one, facts, 5),
+        static_reason(dear, PLAN.source, one, {"state": "CA"}, 5),
     ]
-    assert reasons == ["paused", "not_allowed", "below_floor", "filtered", None]
+    assert reasons == ["paused", "not_allowed", "no_price", "below_floor", "filtered", None]

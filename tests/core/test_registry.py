@@ -29,7 +29,7 @@ def point(kind: str, name: str, part: str = "plugin") -> EntryPoint:
 
 def test_a_file_is_a_plugin_and_its_name_is_its_registration():
     found = Registry([])
-    assert found.names("methods") == ["highest_bid", "round_robin", "waterfall", "weighted"]
+    assert found.names("methods") == ["highest_bid", "highest_net", "round_robin", "waterfall", "weighted"]
     assert found.names("deliveries") == found.names("intakes") == ["form", "json"]
     for kind in KINDS:
         for name in found.names(kind):
@@ -81,7 +81,7 @@ def test_an_unknown_name_is_refused_with_those_there_are():
     with pytest.raises(KeyError) as caught:
         Registry([]).get("methods", "dice")
     assert caught.value.args == (
-        "there is no 'dice' in methods; there are: highest_bid, round_robin, waterfall, weighted",
+        "there is no 'dice' in methods; there are: highest_bid, highest_net, round_robin, waterfall, weighted",
     )
     with pytest.raises(KeyError):
         Registry([]).get("fields", "_us")

@@ -4,12 +4,14 @@ from types import SimpleNamespace
 
 import pytest
 
-from outbid.core.auction import Pick, floor_micros, line_of_answer, picks
 from outbid.core.contract import PingReply
 from outbid.core.dialect.wire import Failure, Response, Timings
 from outbid.core.lead.event import BidLine
 from outbid.core.lead.state import Sale, Stage, State
-from outbid.core.market.snapshot import Payout, Queue
+from outbid.core.market.snapshot import NOTHING, Part, Queue, Split, Step, Terms
+from outbid.core.price.lines import line_of_answer
+from outbid.core.price.picking import Pick, ranking
+from outbid.core.price.terms import terms_of
 from outbid.core.route import Ask, Close, Inspect, Match, Ping, Plan, Post, Quote, Recheck, Wait, next_step
 
 
@@ -18,6 +20,7 @@ def offer(number: int, priority: int = 100, floor: int = 0, most: int = 1 << 62)
         number=number,
         priority=priority,
         weight=1,
+        handicap=0,
         floor_micros=floor,
         most_micros=most,
         group=f"group {number % 4}",
@@ -37,17 +40,32 @@ def plan(
     places: tuple[int, ...] = (1, 1),
     queue: Queue | None = None,
 ) -> Plan:
-    made = [SimpleNamespace(rank=by_price, most_posts=tier_posts, floor_micros=0, places=n, queue=None) for n in places]
+    made = [
+        SimpleNamespace(
+            slug=f"tier {i}",
+            rank=by_price,
+            most_posts=tier_posts,
+            floor_micros=0,
+            places=n,
+            queue=None,
+            reads=frozenset(),
+            pricing=None,
+        )
+        for i, n in enumerate(places)
+    ]
     made[-1].queue = queue
     campaign = SimpleNamespace(
         tiers=tuple(made[:tiers]),
         offers={n: offer(n) for n in range(1, 9)},
         most_posts=most_posts,
         floor_micros=0,
-        least_margin_micros=0,
+        margin=NOTHING,
+        least_margin=NOTHING,
+        loss_allowed=False,
+        rules=None,
         review_ms=50,
     )
-    source = SimpleNamespace(payout=Payout(800_000), most_posts=source_posts, floor_micros=0)
+    source = SimpleNamespace(slug="web", payout=Part(800_000), most_posts=source_posts, floor_micros=0, rules=None)
     return Plan(campaign, source)
 
 
@@ -59,6 +77,7 @@ def missed(number: int) -> Sale:
     return Sale(f"sl_{number}", number, "rejected", 10, 8, reached=False)
 
 
+FLOOR_8 = Terms(8, Split((Step(0, NOTHING, NOTHING),)))
 BIDS = (BidLine(1, "bid", 30), BidLine(2, "bid", 20), BidLine(3, "direct", 25))
 BIDDING = State(stage="bidding", tier=0, offers=(1, 2, 3), bids=BIDS, matched_any=True)
 
@@ -155,6 +174,11 @@ def test_every_stage_has_a_row():
     assert {state.stage for _, _, state, _ in TABLE} == set(Stage.__args__) - {"new"}
 
 
+def ranking_of(lines) -> list[Pick]:
+    made = plan()
+    return list(ranking(made.campaign, made.terms(0, 0), made.campaign.tiers[0], with_(BIDDING, bids=lines)))
+
+
 def test_a_bid_with_a_reason_is_never_posted():
     lines = (
         BidLine(1, "bid", 90, reason="below_floor"),
@@ -162,36 +186,31 @@ def test_a_bid_with_a_reason_is_never_posted():
         BidLine(3, "late", 80),
         BidLine(4, "bid", 1),
     )
-    assert list(picks(plan().campaign, plan().source, plan().campaign.tiers[0], with_(BIDDING, bids=lines))) == [
-        Pick(4, 1, 0)
-    ]
+    assert ranking_of(lines) == [Pick(4, 1, 0)]
 
 
 def test_an_offer_that_is_gone_is_not_posted():
     lines = (BidLine(99, "bid", 90), BidLine(1, "bid", 10))
-    assert list(picks(plan().campaign, plan().source, plan().campaign.tiers[0], with_(BIDDING, bids=lines))) == [
-        Pick(1, 10, 8)
-    ]
+    assert ranking_of(lines) == [Pick(1, 10, 8)]
 
 
 @pytest.mark.parametrize(
     ("campaign", "source", "tier", "payout", "margin", "floor"),
     [
-        (5, 0, 0, Payout(0), 0, 5),
-        (5, 7, 6, Payout(0), 0, 7),
-        (5, 7, 9, Payout(0), 0, 9),
-        (0, 0, 0, Payout(800_000), 1_000_000, 4_999_996),
-        (6_000_000, 0, 0, Payout(800_000), 1_000_000, 6_000_000),
-        (0, 0, 0, Payout(None, 3_000_000), 500_000, 3_500_000),
+        (5, 0, 0, Part(0), 0, 5),
+        (5, 7, 6, Part(0), 0, 7),
+        (5, 7, 9, Part(0), 0, 9),
+        (0, 0, 0, Part(800_000), 1_000_000, 4_999_996),
+        (6_000_000, 0, 0, Part(800_000), 1_000_000, 6_000_000),
+        (0, 0, 0, Part(None, 3_000_000), 500_000, 3_500_000),
     ],
 )
 def test_the_floor_is_the_highest_of_all(campaign, source, tier, payout, margin, floor):
-    found = floor_micros(
-        SimpleNamespace(floor_micros=campaign, least_margin_micros=margin),
-        SimpleNamespace(floor_micros=source, payout=payout),
-        SimpleNamespace(floor_micros=tier),
-    )
-    assert found == floor
+    made = plan()
+    made.campaign.floor_micros, made.campaign.least_margin = campaign, Part(None, margin)
+    made.source.floor_micros, made.source.payout = source, payout
+    made.campaign.tiers[0].floor_micros = tier
+    assert terms_of(made.campaign, made.source, made.campaign.tiers[0], {}, 0).floor_micros == floor
 
 
 @pytest.mark.parametrize(
@@ -211,7 +230,7 @@ def test_the_floor_is_the_highest_of_all(campaign, source, tier, payout, margin,
 )
 def test_a_reply_becomes_a_line_that_says_why_it_cannot_win(reply, outcome, price, reason):
     line = line_of_answer(
-        offer(1, floor=10, most=30), reply, Response(200, (), b"", Timings(total_ms=5.2)), 8, "USD", 3
+        offer(1, floor=10, most=30), reply, Response(200, (), b"", Timings(total_ms=5.2)), FLOOR_8, "USD", 3
     )
     assert (line.outcome, line.price_micros, line.reason, line.ms) == (outcome, price, reason, 5)
     assert line.won_today == (3 if outcome == "bid" else 0)
@@ -229,5 +248,5 @@ def test_a_reply_becomes_a_line_that_says_why_it_cannot_win(reply, outcome, pric
     ],
 )
 def test_who_did_not_answer_has_a_line_too(failure, outcome, reason):
-    line = line_of_answer(offer(1), PingReply("bid", 20), failure, 8, "USD", 3)
+    line = line_of_answer(offer(1), PingReply("bid", 20), failure, FLOOR_8, "USD", 3)
     assert (line.outcome, line.price_micros, line.reason) == (outcome, 0, reason)

@@ -5,14 +5,15 @@ from random import Random
 from typing import Any
 
 from harness.market import nouns, offer
-from outbid.core.auction import floor_micros, why_not_at
 from outbid.core.foresee.past import Past, past_of
 from outbid.core.ids import uuid7
 from outbid.core.lead import event as ev
 from outbid.core.lead.state import State, fold, fold_all
 from outbid.core.market.compile import compile_market
-from outbid.core.market.snapshot import Market, Offer, Source
+from outbid.core.market.snapshot import Market, Offer, Source, Terms
 from outbid.core.match.match import Live, match, without_room
+from outbid.core.price.lines import why_not_at
+from outbid.core.price.terms import agreed
 from outbid.core.route import Close, Match, Ping, Plan, Post, Step, next_step
 from outbid.plugins.registry import Registry
 
@@ -67,6 +68,7 @@ class World:
     def sell(self, lead: bytes, at_ms: int, facts: Mapping[str, Any]) -> list[ev.Event]:
         events: list[ev.Event] = [ev.Received(at_ms, 1, 1, self.market.version), ev.Inspected(at_ms, "arrival")]
         state = fold_all(events)
+        self.plan = Plan(self.source.campaign, self.source, facts)
         while (step := next_step(self.plan, state)) is not None:
             for event in self._do(step, state, lead, at_ms, facts):
                 events.append(event)
@@ -77,12 +79,12 @@ class World:
         campaign = self.plan.campaign
         if isinstance(step, Match):
             tier = campaign.tiers[step.tier]
-            floor = floor_micros(campaign, self.source, tier)
+            terms = self.plan.terms(step.tier, at_ms)
             live = self._room(at_ms)
-            return [match(tier, step.tier, self.source, floor, facts, state.tried, live, at_ms)]
+            return [match(tier, step.tier, self.source, terms, facts, state.tried, live, at_ms)]
         if isinstance(step, Ping):
-            floor = floor_micros(campaign, self.source, campaign.tiers[step.tier])
-            lines = tuple(self._line(campaign.offers[number], floor, lead, facts) for number in step.offers)
+            terms = self.plan.terms(step.tier, at_ms)
+            lines = tuple(self._line(campaign.offers[number], terms, lead, facts) for number in step.offers)
             return [ev.Pinged(at_ms, step.tier, 1, lines)]
         if isinstance(step, Post):
             (pick,) = step.picks
@@ -96,14 +98,14 @@ class World:
         assert isinstance(step, Close)
         return [ev.Closed(at_ms, step.status, step.reason)]
 
-    def _line(self, offer: Offer, floor: int, lead: bytes, facts: Mapping[str, Any]) -> ev.BidLine:
-        if offer.price_micros is not None:
-            return ev.BidLine(offer.number, "direct", offer.price_micros)
+    def _line(self, offer: Offer, terms: Terms, lead: bytes, facts: Mapping[str, Any]) -> ev.BidLine:
+        if offer.direct:
+            return ev.BidLine(offer.number, "direct", agreed(offer, self.source, facts, BEGIN_MS) or 0)
         bid = self.truth.bid(lead, offer.slug, facts)
         if bid is None:
             return ev.BidLine(offer.number, "pass", 0, 5, "no_bid")
         price = min(bid, offer.most_micros)
-        return ev.BidLine(offer.number, "bid", price, 5, why_not_at(price, offer, floor))
+        return ev.BidLine(offer.number, "bid", price, 5, why_not_at(price, offer, terms))
 
     def _room(self, at_ms: int) -> Live:
         def live(offer: Offer, least_micros: int) -> ev.Skip | None:

@@ -148,6 +148,11 @@ def test_every_setting_of_a_noun_is_documented():
             noun.Payout,
             noun.Quotes,
             noun.Queue,
+            noun.Pricing,
+            noun.PriceRule,
+            noun.FloorRule,
+            noun.MarginRule,
+            noun.PayoutRule,
         )
     }
     for name, struct in {**noun.KINDS, **parts}.items():

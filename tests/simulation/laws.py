@@ -20,6 +20,7 @@ from .counted import recounted, summed
 from .database.tables import Change, Row, Tables, Transaction
 from .exposed import unlisted, unlisted_questions
 from .node import MASTER, Told
+from .priced import keeps_its_least, payouts_by_any_rule
 from .services import Service
 from .spared import Spared
 from .taught import untaught
@@ -50,6 +51,7 @@ class Laws:
         self.states: dict[bytes, State] = {}
         self.chapters: dict[bytes, int] = {}
         self.bids: dict[bytes, int] = {}
+        self.payouts: dict[bytes, int] = {}
         self.sales_of: dict[bytes, list[bytes]] = defaultdict(list)
         self.holds_on: dict[bytes, list[bytes]] = defaultdict(list)
         self.lane_ends: dict[int, tuple[bytes, int, int]] = {}
@@ -130,7 +132,7 @@ class Laws:
                 self.broken("a sale has a lead", public(SALE, 0, sale_id), lead_id)
                 continue
             if before is None:
-                self.bids[sale_id] = after["price_micros"]
+                self.bids[sale_id], self.payouts[sale_id] = after["price_micros"], after["payout_micros"]
                 self.sales_of[lead_id].append(sale_id)
                 self._may_be_opened(transaction, sale_id, after)
             elif before["status"] in ("sold", "rejected") and before["status"] != after["status"]:
@@ -235,8 +237,16 @@ class Laws:
         if not 0 < price <= self.bids[sale_id]:
             self.broken("captured ≤ bid", f"{price} of {self.bids[sale_id]}", sale["lead_id"])
         promised = self.states.get(sale["lead_id"], State()).promise_micros
-        if payout not in (source.payout.of(price), promised):
+        held, paid_at_hold = self.bids[sale_id], self.payouts[sale_id]
+        due = payouts_by_any_rule(source.campaign, source, price) | {promised}
+        if price < held:
+            due |= {"house": {paid_at_hold}, "shared": {paid_at_hold * price // held}}.get(
+                source.campaign.shortfall, set()
+            )
+        if payout not in due:
             self.broken("the payout follows the terms", f"{payout} at {price}", sale["lead_id"])
+        if promised is None and not keeps_its_least(source.campaign, price, payout):
+            self.broken("the house keeps its least margin", f"{payout} at {price}", sale["lead_id"])
         if promised is not None and payout > price:
             self.broken("a promise is not kept at a loss", f"{payout} at {price}", sale["lead_id"])
         moved: dict[str, int] = defaultdict(int)
@@ -244,9 +254,9 @@ class Laws:
             if row["sale_id"] == sale_id:
                 moved[row["debit"]] -= row["amount"]
                 moved[row["credit"]] += row["amount"]
-        due = {f"buyer:{sale['buyer']}": -price, f"seller:{source.seller}": payout, MARGIN: price - payout}
-        if {who: amount for who, amount in moved.items() if amount} != {who: d for who, d in due.items() if d}:
-            self.broken("transfers say what was paid", f"moved {dict(moved)}, due {due}", sale["lead_id"])
+        parties = {f"buyer:{sale['buyer']}": -price, f"seller:{source.seller}": payout, MARGIN: price - payout}
+        if {who: amount for who, amount in moved.items() if amount} != {who: d for who, d in parties.items() if d}:
+            self.broken("transfers say what was paid", f"moved {dict(moved)}, due {parties}", sale["lead_id"])
 
     def made(self, leads: set[bytes], lead_id: bytes) -> None:
         """A request that is sent more than once makes one lead; `leads` are those it was told of so far."""

@@ -8,6 +8,7 @@ import msgspec
 from outbid.core.market.noun import KINDS, Noun
 
 from .buyers import Buyer
+from .priced import with_prices
 
 ZONES = (
     "America/New_York",
@@ -59,6 +60,7 @@ def random_market(chance: Random) -> Rows:
         "source": sources,
         "offer": offers,
     }
+    with_prices(rows)
     return {kind: {row["slug"]: row for row in found} for kind, found in rows.items()}
 
 

@@ -7,12 +7,12 @@ import pytest
 from msgspec.structs import replace
 
 from outbid.core import route
-from outbid.core.auction import Pick
 from outbid.core.contract import PostReply
 from outbid.core.dialect.wire import Failure
 from outbid.core.lead import exposure
 from outbid.core.lead.state import State, fold
 from outbid.core.ledger import moves
+from outbid.core.price.picking import Pick, ranking
 from outbid.exchange import perform, process, revive
 from outbid.exchange.steps import enrich, inspect, ping, post
 from outbid.exchange.work import recount as recounting
@@ -88,7 +88,7 @@ def resold_while_uncertain(patch: pytest.MonkeyPatch) -> None:
 
 def group_forgotten(patch: pytest.MonkeyPatch) -> None:
     def choose(plan: Any, state: Any, most: int) -> Any:
-        return tuple(route.picks(plan.campaign, plan.source, plan.campaign.tiers[state.tier], state))[:most]
+        return _ranking(plan, state)[:most]
 
     patch.setattr(route, "_choose", choose)
 
@@ -234,11 +234,14 @@ def lesser_bid_posted(patch: pytest.MonkeyPatch) -> None:
     real = perform.STEPS[route.Post]
 
     async def post(exchange: Any, story: Any, step: Any) -> None:
-        plan, state = story.plan, story.state
-        best_last = list(route.picks(plan.campaign, plan.source, plan.campaign.tiers[state.tier], state))[::-1]
-        await real(exchange, story, route.Post((best_last[0],)))
+        await real(exchange, story, route.Post((_ranking(story.plan, story.state)[-1],)))
 
     patch.setitem(perform.STEPS, route.Post, post)
+
+
+def _ranking(plan: Any, state: Any) -> tuple[Pick, ...]:
+    terms = plan.terms(state.tier, state.matched_ms)
+    return tuple(ranking(plan.campaign, terms, plan.campaign.tiers[state.tier], state))
 
 
 def floor_forgotten(patch: pytest.MonkeyPatch) -> None:

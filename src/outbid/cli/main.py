@@ -143,9 +143,10 @@ def _lead_commands(commands: "Commands") -> None:
         metavar="OFFER=PRICE",
         help="what an offer would bid, such as swift-auto=12.50; may be given again; others pass",
     )
-    settle = _add(leads, "settle", "leads:settle", "Say how an uncertain sale ended.")
-    settle.add_argument("sale", help="the sale's id (sl_…)")
-    settle.add_argument("outcome", choices=("sold", "rejected"))
+    settle = _add(leads, "settle", "leads:settle", "Say how an uncertain sale ended, or many.")
+    settle.add_argument("sale", nargs="?", help="the sale's id (sl_…)")
+    settle.add_argument("outcome", nargs="?", choices=("sold", "rejected"))
+    settle.add_argument("--file", help="a file with a line SALE,OUTCOME for each of them")
 
 
 def _people_commands(commands: "Commands") -> None:

@@ -21,7 +21,10 @@ methods/<name>.py     LIVE: which of `turn` and `draw` it reads
                       rank(bids, turn, draw, settings) -> list[Bid]           (best first)
                       turn: the offer that was served last in this tier, 0 at first; draw: a chance from 0 to below 1
                       where wanted: STEADY = True, a promise: which of two bids comes first follows from these two,
-                      turn and draw alone, and a higher price never moves a bid back. It allows `Tier.early`
+                      turn and draw alone, and a higher price never moves a bid back. It allows `Tier.early`;
+                      BY_PRICE = True with worth(bid, settings) -> int, the figure by which bids are ranked, highest
+                      first, but for ties. It never falls as the house keeps more of a higher price. It allows
+                      `Tier.pricing`; READS: what of a bid is worked out for it alone: `payout`
 deliveries/<name>.py  bind(settings, binding) -> what was compiled once; pings(bound), repeatable(bound) -> bool;
                       ping(ask, bound), post(ask, bound): generator functions that yield Http, are sent Answers,
                       and return PingReply or PostReply
@@ -37,6 +40,7 @@ from typing import Any, Literal
 import msgspec
 
 from outbid.core.lead.value import Scalar, Value
+from outbid.core.money import ONE, share_of
 
 Kind = Literal["text", "number", "boolean", "date"]
 KINDS: tuple[Kind, ...] = ("text", "number", "boolean", "date")
@@ -76,7 +80,7 @@ class Flaw(msgspec.Struct, frozen=True):
     note: str = ""
 
 
-class Bid(msgspec.Struct, frozen=True):
+class Bid(msgspec.Struct, frozen=True, gc=False):
     """One priced wish to buy, from a ping or from a direct offer.
 
     offer          the offer's number
@@ -84,6 +88,8 @@ class Bid(msgspec.Struct, frozen=True):
     priority       the offer's stated order (lower first), for ties and for waterfall
     won_today      sales of the offer today, as far as this process knows; second tie-break
     weight         the offer's weight, for methods that use it
+    handicap       how much less of the price counts in the ranking, in millionths
+    payout_micros  what the seller would get at the price, for methods that say that they read it
     """
 
     offer: int
@@ -91,6 +97,13 @@ class Bid(msgspec.Struct, frozen=True):
     priority: int = 100
     won_today: int = 0
     weight: int = 1
+    handicap: int = 0
+    payout_micros: int = 0
+
+    @property
+    def rank_micros(self) -> int:
+        """What of the price counts in the ranking: the whole, but for an offer with a handicap."""
+        return self.price_micros if not self.handicap else share_of(self.price_micros, ONE - self.handicap)
 
 
 class PingReply(msgspec.Struct, frozen=True):

@@ -13,6 +13,7 @@ SaleId = NewType("SaleId", bytes)
 LEAD = "ld_"
 SALE = "sl_"
 QUOTE = "pg_"
+NOTICE = "nt_"
 LARGEST_CELL = 0xFFFF
 _BODY = 29
 _VERSION = 0x7000

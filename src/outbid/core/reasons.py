@@ -151,6 +151,7 @@ SKIPPED = reasons(
     throttled=("The buyer is not asked more often at the moment.", "Wait, or raise the limit of his pings."),
     cap_reached=("A cap has no room left.", "Wait for the next window, or raise the cap."),
     wallet_empty=("The buyer's wallet or credit has no room left.", "Ask the buyer to pay in."),
+    no_price=("No price of the offer is for this lead.", "Give the offer a price, or a rule that fits."),
     below_floor=("The price is below the floor.", "Bid at least the floor."),
     below_promise=("The bid does not cover what the seller was promised on his ping.", "Bid more."),
     bid_expired=("The bid had ended when the lead was posted.", "Post sooner after the ping."),

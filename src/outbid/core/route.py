@@ -1,15 +1,18 @@
 """What comes next for a lead: one function for each stage, all of them pure. The whole exchange loops around it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Literal
 
 import msgspec
 from msgspec.structs import replace
 
-from outbid.core.auction import NOT_AWAITED, Pick, picks
 from outbid.core.lead.event import BidLine, Pinged, WaitsFor
 from outbid.core.lead.state import Stage, State, fold
-from outbid.core.market.snapshot import Campaign, Source
+from outbid.core.lead.value import Scalar
+from outbid.core.market.snapshot import Campaign, Source, Terms
+from outbid.core.price.lines import NOT_AWAITED
+from outbid.core.price.picking import Pick, choose
+from outbid.core.price.terms import terms_of
 
 MOST_ASKS = 2
 """How often a post without an answer is asked again with the same key, where the delivery allows it."""
@@ -79,10 +82,15 @@ Step = Inspect | Match | Ping | Quote | Recheck | Post | Ask | Wait | Close
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """The campaign and source that a lead pinned."""
+    """The campaign and source that a lead pinned, and the facts that decide about it by now."""
 
     campaign: Campaign
     source: Source
+    facts: Mapping[str, Scalar] = {}
+
+    def terms(self, tier: int, at_ms: int) -> Terms:
+        """By which prices the lead is sold in a tier, in a round that was matched at an instant."""
+        return terms_of(self.campaign, self.source, self.campaign.tiers[tier], self.facts, at_ms)
 
 
 def next_step(plan: Plan, state: State) -> Step | None:
@@ -188,22 +196,9 @@ def _bidding(plan: Plan, state: State) -> Step:
 
 def _choose(plan: Plan, state: State, most: int) -> tuple[Pick, ...]:
     """The best picks, never two of one group of buyers; who buys alone does so if he is the best of them."""
-    offers = plan.campaign.offers
-    groups = {offers[sale.offer].group for sale in state.placed()}
-    chosen: list[Pick] = []
-    for pick in picks(plan.campaign, plan.source, plan.campaign.tiers[state.tier], state):
-        group = offers[pick.offer].group
-        if group in groups:
-            continue
-        if _alone(plan, pick.offer, state.round_ms):
-            if groups:
-                continue
-            return (pick,)
-        groups.add(group)
-        chosen.append(pick)
-        if len(chosen) == most:
-            break
-    return tuple(chosen)
+    terms = plan.terms(state.tier, state.matched_ms)
+    alone = frozenset(number for number in state.offers if _alone(plan, number, state.round_ms))
+    return choose(plan.campaign, terms, plan.campaign.tiers[state.tier], state, most, alone)
 
 
 def _alone(plan: Plan, offer: int, round_ms: int) -> bool:
@@ -216,13 +211,18 @@ def decided(plan: Plan, state: State, pinged: Pinged) -> bool:
     """Whether a round may end before all have answered: whoever has not has a line in it as `not_awaited`.
 
     It may if the same are posted although each of those bids the most that his offer pays: with a steady method no
-    answer can do more than that. A quote waits for everybody, for with it the seller chooses.
+    answer can do more than that. Where an open bid could still set the price of others, they must be posted at the
+    same prices whether each of those bids the most or nothing. A quote waits for everybody, for with it the seller
+    chooses.
     """
-    if not plan.campaign.tiers[pinged.tier].early or state.quoting:
+    tier = plan.campaign.tiers[pinged.tier]
+    if not tier.early or state.quoting:
         return False
     missing = {line.offer for line in pinged.bids if line.reason == NOT_AWAITED}
     step = next_step(plan, fold(state, replace(pinged, bids=tuple(_at_best(plan, line) for line in pinged.bids))))
-    return isinstance(step, Post) and missing.isdisjoint(pick.offer for pick in step.picks)
+    if not isinstance(step, Post) or not missing.isdisjoint(pick.offer for pick in step.picks):
+        return False
+    return tier.pricing is None or step == next_step(plan, fold(state, pinged))
 
 
 def _at_best(plan: Plan, line: BidLine) -> BidLine:

@@ -113,7 +113,7 @@ def begin(
     )
     key, wrapped = exchange.vault.new_key(identifier)
     birth = _birth(exchange, lead, campaign.fields, arrived, key, wrapped, request)
-    return Story(lead, Plan(campaign, source), market, key, birth)
+    return Story(lead, Plan(campaign, source, lead.facts), market, key, birth)
 
 
 def _birth(

@@ -14,6 +14,7 @@ from outbid.core.lead.traffic import pack
 from outbid.core.ledger.account import Limit
 from outbid.core.market.snapshot import Campaign, Market
 from outbid.exchange.clock import Clock
+from outbid.exchange.live.paces import Paces
 from outbid.exchange.room import Rooms
 from outbid.exchange.story import NOTES_OF_QUOTE, Story, encode_notes, traffic_seal
 from outbid.recent import RecentUntil
@@ -86,6 +87,7 @@ class Exchange:
         self.noise = noise
         self.now = now
         self.keeps_traffic = keeps_traffic
+        self.paces = Paces()
         self.answers: RecentUntil[bytes, dict[str, Any]] = RecentUntil(MOST_ANSWERS)
         self._won: dict[int, int] = {}
         self._won_day = 0

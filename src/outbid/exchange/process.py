@@ -18,6 +18,7 @@ from outbid.exchange.ahead.child import Child
 from outbid.exchange.clock import Clock, noise_source
 from outbid.exchange.distribute import distribute
 from outbid.exchange.exchange import Change, Door, Exchange, change_between
+from outbid.exchange.live.paces import LOOKED_BACK_MS
 from outbid.exchange.revive import resume, revive
 from outbid.exchange.room import Rooms
 from outbid.exchange.story import Story
@@ -33,6 +34,7 @@ from outbid.store.database import LOST, Connection
 from outbid.store.key_check import WrongKey, fit
 from outbid.store.quote.writer import QuoteWriter
 from outbid.store.sealed import secrets
+from outbid.store.tally.arrivals import arrivals
 from outbid.store.tally.live import Live
 from outbid.store.vault import Vault
 
@@ -266,11 +268,25 @@ class Process:
             if adopted.lane not in self._taking_over:
                 self._taking_over.add(adopted.lane)
                 self._start(self._take_over(adopted))
+        if campaigns := self.exchange.paces.due(now_ms):
+            await self._learn_paces(connection, campaigns, now_ms)
         if self.exchange.dropped and not self._retrying:
             self._start(self._retry_dropped())
-        for job in await jobs.take(connection, self._cell, now_ms):
-            self._start(self._worker.do(job))
+        taken = await jobs.take(connection, self._cell, now_ms)
+        if noticed := [job for job in taken if job.kind == "notice"]:
+            self._start(self._worker.notice(noticed))
+        for job in taken:
+            if job.kind != "notice":
+                self._start(self._worker.do(job))
         await self.tallies.flush(connection)
+
+    async def _learn_paces(self, connection: Connection, campaigns: list[int], now_ms: int) -> None:
+        market, counts = self.exchange.market, {}
+        for campaign in campaigns:
+            sources = [number for number, source in market.sources.items() if source.campaign.number == campaign]
+            counts[campaign] = await arrivals(connection, HOUSE, self._cell, sources, now_ms - LOOKED_BACK_MS)
+        zones = {campaign: market.campaigns[campaign].zone for campaign in campaigns if campaign in market.campaigns}
+        self.exchange.paces.learn(zones, counts, now_ms)
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         """Run something beside the beat; the process ends only when it has."""

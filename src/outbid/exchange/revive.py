@@ -80,7 +80,7 @@ def revive(exchange: Exchange, record: Record, market: Market, deals: dict[str, 
     """The story of a lead that this process takes over, ready for the loop. Raises Erased."""
     vault = exchange.vault
     lead = lead_of(vault, record, market)
-    plan = Plan(market.campaigns[record.campaign], market.sources[record.source])
+    plan = Plan(market.campaigns[record.campaign], market.sources[record.source], lead.facts)
     story = Story(lead, plan, market, key_of(vault, record), None)
     story.state = fold_all(events_of(record))
     story.chapters = record.chapters[-1].n

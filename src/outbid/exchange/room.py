@@ -26,6 +26,10 @@ class Rooms:
                 self._filled.add(identifier)
             self._room[identifier] = room
 
+    def room(self, identifier: bytes) -> int | None:
+        """The room last seen in an account; None if nothing is known of it."""
+        return self._room.get(identifier)
+
     def learn(self, identifier: bytes, room: int) -> None:
         """Learn the room of one account from the database."""
         self._room[identifier] = room

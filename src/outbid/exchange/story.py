@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from outbid.core.contract import Flaw
 from outbid.core.dialect.trace import Trace
@@ -97,6 +98,10 @@ class Story:
     def holds_its_sales(self) -> bool:
         """Is the deal of every sale at hand that is posting or uncertain?"""
         return all(s.id in self.deals for s in self.state.sales if s.status in ("posting", "uncertain"))
+
+    def know(self, lead: Lead) -> None:
+        """More is known of the lead: its facts decide from here on."""
+        self.lead, self.plan = lead, replace(self.plan, facts=lead.facts)
 
     def tell(self, event: ev.Event) -> None:
         """Something happened: it counts at once and is written with the next chapter."""

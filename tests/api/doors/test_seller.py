@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from api.doors.conftest import market
 from api.operator.asking import ask
 from api.problems import assert_problem
-from outbid.core.ids import LEAD, public
+from outbid.core.ids import LEAD, SALE, parse, public
 
 LEADS = "/v1/seller/leads"
 
@@ -191,6 +191,23 @@ async def test_transfers_tell_what_came_for_which_lead(past):
     first = await see(past.house, "/v1/seller/transfers?limit=2")
     rest = await see(past.house, f"/v1/seller/transfers?limit=2&cursor={first['next']}")
     assert (first["items"] + rest["items"], rest["next"]) == (found, None)
+
+
+async def test_a_payout_above_the_price_is_told_as_one_amount(past):
+    """It is kept as two transfers, of which the first would tell the buyer's price."""
+    sale = (await past.house.state(past.told["sold"]["lead"])).sales[0].id
+    await past.house.connection.execute(
+        """insert into transfer (cell, id, sale_id, kind, debit, credit, unit, amount, at)
+           select cell, gen_random_uuid(), sale_id, 'loss', 'house:margin', credit, unit, 1000000, at from transfer
+            where sale_id = $1 and kind = 'payout'""",
+        parse(SALE, sale)[1],
+    )
+    try:
+        found = (await see(past.house, "/v1/seller/transfers"))["items"]
+        assert [row["amount"] for row in found] == ["8.888", "29.848", "30.848"]
+        assert (await see(past.house, "/v1/seller/balance"))["earned"] == {"USD": "69.584"}
+    finally:
+        await past.house.connection.execute("delete from transfer where kind = 'loss'")
 
 
 @pytest.mark.parametrize(

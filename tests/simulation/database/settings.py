@@ -76,9 +76,9 @@ async def insert_noun(
     return "INSERT 0 1"
 
 
-@means("select owner, unit, window_name from ceiling where owner = any($1::text[])")
+@means("select owner, unit, window_name from ceiling where split_part(owner, ' ', 1) = any($1::text[])")
 async def ceilings_of(tx: Transaction, now_ms: int, owners: Lists) -> Result:
-    found = [key for key, _ in tx.scan("ceiling") if key[0] in owners]
+    found = [key for key, _ in tx.scan("ceiling") if key[0].partition(" ")[0] in owners]
     return [dict(zip(("owner", "unit", "window_name"), key, strict=True)) for key in found]
 
 

@@ -76,9 +76,9 @@ def _bids(given: Sequence[str], campaign: Campaign) -> Mapping[int, int]:
         offer = offers.get(slug)
         if offer is None:
             raise CommandError(f"--bid {text}: there is no offer {slug!r} in the campaign {campaign.slug!r}")
-        if offer.price_micros is not None:
-            fixed = text_of(offer.price_micros)
-            raise CommandError(f"--bid {text}: the offer has a fixed price, {fixed}: it does not bid")
+        if offer.direct:
+            fixed = "prices by rule" if offer.price_micros is None else f"a fixed price, {text_of(offer.price_micros)}"
+            raise CommandError(f"--bid {text}: the offer has {fixed}: it does not bid")
         try:
             bids[offer.number] = micros(price)
         except ValueError as error:

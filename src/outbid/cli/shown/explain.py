@@ -12,6 +12,7 @@ from outbid.core.lead.state import Sale, State, fold_all
 from outbid.core.ledger.transfer import Transfer
 from outbid.core.market.snapshot import Campaign, Market, Source
 from outbid.core.money import text_of
+from outbid.core.replay.priced import priced
 from outbid.core.replay.receipts import Receipt, receipts
 from outbid.core.route import Plan
 from outbid.exchange.revive import Erased, lead_of, notes_of
@@ -49,6 +50,7 @@ class _Explainer:
         self._source: Source = market.sources[record.source]
         self._came = msgspec.json.decode(record.facts)
         self._facts = facts_after(self._came, self._events)
+        self._priced = priced(Plan(self._campaign, self._source), self._came, self._events)
         try:
             notes = notes_of(vault, record)
         except (Erased, SealBroken):
@@ -160,7 +162,8 @@ class _Explainer:
         if isinstance(event, ev.Pinged):
             return self._pinged(event)
         if isinstance(event, ev.Posting):
-            return f"room held for {self._offer_name(event.offer)} at {self._money(event.price_micros)}; posted"
+            made = self._words.priced(self._priced[event.sale]) if event.sale in self._priced else ""
+            return f"room held for {self._offer_name(event.offer)} at {self._money(event.price_micros)}{made}; posted"
         if isinstance(event, ev.NoRoom):
             full = self._account(event.account)
             return f"{self._offer_name(event.offer)} was not posted: {full}: {self._why(event.reason)}"

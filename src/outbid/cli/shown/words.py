@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from outbid.core import reasons
 from outbid.core.market.snapshot import Campaign, Market
 from outbid.core.money import text_of
+from outbid.core.replay.priced import Priced
 from outbid.core.replay.receipts import Receipt
 from outbid.plugins.registry import Registry
 
@@ -22,7 +23,8 @@ class Words:
         price = "" if receipt.price_micros is None else self.money(receipt.price_micros)
         if receipt.sale:
             why = f": {self.why(receipt.reason)}{self.quoted(receipt.sale)}" if receipt.reason else ""
-            return f"{receipt.outcome.replace('_', ' ')} at {price}{why}"
+            made = "" if receipt.priced is None else self.priced(receipt.priced)
+            return f"{receipt.outcome.replace('_', ' ')} at {price}{made}{why}"
         if receipt.outcome in ("bid", "direct"):
             after = f" after {receipt.ms} ms" if receipt.outcome == "bid" else ", fixed price"
             return f"{price}{after}: {self.why(receipt.reason)}{self._floor(receipt)}"
@@ -35,6 +37,20 @@ class Words:
         said = self._notes.get(f"said {receipt.offer}")
         quoted = f' He said: "{said}"' if said else ""
         return f"{receipt.outcome} after {receipt.ms} ms: {self.why(receipt.reason)}{quoted}"
+
+    def priced(self, made: Priced) -> str:
+        """What made a price, in brackets; empty where it is the bid and no rule applied."""
+        parts = [] if made.pricing in ("agreed", "first") else [f"bid {self.money(made.bid_micros)}"]
+        if made.rank_micros != made.bid_micros:
+            parts.append(f"ranks as {self.money(made.rank_micros)}")
+        if made.pricing == "second":
+            parts.append(f"second price, rival {self.offer(made.rival)}" if made.rival else "second price, no rival")
+        elif made.pricing == "floor_step":
+            parts.append("floor and step")
+        if parts:
+            parts.append(f"floor {self.money(made.floor_micros)}")
+        parts += [f"{what} by rule {name!r}" for what, name in made.rules.items()]
+        return f" ({'; '.join(parts)})" if parts else ""
 
     def detail(self, receipt: Receipt) -> str:
         """What was seen where an offer came no further: an account, a floor, the part of a filter."""

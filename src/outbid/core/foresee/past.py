@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from outbid.core.auction import NOT_AWAITED
 from outbid.core.lead import event as ev
 from outbid.core.lead.learned import facts_after
 from outbid.core.lead.state import Sale, State, fold_all
 from outbid.core.lead.value import Scalar
+from outbid.core.price.lines import NOT_AWAITED
 
 
 class Past(msgspec.Struct, frozen=True):

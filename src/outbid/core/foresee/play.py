@@ -8,16 +8,18 @@ from typing import Any
 
 import msgspec
 
-from outbid.core.auction import floor_micros, why_not_at
 from outbid.core.foresee.accounts import Accounts
 from outbid.core.foresee.habits import Habits
 from outbid.core.foresee.past import Past
 from outbid.core.lead import event as ev
 from outbid.core.lead.event import Skip
-from outbid.core.lead.state import State, fold, fold_all
-from outbid.core.market.snapshot import Market, Offer
+from outbid.core.lead.state import Sale, State, fold, fold_all
+from outbid.core.market.snapshot import Market, Offer, Terms
 from outbid.core.match.match import full_reason, match, without_room
 from outbid.core.money import ONE
+from outbid.core.price.lines import why_not_at
+from outbid.core.price.lowered import payout_at
+from outbid.core.price.terms import agreed
 from outbid.core.route import Close, Match, Ping, Plan, Post, Step, Wait, next_step
 
 Lot = Callable[[bytes, int], int]
@@ -48,7 +50,7 @@ class Player:
         source = self.market.sources.get(past.source)
         if source is None or source.campaign.number != past.campaign:
             return _turned_away(past)
-        run = _Run(self, Plan(source.campaign, source), past)
+        run = _Run(self, Plan(source.campaign, source, past.facts), past)
         received = ev.Received(past.at_ms, past.source, past.campaign, self.market.version)
         refused = run.refused()
         events: list[ev.Event] = [received, ev.Inspected(past.at_ms, "arrival", (), refused, past.held)]
@@ -94,9 +96,9 @@ class _Run:
         return None if full is None else full_reason(full.name)
 
     def _match(self, step: Match, state: State) -> list[ev.Event]:
-        source, tier = self.plan.source, self.plan.campaign.tiers[step.tier]
-        floor = floor_micros(self.plan.campaign, source, tier)
-        return [match(tier, step.tier, source, floor, self.past.facts, state.tried, self._live, self.at_ms)]
+        plan = self.plan
+        tier, terms = plan.campaign.tiers[step.tier], plan.terms(step.tier, self.at_ms)
+        return [match(tier, step.tier, plan.source, terms, plan.facts, state.tried, self._live, self.at_ms)]
 
     def _live(self, offer: Offer, least_micros: int) -> Skip | None:
         """What the live checks of the exchange say, on the accounts of this play."""
@@ -107,25 +109,25 @@ class _Run:
         return None if full is None else without_room(offer.number, full.name)
 
     def _ping(self, step: Ping, state: State) -> list[ev.Event]:
-        campaign = self.plan.campaign
-        floor = floor_micros(campaign, self.plan.source, campaign.tiers[step.tier])
-        lines = tuple([self._line(campaign.offers[number], floor) for number in step.offers])
+        offers, terms = self.plan.campaign.offers, self.plan.terms(step.tier, state.matched_ms)
+        lines = tuple([self._line(offers[number], terms) for number in step.offers])
         turn, draw = self.past.live.get(step.tier) or (0, self._chance(b"draw", step.tier))
         return [ev.Pinged(self.at_ms, step.tier, 0, lines, turn, draw)]
 
-    def _line(self, offer: Offer, floor: int) -> ev.BidLine:
+    def _line(self, offer: Offer, terms: Terms) -> ev.BidLine:
         was = self.past.lines.get(offer.number)
-        if offer.price_micros is not None:
-            return ev.BidLine(offer.number, "direct", offer.price_micros, won_today=was.won_today if was else 0)
+        if offer.direct:
+            price = agreed(offer, self.plan.source, self.plan.facts, self.at_ms) or 0
+            return ev.BidLine(offer.number, "direct", price, won_today=was.won_today if was else 0)
         if was is None:
-            return self._assumed(offer, floor)
+            return self._assumed(offer, terms)
         if was.outcome != "bid" or was.reason == "wrong_currency":
             return was
         price = min(was.price_micros, offer.most_micros)
-        why = why_not_at(price, offer, floor)
+        why = why_not_at(price, offer, terms)
         return ev.BidLine(offer.number, "bid", price, was.ms, why, was.won_today, was.stands_s)
 
-    def _assumed(self, offer: Offer, floor: int) -> ev.BidLine:
+    def _assumed(self, offer: Offer, terms: Terms) -> ev.BidLine:
         number = offer.number
         guess = self.player.habits.bid(number, self.past)
         if guess is None:
@@ -135,7 +137,7 @@ class _Run:
         if self._chance(b"bid", number) >= guess.rate:
             return ev.BidLine(number, "pass", reason="no_bid")
         price = min(guess.price_micros, offer.most_micros)
-        return ev.BidLine(number, "bid", price, 0, why_not_at(price, offer, floor))
+        return ev.BidLine(number, "bid", price, 0, why_not_at(price, offer, terms))
 
     def _chance(self, of: bytes, number: int) -> float:
         """From 0 to below 1, the same in every play of this lead."""
@@ -154,14 +156,16 @@ class _Run:
                 continue
             name = f"played {pick.offer}"
             posted.append(ev.Posting(self.at_ms, name, pick.offer, pick.price_micros, pick.payout_micros))
-            answer = self._answer(name, pick.offer, pick.price_micros, pick.payout_micros)
+            sale = Sale(name, pick.offer, "posting", pick.price_micros, pick.payout_micros, tier=state.tier)
+            answer = self._answer(sale, state)
             if not isinstance(answer, ev.Rejected):
                 paid = answer.price_micros if isinstance(answer, ev.Sold) else pick.price_micros
                 player.accounts.take(accounts, paid, self.at_ms)
             answers.append(answer)
         return posted + answers
 
-    def _answer(self, name: str, offer: int, price: int, payout: int) -> ev.Sold | ev.Rejected | ev.Unsure:
+    def _answer(self, sale: Sale, state: State) -> ev.Sold | ev.Rejected | ev.Unsure:
+        name, offer, price, payout = sale.id, sale.offer, sale.price_micros, sale.payout_micros
         was = self.past.sales.get(offer)
         if was is None or was.status == "posting":
             self.assumed.add(offer)
@@ -173,7 +177,8 @@ class _Run:
         if was.status == "uncertain":
             return ev.Unsure(self.at_ms, name, was.reason)
         if self.past.offered.get(offer) == price and was.price_micros != price:
-            price, payout = was.price_micros, self.plan.source.payout.of(was.price_micros)
+            price, terms = was.price_micros, self.plan.terms(sale.tier, state.matched_ms)
+            payout = payout_at(self.plan.campaign, terms, sale, price, promised=False)
         return ev.Sold(self.at_ms, name, price, payout)
 
     def _wait(self, step: Wait, state: State) -> list[ev.Event]:

@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterable
 
 import msgspec
 
-from outbid.core.auction import MAY_WIN
 from outbid.core.lead import event as ev
 from outbid.core.lead.state import State
+from outbid.core.price.lines import MAY_WIN
 
 
 class Money(msgspec.Struct):

@@ -11,7 +11,6 @@ from typing import Literal
 import msgspec
 from msgspec.structs import replace
 
-from outbid.core.auction import floor_micros
 from outbid.core.lead import event as ev
 from outbid.core.lead.learned import taught
 from outbid.core.lead.state import State, fold
@@ -19,6 +18,7 @@ from outbid.core.lead.value import Scalar, Value
 from outbid.core.market.snapshot import Campaign, Enricher, Field, Offer
 from outbid.core.match.filter import facts_read
 from outbid.core.match.match import static_reason
+from outbid.core.price.terms import terms_of
 from outbid.core.route import Plan
 
 
@@ -158,14 +158,20 @@ class _Told:
         # Whoever took it over before, and died too before he wrote, has run the last round anew.
         first = max(0, state.tier if state.stage in ("matched", "bidding") else state.tier + 1)
         for tier in campaign.tiers[first:]:
-            floor = floor_micros(campaign, source, tier)
+            at_ms = state.matched_ms
+            terms = terms_of(campaign, source, tier, self._facts, at_ms)
             for offer in tier.offers:
-                asked = offer.price_micros is None and offer.number not in state.tried
-                if asked and self._may_pass(static_reason(offer, source, floor, self._facts), offer, state):
+                asked = not offer.direct and offer.number not in state.tried
+                if asked and self._may_pass(static_reason(offer, source, terms, self._facts, at_ms), offer, state):
                     yield offer
 
     def _may_pass(self, reason: str | None, offer: Offer, state: State) -> bool:
-        """Does an offer pass the static checks, as far as is known: a filter of what may have been learned is not."""
+        """Does an offer pass the static checks, as far as is known: a filter of what may have been learned is not.
+
+        Nor is a floor by rule: by another hour, or by what may have been learned, it may be lower.
+        """
+        if reason == "below_floor" and not (self._plan.campaign.rules is None and self._plan.source.rules is None):
+            return True
         if reason != "filtered" or offer.node is None or state.stage != "received":
             return reason is None
         return any(name.partition(".")[0] in self._given for name in facts_read(offer.node))

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 
-from outbid.core.auction import MAY_WIN
 from outbid.core.lead.event import BidLine, Rechecked, Skip
 from outbid.core.lead.state import State
 from outbid.core.lead.value import Scalar
-from outbid.core.market.snapshot import Campaign, Offer, Source
+from outbid.core.market.snapshot import Campaign, Offer, Source, Terms
 from outbid.core.match.match import Live, static_reason
+from outbid.core.price.lines import MAY_WIN
 
 
 def ends_ms(line: BidLine, round_ms: int) -> int | None:
@@ -32,18 +32,21 @@ def recheck(
     campaign: Campaign,
     source: Source,
     state: State,
-    floor_micros: int,
+    terms: Terms,
     facts: Mapping[str, Scalar],
     live: Live,
     now_ms: int,
 ) -> Rechecked:
-    """Which bidders of a quote may still buy, by all that is known now: nobody can come that was not asked."""
+    """Which bidders of a quote may still buy, by all that is known now: nobody can come that was not asked.
+
+    Rules by the hour stand as they were at the ping: the seller was promised a price by them.
+    """
     offers: list[int] = []
     gone: list[Skip] = []
     for line in state.bids:
         if line.outcome not in MAY_WIN or line.reason:
             continue
-        skip = _gone(campaign.offers[line.offer], line, source, state, floor_micros, facts, live, now_ms)
+        skip = _gone(campaign.offers[line.offer], line, source, state, terms, facts, live, now_ms)
         if skip is None:
             offers.append(line.offer)
         else:
@@ -56,12 +59,12 @@ def _gone(
     line: BidLine,
     source: Source,
     state: State,
-    floor_micros: int,
+    terms: Terms,
     facts: Mapping[str, Scalar],
     live: Live,
     now_ms: int,
 ) -> Skip | None:
-    if (reason := static_reason(offer, source, floor_micros, facts)) is not None:
+    if (reason := static_reason(offer, source, terms, facts, state.matched_ms)) is not None:
         return Skip(offer.number, reason)
     ends = ends_ms(line, state.round_ms)
     if ends is not None and ends <= now_ms:

@@ -48,6 +48,7 @@ class State(msgspec.Struct, frozen=True):
     quoting  a seller asks for a price: there is no lead yet
     promise_micros  the payout that the quote promised; None without a quote
     round_ms when the last round began
+    matched_ms when the tier was matched: rules by the hour go by it
     arrived_ms  when the lead arrived
     held     the reason code for which a person has to look at the lead first; held_ms since when
     waits    for what the lead waits, and waits_ms until when at most
@@ -71,6 +72,7 @@ class State(msgspec.Struct, frozen=True):
     quoting: bool = False
     promise_micros: int | None = None
     round_ms: int = 0
+    matched_ms: int = 0
     arrived_ms: int = 0
     held: str = ""
     held_ms: int = 0
@@ -144,6 +146,7 @@ def _matched(state: State, event: ev.Matched) -> State:
         state,
         stage="matched",
         tier=event.tier,
+        matched_ms=event.at_ms,
         offers=event.offers,
         bids=(),
         matched_any=state.matched_any or bool(event.offers),

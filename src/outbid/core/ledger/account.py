@@ -20,6 +20,8 @@ class Limit(msgspec.Struct, frozen=True):
     ceiling   leads, or micros; a wallet's is its credit
     term      from when to when it binds, where that does not follow from the window
     calendar  the hours of which it binds in the one at `slot`
+    paced     it is spread over its window, or over those of its hours that are open
+    open      the hours that are open, None: all
     """
 
     owner: str
@@ -30,6 +32,8 @@ class Limit(msgspec.Struct, frozen=True):
     term: Span | None = None
     calendar: Calendar | None = None
     slot: int = -1
+    paced: bool = False
+    open: Calendar | None = None
 
     def reason(self) -> str:
         """Why somebody is skipped who has no room here."""

@@ -22,13 +22,13 @@ def of_sale(
 ) -> tuple[Transfer, ...]:
     """What moves when a sale is captured: the buyer pays the seller his payout and the house the rest.
 
-    Floors keep every price at or above its payout. Raises ValueError where it is not: the house pays nothing on top.
+    A payout above the price is the house's loss: the rest then flows from the house to the seller.
     """
-    if payout_micros > price_micros:
-        raise ValueError(f"a payout of {payout_micros} micros is above the price of {price_micros}")
     payer, payee = f"buyer:{buyer}", f"seller:{seller}"
-    paid = Transfer("payout", payer, payee, unit, payout_micros, sale_id)
+    paid = Transfer("payout", payer, payee, unit, min(payout_micros, price_micros), sale_id)
     rest = price_micros - payout_micros
     if rest > 0:
         return paid, Transfer("margin", payer, MARGIN, unit, rest, sale_id)
+    if rest < 0:
+        return paid, Transfer("loss", MARGIN, payee, unit, -rest, sale_id)
     return (paid,)

@@ -13,8 +13,9 @@ from outbid.core.market.making.enrichers import enrichers_of
 from outbid.core.market.making.enrichers import mute as muted
 from outbid.core.market.making.limits import pairs_of
 from outbid.core.market.making.names import Names
-from outbid.core.market.making.offers import offer_of, wallet_of
+from outbid.core.market.making.offers import check_notices, offer_of, wallet_of
 from outbid.core.market.making.plan import Plan, Planner, Plugins
+from outbid.core.market.making.prices import part_of, pricing_of, rules_of_campaign
 from outbid.core.market.making.sources import source_of
 from outbid.core.market.making.terms import (
     Fault,
@@ -170,7 +171,7 @@ class _Compiler:
                 raise Fault(("tiers", i, "slug"), f"the tier {tier.slug!r} stands twice")
         books = self._books(number, campaign.tiers, come)
         tiers = [
-            self._tier(tier, book, ("tiers", i))
+            self._tier(campaign, tier, book, ("tiers", i))
             for i, (tier, book) in enumerate(zip(campaign.tiers, books, strict=True))
         ]
         for i, name in enumerate(campaign.ping_fields):
@@ -187,14 +188,19 @@ class _Compiler:
             tiers=tuple(tiers),
             offers={offer.number: offer for book in books for offer in book.offers},
             floor_micros=micros_of(campaign.floor, ("floor",)),
-            least_margin_micros=micros_of(campaign.least_margin, ("least_margin",)),
+            least_margin=part_of(campaign.least_margin, ("least_margin",)),
             most_posts=campaign.most_posts,
             review_ms=campaign.review_hours * 3_600_000,
             paused=campaign.paused,
             open=campaign.open,
+            zone=campaign.zone,
             dimensions=dimensions_named(campaign.dimensions, fields),
             enrichers=self._enrichers(campaign, fields, facts),
             enrich_ms=campaign.enrich_ms,
+            margin=part_of(campaign.margin, ("margin",)),
+            loss_allowed=campaign.loss_allowed,
+            shortfall=campaign.shortfall,
+            rules=rules_of_campaign(self._names, campaign, facts),
         )
 
     def _enrichers(
@@ -204,7 +210,7 @@ class _Compiler:
         found = enrichers_of(campaign, fields, facts, self._planner.plugin, self._secrets)
         return tuple(muted(one) if ("enrichers", i) in mute else one for i, one in enumerate(found))
 
-    def _tier(self, tier: spec.Tier, book: Book[made.Offer], path: Path) -> made.Tier:
+    def _tier(self, campaign: spec.Campaign, tier: spec.Tier, book: Book[made.Offer], path: Path) -> made.Tier:
         module, settings = self._planner.plugin(
             "methods", tier.method.plugin, tier.method.settings, (*path, "method"), (*path, "method")
         )
@@ -222,6 +228,8 @@ class _Compiler:
             frozenset(module.LIVE),
             tier.early,
             book,
+            frozenset(getattr(module, "READS", ())),
+            pricing_of(campaign, tier, module, settings, path),
         )
 
     def _offer(self, number: int, offer: spec.Offer, plans: dict[str, Plan]) -> made.Offer:
@@ -242,6 +250,7 @@ class _Compiler:
 
     def _buyer(self, number: int, buyer: spec.Buyer) -> None:
         self._zone_only(number, buyer)
+        check_notices(buyer)
         wallet_of(number, buyer, "USD")
 
     def _seller(self, number: int, seller: spec.Seller) -> None:

@@ -37,8 +37,13 @@ class TakenOver:
             stale["offer"] |= {
                 slug
                 for slug, offer in self.of("offer")
-                if offer.buyer in buyers or offer.campaign in self.plans or not sources.isdisjoint(offer.source_caps)
+                if offer.buyer in buyers
+                or offer.campaign in self.plans
+                or not sources.isdisjoint(offer.source_caps)
+                or _name(offer.prices, sources)
             }
+        if sources:
+            stale["campaign"] |= {s for s, c in self.of("campaign") if _name((*c.floors, *c.margins), sources)}
         stale["seller"] |= {slug for slug, seller in self.of("seller") if not buyers.isdisjoint(seller.buyer_caps)}
         resting = {**changed, "seller": stale["seller"]}
         stale["source"] |= {slug for slug, source in self.of("source") if _rests(source, resting)}
@@ -129,6 +134,11 @@ def _changed(before: Mapping[str, Any], now: Mapping[str, Any]) -> Slugs:
         return NONE
     others = (slug for slug, row in now.items() if (was := before.get(slug)) is not row and was != row)
     return frozenset(others) | (before.keys() - now.keys())
+
+
+def _name(rules: Iterable[spec.Rule], sources: Slugs) -> bool:
+    """Does any of the rules name one of the sources?"""
+    return any(not sources.isdisjoint(rule.sources) for rule in rules if rule.sources)
 
 
 def _plan(nouns: made.Rows, slug: str) -> Any:

@@ -10,7 +10,7 @@ from operator import attrgetter
 from typing import Generic, Protocol, TypeVar
 
 from outbid.core.lead.value import Scalar
-from outbid.core.match.filter import Node, facts_read
+from outbid.core.match.filter import Node
 from outbid.core.match.index import Index
 from outbid.core.match.tables import bits_of
 
@@ -36,6 +36,10 @@ class Order(Protocol):
     @property
     def node(self) -> Node | None:
         """Its filter; None takes every lead."""
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """The facts that decide whether and at which price it buys."""
 
 
 Standing = TypeVar("Standing", bound=Order)
@@ -79,7 +83,7 @@ class Book(Generic[Standing]):
         self._late: _Page[Standing] = _Page(())
         self._struck: frozenset[int] = frozenset()
         self._kept = -1
-        self._reads = Counter(fact for offer in self._page.offers for fact in _reads_of(offer))
+        self._reads = Counter(fact for offer in self._page.offers for fact in offer.reads)
         self._offers: tuple[Standing, ...] | None = self._page.offers
 
     @property
@@ -91,7 +95,7 @@ class Book(Generic[Standing]):
 
     @property
     def reads(self) -> frozenset[str]:
-        """The facts that the filters read."""
+        """The facts that filters and prices read."""
         return frozenset(self._reads)
 
     def __contains__(self, number: int) -> bool:
@@ -118,8 +122,8 @@ class Book(Generic[Standing]):
         made._page, made._late = self._page, _Page(late)
         made._struck = self._struck.union(number for number in leaving if number in self._page.position)
         made._kept = ~bits_of(self._page.position[number] for number in made._struck)
-        made._reads = self._reads + Counter(fact for offer in come for fact in _reads_of(offer))
-        made._reads -= Counter(fact for number in leaving for fact in _reads_of(self._at(number)))
+        made._reads = self._reads + Counter(fact for offer in come for fact in offer.reads)
+        made._reads -= Counter(fact for number in leaving for fact in self._at(number).reads)
         made._offers = None
         return made
 
@@ -130,7 +134,3 @@ class Book(Generic[Standing]):
     def _at(self, number: int) -> Standing:
         page = self._late if number in self._late.position else self._page
         return page.offers[page.position[number]]
-
-
-def _reads_of(offer: Order) -> Collection[str]:
-    return () if offer.node is None else facts_read(offer.node)

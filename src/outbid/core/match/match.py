@@ -8,20 +8,24 @@ from collections.abc import Callable, Mapping
 
 from outbid.core.lead.event import Matched, Skip
 from outbid.core.lead.value import Scalar
-from outbid.core.market.snapshot import Offer, Source, Tier
+from outbid.core.market.snapshot import Offer, Source, Terms, Tier
 from outbid.core.match.filter import explain
+from outbid.core.price.lines import least_for, why_not_at
+from outbid.core.price.terms import agreed
 
 Live = Callable[[Offer, int], Skip | None]
 """(offer, least price in micros) → what keeps it out beside version, facts and instant, or None. A live fact."""
 
 
-def static_reason(offer: Offer, source: Source, floor_micros: int, facts: Mapping[str, Scalar]) -> str | None:
-    """The first check that version and facts fail, as a reason code; None if the offer passes them all."""
+def static_reason(offer: Offer, source: Source, terms: Terms, facts: Mapping[str, Scalar], at_ms: int) -> str | None:
+    """The first check that version, facts and hour fail, as a reason code; None if the offer passes them all."""
     if offer.paused:
         return "paused"
     if source.buyers is not None and offer.buyer not in source.buyers:
         return "not_allowed"
-    if _least(offer, floor_micros) is None:
+    if offer.prices is not None and agreed(offer, source, facts, at_ms) is None:
+        return "no_price"
+    if _least(offer, source, terms, facts, at_ms) is None:
         return "below_floor"
     if offer.matches is not None and not offer.matches(facts):
         return "filtered"
@@ -32,7 +36,7 @@ def match(
     tier: Tier,
     number: int,
     source: Source,
-    floor_micros: int,
+    terms: Terms,
     facts: Mapping[str, Scalar],
     tried: frozenset[int],
     live: Live,
@@ -42,7 +46,7 @@ def match(
     offers: list[int] = []
     skips: list[Skip] = []
     for offer in tier.book.matching(facts, source.buyers):
-        least = _least(offer, floor_micros)
+        least = _least(offer, source, terms, facts, at_ms)
         if least is None or offer.number in tried:
             continue
         if offer.when is not None and offer.when.reason_against(at_ms) is not None:
@@ -55,13 +59,24 @@ def match(
     return Matched(at_ms, number, tuple(offers), tuple(skips))
 
 
-def _least(offer: Offer, floor_micros: int) -> int | None:
-    """The least price at which the offer may buy; None if its price, or the most that it pays, is below."""
-    floor = floor_micros if floor_micros > offer.floor_micros else offer.floor_micros
+def _least(offer: Offer, source: Source, terms: Terms, facts: Mapping[str, Scalar], at_ms: int) -> int | None:
+    """The least price at which the offer may buy; None if it has no price, or the most that it pays is below."""
+    if offer.prices is not None or terms.spans is not None:
+        return _least_by_rule(offer, source, terms, facts, at_ms)
+    # Nearly all offers come this way, and there may be thousands: no call that can be spared.
+    floor = terms.floor_micros if terms.floor_micros > offer.floor_micros else offer.floor_micros
     fixed = offer.price_micros
     if fixed is None:
         return floor if floor <= offer.most_micros else None
     return fixed if fixed >= floor else None
+
+
+def _least_by_rule(offer: Offer, source: Source, terms: Terms, facts: Mapping[str, Scalar], at_ms: int) -> int | None:
+    if not offer.direct:
+        least = least_for(offer, terms)
+        return least if least <= offer.most_micros else None
+    fixed = agreed(offer, source, facts, at_ms)
+    return None if fixed is None or why_not_at(fixed, offer, terms) else fixed
 
 
 def full_reason(account: str) -> str:
@@ -74,9 +89,9 @@ def without_room(offer: int, account: str) -> Skip:
     return Skip(offer, full_reason(account), account)
 
 
-def receipt(offer: Offer, source: Source, floor_micros: int, facts: Mapping[str, Scalar]) -> tuple[str, str]:
+def receipt(offer: Offer, source: Source, terms: Terms, facts: Mapping[str, Scalar], at_ms: int) -> tuple[str, str]:
     """Reason code and detail for an offer that a static check kept out; ('', '') if none did."""
-    reason = static_reason(offer, source, floor_micros, facts)
+    reason = static_reason(offer, source, terms, facts, at_ms)
     if reason == "filtered" and offer.node is not None:
         return reason, explain(offer.node, facts) or ""
     return reason or "", ""

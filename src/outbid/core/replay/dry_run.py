@@ -9,12 +9,14 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from outbid.core.auction import Pick, floor_micros, picks, why_not_at
 from outbid.core.lead import event as ev
 from outbid.core.lead.state import State, fold, fold_all
 from outbid.core.lead.value import Scalar
-from outbid.core.market.snapshot import Offer
+from outbid.core.market.snapshot import Offer, Terms
 from outbid.core.match.match import Live, match
+from outbid.core.price.lines import why_not_at
+from outbid.core.price.picking import Pick, ranking
+from outbid.core.price.terms import agreed
 from outbid.core.replay.receipts import Receipt, receipts
 from outbid.core.route import Close, Match, Ping, Plan, Post, Step, Wait, next_step
 
@@ -65,8 +67,9 @@ class Ahead(msgspec.Struct, frozen=True):
 
 def dry_run(plan: Plan, facts: Mapping[str, Scalar], inspected: ev.Inspected, given: Given) -> Ahead:
     """Follow a lead, of which the checks have said what they say, to its end; and look at each tier by itself."""
+    plan = replace(plan, facts=facts)
     received = ev.Received(given.at_ms, plan.source.number, plan.campaign.number, given.version)
-    run = _Run(plan, facts, given)
+    run = _Run(plan, given)
     events: list[ev.Event] = [received, inspected]
     end = fold_all(events)
     while (step := next_step(plan, end)) is not None:
@@ -84,7 +87,7 @@ def _tier(run: "_Run", passed: list[ev.Event], number: int) -> TierAhead:
     plan, events = run.plan, list(passed)
     # A queue's hour is taken to have come.
     state = replace(fold_all(events), tier=number - 1, due_tier=number, due_ms=run.given.at_ms)
-    ranking: tuple[Pick, ...] = ()
+    order: tuple[Pick, ...] = ()
     turn, draw = 0, 0.0
     while (step := next_step(plan, state)) is not None and not (isinstance(step, Match) and step.tier != number):
         if isinstance(step, Close | Wait):
@@ -93,44 +96,44 @@ def _tier(run: "_Run", passed: list[ev.Event], number: int) -> TierAhead:
             events.append(event)
             state = fold(state, event)
         if isinstance(step, Ping):
-            ranking = tuple(picks(plan.campaign, plan.source, plan.campaign.tiers[number], state))
+            terms = plan.terms(number, state.matched_ms)
+            order = tuple(ranking(plan.campaign, terms, plan.campaign.tiers[number], state))
             turn, draw = state.turn, state.draw
     events.append(ev.Closed(run.given.at_ms, "sold" if state.placed() else "unsold"))
-    floor = floor_micros(plan.campaign, plan.source, plan.campaign.tiers[number])
-    return TierAhead(number, floor, turn, draw, ranking, receipts(plan, run.facts, events, number))
+    floor = plan.terms(number, run.given.at_ms).floor_micros
+    return TierAhead(number, floor, turn, draw, order, receipts(plan, plan.facts, events, number))
 
 
 class _Run:
     """Does in imagination what a step asks for."""
 
-    def __init__(self, plan: Plan, facts: Mapping[str, Scalar], given: Given) -> None:
-        self.plan, self.facts, self.given = plan, facts, given
+    def __init__(self, plan: Plan, given: Given) -> None:
+        self.plan, self.given = plan, given
 
     def do(self, step: Step, state: State) -> list[ev.Event]:
         """What happens at a step. Raises KeyError for a step that a lead with these events never comes to."""
         return _DONE[type(step)](self, step, state)
 
     def _match(self, step: Match, state: State) -> list[ev.Event]:
-        source, given = self.plan.source, self.given
-        tier = self.plan.campaign.tiers[step.tier]
-        floor = floor_micros(self.plan.campaign, source, tier)
-        return [match(tier, step.tier, source, floor, self.facts, state.tried, given.room, given.at_ms)]
+        plan, given = self.plan, self.given
+        tier, terms = plan.campaign.tiers[step.tier], plan.terms(step.tier, given.at_ms)
+        return [match(tier, step.tier, plan.source, terms, plan.facts, state.tried, given.room, given.at_ms)]
 
     def _ping(self, step: Ping, state: State) -> list[ev.Event]:
-        campaign = self.plan.campaign
-        floor = floor_micros(campaign, self.plan.source, campaign.tiers[step.tier])
-        lines = tuple(self._line(campaign.offers[number], floor) for number in step.offers)
+        terms = self.plan.terms(step.tier, state.matched_ms)
+        lines = tuple(self._line(self.plan.campaign.offers[number], terms) for number in step.offers)
         return [ev.Pinged(self.given.at_ms, step.tier, 0, lines, *self.given.live[step.tier])]
 
-    def _line(self, offer: Offer, floor: int) -> ev.BidLine:
+    def _line(self, offer: Offer, terms: Terms) -> ev.BidLine:
         won = self.given.won.get(offer.number, 0)
-        if offer.price_micros is not None:
-            return ev.BidLine(offer.number, "direct", offer.price_micros, won_today=won)
+        if offer.direct:
+            price = agreed(offer, self.plan.source, self.plan.facts, self.given.at_ms) or 0
+            return ev.BidLine(offer.number, "direct", price, won_today=won)
         bid = self.given.bids.get(offer.number)
         if bid is None:
             return ev.BidLine(offer.number, "pass", reason="no_bid")
         price = min(bid, offer.most_micros)
-        return ev.BidLine(offer.number, "bid", price, 0, why_not_at(price, offer, floor), won)
+        return ev.BidLine(offer.number, "bid", price, 0, why_not_at(price, offer, terms), won)
 
     def _post(self, step: Post, state: State) -> list[ev.Event]:
         at_ms = self.given.at_ms

@@ -10,13 +10,15 @@ from typing import Literal
 import msgspec
 
 from outbid.core.answer import PENDING
-from outbid.core.auction import MAY_WIN, floor_micros, offer_floor_micros
 from outbid.core.lead import event as ev
 from outbid.core.lead.learned import facts_after, facts_at_ping
 from outbid.core.lead.state import Sale, State, fold_all
 from outbid.core.lead.value import Scalar
-from outbid.core.market.snapshot import Offer
+from outbid.core.market.snapshot import Offer, Terms
 from outbid.core.match.match import receipt as static_receipt
+from outbid.core.price.lines import MAY_WIN, least_for
+from outbid.core.price.terms import agreed, terms_of
+from outbid.core.replay.priced import Priced, priced
 from outbid.core.route import Plan
 
 Outcome = Literal[
@@ -38,6 +40,7 @@ class Receipt(msgspec.Struct, frozen=True):
     detail        the part of the filter that failed and the value seen, in words: no personal ones
     ms            how long the offer took to answer its ping
     sale          the sale's public id, where it came to a post
+    priced        what made its price then
     """
 
     offer: int
@@ -51,6 +54,7 @@ class Receipt(msgspec.Struct, frozen=True):
     detail: str = ""
     ms: int = 0
     sale: str = ""
+    priced: Priced | None = None
 
 
 def receipts(plan: Plan, facts: Mapping[str, Scalar], events: list[ev.Event], tier: int | None = None) -> list[Receipt]:
@@ -58,6 +62,15 @@ def receipts(plan: Plan, facts: Mapping[str, Scalar], events: list[ev.Event], ti
     found = _Receipts(plan, facts, events)
     tiers = range(len(plan.campaign.tiers)) if tier is None else (tier,)
     return [found.of(number, offer) for number in tiers for offer in plan.campaign.tiers[number].offers]
+
+
+def receipts_of(
+    plan: Plan, facts: Mapping[str, Scalar], events: list[ev.Event], offers: Iterable[int]
+) -> list[Receipt]:
+    """The receipts of some offers, in their order; of a large campaign that is much less than all."""
+    found, wanted = _Receipts(plan, facts, events), list(offers)
+    where = {offer: number for offer in wanted for number, tier in enumerate(plan.campaign.tiers) if offer in tier.book}
+    return [found.of(where[offer], plan.campaign.offers[offer]) for offer in wanted]
 
 
 _Live = Sale | ev.NoRoom | ev.BidLine | ev.Skip
@@ -70,9 +83,13 @@ class _Receipts:
         came = next((event for event in events if isinstance(event, ev.Received)), None)
         asked = events[: events.index(came)] if came is not None else events
         later = came.later if came is not None else ()
+        # When each tier was matched last: rules by the hour go by it. Who was not reached is told as if it were now.
         self._reached = {event.tier: event.at_ms for event in events if isinstance(event, ev.Matched)}
+        self._last_ms = events[-1].at_ms if events else 0
         self._at_ping = {event.tier for event in asked if isinstance(event, ev.Matched)}
         self._told = facts_at_ping({name: value for name, value in facts.items() if name not in later}, events)
+        self._priced = priced(plan, facts, events)
+        self._by_tier: dict[int, Terms] = {}
         self._live: dict[int, _Live] = {fact.offer: fact for event in events for fact in _told_by(event)}
         self._live |= {sale.offer: sale for sale in self._state.sales}
         offers = plan.campaign.offers
@@ -84,7 +101,9 @@ class _Receipts:
             return self._not_asked(tier, offer)
         if isinstance(live, Sale):
             outcome: Outcome = live.status if live.reached else "not_reached"
-            return Receipt(offer.number, tier, outcome, live.reason, price_micros=live.price_micros, sale=live.id)
+            made = self._priced.get(live.id)
+            price = live.price_micros
+            return Receipt(offer.number, tier, outcome, live.reason, price_micros=price, sale=live.id, priced=made)
         if isinstance(live, ev.BidLine):
             return self._of_line(tier, offer, live)
         outcome = "no_room" if isinstance(live, ev.NoRoom) else "skipped"
@@ -94,7 +113,7 @@ class _Receipts:
         if line.outcome not in MAY_WIN:
             return Receipt(offer.number, tier, line.outcome, line.reason, ms=line.ms)
         reason = line.reason or self._passed_over(tier, offer, line.price_micros)
-        floor = self._floor(tier, offer) if reason == "below_floor" else None
+        floor = self._floor(tier, offer, line.price_micros) if reason == "below_floor" else None
         return Receipt(
             offer.number, tier, line.outcome, reason, price_micros=line.price_micros, floor_micros=floor, ms=line.ms
         )
@@ -117,13 +136,11 @@ class _Receipts:
         number, state = offer.number, self._state
         if tier not in self._reached and state.refused is not None:
             return Receipt(number, tier, "not_asked", state.refused, live=False)
-        floor = floor_micros(self._plan.campaign, self._plan.source, self._plan.campaign.tiers[tier])
-        # At a ping nobody was matched by what the ping did not tell.
-        facts = self._told if tier in self._at_ping else self._facts
-        reason, detail = static_receipt(offer, self._plan.source, floor, facts)
+        source, facts, at_ms = self._plan.source, self._facts_in(tier), self._at_ms(tier)
+        reason, detail = static_receipt(offer, source, self._terms(tier), facts, at_ms)
         if reason == "below_floor":
-            floor = self._floor(tier, offer)
-            price = offer.most_micros if offer.price_micros is None else offer.price_micros
+            price = agreed(offer, source, facts, at_ms) or offer.most_micros
+            floor = self._floor(tier, offer, price)
             return Receipt(number, tier, "not_asked", reason, live=False, price_micros=price, floor_micros=floor)
         if not reason and offer.when is not None and tier in self._reached:
             reason = offer.when.reason_against(self._reached[tier]) or ""
@@ -131,9 +148,24 @@ class _Receipts:
             reason = "tier_not_reached" if state.stage == "closed" else PENDING[state.status]
         return Receipt(number, tier, "not_asked", reason, live=False, detail=detail)
 
-    def _floor(self, tier: int, offer: Offer) -> int:
-        campaign = self._plan.campaign
-        return offer_floor_micros(campaign, self._plan.source, campaign.tiers[tier], offer)
+    def _floor(self, tier: int, offer: Offer, price_micros: int) -> int:
+        """The least price, from one that is too low on, at which the offer could have bought."""
+        return least_for(offer, self._terms(tier), price_micros)
+
+    def _terms(self, tier: int) -> Terms:
+        plan = self._plan
+        found = self._by_tier.get(tier)
+        if found is None:
+            facts, at_ms = self._facts_in(tier), self._at_ms(tier)
+            found = self._by_tier[tier] = terms_of(plan.campaign, plan.source, plan.campaign.tiers[tier], facts, at_ms)
+        return found
+
+    def _facts_in(self, tier: int) -> Mapping[str, Scalar]:
+        """At a ping nobody was matched by what the ping did not tell."""
+        return self._told if tier in self._at_ping else self._facts
+
+    def _at_ms(self, tier: int) -> int:
+        return self._reached.get(tier, self._last_ms)
 
 
 def _told_by(event: ev.Event) -> Iterable[ev.NoRoom | ev.BidLine | ev.Skip]:

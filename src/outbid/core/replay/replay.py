@@ -8,15 +8,20 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
-from outbid.core.auction import NOT_AWAITED, Pick, floor_micros, offer_floor_micros, why_not_at
 from outbid.core.lead import event as ev
 from outbid.core.lead.learned import taught
 from outbid.core.lead.quote import recheck
 from outbid.core.lead.state import Sale, SaleStatus, State, fold
 from outbid.core.lead.value import Scalar
+from outbid.core.market.snapshot import Terms
 from outbid.core.match.match import Live, full_reason, match
 from outbid.core.money import text_of
+from outbid.core.price.lines import NOT_AWAITED, least_for, why_not_at
+from outbid.core.price.lowered import is_too_low, payout_at
+from outbid.core.price.picking import Pick
+from outbid.core.price.terms import agreed
 from outbid.core.replay.enriching import Enriching
 from outbid.core.replay.telling import WAITS, Names
 from outbid.core.route import (
@@ -90,7 +95,7 @@ class _Walk:
 
     def __init__(self, plan: Plan, facts: Mapping[str, Scalar], test: bool, later: Sequence[str]) -> None:
         self.plan, self.whole, self.test = plan, facts, test
-        self.facts = {name: value for name, value in facts.items() if name not in later} if later else facts
+        self._know({name: value for name, value in facts.items() if name not in later} if later else facts)
         self.state = State()
         self.due: list[Pick] = []
         self.enriching = Enriching(plan.campaign)
@@ -118,7 +123,7 @@ class _Walk:
     def received(self, event: ev.Received | ev.Quoting) -> Told:
         """It came by the source and campaign that it pinned."""
         if isinstance(event, ev.Received):
-            self.facts = self.whole
+            self._know(self.whole)
         then, now = (event.source, event.campaign), (self.plan.source.number, self.plan.campaign.number)
         if then != now:
             yield "source {}, campaign {}".format(*then), "source {}, campaign {}".format(*now)
@@ -134,7 +139,7 @@ class _Walk:
         """What it taught was recorded: facts from here on."""
         yield from self._step(Inspect, f"{event.enricher} asked")
         yield from self.enriching.asked(event)
-        self.facts = taught(self.facts, event)
+        self._know(taught(self.plan.facts, event))
 
     def inspected(self, event: ev.Inspected) -> Told:
         """A lead is refused for the first flaw that a refusing check found, or since the seller's side is full."""
@@ -169,8 +174,8 @@ class _Walk:
         if not isinstance(step, Recheck):
             return
         campaign, source, state = self.plan.campaign, self.plan.source, self.state
-        floor = floor_micros(campaign, source, campaign.tiers[state.tier])
-        now = recheck(campaign, source, state, floor, self.facts, _told_of(event.gone), event.at_ms)
+        terms = self.plan.terms(state.tier, state.matched_ms)
+        now = recheck(campaign, source, state, terms, self.plan.facts, _told_of(event.gone), event.at_ms)
         yield from self._same(event.offers, now.offers, "may still buy")
         if event.gone != now.gone and event.offers == now.offers:
             yield f"gone: {event.gone}", f"gone: {now.gone}"
@@ -208,9 +213,9 @@ class _Walk:
             yield f"tier {self.names.tier(event.tier)} matched", f"tier {self.names.tier(step.tier)} matched"
             return
         tier = self.plan.campaign.tiers[step.tier]
-        floor = floor_micros(self.plan.campaign, self.plan.source, tier)
+        terms, facts = self.plan.terms(step.tier, event.at_ms), self.plan.facts
         live, tried = _told_of(event.skips), self.state.tried
-        now = match(tier, step.tier, self.plan.source, floor, self.facts, tried, live, event.at_ms)
+        now = match(tier, step.tier, self.plan.source, terms, facts, tried, live, event.at_ms)
         yield from self._same(event.offers, now.offers, "asked")
         yield from self._same([s.offer for s in event.skips], [s.offer for s in now.skips], "skipped for a live reason")
         for skip in event.skips:
@@ -225,15 +230,15 @@ class _Walk:
         if step.tier != event.tier:
             yield f"a round in tier {self.names.tier(event.tier)}", f"in tier {self.names.tier(step.tier)}"
         yield from self._same(sorted(line.offer for line in event.bids), sorted(step.offers), "part of the round")
-        floor = floor_micros(self.plan.campaign, self.plan.source, self.plan.campaign.tiers[step.tier])
+        terms = self.plan.terms(step.tier, self.state.matched_ms)
         for line in event.bids:
-            yield from self._line(line, floor)
+            yield from self._line(line, terms)
         if any(line.reason == NOT_AWAITED for line in event.bids) and not decided(self.plan, self.state, event):
             yield "decided before all had answered", "an open answer could have won"
 
-    def _line(self, line: ev.BidLine, floor: int) -> Told:
+    def _line(self, line: ev.BidLine, terms: Terms) -> Told:
         offer = self.plan.campaign.offers[line.offer]
-        fixed = offer.price_micros
+        fixed = agreed(offer, self.plan.source, self.plan.facts, self.state.matched_ms) if offer.direct else None
         if self.test and line.outcome == "pass":
             return
         then = f"{offer.slug}: {line.outcome} at {text_of(line.price_micros)}"
@@ -244,7 +249,7 @@ class _Walk:
         elif line.outcome == "bid" and line.reason != "wrong_currency":
             if line.price_micros > offer.most_micros:
                 yield then, f"at {text_of(offer.most_micros)} at most"
-            reason = why_not_at(line.price_micros, offer, floor)
+            reason = why_not_at(line.price_micros, offer, terms)
             if reason != line.reason:
                 yield f"{then}, {line.reason or 'may win'}", reason or "may win"
 
@@ -276,13 +281,14 @@ class _Walk:
     def sold(self, event: ev.Sold) -> Told:
         """Captured at the bid, or at what the reply named between floor and bid; the payout follows."""
         sale = yield from self._sale_that_is("posting", event.sale, "sold")
-        payout = self.plan.source.payout.of(event.price_micros)
-        if event.price_micros == sale.price_micros or self.state.promised is not None:
-            payout = sale.payout_micros
+        campaign, promised = self.plan.campaign, self.state.promised
+        terms = self.plan.terms(sale.tier, self.state.matched_ms)
+        payout = payout_at(campaign, terms, sale, event.price_micros, promised=promised is not None)
         if event.payout_micros != payout:
             yield f"a payout of {text_of(event.payout_micros)}", f"{text_of(payout)} at {text_of(event.price_micros)}"
-        least, bid, then = self._least(sale), sale.price_micros, f"captured {text_of(event.price_micros)}"
-        if not least <= event.price_micros <= bid:
+        offer, bid, then = campaign.offers[sale.offer], sale.price_micros, f"captured {text_of(event.price_micros)}"
+        if event.price_micros > bid or is_too_low(campaign, terms, offer, sale, event.price_micros, promised or 0):
+            least = max(least_for(offer, terms), promised or 0)
             yield then, f"between {text_of(least)}, the floor, and {text_of(bid)}, the bid"
         elif (event.flag == "price_lowered") != (event.price_micros < bid):
             yield f"{then}, marked as {event.flag or 'the bid'}", f"the bid was {text_of(bid)}"
@@ -307,6 +313,10 @@ class _Walk:
         step = yield from self._step(Close, self.names.step(now))
         if isinstance(step, Close) and step != now:
             yield self.names.step(now), self.names.step(step)
+
+    def _know(self, facts: Mapping[str, Scalar]) -> None:
+        """These facts decide from here on."""
+        self.plan = replace(self.plan, facts=facts)
 
     # -- what they share -----------------------------------------------------------------------------------------------
 
@@ -344,11 +354,6 @@ class _Walk:
         sale = self._sale(name)
         assert sale is not None, "`strange` has looked"
         return self.plan.campaign.offers[sale.offer].delivery.repeatable and sale.asks < MOST_ASKS
-
-    def _least(self, sale: Sale) -> int:
-        campaign = self.plan.campaign
-        floor = offer_floor_micros(campaign, self.plan.source, campaign.tiers[sale.tier], campaign.offers[sale.offer])
-        return max(floor, self.state.promised or 0)
 
 
 def _told_of(skips: Sequence[ev.Skip]) -> Live:

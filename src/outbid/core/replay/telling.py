@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from outbid.core.auction import Pick
 from outbid.core.money import text_of
+from outbid.core.price.picking import Pick
 from outbid.core.route import Ask, Close, Inspect, Match, Ping, Plan, Post, Quote, Recheck, Step
 
 MOST_NAMED = 6

@@ -7,6 +7,7 @@ from outbid.core.market.snapshot import Market, Offer, Source
 from outbid.core.match.match import Live
 from outbid.core.money import ONE
 from outbid.exchange.exchange import Exchange
+from outbid.exchange.room import accounts_of
 
 
 def live_checks(exchange: Exchange, pinned: Market, source: Source, lead: bytes, at_ms: int) -> Live:
@@ -16,7 +17,11 @@ def live_checks(exchange: Exchange, pinned: Market, source: Source, lead: bytes,
     def live(offer: Offer, least_micros: int) -> Skip | None:
         if offer.share < ONE and lot(lead, offer.number) >= offer.share:
             return Skip(offer.number, "not_in_share")
-        return room(offer, least_micros)
+        skip = room(offer, least_micros)
+        if skip is None and (offer.paced or source.paced):
+            accounts = accounts_of(exchange.market, pinned, source, offer, at_ms)
+            return exchange.paces.skip(offer.number, offer.campaign, accounts, exchange.rooms, at_ms)
+        return skip
 
     return live
 

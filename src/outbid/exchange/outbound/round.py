@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import cast
 
-from outbid.core.auction import NOT_AWAITED
 from outbid.core.dialect.wire import Answer, Failure, Http
+from outbid.core.price.lines import NOT_AWAITED
 from outbid.exchange.outbound.talk.call import Call
 
 OnAnswer = Callable[[int, Answer], bool]

@@ -5,7 +5,6 @@ from typing import Any
 
 import msgspec
 
-from outbid.core.auction import floor_micros
 from outbid.core.contract import Flaw
 from outbid.core.ids import QUOTE, public
 from outbid.core.lead import event as ev
@@ -65,9 +64,7 @@ def refuse(
 def _later(story: Story, quote: Record) -> tuple[str, ...]:
     """The facts that decide something, and that the ping did not tell: with them in mind it can be decided again."""
     pinged = msgspec.json.decode(quote.facts)
-    return tuple(
-        sorted(name for name in story.plan.campaign.decisive if name in story.lead.facts and name not in pinged)
-    )
+    return tuple(sorted(name for name in story.plan.source.decisive if name in story.lead.facts and name not in pinged))
 
 
 def _received(story: Story, quote: str, flaws: tuple[Flaw, ...], later: tuple[str, ...] = ()) -> Story:
@@ -90,16 +87,16 @@ def _stale(story: Story, quote: Record) -> tuple[Flaw, ...]:
         return (Flaw("ping_not_quoted", named, fold_all(quote.events).reason),)
     if lead.arrived_at_ms > quote.until_ms:
         return (Flaw("ping_expired", named, f"{(lead.arrived_at_ms - quote.until_ms) / 1000:.1f} s ago"),)
-    others = changed(story.plan.campaign.decisive, msgspec.json.decode(quote.facts), lead.facts)
+    others = changed(story.plan.source.decisive, msgspec.json.decode(quote.facts), lead.facts)
     return tuple(Flaw("changed_since_ping", name.partition(".")[0], f"fact: {name}") for name in others)
 
 
 async def recheck_bids(exchange: Exchange, story: Story, step: Recheck) -> None:
     """Strike those who may not buy any more; the bids of the others are ranked again."""
     plan, state, now_ms = story.plan, story.state, exchange.clock.now_ms()
-    floor = floor_micros(plan.campaign, plan.source, plan.campaign.tiers[state.tier])
+    terms = plan.terms(state.tier, state.matched_ms)
     room = _room(exchange, story, now_ms)
-    story.tell(recheck(plan.campaign, plan.source, state, floor, story.lead.facts, room, now_ms))
+    story.tell(recheck(plan.campaign, plan.source, state, terms, story.lead.facts, room, now_ms))
 
 
 def _room(exchange: Exchange, story: Story, now_ms: int) -> Live:

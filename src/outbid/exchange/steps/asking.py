@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from outbid.core.auction import NOT_AWAITED
 from outbid.core.contract import Ask, PingReply
 from outbid.core.dialect.wire import Answer, Failure, Http, Response
 from outbid.core.lead.traffic import Talk
 from outbid.core.market.snapshot import Offer
+from outbid.core.price.lines import NOT_AWAITED
 from outbid.exchange.exchange import Exchange
 from outbid.exchange.steps.traced import traced
 from outbid.exchange.story import Story

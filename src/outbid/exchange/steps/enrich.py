@@ -64,7 +64,8 @@ def take(story: Story, enricher: Enricher, heard: Heard, now_ms: int) -> None:
     if heard.values and not understood:
         heard = msgspec.structs.replace(heard, outcome="failed", reason="not_understood")
     given = taken(enricher, lead, understood)
-    story.lead, facts = learn(lead, fields, given, day)
+    lead, facts = learn(lead, fields, given, day)
+    story.know(lead)
     for name, raw in given.items():
         story.note(NOTE + name, note_of(raw))
     gave = tuple(given)

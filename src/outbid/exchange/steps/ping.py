@@ -1,9 +1,12 @@
 """Match and Ping: who may be asked, and what they bid, all asked at once under one deadline."""
 
-from outbid.core.auction import floor_micros, line_of_answer, picks
 from outbid.core.lead import event as ev
 from outbid.core.lead.state import fold
+from outbid.core.market.snapshot import Offer
 from outbid.core.match.match import match as who_may_be_asked
+from outbid.core.price.lines import line_of_answer
+from outbid.core.price.picking import ranked
+from outbid.core.price.terms import agreed
 from outbid.core.route import Match, Ping, decided
 from outbid.exchange.exchange import Exchange
 from outbid.exchange.live.checks import live_checks
@@ -15,10 +18,10 @@ async def match(exchange: Exchange, story: Story, step: Match) -> None:
     """Find out who of a tier may be asked."""
     plan, at_ms = story.plan, exchange.clock.now_ms()
     tier = plan.campaign.tiers[step.tier]
-    floor = floor_micros(plan.campaign, plan.source, tier)
+    terms = plan.terms(step.tier, at_ms)
     live = live_checks(exchange, story.market, plan.source, story.id, at_ms)
     facts, tried = story.lead.facts, story.state.tried
-    story.tell(who_may_be_asked(tier, step.tier, plan.source, floor, facts, tried, live, at_ms))
+    story.tell(who_may_be_asked(tier, step.tier, plan.source, terms, facts, tried, live, at_ms))
 
 
 async def ping(exchange: Exchange, story: Story, step: Ping) -> None:
@@ -47,8 +50,8 @@ class _Round:
         offers = [campaign.offers[number] for number in step.offers]
         self.started, self._at_ms = exchange.now(), exchange.clock.now_ms()
         self._won = exchange.won_on(self._at_ms)
-        self._direct = [offer for offer in offers if offer.price_micros is not None]
-        self.asking = Asking(exchange, story, [offer for offer in offers if offer.price_micros is None])
+        self._direct = [offer for offer in offers if offer.direct]
+        self.asking = Asking(exchange, story, [offer for offer in offers if not offer.direct])
         self._draw = exchange.draw_of(campaign, step.tier)
         self._turn: int | None = None
 
@@ -77,14 +80,19 @@ class _Round:
     def _lines(self) -> tuple[ev.BidLine, ...]:
         won, plan = self._won, self._story.plan
         lines = [
-            ev.BidLine(offer.number, "direct", offer.price_micros or 0, won_today=won.get(offer.number, 0))
+            ev.BidLine(offer.number, "direct", self._agreed(offer), won_today=won.get(offer.number, 0))
             for offer in self._direct
         ]
-        floor = floor_micros(plan.campaign, plan.source, plan.campaign.tiers[self._tier])
+        terms = plan.terms(self._tier, self._story.state.matched_ms)
         for offer, reply, answer in self.asking.heard():
             won_today = won.get(offer.number, 0)
-            lines.append(line_of_answer(offer, reply, answer, floor, plan.campaign.currency, won_today))
+            lines.append(line_of_answer(offer, reply, answer, terms, plan.campaign.currency, won_today))
         return tuple(lines)
+
+    def _agreed(self, offer: Offer) -> int:
+        """What a direct offer pays; it has a price, or it had not matched."""
+        plan = self._story.plan
+        return agreed(offer, plan.source, plan.facts, self._story.state.matched_ms) or 0
 
     def _take_turn(self, pinged: ev.Pinged) -> None:
         """The turn is taken now, before the post: leads side by side would else all take the same one."""
@@ -92,6 +100,7 @@ class _Round:
         plan = self._story.plan
         tier = plan.campaign.tiers[self._tier]
         if "turn" in tier.live:
-            first = next(picks(plan.campaign, plan.source, tier, fold(self._story.state, pinged)), None)
-            if first is not None:
-                self._exchange.served(plan.campaign, self._tier, first.offer)
+            terms = plan.terms(self._tier, self._story.state.matched_ms)
+            order = ranked(plan.campaign, terms, tier, fold(self._story.state, pinged))
+            if order:
+                self._exchange.served(plan.campaign, self._tier, order[0].offer)

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 
-from outbid.core.auction import Pick, offer_floor_micros
 from outbid.core.contract import Ask, PostReply
 from outbid.core.dialect.wire import Answer, Failure, Http
 from outbid.core.lead import event as ev
@@ -11,6 +10,8 @@ from outbid.core.lead.traffic import Talk
 from outbid.core.ledger.hold import hold_for
 from outbid.core.ledger.moves import Deal
 from outbid.core.market.snapshot import Offer
+from outbid.core.price.lowered import is_too_low, payout_at
+from outbid.core.price.picking import Pick
 from outbid.core.route import MOST_ASKS, Post
 from outbid.core.route import Ask as AskAgain
 from outbid.exchange.exchange import Exchange
@@ -154,22 +155,18 @@ async def _converse(exchange: Exchange, story: Story, offer: Offer, ask: Ask, de
     return PostReply("uncertain", reason="nonsense")
 
 
-def _least_price(story: Story, deal: Deal) -> int:
-    """What this sale may cost at the least, after all floors and the house's margin, and what a quote promised."""
-    plan, offer = story.plan, story.plan.campaign.offers[deal.offer]
-    tier = next(tier for tier in plan.campaign.tiers if deal.offer in tier.book)
-    return max(offer_floor_micros(plan.campaign, plan.source, tier, offer), story.state.promised or 0)
-
-
 def _accepted(exchange: Exchange, story: Story, deal: Deal, reply: PostReply, ms: int) -> None:
     """Captured at the bid; at the reply's price if that is lower; a higher one is flagged (capture ≤ hold).
 
     A price below the floor is no sale that the house agreed to: it is uncertain until somebody settles it.
     """
+    campaign, state = story.plan.campaign, story.state
+    offer, sale = campaign.offers[deal.offer], next(sale for sale in state.sales if sale.id == deal.sale)
     story.note(f"reference {deal.sale}", reply.reference)
-    secrets = story.plan.campaign.offers[deal.offer].delivery.secrets
-    story.note(f"redirect {deal.sale}", secrets.without(reply.redirect))
-    if reply.price_micros and reply.price_micros < _least_price(story, deal):
+    story.note(f"redirect {deal.sale}", offer.delivery.secrets.without(reply.redirect))
+    terms, promised = story.plan.terms(sale.tier, state.matched_ms), state.promised
+    named = reply.price_micros or 0
+    if 0 < named < deal.price_micros and is_too_low(campaign, terms, offer, sale, named, promised or 0):
         story.tell(ev.Unsure(exchange.clock.now_ms(), deal.sale, "price_below_floor", ms))
         return
     price, flag = deal.price_micros, ""
@@ -178,7 +175,6 @@ def _accepted(exchange: Exchange, story: Story, deal: Deal, reply: PostReply, ms
             price, flag = reply.price_micros, "price_lowered"
         else:
             flag = "price_raised" if reply.price_micros else "price_zero"
-    same = price == deal.price_micros or story.state.promised is not None
-    payout = deal.payout_micros if same else story.plan.source.payout.of(price)
+    payout = payout_at(campaign, terms, sale, price, promised=promised is not None)
     story.tell(ev.Sold(exchange.clock.now_ms(), deal.sale, price, payout, ms, flag))
     exchange.count_win(deal.offer)

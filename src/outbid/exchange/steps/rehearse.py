@@ -5,12 +5,13 @@ The field `test_outcome`, which counts for test leads alone, says how the buyers
 
 from collections.abc import Callable
 
-from outbid.core.auction import floor_micros
 from outbid.core.lead import event as ev
 from outbid.core.lead.lead import Lead
 from outbid.core.market.snapshot import Offer
 from outbid.core.match.match import match as who_may_be_asked
 from outbid.core.money import ONE
+from outbid.core.price.lines import least_for
+from outbid.core.price.terms import agreed
 from outbid.core.route import Match, Ping, Post
 from outbid.exchange.exchange import Exchange
 from outbid.exchange.story import Story
@@ -34,29 +35,30 @@ async def match(exchange: Exchange, story: Story, step: Match) -> None:
     """Find out who of a tier may be asked; caps and wallets have room for tests."""
     plan = story.plan
     tier = plan.campaign.tiers[step.tier]
-    floor = floor_micros(plan.campaign, plan.source, tier)
     facts, tried, at_ms = story.lead.facts, story.state.tried, exchange.clock.now_ms()
-    story.tell(who_may_be_asked(tier, step.tier, plan.source, floor, facts, tried, lambda *_: None, at_ms))
+    terms = plan.terms(step.tier, at_ms)
+    story.tell(who_may_be_asked(tier, step.tier, plan.source, terms, facts, tried, lambda *_: None, at_ms))
 
 
 async def ping(exchange: Exchange, story: Story, step: Ping) -> None:
     """Everybody bids the least that may win, or nobody bids."""
     campaign = story.plan.campaign
-    floor = floor_micros(campaign, story.plan.source, campaign.tiers[step.tier])
     bids = outcome_of(story.lead) != "no_bid"
-    lines = tuple(_line(campaign.offers[number], floor, bids) for number in step.offers)
+    lines = tuple(_line(story, campaign.offers[number], bids) for number in step.offers)
     story.tell(
         ev.Pinged(exchange.clock.now_ms(), step.tier, 0, lines, *exchange.live_of(campaign, step.tier), campaign.open)
     )
 
 
-def _line(offer: Offer, floor: int, bids: bool) -> ev.BidLine:
+def _line(story: Story, offer: Offer, bids: bool) -> ev.BidLine:
     if not bids:
         return ev.BidLine(offer.number, "pass", reason="no_bid")
-    if offer.price_micros is not None:
-        return ev.BidLine(offer.number, "direct", offer.price_micros)
-    least = max(floor, offer.floor_micros, LEAST_BID_MICROS)
-    return ev.BidLine(offer.number, "bid", min(least, offer.most_micros))
+    plan, matched_ms = story.plan, story.state.matched_ms
+    if offer.direct:
+        return ev.BidLine(offer.number, "direct", agreed(offer, plan.source, plan.facts, matched_ms) or 0)
+    terms = plan.terms(story.state.tier, matched_ms)
+    wanted = least_for(offer, terms, LEAST_BID_MICROS)
+    return ev.BidLine(offer.number, "bid", wanted if wanted <= offer.most_micros else least_for(offer, terms))
 
 
 async def post(exchange: Exchange, story: Story, step: Post) -> None:

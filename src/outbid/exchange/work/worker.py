@@ -10,6 +10,7 @@ from outbid.exchange.distribute import distribute
 from outbid.exchange.exchange import Exchange
 from outbid.exchange.revive import resume
 from outbid.exchange.story import Story
+from outbid.exchange.work.noticing import gather, send
 from outbid.exchange.work.planning import make
 from outbid.exchange.work.postback import Unheard, tell_end
 from outbid.exchange.work.waking import wake
@@ -38,19 +39,35 @@ class Worker:
 
     async def do(self, job: jobs.Job) -> None:
         """One job. If the database is lost its lease runs out, and somebody takes it again."""
+        await self._try([job], lambda connection: self._finish(connection, job))
+
+    async def notice(self, found: list[jobs.Job]) -> None:
+        """The jobs of leads that closed and whose bidders are to be told, all together."""
+        await self._try(found, lambda connection: gather(self._exchange, connection, found))
+
+    async def _try(self, found: list[jobs.Job], work: Callable[[Connection], Awaitable[None]]) -> None:
         with contextlib.suppress(*LOST):
             connection = await self._connect()
             try:
-                if await self._do(connection, job):
-                    await jobs.finish(connection, job)
-                else:
-                    await jobs.put_off(connection, job, self._exchange.clock.now_ms() + LATER_MS)
+                await work(connection)
             except Exception as error:
                 if not isinstance(error, Unheard):
-                    log.exception("job %s failed", job.kind)
-                await jobs.fail(connection, job, str(error), self._exchange.clock.now_ms())
+                    log.exception("job %s failed", found[0].kind)
+                for job in found:
+                    await jobs.fail(connection, job, str(error), self._later(job))
             finally:
                 await connection.close()
+
+    async def _finish(self, connection: Connection, job: jobs.Job) -> None:
+        if await self._do(connection, job):
+            await jobs.finish(connection, job)
+        else:
+            await jobs.put_off(connection, job, self._exchange.clock.now_ms() + LATER_MS)
+
+    def _later(self, job: jobs.Job) -> int:
+        """From when on it waits to be tried again: up to half as long more, lest all that failed come at once."""
+        spread = jobs.BACKOFF_MS * int(2 ** min(job.attempt, 10)) // 2
+        return self._exchange.clock.now_ms() + spread * self._exchange.noise(1)[0] // 256
 
     async def _do(self, connection: Connection, job: jobs.Job) -> bool:
         """Do it; False if it has to wait."""
@@ -59,8 +76,10 @@ class Worker:
         if job.kind == "planned_change":
             identifier = bytes.fromhex(job.payload["planned_change"])
             await make(connection, self._exchange.vault, self._exchange.market, identifier)
-            return True
-        await self._wake(connection, job)
+        elif job.kind == "notify":
+            await send(self._exchange, connection, job.payload["buyer"])
+        else:
+            await self._wake(connection, job)
         return True
 
     async def _dry_run(self, connection: Connection, job: jobs.Job) -> bool:

@@ -10,6 +10,7 @@ from outbid.core.reasons import Reason
 REASONS: dict[str, Reason] = {}
 LIVE: tuple[str, ...] = ()
 STEADY = True
+BY_PRICE = True
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -17,9 +18,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 def rank(bids: Sequence[Bid], turn: int, draw: float, settings: Settings) -> list[Bid]:
-    """Order by price; equal prices by stated priority, fewest won today, offer number, never by arrival."""
+    """Order by price less handicap; equal ones by stated priority, fewest won today, offer number, never by arrival."""
     return sorted(bids, key=_order)
 
 
+def worth(bid: Bid, settings: Settings) -> int:
+    """What of the price counts."""
+    return bid.rank_micros
+
+
 def _order(bid: Bid) -> tuple[int, int, int, int]:
-    return (-bid.price_micros, bid.priority, bid.won_today, bid.offer)
+    counts = bid.rank_micros if bid.handicap else bid.price_micros  # a property costs, and few have a handicap
+    return (-counts, bid.priority, bid.won_today, bid.offer)

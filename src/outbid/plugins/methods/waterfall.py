@@ -22,4 +22,4 @@ def rank(bids: Sequence[Bid], turn: int, draw: float, settings: Settings) -> lis
 
 
 def _order(bid: Bid) -> tuple[int, int, int, int]:
-    return (bid.priority, -bid.price_micros, bid.won_today, bid.offer)
+    return (bid.priority, -bid.rank_micros, bid.won_today, bid.offer)

@@ -321,6 +321,20 @@ create table job (
 create unique index job_once on job (cell, key) where state = 'open' and key is not null;
 create index job_due on job (cell, run_at) where state = 'open';
 
+-- Notices to bidders, in batches: `body` is a JSON array of what became of bids. A batch is sent if its buyer has an
+-- address, and stands in his list either way until it expires.
+create table notice (
+  cell integer not null,
+  buyer integer not null,
+  id uuid not null,
+  body bytea not null,
+  sent_at timestamptz,
+  expires_at timestamptz not null,
+  primary key (cell, buyer, id)
+);
+create index notice_end on notice (expires_at);
+create index notice_to_send on notice (cell, buyer, id) where sent_at is null;
+
 -- Changes of the market that are played against leads that came: the last ones are kept. One runs at a time; whoever
 -- runs it says so every few seconds in `beat_at`.
 create table dry_run (

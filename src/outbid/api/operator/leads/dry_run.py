@@ -17,11 +17,11 @@ from outbid.api.said.faults import error_at
 from outbid.api.said.instants import utc
 from outbid.api.said.reading import Asked, convert, read_json
 from outbid.core.answer import Error, pointer_of
-from outbid.core.auction import Pick
 from outbid.core.lead.state import State
 from outbid.core.lead.value import Scalar
 from outbid.core.market.snapshot import Campaign, Market, Source
 from outbid.core.money import micros, text_of
+from outbid.core.price.picking import Pick
 from outbid.core.replay.dry_run import TierAhead
 from outbid.exchange.ahead.dry_run import DryRun, Wish, look
 
@@ -176,8 +176,10 @@ def _read(given: dict[str, Any], market: Market) -> tuple[Source, dict[int, int]
             if wrong is None and source is not None:
                 if offer is None:
                     wrong = f"there is no offer {slug!r} in the campaign {source.campaign.slug!r}"
-                elif offer.price_micros is not None:
-                    wrong = f"the offer has a fixed price, {text_of(offer.price_micros)}: it does not bid"
+                elif offer.direct:
+                    fixed = offer.price_micros
+                    has = "prices by rule" if fixed is None else f"a fixed price, {text_of(fixed)}"
+                    wrong = f"the offer has {has}: it does not bid"
                 else:
                     bids[offer.number] = micros(price)
             if wrong is not None:

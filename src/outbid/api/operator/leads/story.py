@@ -6,10 +6,10 @@ import msgspec
 
 from outbid.api.operator.leads.naming import Naming
 from outbid.api.said.instants import utc
-from outbid.core.auction import MAY_WIN
 from outbid.core.lead import event as ev
 from outbid.core.lead.state import SaleStatus, State
 from outbid.core.money import text_of
+from outbid.core.price.lines import MAY_WIN
 
 
 class Moment(msgspec.Struct, frozen=True):

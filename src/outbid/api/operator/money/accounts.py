@@ -14,6 +14,7 @@ from outbid.api.said.description import Said
 from outbid.api.said.instants import utc
 from outbid.api.said.paging import Limit, Text, id_of
 from outbid.api.said.reading import Asked
+from outbid.core.ledger import account as core
 from outbid.core.ledger.window import FOREVER_MS
 from outbid.core.scope import HOUSE
 from outbid.store.reading import money
@@ -35,6 +36,7 @@ class AccountTold(msgspec.Struct, frozen=True):
     unit     LEAD, or a currency; amounts are text in it
     posted   what was captured, for a wallet less what was paid in
     ends_at  null: its window never ends
+    full_at  about when it will be full if leads come and are bought as they were; null: not within its window
     """
 
     owner: str
@@ -42,6 +44,7 @@ class AccountTold(msgspec.Struct, frozen=True):
     unit: str
     starts_at: str
     ends_at: str | None
+    full_at: str | None
     ceiling: str
     posted: str
     held: str
@@ -82,10 +85,25 @@ class Accounts:
             names = await names_of(connection, (row.owner for row in found))
         page = found[: asked.limit]
         rest = page[-1].id.hex() if len(found) > asked.limit else None
-        return answer(AccountPage([_told(row, names[row.owner]) for row in page], rest))
+        return answer(AccountPage([self._told(row, names[row.owner]) for row in page], rest))
+
+    def _told(self, row: money.AccountRow, owner: str) -> AccountTold:
+        return _told(row, owner, self._full_at_ms(row))
+
+    def _full_at_ms(self, row: money.AccountRow) -> int | None:
+        """An offer's leads come as its campaign's do, in its hours; those of others evenly."""
+        exchange = self._desk.exchange
+        kind, _, number = row.owner.partition(":")
+        offer = exchange.market.offers.get(int(number)) if kind == "offer" and number.isdecimal() else None
+        hours = None if offer is None or offer.when is None else offer.when.calendar
+        limit = core.Limit(row.owner, row.unit, row.window, "UTC", row.ceiling, open=hours)
+        ends_at_ms = FOREVER_MS if row.ends_at_ms is None else row.ends_at_ms
+        account = core.Account(row.id, limit, row.starts_at_ms, ends_at_ms, 0)
+        campaign = 0 if offer is None else offer.campaign
+        return exchange.paces.full_at_ms(account, row.posted + row.held, campaign, exchange.clock.now_ms())
 
 
-def _told(row: money.AccountRow, owner: str) -> AccountTold:
+def _told(row: money.AccountRow, owner: str, full_at_ms: int | None) -> AccountTold:
     amounts = (row.ceiling, row.posted, row.held, row.ceiling - row.posted - row.held)
     ends = row.ends_at_ms is None or row.ends_at_ms >= FOREVER_MS
     return AccountTold(
@@ -94,5 +112,6 @@ def _told(row: money.AccountRow, owner: str) -> AccountTold:
         row.unit,
         utc(row.starts_at_ms),
         None if ends or row.ends_at_ms is None else utc(row.ends_at_ms),
+        None if full_at_ms is None else utc(full_at_ms),
         *(amount_text(amount, row.unit) for amount in amounts),
     )

@@ -28,7 +28,7 @@ class TransfersWish(msgspec.Struct, frozen=True):
         Text | None, Meta(description="only from or to this account: buyer:SLUG, seller:SLUG, house:margin, house:cash")
     ] = None
     sale: Annotated[Text | None, Meta(description="only of this sale, by its id")] = None
-    kind: Literal["payout", "margin", "deposit"] | None = None
+    kind: Literal["payout", "margin", "loss", "deposit"] | None = None
     since: Annotated[Instant | None, Meta(description="only those of then or later (RFC 3339)")] = None
     until: Annotated[Instant | None, Meta(description="only those before (RFC 3339)")] = None
     cursor: Annotated[Text, Meta(description="`next` of the page before")] = ""

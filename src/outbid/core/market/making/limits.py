@@ -16,14 +16,26 @@ from outbid.core.schedule.when import When
 
 
 def pairs_of(
-    names: Names, caps: Mapping[str, tuple[spec.Cap, ...]], kind: str, owner: str, unit: str, zone: str, path: Path
+    names: Names,
+    caps: Mapping[str, tuple[spec.Cap, ...]],
+    kind: str,
+    owner: str,
+    unit: str,
+    zone: str,
+    path: Path,
+    hours: Calendar | None = None,
 ) -> dict[int, tuple[Limit, ...]]:
     """Caps of an owner on what it does with single nouns of a kind, by their numbers. Raises Fault."""
     found: dict[int, tuple[Limit, ...]] = {}
     for slug, some in caps.items():
         number = names.find(kind, slug, (*path, slug))[0]
-        found[number] = limits_of(some, f"{owner} {kind}:{number}", unit, zone, (*path, slug))
+        found[number] = limits_of(some, f"{owner} {kind}:{number}", unit, zone, (*path, slug), hours)
     return found
+
+
+def paced(*limits: tuple[Limit, ...]) -> bool:
+    """Whether any of these limits is spread over its window."""
+    return any(limit.paced for some in limits for limit in some)
 
 
 def when_of(offer: spec.Offer, zone: str) -> When | None:

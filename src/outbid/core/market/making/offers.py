@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 
 from outbid.core.contract import Binding
+from outbid.core.dialect.reference import ANY_WORD, filled
+from outbid.core.dialect.wire import parse_target
 from outbid.core.ledger.account import Limit
 from outbid.core.market import noun as spec
 from outbid.core.market import snapshot as made
-from outbid.core.market.making.limits import pairs_of, scheduled, when_of
+from outbid.core.market.making.limits import paced, pairs_of, scheduled, when_of
 from outbid.core.market.making.names import Names
 from outbid.core.market.making.plan import Plan
+from outbid.core.market.making.prices import handicap_of, prices_of
 from outbid.core.market.making.terms import Fault, check_zone, limits_of, micros_of, private_target
 from outbid.core.market.problem import Path
 from outbid.core.match.filter import Fact, compile_filter, read_filter
@@ -29,12 +32,14 @@ def offer_of(names: Names, number: int, offer: spec.Offer, plans: Mapping[str, P
     zone = offer.zone or buyer.zone
     check_zone(zone, ("zone",))
     owner = f"offer:{number}"
-    limits = limits_of(offer.caps, owner, campaign.currency, zone, ("caps",))
+    when = when_of(offer, zone)
+    hours = None if when is None else when.calendar
+    limits = limits_of(offer.caps, owner, campaign.currency, zone, ("caps",), hours)
     limits += limits_of(buyer.caps, f"buyer:{buyer_number}", campaign.currency, buyer.zone, ("caps",))
     limits += wallet_of(buyer_number, buyer, campaign.currency)
     limits += _limits_of_group(names, buyer, campaign.currency)
-    when = when_of(offer, zone)
     limits += scheduled(offer, when, owner, campaign.currency, zone)
+    pairs = pairs_of(names, offer.source_caps, "source", owner, campaign.currency, zone, ("source_caps",), hours)
     price = None if offer.price is None else micros_of(offer.price, ("price",))
     if price == 0:
         raise Fault(("price",), "a fixed price is more than zero")
@@ -55,10 +60,34 @@ def offer_of(names: Names, number: int, offer: spec.Offer, plans: Mapping[str, P
         paused=offer.paused or buyer.paused,
         limits=limits,
         delivery=_delivery(names, offer, buyer_number, campaign, fields, facts, mute),
+        prices=prices_of(names, offer, zone, facts),
+        handicap=handicap_of(offer.handicap),
         when=when,
         share=ONE if offer.share is None else spec.percent(offer.share),
-        pairs=pairs_of(names, offer.source_caps, "source", owner, campaign.currency, zone, ("source_caps",)),
+        pairs=pairs,
+        paced=paced(limits, *pairs.values()),
+        notices=_notices(buyer),
+        doubt=None if offer.doubt is None else made.Doubt(offer.doubt.after_s * 1000, offer.doubt.outcome),
     )
+
+
+def check_notices(buyer: spec.Buyer) -> None:
+    """Can a buyer's notices be sent where he says? Raises Fault."""
+    if buyer.notices is None or buyer.notices.url is None:
+        return
+    found = _notices(buyer)
+    assert found is not None
+    try:
+        parse_target(filled(buyer.notices.url, ANY_WORD), found.exceptions)
+    except ValueError as error:
+        raise Fault(("notices", "url"), str(error)) from None
+
+
+def _notices(buyer: spec.Buyer) -> made.Notices | None:
+    if buyer.notices is None:
+        return None
+    exceptions = frozenset(private_target(text, i) for i, text in enumerate(buyer.notices.private_targets))
+    return made.Notices(buyer.notices.url, buyer.notices.secret, exceptions)
 
 
 def _limits_of_group(names: Names, buyer: spec.Buyer, unit: str) -> tuple[Limit, ...]:
@@ -95,7 +124,7 @@ def _delivery(
         bound = module.bind(settings, Binding(known, campaign.ping_fields, exceptions, buyer, names.secrets))
     except ValueError as error:
         raise Fault((*path, "settings"), str(error)) from None
-    if offer.price is None and not module.pings(bound):
+    if offer.price is None and not offer.prices and not module.pings(bound):
         raise Fault(path, "an offer without a fixed price is pinged: the delivery needs an address for pings")
     delivery = made.delivery_of(offer.delivery.plugin, module, bound, known)
     return made.mute(delivery) if mute else delivery
@@ -104,7 +133,7 @@ def _delivery(
 def _most(offer: spec.Offer) -> int:
     if offer.most is None:
         return made.ANY_PRICE_MICROS
-    if offer.price is not None:
+    if offer.price is not None or offer.prices:
         raise Fault(("most",), "an offer with a fixed price does not bid, so nothing can be cut")
     most = micros_of(offer.most, ("most",))
     if most == 0:

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 from outbid.core.market import noun as spec
 from outbid.core.market import snapshot as made
-from outbid.core.market.making.limits import pairs_of
+from outbid.core.market.making.limits import paced, pairs_of
 from outbid.core.market.making.names import Names
+from outbid.core.market.making.prices import payout_of, rules_of_source
 from outbid.core.market.making.terms import Fault, check_zone, limits_of, micros_of, postback_of
 
 LONGEST_ROUND_MS = 120_000
@@ -38,13 +39,13 @@ def source_of(names: Names, number: int, source: spec.Source, campaigns: Mapping
     if source.buyers is not None:
         named = (names.find("buyer", slug, ("buyers", i)) for i, slug in enumerate(source.buyers))
         buyers = frozenset(buyer[0] for buyer in named)
-    share = None if source.payout.share is None else spec.percent(source.payout.share)
+    made_ready = campaigns[campaign.slug]
     return made.Source(
         number=number,
         slug=source.slug,
         seller=seller_number,
-        campaign=campaigns[campaign.slug],
-        payout=made.Payout(share, micros_of(source.payout.fixed or "0", ("payout", "fixed"))),
+        campaign=made_ready,
+        payout=payout_of(source.payout, ("payout",)),
         floor_micros=micros_of(source.floor, ("floor",)),
         most_posts=source.most_posts,
         buyers=buyers,
@@ -56,5 +57,8 @@ def source_of(names: Names, number: int, source: spec.Source, campaigns: Mapping
         postback=postback_of(source, names.secrets),
         paused=source.paused or campaign.paused,
         pairs={n: pairs.get(n, ()) + of_seller.get(n, ()) for n in pairs | of_seller},
+        tells_price=source.tells_price,
+        paced=paced(*pairs.values(), *of_seller.values()),
         read=lambda content_type, body: module.read(content_type, body, settings),
+        rules=rules_of_source(source, made_ready.facts),
     )

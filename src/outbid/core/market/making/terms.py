@@ -19,6 +19,7 @@ from outbid.core.market import noun as spec
 from outbid.core.market import snapshot as made
 from outbid.core.market.problem import Path
 from outbid.core.money import micros
+from outbid.core.schedule.week import Calendar
 
 ANY_DAY = date(2000, 1, 1)
 _HOST = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*|\[[0-9A-Fa-f:.]+\]|[0-9A-Fa-f:]+:[0-9A-Fa-f:.]+")
@@ -67,17 +68,22 @@ def check_zone(zone: str, path: Path) -> None:
         raise Fault(path, f"{zone!r} is no time zone; write one such as America/New_York") from None
 
 
-def limits_of(caps: tuple[spec.Cap, ...], owner: str, currency: str, zone: str, path: Path) -> tuple[Limit, ...]:
-    """Caps as limits of their owner. Raises Fault."""
+def limits_of(
+    caps: tuple[spec.Cap, ...], owner: str, currency: str, zone: str, path: Path, hours: Calendar | None = None
+) -> tuple[Limit, ...]:
+    """Caps as limits of their owner, who is open in these hours. Raises Fault."""
     limits: dict[tuple[str, str], Limit] = {}
     for i, cap in enumerate(caps):
+        if cap.paced and owner.partition(":")[0] in ("source", "seller", "campaign") and " " not in owner:
+            raise Fault((*path, i, "paced"), "a full cap on this side refuses leads: only caps of buyers are paced")
         if cap.window == "slot":
             raise Fault((*path, i, "window"), "a cap with the window slot stands in a slot of an offer's schedule")
         unit = LEADS if cap.leads is not None else currency
         ceiling = cap.leads if cap.leads is not None else micros_of(cap.money or "", (*path, i, "money"))
         if (unit, cap.window) in limits:
             raise Fault((*path, i), f"there are two caps for {unit} and {cap.window}")
-        limits[unit, cap.window] = Limit(owner, unit, cap.window, zone, ceiling)
+        open_ = hours if cap.paced else None
+        limits[unit, cap.window] = Limit(owner, unit, cap.window, zone, ceiling, paced=cap.paced, open=open_)
     return tuple(limits.values())
 
 

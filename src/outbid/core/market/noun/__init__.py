@@ -4,11 +4,12 @@ Amounts are decimal text in the campaign's currency, shares are percent text, na
 never stand here: they are given by the store, and the snapshot resolves slugs to them.
 """
 
-from outbid.core.market.noun.amount import Cap, Currency, Noun, Payout, Plugin, Settings, Slug, Wallet, percent
+from outbid.core.market.noun.amount import Cap, Currency, Noun, Plugin, Settings, Slug, Wallet, percent
 from outbid.core.market.noun.campaign import Campaign, Check, Enricher, Field, Queue, Tier
 from outbid.core.market.noun.hours import OpenSlot, Order, Schedule, Slot
-from outbid.core.market.noun.offer import Offer
-from outbid.core.market.noun.party import Buyer, Group, Key, Quotes, Seller, Source
+from outbid.core.market.noun.offer import Doubt, Offer
+from outbid.core.market.noun.party import Buyer, Group, Key, Notices, Quotes, Seller, Source
+from outbid.core.market.noun.price import FloorRule, MarginRule, Payout, PayoutRule, PriceRule, Pricing, Rule
 
 __all__ = [
     "KINDS",
@@ -17,18 +18,26 @@ __all__ = [
     "Cap",
     "Check",
     "Currency",
+    "Doubt",
     "Enricher",
     "Field",
+    "FloorRule",
     "Group",
     "Key",
+    "MarginRule",
+    "Notices",
     "Noun",
     "Offer",
     "OpenSlot",
     "Order",
     "Payout",
+    "PayoutRule",
     "Plugin",
+    "PriceRule",
+    "Pricing",
     "Queue",
     "Quotes",
+    "Rule",
     "Schedule",
     "Seller",
     "Settings",

@@ -1,4 +1,4 @@
-"""Parts of nouns that are numbers: names, shares, caps, wallets, payouts."""
+"""Parts of nouns that are numbers: names, shares, caps, wallets."""
 
 from typing import Annotated, Any, Literal
 
@@ -34,7 +34,8 @@ class Plugin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     settings: Settings = {}
 
 
-def _amount(text: str | None, what: str) -> None:
+def check_amount(text: str | None, what: str) -> None:
+    """Is it an amount that is not negative, or absent? Raises ValueError."""
     if text is not None and micros(text) < 0:
         raise ValueError(f"{what} may not be negative")
 
@@ -56,18 +57,22 @@ def percent(text: str) -> int:
 class Cap(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Most leads, or most money, in a window that begins at midnight (or the full hour …) in the owner's zone.
 
-    `slot`: the window is the hours of an offer's schedule in which the cap stands.
+    `slot`: the window is the hours of an offer's schedule in which the cap stands. `paced`: a buyer's cap, spread over
+    its window, by the hours that are open and by when leads usually come.
     """
 
     window: Window
     leads: Annotated[int, Meta(ge=0, le=1_000_000_000)] | None = None
     money: str | None = None
+    paced: bool = False
 
     def __post_init__(self) -> None:
-        """Exactly one of leads and money."""
+        """Exactly one of leads and money; a pace needs a window that is long enough, and ends."""
         if (self.leads is None) == (self.money is None):
             raise ValueError("a cap names either leads or money")
-        _amount(self.money, "a cap")
+        if self.paced and self.window in ("minute", "total"):
+            raise ValueError("a cap is paced over an hour, a day, a week, a month or a slot")
+        check_amount(self.money, "a cap")
 
 
 class Wallet(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -77,19 +82,4 @@ class Wallet(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     def __post_init__(self) -> None:
         """The credit is an amount."""
-        _amount(self.credit, "credit")
-
-
-class Payout(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What the seller gets of each sale: a share of the price, or a fixed amount."""
-
-    share: str | None = None
-    fixed: str | None = None
-
-    def __post_init__(self) -> None:
-        """Exactly one of share and fixed."""
-        if (self.share is None) == (self.fixed is None):
-            raise ValueError("a payout names either share or fixed")
-        _amount(self.fixed, "a payout")
-        if self.share is not None:
-            percent(self.share)
+        check_amount(self.credit, "credit")

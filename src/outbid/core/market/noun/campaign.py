@@ -15,6 +15,7 @@ from outbid.core.market.noun.amount import (
     Settings,
     Slug,
 )
+from outbid.core.market.noun.price import FloorRule, MarginRule, Pricing
 
 
 class Field(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -78,6 +79,7 @@ class Tier(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     places       how many may buy the lead: one (exclusive), or more (shared), never two of one group
     queue        the tier is a queue: it takes what the tiers before it left, at once or later
     early        post as soon as no open answer could change who is posted; whoever has not answered is out of the round
+    pricing      what a winner pays: his bid, or less
     """
 
     slug: Slug
@@ -88,10 +90,18 @@ class Tier(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     places: Annotated[int, Meta(ge=1, le=100)] = 1
     queue: Queue | None = None
     early: bool = False
+    pricing: Pricing = Pricing()
 
 
 class Campaign(Noun, frozen=True, kw_only=True):
-    """The operator's plan for a kind of lead: fields, checks, tiers. `least_margin` is what the house keeps.
+    """The operator's plan for a kind of lead: fields, checks, tiers.
+
+    margin        what the house takes of each price before the seller's payout: percent of it, or an amount; `margins`
+                  go before it
+    least_margin  what the house keeps at the least, after everything: percent of the price, or an amount
+    loss_allowed  it may keep less, and even pay the seller out of its own
+    shortfall     who bears it if a buyer lowers his price in the post's answer: the house, the seller (he is paid by
+                  the lower price), or both in proportion (shared)
 
     `enrich_ms`: how long all enrichers together may take.
     `review_hours`: a lead that a check holds for review, and nobody looks at, is refused after so many. `dimensions`:
@@ -106,7 +116,12 @@ class Campaign(Noun, frozen=True, kw_only=True):
     enrich_ms: Deadline = 1_500
     tiers: tuple[Tier, ...]
     floor: str = "0"
+    floors: tuple[FloorRule, ...] = ()
+    margin: str = "0"
+    margins: tuple[MarginRule, ...] = ()
     least_margin: str = "0"
+    loss_allowed: bool = False
+    shortfall: Literal["house", "seller", "shared"] = "seller"
     caps: tuple[Cap, ...] = ()
     most_posts: Annotated[int, Meta(ge=1, le=1000)] = 20
     ping_fields: tuple[str, ...] = ()

@@ -1,7 +1,8 @@
 """A buyer's standing order."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
+import msgspec
 from msgspec import Meta
 
 from outbid.core.market.noun.amount import (
@@ -14,17 +15,32 @@ from outbid.core.market.noun.amount import (
     percent,
 )
 from outbid.core.market.noun.hours import Order, Schedule
+from outbid.core.market.noun.price import PriceRule
+
+
+class Doubt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What was agreed with a buyer about posts without a clear answer, if nobody settles them before.
+
+    after_s  how long a sale may be uncertain, in seconds
+    outcome  as what it then counts: sold, or rejected
+    """
+
+    after_s: Annotated[int, Meta(ge=1, le=31_536_000)]
+    outcome: Literal["sold", "rejected"]
 
 
 class Offer(Noun, frozen=True, kw_only=True):
     """A buyer's standing order in a campaign's tier.
 
     price          a fixed price makes the offer *direct*: it needs no ping
+    prices         fixed prices by rule, looked at before `price`; without `price` it takes no lead that no rule fits
+    handicap       how much less its bid counts in the ranking, such as 20%; it is charged the whole
     most           the most that it pays for a lead: a higher bid counts as that much
     filter         which leads it wants; absent: all
     priority       stated order, lower first: breaks ties, and is the order of a waterfall
     private_targets  exact HOST:PORT pairs that the delivery may reach although private or not 80/443
     post_ms        how long the buyer may take to answer a post
+    doubt          what a post without a clear answer counts as in the end; absent: somebody has to settle it
     source_caps    caps on what it buys of single sources, by their slugs
     schedule       the hours in which it buys
     order          how much it buys altogether, from when and until when
@@ -35,6 +51,8 @@ class Offer(Noun, frozen=True, kw_only=True):
     campaign: Slug
     tier: Slug
     price: str | None = None
+    prices: tuple[PriceRule, ...] = ()
+    handicap: str = "0%"
     floor: str = "0"
     most: str | None = None
     filter: Settings | None = None
@@ -49,6 +67,7 @@ class Offer(Noun, frozen=True, kw_only=True):
     delivery: Plugin
     private_targets: tuple[str, ...] = ()
     post_ms: Deadline = 10_000
+    doubt: Doubt | None = None
     paused: bool = False
 
     def __post_init__(self) -> None:

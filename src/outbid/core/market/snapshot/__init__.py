@@ -5,26 +5,48 @@
 
 from outbid.core.market.snapshot.campaign import Campaign, Check, Enricher, Field, Queue, Tier, facts_of
 from outbid.core.market.snapshot.market import Holder, Market, Rows
-from outbid.core.market.snapshot.offer import ANY_PRICE_MICROS, Delivery, Offer, delivery_of, mute
-from outbid.core.market.snapshot.source import Payout, Quotes, Source
+from outbid.core.market.snapshot.offer import Delivery, Doubt, Notices, Offer, delivery_of, mute
+from outbid.core.market.snapshot.price import (
+    ANY_PRICE_MICROS,
+    NOTHING,
+    Part,
+    Pricing,
+    Rule,
+    Rules,
+    Split,
+    Step,
+    Terms,
+    reads_of,
+)
+from outbid.core.market.snapshot.source import Quotes, Source
 
 __all__ = [
     "ANY_PRICE_MICROS",
+    "NOTHING",
     "Campaign",
     "Check",
     "Delivery",
+    "Doubt",
     "Enricher",
     "Field",
     "Holder",
     "Market",
+    "Notices",
     "Offer",
-    "Payout",
+    "Part",
+    "Pricing",
     "Queue",
     "Quotes",
     "Rows",
+    "Rule",
+    "Rules",
     "Source",
+    "Split",
+    "Step",
+    "Terms",
     "Tier",
     "delivery_of",
     "facts_of",
     "mute",
+    "reads_of",
 ]

@@ -9,6 +9,7 @@ from outbid.core.contract import Bid, Flaw, Kind, Lookup
 from outbid.core.dialect.secrets import Secrets
 from outbid.core.lead.value import Scalar, Value
 from outbid.core.market.snapshot.offer import Offer
+from outbid.core.market.snapshot.price import NOTHING, Part, Pricing, Rules
 from outbid.core.match.book import Book
 from outbid.core.match.filter import Fact
 
@@ -68,6 +69,8 @@ class Tier(msgspec.Struct, frozen=True):
     """Offers tried together. `live` names what the method reads beside the bids: `turn`, `draw`.
 
     `early`: a round is over once no open answer could change who is posted.
+    `reads`: what the method reads of a bid that is not at hand anyway: `payout`.
+    `pricing`: what a winner pays; None: his bid.
     """
 
     slug: str
@@ -80,6 +83,8 @@ class Tier(msgspec.Struct, frozen=True):
     live: frozenset[str]
     early: bool
     book: Book[Offer]
+    reads: frozenset[str] = frozenset()
+    pricing: Pricing | None = None
 
     @property
     def offers(self) -> tuple[Offer, ...]:
@@ -90,7 +95,9 @@ class Tier(msgspec.Struct, frozen=True):
 class Campaign(msgspec.Struct, frozen=True):
     """A plan for leads. `facts` is what filters may read, `offers` all offers by number.
 
-    `decisive`: the facts that a filter reads or a ping tells; a quote does not stand for a lead with others.
+    `decisive`: the facts that a filter or an offer's prices read or a ping tells (see `Source.decisive` for all).
+    `margin` is what the house takes before the payout where no rule says otherwise, `least_margin` what it keeps at the
+    least, `rules` floors and margins by rule (None if it has none), `shortfall` who bears a price lowered at the post.
     `dimensions`: the facts by which it is tallied.
     """
 
@@ -104,14 +111,19 @@ class Campaign(msgspec.Struct, frozen=True):
     tiers: tuple[Tier, ...]
     offers: Mapping[int, Offer]
     floor_micros: int
-    least_margin_micros: int
+    least_margin: Part
     most_posts: int
     review_ms: int
     paused: bool
     dimensions: tuple[str, ...] = ()
     enrichers: tuple[Enricher, ...] = ()
     enrich_ms: int = 0
+    margin: Part = NOTHING
+    loss_allowed: bool = False
+    shortfall: Literal["house", "seller", "shared"] = "seller"
+    rules: Rules | None = None
     open: bool = False
+    zone: str = "UTC"
 
     def secrets_of(self, step: str, number: int) -> Secrets:
         """What must never be kept of requests at a step: to an offer by its number, to an enricher by its place."""

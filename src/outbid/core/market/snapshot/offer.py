@@ -10,21 +10,40 @@ from outbid.core.contract import PingReply, PostReply, Reads
 from outbid.core.dialect.secrets import NO_SECRETS, Secrets
 from outbid.core.dialect.wire import Answer, Http
 from outbid.core.ledger.account import Limit, Limits
-from outbid.core.match.filter import Node, Predicate
+from outbid.core.market.snapshot.price import Rule, reads_of
+from outbid.core.match.filter import Node, Predicate, facts_read
 from outbid.core.money import ONE
 from outbid.core.schedule.when import When
 
-ANY_PRICE_MICROS = 1 << 62
-"""More than anybody bids."""
+
+class Doubt(msgspec.Struct, frozen=True):
+    """As what an uncertain sale counts after so many milliseconds."""
+
+    after_ms: int
+    outcome: str
+
+
+class Notices(msgspec.Struct, frozen=True):
+    """Where a buyer's notices go, and what signs them; both with their references to secrets. No address: a list."""
+
+    url: str | None
+    secret: str
+    exceptions: frozenset[tuple[str, int]]
 
 
 class Offer(msgspec.Struct, frozen=True):
-    """A standing order, ready to be matched, asked and posted. `price_micros` is None unless it is direct.
+    """A standing order, ready to be matched, asked and posted.
 
+    price_micros its fixed price, None if it has none
+    prices       fixed prices by rule, looked at first; None if it has none
+    handicap     how much less its bid counts in the ranking, in millionths
     most_micros  the most that it pays: a higher bid counts as that much; `ANY_PRICE_MICROS` where nothing is set
 
     when   the hours and dates in which it buys; None: always
     share  in how many of the leads that match it takes part, in millionths
+    doubt    what a post without a clear answer counts as in the end; None: until it is settled it counts as nothing
+    notices  how its buyer is told what became of its bids; None: he is not
+    paced  whether any of its limits is spread over its window
     pairs  limits of what it buys of single sources, by their numbers
 
     `group` names who may not buy the same lead twice: the buyer's group, or the buyer himself. `_found` remembers the
@@ -47,10 +66,26 @@ class Offer(msgspec.Struct, frozen=True):
     paused: bool
     limits: tuple[Limit, ...]
     delivery: "Delivery"
+    prices: tuple[Rule, ...] | None = None
+    handicap: int = 0
     when: When | None = None
     share: int = ONE
     pairs: Mapping[int, tuple[Limit, ...]] = {}
+    paced: bool = False
+    doubt: Doubt | None = None
+    notices: Notices | None = None
     _found: dict[int, Limits] = {}
+
+    @property
+    def direct(self) -> bool:
+        """Does it buy at a price that is agreed, without a ping?"""
+        return self.price_micros is not None or self.prices is not None
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """The facts that its filter and its prices look at."""
+        wanted = frozenset() if self.node is None else facts_read(self.node)
+        return wanted if self.prices is None else wanted | reads_of(self.prices)
 
     def limits_of(
         self, source: int, others: tuple[Limit, ...], pairs: Mapping[int, tuple[Limit, ...]], version: int

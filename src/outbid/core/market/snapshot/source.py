@@ -8,28 +8,7 @@ import msgspec
 from outbid.core.dialect.wire import Http
 from outbid.core.ledger.account import Limit
 from outbid.core.market.snapshot.campaign import Campaign
-from outbid.core.money import ONE, share_of
-
-
-class Payout(msgspec.Struct, frozen=True):
-    """The seller's terms: a share of the price in millionths, or a fixed amount in micros."""
-
-    share: int | None
-    fixed_micros: int = 0
-
-    def of(self, price_micros: int) -> int:
-        """What the seller gets at a price, rounded down to a micro."""
-        return self.fixed_micros if self.share is None else share_of(price_micros, self.share)
-
-    def least_price(self, least_margin_micros: int) -> int:
-        """The least price that leaves the house its margin."""
-        if self.share is None:
-            return self.fixed_micros + least_margin_micros
-        kept = ONE - self.share
-        if not least_margin_micros:
-            return 0
-        # The payout rounds down, so the house keeps the fraction: the least price whose rest reaches the margin.
-        return (least_margin_micros - 1) * ONE // kept + 1 if kept else 1 << 62
+from outbid.core.market.snapshot.price import Part, Rules
 
 
 class Quotes(msgspec.Struct, frozen=True):
@@ -43,6 +22,9 @@ class Quotes(msgspec.Struct, frozen=True):
 class Source(msgspec.Struct, frozen=True):
     """A seller's feed. `buyers` is None if he allows all; `read` is the intake, bound.
 
+    payout     what he gets where no rule says otherwise
+    rules      floors and payouts by rule; None if it has none
+    tells_price  who was outbid is told in which band the price lay that won
     pairs      limits of what single buyers buy of it, and of all of its seller's, by their numbers
     ping_id    the field in which the seller gives his ping's id back
     answer_ms  after how long he is told `pending`; None: he waits for the end
@@ -53,7 +35,7 @@ class Source(msgspec.Struct, frozen=True):
     slug: str
     seller: int
     campaign: Campaign
-    payout: Payout
+    payout: Part
     floor_micros: int
     most_posts: int
     buyers: frozenset[int] | None
@@ -65,4 +47,13 @@ class Source(msgspec.Struct, frozen=True):
     postback: Callable[[Mapping[str, str]], Http] | None
     paused: bool
     pairs: Mapping[int, tuple[Limit, ...]]
+    paced: bool
+    tells_price: bool
     read: Callable[[str, bytes], Any]
+    rules: Rules | None = None
+
+    @property
+    def decisive(self) -> frozenset[str]:
+        """The facts that a filter or a rule of prices looks at, or a ping tells: a quote does not stand for others."""
+        both = (self.campaign.rules, self.rules)
+        return self.campaign.decisive.union(*(rules.reads for rules in both if rules is not None))

@@ -151,9 +151,11 @@ async def zone(connection: Connection, scope: Scope) -> str:
     return found
 
 
+# A payout above the price comes in two transfers, of which one is the house's loss: the seller is told their sum.
 _MINE = """
   from transfer t
   join sale x on x.cell = t.cell and x.id = t.sale_id
+  left join transfer l on l.cell = t.cell and l.sale_id = t.sale_id and l.kind = 'loss' and l.credit = t.credit
  where t.cell = $1 and t.kind = 'payout'
    and ($2 = 'seller' and t.credit = 'seller:' || $3 or $2 = 'source' and x.source::text = $3)
    and ($4::integer is null or x.source = $4)"""
@@ -174,7 +176,7 @@ async def earned(
     """What days brought, by currency. `bounds` are the beginnings of the days, and the end of the last (UTC ms)."""
     rows = await connection.fetch(
         f"""select (d.place - 1)::integer as day, m.unit, count(*) as sales, sum(m.amount)::bigint as amount
-              from (select t.at, t.unit, t.amount {_MINE}
+              from (select t.at, t.unit, t.amount + coalesce(l.amount, 0) as amount {_MINE}
                        and t.at >= ($5::timestamptz[])[1]
                        and t.at < ($6::timestamptz[])[cardinality($6::timestamptz[])]) m
               join unnest($5::timestamptz[], $6::timestamptz[]) with ordinality d (starts_at, ends_at, place)
@@ -216,7 +218,7 @@ async def transfers(connection: Connection, scope: Scope, cell: int, wish: Trans
     rows = await connection.fetch(
         f"""select t.id, t.at,
                    (select n.slug from noun n where n.kind = 'source' and n.number = x.source limit 1) as source,
-                   x.lead_id, t.unit, t.amount {_MINE}
+                   x.lead_id, t.unit, t.amount + coalesce(l.amount, 0) as amount {_MINE}
                and t.at >= $6 and t.at < $7
                and ($5::uuid is null
                     or (t.at, t.id) < (select p.at, p.id from transfer p where p.cell = $1 and p.id = $5))

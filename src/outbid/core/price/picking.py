@@ -1,0 +1,100 @@
+"""Bids in, those who are posted out, each with his price and the seller's payout."""
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from outbid.core.contract import Bid
+from outbid.core.lead.state import State
+from outbid.core.market.snapshot import Campaign, Terms, Tier
+from outbid.core.price.charged import charged
+from outbid.core.price.lines import MAY_WIN
+
+
+class Pick(msgspec.Struct, frozen=True):
+    """One offer that may be posted, at its price, for the seller's payout (both micros)."""
+
+    offer: int
+    price_micros: int
+    payout_micros: int
+
+
+def ranked(campaign: Campaign, terms: Terms, tier: Tier, state: State) -> list[Bid]:
+    """Who may be posted, best first: every line that may win and was not tried, in the method's order.
+
+    What a quote promised is paid by whoever bids at least as much; the others fall out.
+    """
+    payout_of = terms.split.payout_of if "payout" in tier.reads else None
+    promised = state.promised or 0
+    bids = [
+        Bid(
+            line.offer,
+            line.price_micros,
+            offer.priority,
+            line.won_today,
+            offer.weight,
+            offer.handicap,
+            payout_of(line.price_micros) if payout_of else 0,
+        )
+        for line in state.bids
+        if line.outcome in MAY_WIN
+        and not line.reason
+        and line.offer not in state.tried
+        and line.price_micros >= promised
+        and (offer := campaign.offers.get(line.offer)) is not None
+    ]
+    return tier.rank(bids, state.turn, state.draw)
+
+
+def choose(
+    campaign: Campaign, terms: Terms, tier: Tier, state: State, most: int, alone: frozenset[int] = frozenset()
+) -> tuple[Pick, ...]:
+    """The best, never two of one group of buyers, each at what he is charged."""
+    order = ranked(campaign, terms, tier, state)
+    chosen, rival = seated(campaign, order, state, most, alone)
+    return tuple(picked(campaign, terms, tier, state, bid, rival) for bid in chosen)
+
+
+def seated(
+    campaign: Campaign, order: Sequence[Bid], state: State, most: int, alone: frozenset[int] = frozenset()
+) -> tuple[list[Bid], Bid | None]:
+    """Those of an order who are posted side by side, and the first who would be in the place of any of them.
+
+    `alone`: offers that buy alone, if they are the best; beside others they do not buy.
+    A buyer is nobody's rival whose group has the lead, or is being posted: he could not buy it anyway.
+    """
+    offers = campaign.offers
+    groups = {offers[sale.offer].group for sale in state.placed()}
+    chosen: list[Bid] = []
+    for bid in order:
+        group = offers[bid.offer].group
+        if group in groups:
+            continue
+        if len(chosen) == most:
+            return chosen, bid
+        if bid.offer in alone:
+            if groups:
+                continue
+            most = 1
+        groups.add(group)
+        chosen.append(bid)
+    return chosen, None
+
+
+def picked(campaign: Campaign, terms: Terms, tier: Tier, state: State, bid: Bid, rival: Bid | None) -> Pick:
+    """A bid that is posted, at what it is charged. What a quote promised is paid: the house may go to break-even."""
+    promised = state.promised
+    if tier.pricing is None:
+        return Pick(
+            bid.offer, bid.price_micros, terms.split.payout_of(bid.price_micros) if promised is None else promised
+        )
+    price = charged(tier.pricing, bid, campaign.offers[bid.offer], terms, rival, promised or 0)
+    return Pick(bid.offer, price, terms.split.payout_of(price) if promised is None else promised)
+
+
+def ranking(campaign: Campaign, terms: Terms, tier: Tier, state: State) -> Iterator[Pick]:
+    """Everybody who may win, best first, each at what he would be charged if those before him had not bid."""
+    order = ranked(campaign, terms, tier, state)
+    for place, bid in enumerate(order):
+        _, rival = seated(campaign, order[place:], state, 1)
+        yield picked(campaign, terms, tier, state, bid, rival)
