@@ -75,7 +75,32 @@ def _market_commands(commands: "Commands") -> None:
     apply.add_argument("file", help="the market, or - for standard input")
     apply.add_argument("--dry-run", action="store_true", help="show the difference and change nothing")
     apply.add_argument("--yes", action="store_true", help="do not ask before nouns are taken away")
+    apply.add_argument("--at", metavar="TIME", help="plan it for this instant (RFC 3339), and change nothing now")
     apply.add_argument("--note", default="", help="why, for the list of changes")
+    changes = _add(
+        commands, "changes", "replay.versions:changes", "Show what differs between two versions of the market."
+    )
+    changes.add_argument("--from", type=int, required=True, dest="since", metavar="VERSION", help="the one")
+    changes.add_argument("--to", type=int, default=None, metavar="VERSION", help="the other (default: the newest)")
+    back = _add(
+        commands, "return", "replay.versions:go_back", "Go back to a version of the market, by making a new one."
+    )
+    back.add_argument("version", type=int, help="its number")
+    back.add_argument("--dry-run", action="store_true", help="show the difference and change nothing")
+    back.add_argument("--yes", action="store_true", help="do not ask before nouns are taken away")
+    back.add_argument("--note", default="", help="why, for the list of changes")
+    ahead = _add(
+        commands,
+        "dry-run",
+        "replay.foresee:run",
+        "Tell what a market file would have done to the leads of the last days.",
+    )
+    ahead.add_argument("file", help="the market, or - for standard input; it is not applied")
+    ahead.add_argument("--days", type=int, default=7, help="the leads of how many days (default 7)")
+    ahead.add_argument("--campaign", default="", help="only leads of this campaign")
+    ahead.add_argument("--source", default="", help="only leads of this source")
+    ahead.add_argument("--most", type=int, default=200_000, help="how many at most; of more, some are drawn")
+    ahead.add_argument("--json", action="store_true", help="print the result for programs")
     export = _add(commands, "export", "market:export", "Write the market as YAML.")
     export.add_argument("--version", type=int, default=None, dest="at", help="as it was at this version")
 

@@ -35,6 +35,11 @@ def first_of(at_ms: int) -> bytes:
     return at_ms.to_bytes(6, "big") + b"\x00" * 10
 
 
+def ms_of(identifier: bytes) -> int:
+    """The UTC millisecond at which an id was made."""
+    return int.from_bytes(identifier[:6], "big")
+
+
 def public(prefix: str, cell: int, identifier: bytes) -> str:
     """The id as the world sees it."""
     # 144 bits and 6 of padding, ten at a time: a quarter of the time of the library's b32hexencode.

@@ -14,6 +14,7 @@ from outbid.core.market.making.plan import Plugins
 from outbid.core.market.snapshot import Market
 from outbid.core.market.taken_over import EMPTY
 from outbid.core.scope import HOUSE
+from outbid.exchange.ahead.child import Child
 from outbid.exchange.clock import Clock, noise_source
 from outbid.exchange.distribute import distribute
 from outbid.exchange.exchange import Change, Door, Exchange, change_between
@@ -53,8 +54,17 @@ class Process:
     """Everything of one exchange process that lives as long as it does."""
 
     def __init__(
-        self, connect: Connect, door: Door, vault: Vault, plugins: Plugins, *, cell: int = 0, keeps_traffic: bool = True
+        self,
+        connect: Connect,
+        door: Door,
+        vault: Vault,
+        plugins: Plugins,
+        child: Child,
+        *,
+        cell: int = 0,
+        keeps_traffic: bool = True,
     ) -> None:
+        self._child = child
         self._connect = connect
         self._door = door
         self._vault = vault
@@ -101,7 +111,7 @@ class Process:
             keeps_traffic=self._keeps_traffic,
         )
         self._judge = Judge(self.exchange)
-        self._worker = Worker(self.exchange, self._connect, self._revive)
+        self._worker = Worker(self.exchange, self._connect, self._revive, self._child)
         self.exchange.lease_until = loop.time() + (lanes.LEASE_MS - lanes.MARGIN_MS) / 1000
         await self._listen()
         work = (self._write(self.journal), self._beat(), self._turn_away(), self._write(self.quotes))

@@ -360,6 +360,37 @@ create table notice (
 create index notice_end on notice (expires_at);
 create index notice_to_send on notice (cell, buyer, id) where sent_at is null;
 
+-- Changes of the market that are played against leads that came: the last ones are kept. One runs at a time; whoever
+-- runs it says so every few seconds in `beat_at`.
+create table dry_run (
+  id uuid primary key,
+  state text not null check (state in ('queued', 'running', 'done', 'failed', 'stopped')),
+  by text not null,
+  at timestamptz not null,
+  wish jsonb not null,
+  attempt integer not null default 0,
+  beat_at timestamptz,
+  done integer not null default 0,
+  leads integer not null default 0,
+  error text not null default '',
+  result jsonb
+);
+
+-- Changes of the market with a time at which they are made. `base` is the version that they were based on, `version`
+-- the one that they became.
+create table planned_change (
+  id uuid primary key,
+  state text not null check (state in ('planned', 'made', 'failed', 'cancelled')),
+  by text not null,
+  note text not null,
+  at timestamptz not null,
+  starts_at timestamptz not null,
+  base bigint not null,
+  nouns jsonb not null,
+  version bigint,
+  error text not null default ''
+);
+
 create table schedule (
   name text primary key,
   next_run_at timestamptz not null
