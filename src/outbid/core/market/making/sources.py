@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from outbid.core.ledger.account import Limit
 from outbid.core.market import noun as spec
 from outbid.core.market import snapshot as made
 from outbid.core.market.making.limits import paced, pairs_of
@@ -25,21 +26,13 @@ def source_of(names: Names, number: int, source: spec.Source, campaigns: Mapping
     limits = limits_of(source.caps, f"source:{number}", unit, source.zone, ("caps",))
     limits += limits_of(seller.caps, f"seller:{seller_number}", unit, seller.zone, ("caps",))
     limits += limits_of(campaign.caps, f"campaign:{campaign_number}", unit, campaign.zone, ("caps",))
-    where = ("buyer_caps",)
-    pairs = pairs_of(names, source.buyer_caps, "buyer", f"source:{number}", unit, source.zone, where)
-    known = names.nouns.get("buyer", {})  # that a seller names others is told as the seller's fault
-    caps_of_seller = {slug: caps for slug, caps in seller.buyer_caps.items() if slug in known}
-    of_seller = pairs_of(names, caps_of_seller, "buyer", f"seller:{seller_number}", unit, seller.zone, where)
+    pairs = _pairs(names, number, source, unit)
     module, settings = names.planner.plugin(
         "intakes", source.intake.plugin, source.intake.settings, ("intake", "plugin"), ("intake",)
     )
     ping_id = getattr(settings, "ping_id", "")
     if ping_id in {field.name for field in campaign.fields}:
         raise Fault(("intake", "settings"), f"{ping_id!r} is a field: name another one as ping_id")
-    buyers = None
-    if source.buyers is not None:
-        named = (names.find("buyer", slug, ("buyers", i)) for i, slug in enumerate(source.buyers))
-        buyers = frozenset(buyer[0] for buyer in named)
     made_ready = campaigns[campaign.slug]
     return made.Source(
         number=number,
@@ -49,7 +42,7 @@ def source_of(names: Names, number: int, source: spec.Source, campaigns: Mapping
         payout=payout_of(source.payout, ("payout",)),
         floor_micros=micros_of(source.floor, ("floor",)),
         most_posts=source.most_posts,
-        buyers=buyers,
+        buyers=_buyers(names, source),
         limits=limits,
         quotes=made.Quotes(source.quotes.seconds * 1000, source.quotes.stale == "anew", source.quotes.honour),
         ping_id=ping_id,
@@ -57,14 +50,31 @@ def source_of(names: Names, number: int, source: spec.Source, campaigns: Mapping
         answer_ms=source.answer_ms,
         postback=postback_of(source, names.secrets),
         paused=source.paused or campaign.paused,
-        pairs={n: pairs.get(n, ()) + of_seller.get(n, ()) for n in pairs | of_seller},
+        pairs=pairs,
         tells_price=source.tells_price,
-        floor_fact=_number(source.floor_fact, campaign, campaigns[campaign.slug].facts, "floor_fact"),
-        deadline_fact=_number(source.deadline_fact, campaign, campaigns[campaign.slug].facts, "deadline_fact"),
-        paced=paced(*pairs.values(), *of_seller.values()),
+        floor_fact=_number(source.floor_fact, campaign, made_ready.facts, "floor_fact"),
+        deadline_fact=_number(source.deadline_fact, campaign, made_ready.facts, "deadline_fact"),
+        paced=paced(*pairs.values()),
         read=lambda content_type, body: module.read(content_type, body, settings),
         rules=rules_of_source(source, made_ready.facts),
     )
+
+
+def _buyers(names: Names, source: spec.Source) -> frozenset[int] | None:
+    if source.buyers is None:
+        return None
+    return frozenset(names.find("buyer", slug, ("buyers", i))[0] for i, slug in enumerate(source.buyers))
+
+
+def _pairs(names: Names, number: int, source: spec.Source, unit: str) -> dict[int, tuple[Limit, ...]]:
+    """Caps on what single buyers buy of a source, and of all its seller's."""
+    seller_number, seller = names.find("seller", source.seller, ("seller",))
+    where = ("buyer_caps",)
+    mine = pairs_of(names, source.buyer_caps, "buyer", f"source:{number}", unit, source.zone, where)
+    known = names.nouns.get("buyer", {})  # that a seller names others is told as the seller's fault
+    caps = {slug: caps for slug, caps in seller.buyer_caps.items() if slug in known}
+    his = pairs_of(names, caps, "buyer", f"seller:{seller_number}", unit, seller.zone, where)
+    return {buyer: mine.get(buyer, ()) + his.get(buyer, ()) for buyer in mine | his}
 
 
 def _number(name: str | None, campaign: spec.Campaign, facts: Mapping[str, Fact], setting: str) -> str | None:
