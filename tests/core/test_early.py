@@ -43,7 +43,9 @@ def plan_of(
         slug="main",
         floor_micros=0,
         reads=frozenset(),
-        pricing=None if rule == "first" else Pricing(rule, 1, lambda bid: module.worth(bid, module.Settings())),
+        pricing=None
+        if rule == "first"
+        else Pricing(rule, 1, (lambda bid: module.worth(bid, module.Settings())) if hasattr(module, "worth") else None),
     )
     rows = zip(OFFERS, priorities, groups, mosts, strict=True)
     offers = {

@@ -22,9 +22,10 @@ methods/<name>.py     LIVE: which of `turn` and `draw` it reads
                       turn: the offer that was served last in this tier, 0 at first; draw: a chance from 0 to below 1
                       where wanted: STEADY = True, a promise: which of two bids comes first follows from these two,
                       turn and draw alone, and a higher price never moves a bid back. It allows `Tier.early`;
-                      BY_PRICE = True with worth(bid, settings) -> int, the figure by which bids are ranked, highest
-                      first, but for ties. It never falls as the house keeps more of a higher price. It allows
-                      `Tier.pricing`; READS: what of a bid is worked out for it alone: `payout`
+                      BY_PRICE = True: bids are ranked by what counts of their prices, highest first, but for ties;
+                      or by worth(bid, settings) -> int, where there is one, which never falls as the house keeps more
+                      of a higher price. It allows `Tier.pricing`; READS: what of a bid is worked out for it alone:
+                      `payout`
 deliveries/<name>.py  bind(settings, binding) -> what was compiled once; pings(bound), repeatable(bound) -> bool;
                       ping(ask, bound), post(ask, bound): generator functions that yield Http, are sent Answers,
                       and return PingReply or PostReply

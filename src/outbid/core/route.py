@@ -211,8 +211,8 @@ def _bidding(plan: Plan, state: State) -> Step:
 def _choose(plan: Plan, state: State, most: int) -> tuple[Pick, ...]:
     """The best picks, never two of one group of buyers; who buys alone does so if he is the best of them."""
     terms = plan.terms(state.tier, state.matched_ms)
-    alone = frozenset(number for number in state.offers if _alone(plan, number, state.round_ms))
-    return choose(plan.campaign, terms, plan.campaign.tiers[state.tier], state, most, alone)
+    tier, round_ms = plan.campaign.tiers[state.tier], state.round_ms
+    return choose(plan.campaign, terms, tier, state, most, lambda offer: _alone(plan, offer, round_ms))
 
 
 def _alone(plan: Plan, offer: int, round_ms: int) -> bool:

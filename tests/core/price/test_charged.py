@@ -45,7 +45,7 @@ def rounds(draw):
 
 def tier_of(method, rule: str, step: int = 0):
     bound = method.Settings()
-    pricing = None if rule == "first" else Pricing(rule, step, lambda bid: method.worth(bid, bound))
+    pricing = None if rule == "first" else Pricing(rule, step, worth_of(method, bound))
     return SimpleNamespace(
         rank=lambda bids, turn, draw: method.rank(bids, turn, draw, bound),
         reads=frozenset(getattr(method, "READS", ())),
@@ -61,11 +61,16 @@ def sold(method, campaign, terms, prices, rule="first", most=1, step=0):
     return choose(campaign, terms, tier_of(method, rule, step), state_of(prices), most)
 
 
+def worth_of(method, settings):
+    """As the compiler finds it: None where the price alone ranks."""
+    return (lambda bid: method.worth(bid, settings)) if hasattr(method, "worth") else None
+
+
 def worth(method, campaign, terms, offer: int, price: int) -> int:
     from outbid.core.contract import Bid
 
     bid = Bid(offer, price, handicap=campaign.offers[offer].handicap, payout_micros=terms.split.payout_of(price))
-    return method.worth(bid, method.Settings())
+    return bid.rank_micros if worth_of(method, method.Settings()) is None else method.worth(bid, method.Settings())
 
 
 ANY = settings(max_examples=500, deadline=None)

@@ -4,6 +4,7 @@ from msgspec.structs import replace
 
 from outbid.core.contract import Bid
 from outbid.core.market.snapshot import ANY_PRICE_MICROS, Offer, Pricing, Terms
+from outbid.core.money import ONE
 from outbid.core.price.least import Span, first_with
 from outbid.core.price.lines import least_for
 
@@ -28,15 +29,24 @@ def charged(pricing: Pricing | None, bid: Bid, offer: Offer, terms: Terms, rival
 
 def level_with(pricing: Pricing, bid: Bid, rival: Bid, terms: Terms, least_micros: int) -> int:
     """The least price, from one on, at which a bid is worth as much to the ranking as its rival's; at most the bid."""
-    target = pricing.worth(rival)
+    worth = pricing.worth
+    if worth is None:
+        return price_ranked(rival.rank_micros, bid.handicap)
+    target = worth(rival)
 
     def reaches(price_micros: int) -> bool:
-        return pricing.worth(at_price(bid, price_micros, terms)) >= target
+        return worth(at_price(bid, price_micros, terms)) >= target
 
     found = (
         first_with(reaches, max(first, least_micros), min(last, bid.price_micros)) for first, last in _steps(terms)
     )
     return next((price for price in found if price is not None), bid.price_micros)
+
+
+def price_ranked(rank_micros: int, handicap: int) -> int:
+    """The least price of which so much counts in the ranking after a handicap; above any price if none does."""
+    counts = ONE - handicap
+    return -(-rank_micros * ONE // counts) if counts else ANY_PRICE_MICROS
 
 
 def at_price(bid: Bid, price_micros: int, terms: Terms) -> Bid:

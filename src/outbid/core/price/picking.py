@@ -1,6 +1,6 @@
 """Bids in, those who are posted out, each with his price and the seller's payout."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
@@ -47,7 +47,7 @@ def ranked(campaign: Campaign, terms: Terms, tier: Tier, state: State) -> list[B
 
 
 def choose(
-    campaign: Campaign, terms: Terms, tier: Tier, state: State, most: int, alone: frozenset[int] = frozenset()
+    campaign: Campaign, terms: Terms, tier: Tier, state: State, most: int, alone: Callable[[int], bool] | None = None
 ) -> tuple[Pick, ...]:
     """The best, never two of one group of buyers, each at what he is charged."""
     order = ranked(campaign, terms, tier, state)
@@ -56,11 +56,11 @@ def choose(
 
 
 def seated(
-    campaign: Campaign, order: Sequence[Bid], state: State, most: int, alone: frozenset[int] = frozenset()
+    campaign: Campaign, order: Sequence[Bid], state: State, most: int, alone: Callable[[int], bool] | None = None
 ) -> tuple[list[Bid], Bid | None]:
     """Those of an order who are posted side by side, and the first who would be in the place of any of them.
 
-    `alone`: offers that buy alone, if they are the best; beside others they do not buy.
+    `alone`: whether an offer buys alone, if it is the best; beside others it does not buy.
     A buyer is nobody's rival whose group has the lead, or is being posted: he could not buy it anyway.
     """
     offers = campaign.offers
@@ -72,7 +72,7 @@ def seated(
             continue
         if len(chosen) == most:
             return chosen, bid
-        if bid.offer in alone:
+        if alone is not None and alone(bid.offer):
             if groups:
                 continue
             most = 1

@@ -54,7 +54,7 @@ FLAT = Curve("UTC", (1.0,) * QUARTERS_OF_A_WEEK)
 class Course:
     """Which share of a window's leads should have been bought by an instant."""
 
-    __slots__ = ("_edges", "_sums")
+    __slots__ = ("_edges", "_now", "_sums")
 
     def __init__(self, span: Span, calendar: Calendar | None, curve: Curve) -> None:
         pieces = [(start, end, curve.at(start) * (end - start)) for start, end in _quarters(span, calendar)]
@@ -63,14 +63,18 @@ class Course:
         total = sum(weight for _, _, weight in pieces) or 1.0
         self._edges = [(start, end, weight / total) for start, end, weight in pieces]
         self._sums = [0.0, *accumulate(share for _, _, share in self._edges)]
+        self._now = (0, 0, 0.0, 0.0)
 
     def share(self, at_ms: int) -> float:
         """From 0 at the window's beginning to 1 at the end of its last open hour."""
-        place = bisect_right(self._edges, at_ms, key=lambda edge: edge[0]) - 1
-        if place < 0:
-            return 0.0
-        start, end, share = self._edges[place]
-        return min(1.0, self._sums[place] + share * min(1.0, (at_ms - start) / (end - start)))
+        start, end, share, before = self._now
+        if not start <= at_ms < end:
+            place = bisect_right(self._edges, at_ms, key=lambda edge: edge[0]) - 1
+            if place < 0:
+                return 0.0
+            (start, end, share), before = self._edges[place], self._sums[place]
+            self._now = start, end, share, before
+        return min(1.0, before + share * min(1.0, (at_ms - start) / (end - start)))
 
     def reaches_ms(self, share: float) -> int | None:
         """When so much of the window's leads has come; None if not within it."""

@@ -5,7 +5,7 @@ from hashlib import blake2b
 from outbid.core.control.control import Control
 from outbid.core.lead.event import Skip
 from outbid.core.market.snapshot import Market, Offer, Source
-from outbid.core.match.match import Live
+from outbid.core.match.match import Live, without_room
 from outbid.core.money import ONE
 from outbid.exchange.exchange import Exchange
 from outbid.exchange.room import accounts_of
@@ -13,14 +13,15 @@ from outbid.exchange.room import accounts_of
 
 def live_checks(exchange: Exchange, pinned: Market, source: Source, lead: bytes, at_ms: int) -> Live:
     """The live checks of a lead's round, as `core/match` asks for them."""
-    room = exchange.rooms.of(exchange.market, pinned, source, at_ms)
+    newest, rooms, full = exchange.market, exchange.rooms, exchange.rooms.full
 
     def found_room(offer: Offer, least_micros: int) -> Skip | None:
-        skip = room(offer, least_micros)
-        if skip is None and (offer.paced or source.paced):
-            accounts = accounts_of(exchange.market, pinned, source, offer, at_ms)
-            return exchange.paces.skip(offer.number, offer.campaign, accounts, exchange.rooms, at_ms)
-        return skip
+        accounts = accounts_of(newest, pinned, source, offer, at_ms)
+        if (account := full(accounts, least_micros)) is not None:
+            return without_room(offer.number, account)
+        if offer.paced or source.paced:
+            return exchange.paces.skip(offer.number, offer.campaign, accounts, rooms, at_ms)
+        return None
 
     def live(offer: Offer, least_micros: int) -> Skip | None:
         if offer.share < ONE and lot(lead, offer.number) >= offer.share:

@@ -22,11 +22,6 @@ def rank(bids: Sequence[Bid], turn: int, draw: float, settings: Settings) -> lis
     return sorted(bids, key=_order)
 
 
-def worth(bid: Bid, settings: Settings) -> int:
-    """What of the price counts."""
-    return bid.rank_micros
-
-
 def _order(bid: Bid) -> tuple[int, int, int, int]:
     counts = bid.rank_micros if bid.handicap else bid.price_micros  # a property costs, and few have a handicap
     return (-counts, bid.priority, bid.won_today, bid.offer)

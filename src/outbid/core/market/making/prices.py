@@ -95,7 +95,8 @@ def pricing_of(campaign: spec.Campaign, tier: spec.Tier, module: Any, settings: 
         fault = "whoever bids alone pays the floor, and there is none: give the tier or the campaign a floor"
         raise Fault((*path, "pricing", "rule"), fault)
     step = micros_of(pricing.step, (*path, "pricing", "step"))
-    return made.Pricing(pricing.rule, step, lambda bid: module.worth(bid, settings))
+    worth = getattr(module, "worth", None)
+    return made.Pricing(pricing.rule, step, None if worth is None else lambda bid: worth(bid, settings))
 
 
 def _floors(

@@ -69,11 +69,14 @@ def reads_of(rules: tuple[Rule, ...]) -> frozenset[str]:
 
 
 class Pricing(msgspec.Struct, frozen=True):
-    """What winners pay where that is not their bid. `worth`: the figure by which the tier's method ranks a bid."""
+    """What winners pay where that is not their bid.
+
+    worth  the figure by which the tier's method ranks a bid; None: what of its price counts (`Bid.rank_micros`)
+    """
 
     rule: Literal["second", "floor_step"]
     step_micros: int
-    worth: Callable[[Bid], int]
+    worth: Callable[[Bid], int] | None
 
 
 class Step(msgspec.Struct, frozen=True):
