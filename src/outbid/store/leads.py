@@ -92,6 +92,15 @@ async def read(connection: Connection, scope: Scope, cell: int, lead_id: bytes) 
     return found[0] if found else None
 
 
+async def several(connection: Connection, scope: Scope, cell: int, lead_ids: list[bytes]) -> list[Record]:
+    """Those of these leads that there are in this scope, in no order."""
+    seen, parameters = visible(scope, 3)
+    rows = await connection.fetch(
+        f"{_RECORD} where l.cell = $1 and l.id = any($2::uuid[]) and {seen}", cell, lead_ids, *parameters
+    )
+    return await _records(connection, rows)
+
+
 async def open_of_lane(
     connection: Connection, scope: Scope, cell: int, lane: int, oldest: bytes, most: int = 100_000
 ) -> list[Record]:

@@ -67,8 +67,8 @@ def receipts(plan: Plan, facts: Mapping[str, Scalar], events: list[ev.Event], ti
 def receipts_of(
     plan: Plan, facts: Mapping[str, Scalar], events: list[ev.Event], offers: Iterable[int]
 ) -> list[Receipt]:
-    """The receipts of some offers, in their order; of a large campaign that is much less than all."""
-    found, wanted = _Receipts(plan, facts, events), list(offers)
+    """The receipts of some offers, in their order, without what made their prices: much less work than all of all."""
+    found, wanted = _Receipts(plan, facts, events, {}), list(offers)
     where = {offer: number for offer in wanted for number, tier in enumerate(plan.campaign.tiers) if offer in tier.book}
     return [found.of(where[offer], plan.campaign.offers[offer]) for offer in wanted]
 
@@ -77,7 +77,9 @@ _Live = Sale | ev.NoRoom | ev.BidLine | ev.Skip
 
 
 class _Receipts:
-    def __init__(self, plan: Plan, facts: Mapping[str, Scalar], events: list[ev.Event]) -> None:
+    def __init__(
+        self, plan: Plan, facts: Mapping[str, Scalar], events: list[ev.Event], made: Mapping[str, Priced] | None = None
+    ) -> None:
         self._plan, self._facts = plan, facts_after(facts, events)
         self._state: State = fold_all(events)
         came = next((event for event in events if isinstance(event, ev.Received)), None)
@@ -88,7 +90,7 @@ class _Receipts:
         self._last_ms = events[-1].at_ms if events else 0
         self._at_ping = {event.tier for event in asked if isinstance(event, ev.Matched)}
         self._told = facts_at_ping({name: value for name, value in facts.items() if name not in later}, events)
-        self._priced = priced(plan, facts, events)
+        self._priced = priced(plan, facts, events) if made is None else made
         self._by_tier: dict[int, Terms] = {}
         self._live: dict[int, _Live] = {fact.offer: fact for event in events for fact in _told_by(event)}
         self._live |= {sale.offer: sale for sale in self._state.sales}

@@ -1,5 +1,6 @@
 """Tells bidders what became of their bids: leads that closed become batches of notices, and batches are sent."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 
@@ -30,8 +31,10 @@ async def gather(exchange: Exchange, connection: Connection, jobs: Sequence[Job]
     Batches are written in the transaction that finishes the jobs: each bid has one notice, whoever dies in between.
     """
     told: dict[int, list[Told]] = {}
-    for job in jobs:
-        await _tell(exchange, connection, job, told)
+    closed = [bytes.fromhex(job.payload["lead"]) for job in jobs]
+    for record in await leads.several(connection, HOUSE, exchange.cell, closed):
+        await _tell(exchange, record, told)
+        await asyncio.sleep(0)  # leads do not wait for all of them
     now_ms, encode = exchange.clock.now_ms(), msgspec.json.encode
     made = [batches.Batch(buyer, uuid7(now_ms, exchange.noise(10)), encode(rows)) for buyer, rows in told.items()]
     if await batches.write(connection, exchange.cell, [job.id for job in jobs], made, now_ms):
@@ -40,10 +43,7 @@ async def gather(exchange: Exchange, connection: Connection, jobs: Sequence[Job]
             await batches.put_sending(connection, exchange.cell, uuid7(now_ms, exchange.noise(10)), buyer, now_ms)
 
 
-async def _tell(exchange: Exchange, connection: Connection, job: Job, told: dict[int, list[Told]]) -> None:
-    record = await leads.read(connection, HOUSE, job.cell, bytes.fromhex(job.payload["lead"]))
-    if record is None:
-        return
+async def _tell(exchange: Exchange, record: leads.Record, told: dict[int, list[Told]]) -> None:
     market = await exchange.market_at(record.version)
     campaign, source = market.campaigns[record.campaign], market.sources[record.source]
     events = [event for chapter in record.chapters for event in chapter.events]
@@ -51,7 +51,7 @@ async def _tell(exchange: Exchange, connection: Connection, job: Job, told: dict
     wanted = [number for number, offer in campaign.offers.items() if offer.notices is not None]
     for notice in notices_of(Plan(campaign, source, facts), record.id, facts, events, wanted):
         offer = campaign.offers[notice.offer]
-        identifier = public(NOTICE, job.cell, uuid7(notice.at_ms, exchange.noise(10)))
+        identifier = public(NOTICE, record.cell, uuid7(notice.at_ms, exchange.noise(10)))
         name, at = exchange.vault.reference(record.id, offer.buyer), _utc(notice.at_ms)
         row = told_of(notice, identifier, name, offer.slug, campaign.slug, campaign.currency, at)
         told.setdefault(offer.buyer, []).append(row)
