@@ -21,7 +21,8 @@ methods/<name>.py     LIVE: which of `turn` and `draw` it reads
                       rank(bids, turn, draw, settings) -> list[Bid]           (best first)
                       turn: the offer that was served last in this tier, 0 at first; draw: a chance from 0 to below 1
                       where wanted: STEADY = True, a promise: which of two bids comes first follows from these two,
-                      turn and draw alone, and a higher price never moves a bid back. It allows `Tier.early`;
+                      turn and draw alone, and neither a higher price nor fewer ms ever move a bid back. It allows
+                      `Tier.early`;
                       BY_PRICE = True with worth(bid, settings) -> int, the figure by which bids are ranked, highest
                       first, but for ties. It never falls as the house keeps more of a higher price. It allows
                       `Tier.pricing`; READS: what of a bid is worked out for it alone: `payout`
@@ -90,6 +91,7 @@ class Bid(msgspec.Struct, frozen=True, gc=False):
     weight         the offer's weight, for methods that use it
     handicap       how much less of the price counts in the ranking, in millionths
     payout_micros  what the seller would get at the price, for methods that say that they read it
+    ms             how long the buyer took to answer his ping, 0 for a direct offer
     """
 
     offer: int
@@ -99,6 +101,7 @@ class Bid(msgspec.Struct, frozen=True, gc=False):
     weight: int = 1
     handicap: int = 0
     payout_micros: int = 0
+    ms: int = 0
 
     @property
     def rank_micros(self) -> int:

@@ -210,10 +210,10 @@ def _alone(plan: Plan, offer: int, round_ms: int) -> bool:
 def decided(plan: Plan, state: State, pinged: Pinged) -> bool:
     """Whether a round may end before all have answered: whoever has not has a line in it as `not_awaited`.
 
-    It may if the same are posted although each of those bids the most that his offer pays: with a steady method no
-    answer can do more than that. Where an open bid could still set the price of others, they must be posted at the
-    same prices whether each of those bids the most or nothing. A quote waits for everybody, for with it the seller
-    chooses.
+    It may if the same are posted although each of those bids the most that his offer pays, one millisecond after all
+    who are there: with a steady method no answer can do more than that. Where an open bid could still set the price of
+    others, they must be posted at the same prices whether each of those bids the most or nothing. A quote waits for
+    everybody, for with it the seller chooses.
     """
     tier = plan.campaign.tiers[pinged.tier]
     if not tier.early or state.quoting:
@@ -228,7 +228,8 @@ def decided(plan: Plan, state: State, pinged: Pinged) -> bool:
 def _at_best(plan: Plan, line: BidLine) -> BidLine:
     if line.reason != NOT_AWAITED:
         return line
-    return BidLine(line.offer, "bid", plan.campaign.offers[line.offer].most_micros, won_today=line.won_today)
+    most = plan.campaign.offers[line.offer].most_micros
+    return BidLine(line.offer, "bid", most, line.ms + 1, won_today=line.won_today)
 
 
 def _posting(plan: Plan, state: State) -> Step:
