@@ -62,6 +62,11 @@ WORDS: dict[str, str] = {
     "Campaign.fields": "what a lead may have",
     "Campaign.checks": "the validators, in order",
     "Campaign.tiers": "tried one after another",
+    "Campaign.routes": "which tiers leads go through, by rule or by lot; absent, or where none fits: all, in "
+    "their order; see [routes](../explain/auction.md#routes)",
+    "Route.percent": "only so many of the leads that it fits, such as `30%`, by lot; the routes after it take the "
+    "others; absent: all",
+    "Route.tiers": "slugs of tiers, in the order in which they are tried",
     "Campaign.floor": "least price of any sale",
     "Campaign.floors": "floors by rule; the highest of all that fit counts",
     "Campaign.margin": "what the house takes of each price before the payout: percent of it such as `15%`, or an "

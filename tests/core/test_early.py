@@ -62,6 +62,7 @@ def plan_of(
         least_margin=NOTHING,
         loss_allowed=False,
         rules=None,
+        routes=(),
     )
     source = SimpleNamespace(slug="web", payout=Part(800_000), most_posts=9, floor_micros=0, rules=None)
     return Plan(campaign, source)

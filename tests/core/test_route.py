@@ -63,6 +63,7 @@ def plan(
         least_margin=NOTHING,
         loss_allowed=False,
         rules=None,
+        routes=(),
         review_ms=50,
     )
     source = SimpleNamespace(slug="web", payout=Part(800_000), most_posts=source_posts, floor_micros=0, rules=None)
@@ -98,7 +99,7 @@ TABLE = [
     ("a new lead is inspected", plan(), State(stage="received"), Inspect("arrival")),
     ("a good lead goes to the first tier", plan(), State(stage="inspected"), Match(0)),
     ("a refused lead is closed", plan(), State(stage="inspected", refused="duplicate"), Close("refused", "duplicate")),
-    ("a settled reject goes on with its tier", plan(), State(stage="inspected", tier=0, matched_any=True), Match(1)),
+    ("a settled reject goes on with its tier", plan(), State(stage="inspected", tier=1, anew=True, matched_any=True), Match(1)),
     ("a campaign without tiers sells nothing", plan(tiers=0), State(stage="inspected"), Close("unsold", "no_match")),
     ("who matched is asked", plan(), State(stage="matched", tier=0, offers=(1, 2)), Ping(0, (1, 2))),
     ("a tier without a match is passed over", plan(), State(stage="matched", tier=0), Match(1)),

@@ -1,6 +1,6 @@
 """What comes next for a lead: one function for each stage, all of them pure. The whole exchange loops around it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
 import msgspec
@@ -10,6 +10,7 @@ from outbid.core.lead.event import BidLine, Pinged, WaitsFor
 from outbid.core.lead.state import Stage, State, fold
 from outbid.core.lead.value import Scalar
 from outbid.core.market.snapshot import Campaign, Source, Terms
+from outbid.core.match.routes import route_of, tiers_left
 from outbid.core.price.lines import NOT_AWAITED
 from outbid.core.price.picking import Pick, choose
 from outbid.core.price.terms import terms_of
@@ -92,6 +93,15 @@ class Plan(msgspec.Struct, frozen=True):
         """By which prices the lead is sold in a tier, in a round that was matched at an instant."""
         return terms_of(self.campaign, self.source, self.campaign.tiers[tier], self.facts, at_ms)
 
+    def way(self, state: State) -> Sequence[int]:
+        """The tiers that the lead goes through, in order."""
+        campaign = self.campaign
+        if campaign.routes:
+            route = route_of(campaign, self.source, self.facts, state.lot, state.routed_ms)
+            if route is not None:
+                return route.tiers
+        return range(len(campaign.tiers))
+
 
 def next_step(plan: Plan, state: State) -> Step | None:
     """The one step that follows from where a lead stands; None if it is closed."""
@@ -109,13 +119,16 @@ def _inspected(plan: Plan, state: State) -> Step:
             return Wait("reviewed", state.held_ms + plan.campaign.review_ms)
         if state.bids:
             return Recheck()
-    return _tier(plan, state, state.tier + 1)
+    return _tier(plan, state, anew=state.anew)
 
 
-def _tier(plan: Plan, state: State, first: int) -> Step:
-    """The next tier that may still sell a place; without one the lead waits for what is uncertain, or is closed."""
+def _tier(plan: Plan, state: State, *, anew: bool) -> Step:
+    """The next tier that may still sell a place; without one the lead waits for what is uncertain, or is closed.
+
+    `anew`: the present one may be the next.
+    """
     if state.refused is None and posts_left(plan, state):
-        for number in range(first, len(plan.campaign.tiers)):
+        for number in tiers_left(plan.way(state), state.tier, anew=anew):
             if places_left(plan, state, number) and (step := _try(plan, state, number)) is not None:
                 return step
     return _end(plan, state)
@@ -140,7 +153,7 @@ def _try(plan: Plan, state: State, number: int) -> Step | None:
 
 def _over(plan: Plan, state: State) -> Step:
     """A tier has done what it could now: a queue is tried again later, the others were tried."""
-    return _tier(plan, state, state.tier + (plan.campaign.tiers[state.tier].queue is None))
+    return _tier(plan, state, anew=plan.campaign.tiers[state.tier].queue is not None)
 
 
 def _end(plan: Plan, state: State) -> Step:

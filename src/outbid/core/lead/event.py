@@ -86,13 +86,15 @@ class Enriched(Happening, frozen=True):
 class Inspected(Happening, frozen=True):
     """Validators judged. `refused` is the reason code for which the exchange refuses the lead, if it does.
 
-    `held`: the reason code for which a person has to look at it first.
+    `held`: the reason code for which a person has to look at it first. `lot`: in millionths, by which its route is
+    drawn where a campaign splits its leads; -1 where it was not drawn.
     """
 
     stage: Literal["arrival", "before_ping", "before_post"]
     flaws: tuple[Flaw, ...] = ()
     refused: str | None = None
     held: str = ""
+    lot: int = -1
 
 
 class Skip(msgspec.Struct, frozen=True, omit_defaults=True):

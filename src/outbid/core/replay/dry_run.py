@@ -86,7 +86,7 @@ def _tier(run: "_Run", passed: list[ev.Event], number: int) -> TierAhead:
     """Follow the lead from just before a tier until it leaves it."""
     plan, events = run.plan, list(passed)
     # A queue's hour is taken to have come.
-    state = replace(fold_all(events), tier=number - 1, due_tier=number, due_ms=run.given.at_ms)
+    state = replace(fold_all(events), tier=number, anew=True, due_tier=number, due_ms=run.given.at_ms)
     order: tuple[Pick, ...] = ()
     turn, draw = 0, 0.0
     while (step := next_step(plan, state)) is not None and not (isinstance(step, Match) and step.tier != number):

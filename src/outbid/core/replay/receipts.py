@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from outbid.core.answer import PENDING
 from outbid.core.lead import event as ev
@@ -69,7 +70,8 @@ _Live = Sale | ev.NoRoom | ev.BidLine | ev.Skip
 
 class _Receipts:
     def __init__(self, plan: Plan, facts: Mapping[str, Scalar], events: list[ev.Event]) -> None:
-        self._plan, self._facts = plan, facts_after(facts, events)
+        self._facts = facts_after(facts, events)
+        self._plan = replace(plan, facts=self._facts)
         self._state: State = fold_all(events)
         came = next((event for event in events if isinstance(event, ev.Received)), None)
         asked = events[: events.index(came)] if came is not None else events
@@ -127,6 +129,8 @@ class _Receipts:
         number, state = offer.number, self._state
         if tier not in self._reached and state.refused is not None:
             return Receipt(number, tier, "not_asked", state.refused, live=False)
+        if state.routed_ms and tier not in self._plan.way(state):
+            return Receipt(number, tier, "not_asked", "not_on_route", live=state.lot >= 0)
         source, facts, at_ms = self._plan.source, self._facts_in(tier), self._at_ms(tier)
         reason, detail = static_receipt(offer, source, self._terms(tier), facts, at_ms)
         if reason == "below_floor":

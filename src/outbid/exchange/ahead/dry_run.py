@@ -33,7 +33,10 @@ NOBODY = LeadId(bytes(16))
 
 
 class Wish(msgspec.Struct, frozen=True):
-    """A lead that might come from a source, and what is given of the moment (see `core/replay/dry_run.Given`)."""
+    """A lead that might come from a source, and what is given of the moment (see `core/replay/dry_run.Given`).
+
+    lot  by which its route is drawn, in millionths
+    """
 
     market: Market
     source: Source
@@ -42,6 +45,7 @@ class Wish(msgspec.Struct, frozen=True):
     at_ms: int
     won: Mapping[int, int]
     live: Sequence[tuple[int, float]]
+    lot: int
 
 
 class DryRun(msgspec.Struct, frozen=True):
@@ -120,7 +124,8 @@ async def _inspect(connection: Connection, vault: Vault, rooms: Rooms, wish: Wis
         wanted = claims_of(vault, lead, inspection.lookups)
         found += inspection.answered(await claims.conflicts(connection, HOUSE, wanted, wish.at_ms))
         refused = refusal(found)
-    return ev.Inspected(wish.at_ms, "arrival", tuple(flaw for _, flaw in found), refused, holding(found))
+    lot = wish.lot if wish.source.campaign.draws_routes and refused is None else -1
+    return ev.Inspected(wish.at_ms, "arrival", tuple(flaw for _, flaw in found), refused, holding(found), lot)
 
 
 async def _rooms(connection: Connection, cell: int, wish: Wish) -> Rooms:

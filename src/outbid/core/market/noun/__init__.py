@@ -5,7 +5,7 @@ never stand here: they are given by the store, and the snapshot resolves slugs t
 """
 
 from outbid.core.market.noun.amount import Cap, Currency, Noun, Plugin, Settings, Slug, Wallet, percent
-from outbid.core.market.noun.campaign import Campaign, Check, Enricher, Field, Queue, Tier
+from outbid.core.market.noun.campaign import Campaign, Check, Enricher, Field, Queue, Route, Tier
 from outbid.core.market.noun.hours import OpenSlot, Order, Schedule, Slot
 from outbid.core.market.noun.offer import Offer
 from outbid.core.market.noun.party import Buyer, Group, Key, Quotes, Seller, Source
@@ -35,6 +35,7 @@ __all__ = [
     "Pricing",
     "Queue",
     "Quotes",
+    "Route",
     "Rule",
     "Schedule",
     "Seller",
