@@ -121,7 +121,8 @@ WORDS: dict[str, str] = {
     "Offer.floor": "least price at which the exchange sells to it",
     "Offer.most": "the most that it pays: a higher bid counts as that much, and below a floor of more it is not asked; "
     "it lets a tier of `highest_bid` [post early](../explain/auction.md#posting-early)",
-    "Offer.weight": "its share where a tier draws lots (`weighted`); an offer that shall get none is paused",
+    "Offer.weight": "its share where a tier draws lots (`weighted`) or shares out (`fair_share`); an offer that "
+    "shall get none is paused",
     "Offer.caps": "a full one skips the offer",
     "Offer.source_caps": "caps on what it buys of single sources: slug of the source → caps",
     "Offer.schedule": "the hours in which it buys, see [caps and hours](../explain/money_and_caps.md)",

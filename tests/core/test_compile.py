@@ -111,7 +111,7 @@ FAULTS = [
     ("campaign", {"routes": [{"name": "a", "percent": "60%", "tiers": ["main"]}, {"name": "b", "percent": "50%", "tiers": ["rest"]}]}, ("routes", 1, "percent"), "take more than 100% of all leads"),
     ("campaign", {"routes": [{"name": "a", "sources": ["nobody"], "tiers": ["main"]}]}, ("routes", 0, "sources", 0), "there is no source 'nobody'"),
     ("campaign", {"routes": [{"name": "a", "when": {"fact": "phone", "present": True}, "tiers": ["main"]}]}, ("routes", 0, "when", "fact"), "phone"),
-    ("campaign", {"tiers": [{"slug": "main", "method": {"plugin": "dice"}}]}, ("tiers", 0, "method"), "there is no 'dice' in methods; there are: first_to_answer, highest_bid, highest_net, round_robin, waterfall, weighted"),
+    ("campaign", {"tiers": [{"slug": "main", "method": {"plugin": "dice"}}]}, ("tiers", 0, "method"), "there is no 'dice' in methods; there are: expected_value, fair_share, first_to_answer, highest_bid, highest_net, round_robin, waterfall, weighted"),
     ("campaign", {"tiers": [{"slug": "main", "method": {"plugin": "waterfall", "settings": {"x": 1}}}]}, ("tiers", 0, "method", "settings"), "unknown field `x`"),
     ("campaign", {"tiers": [{"slug": "main", "floor": "1,50"}]}, ("tiers", 0, "floor"), "is not an amount such as 12.50"),
     ("campaign", {"tiers": [{"slug": "main", "floor": "-1"}]}, ("tiers", 0, "floor"), "'-1' is negative"),

@@ -13,14 +13,24 @@ from outbid.core.lead.state import Sale, State, fold
 from outbid.core.market.snapshot import ANY_PRICE_MICROS, NOTHING, Part, Pricing
 from outbid.core.price.lines import NOT_AWAITED
 from outbid.core.route import Plan, Post, decided, next_step
-from outbid.plugins.methods import first_to_answer, highest_bid, round_robin, waterfall, weighted
+from outbid.plugins.methods import (
+    expected_value,
+    fair_share,
+    first_to_answer,
+    highest_bid,
+    round_robin,
+    waterfall,
+    weighted,
+)
 
-MODULES = (first_to_answer, highest_bid, round_robin, waterfall, weighted)
+MODULES = (expected_value, fair_share, first_to_answer, highest_bid, round_robin, waterfall, weighted)
 METHODS = {module.__name__.rsplit(".", 1)[-1]: module for module in MODULES}
 PRICES = (1, 2, 3)
 ANSWERS = (None, 1, 2, 3, 9)
 """What whoever is open may still say: nothing that counts, or a price, be it higher than all there are. Above the offer's most it is cut."""
 OFFERS = range(1, 6)
+SCORES = {1: 1_000_000, 2: 500_000, 3: 1_000_000, 4: 400_000, 5: 500_000}
+"""What a method that learns knows of each: prices in micros of one, so that some rank alike."""
 
 
 def plan_of(
@@ -70,8 +80,8 @@ def plan_of(
 
 def line_of(offer: int, price: int | None, won_today: int, ms: int = 0) -> BidLine:
     if price is None:
-        return BidLine(offer, "late", reason=NOT_AWAITED, won_today=won_today)
-    return BidLine(offer, "bid", price, ms, won_today=won_today)
+        return BidLine(offer, "late", reason=NOT_AWAITED, won_today=won_today, score=SCORES[offer])
+    return BidLine(offer, "bid", price, ms, won_today=won_today, score=SCORES[offer])
 
 
 def asked(*sold: int) -> State:

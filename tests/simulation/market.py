@@ -151,7 +151,19 @@ def _tier(chance: Random, slug: str) -> dict[str, Any]:
     return {
         "slug": slug,
         "deadline_ms": chance.choice((100, 400, 2000)),
-        "method": {"plugin": chance.choice(("highest_bid", "waterfall", "round_robin", "weighted", "first_to_answer"))},
+        "method": {
+            "plugin": chance.choice(
+                (
+                    "highest_bid",
+                    "waterfall",
+                    "round_robin",
+                    "weighted",
+                    "first_to_answer",
+                    "fair_share",
+                    "expected_value",
+                )
+            )
+        },
         "floor": str(chance.choice((0, 0, 3))),
         "most_posts": chance.choice((1, 2, 10)),
         "places": chance.choice((1, 1, 1, 2, 3)),

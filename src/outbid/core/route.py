@@ -242,7 +242,7 @@ def _at_best(plan: Plan, line: BidLine) -> BidLine:
     if line.reason != NOT_AWAITED:
         return line
     most = plan.campaign.offers[line.offer].most_micros
-    return BidLine(line.offer, "bid", most, line.ms + 1, won_today=line.won_today)
+    return BidLine(line.offer, "bid", most, line.ms + 1, won_today=line.won_today, score=line.score)
 
 
 def _posting(plan: Plan, state: State) -> Step:

@@ -17,6 +17,7 @@ from outbid.core.scope import HOUSE
 from outbid.exchange.clock import Clock, noise_source
 from outbid.exchange.distribute import distribute
 from outbid.exchange.exchange import Change, Door, Exchange, change_between
+from outbid.exchange.live.learning import learn
 from outbid.exchange.live.paces import LOOKED_BACK_MS
 from outbid.exchange.revive import resume, revive
 from outbid.exchange.room import Rooms
@@ -265,6 +266,7 @@ class Process:
         for job in await jobs.take(connection, self._cell, now_ms):
             self._start(self._worker.do(job))
         await self.tallies.flush(connection)
+        await learn(connection, self.exchange, now_ms)
 
     async def _learn_paces(self, connection: Connection, campaigns: list[int], now_ms: int) -> None:
         market, counts = self.exchange.market, {}

@@ -118,6 +118,7 @@ class BidLine(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `stands_s`: for how many seconds the bid stands, from the beginning of the round; 0 if the buyer set no end.
     `sent` is false if not a byte of the ping left: then the buyer saw nothing of the lead.
+    `score`: what the method knew of the offer, where it reads that; `explored`: set higher than is known, to learn.
     """
 
     offer: int
@@ -128,6 +129,19 @@ class BidLine(msgspec.Struct, frozen=True, omit_defaults=True):
     won_today: int = 0
     stands_s: int = 0
     sent: bool = True
+    score: int = 0
+    explored: bool = False
+
+
+class Standing(msgspec.Struct, frozen=True, gc=False):
+    """What is known of an offer when its round begins, as its line records it."""
+
+    won_today: int = 0
+    score: int = 0
+    explored: bool = False
+
+
+UNKNOWN = Standing()
 
 
 class Pinged(Happening, frozen=True):

@@ -232,6 +232,7 @@ class _Compiler:
             book,
             frozenset(getattr(module, "READS", ())),
             pricing_of(campaign, tier, module, settings, path),
+            (lambda record, draw: module.score(record, draw, settings)) if "score" in module.LIVE else None,
         )
 
     def _offer(self, number: int, offer: spec.Offer, plans: dict[str, Plan]) -> made.Offer:

@@ -40,6 +40,7 @@ class Receipt(msgspec.Struct, frozen=True):
     account       the account without room, if that is the reason
     detail        the part of the filter that failed and the value seen, in words: no personal ones
     ms            how long the offer took to answer its ping
+    score         what the method knew of the offer, where it reads that; explored: it was set higher, to learn
     sale          the sale's public id, where it came to a post
     priced        what made its price then
     """
@@ -56,6 +57,8 @@ class Receipt(msgspec.Struct, frozen=True):
     ms: int = 0
     sale: str = ""
     priced: Priced | None = None
+    score: int = 0
+    explored: bool = False
 
 
 def receipts(plan: Plan, facts: Mapping[str, Scalar], events: list[ev.Event], tier: int | None = None) -> list[Receipt]:
@@ -84,11 +87,16 @@ class _Receipts:
         self._priced = priced(plan, facts, events)
         self._by_tier: dict[int, Terms] = {}
         self._live: dict[int, _Live] = {fact.offer: fact for event in events for fact in _told_by(event)}
+        self._lines = {number: fact for number, fact in self._live.items() if isinstance(fact, ev.BidLine)}
         self._live |= {sale.offer: sale for sale in self._state.sales}
         offers = plan.campaign.offers
         self._groups = {offers[sale.offer].group for sale in self._state.placed()}
 
     def of(self, tier: int, offer: Offer) -> Receipt:
+        found, line = self._of(tier, offer), self._lines.get(offer.number)
+        return found if line is None or not line.score else replace(found, score=line.score, explored=line.explored)
+
+    def _of(self, tier: int, offer: Offer) -> Receipt:
         live = self._live.get(offer.number)
         if live is None:
             return self._not_asked(tier, offer)

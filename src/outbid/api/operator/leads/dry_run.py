@@ -126,8 +126,8 @@ class DryRuns:
         market, at_ms = exchange.market, exchange.clock.now_ms()
         source, bids = _read(given, market)
         live = [exchange.live_of(source.campaign, tier) for tier in range(len(source.campaign.tiers))]
-        won, lot_drawn = dict(exchange.won_on(at_ms)), lot(exchange.noise(16), NO_OFFER)
-        wish = Wish(market, source, given["fields"], bids, at_ms, won, live, lot_drawn)
+        won, lot_drawn = dict(exchange.wins.on(at_ms)), lot(exchange.noise(16), NO_OFFER)
+        wish = Wish(market, source, given["fields"], bids, at_ms, won, live, lot_drawn, exchange.scores)
         async with self._desk.database() as connection:
             looked = await look(connection, exchange.vault, exchange.cell, wish)
         # Among ten thousand offers it takes a while: leads must not wait for it.

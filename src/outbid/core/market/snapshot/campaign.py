@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from outbid.core.contract import Bid, Flaw, Kind, Lookup
+from outbid.core.contract import Bid, Flaw, Kind, Lookup, Record, Score
 from outbid.core.dialect.secrets import Secrets
 from outbid.core.lead.value import Scalar, Value
 from outbid.core.market.snapshot.offer import Offer
@@ -66,11 +66,11 @@ class Queue(msgspec.Struct, frozen=True):
 
 
 class Tier(msgspec.Struct, frozen=True):
-    """Offers tried together. `live` names what the method reads beside the bids: `turn`, `draw`.
+    """Offers tried together. `live` names what the method reads beside the bids: `turn`, `draw`, `score`, `won`.
 
     `early`: a round is over once no open answer could change who is posted.
     `reads`: what the method reads of a bid that is not at hand anyway: `payout`.
-    `pricing`: what a winner pays; None: his bid.
+    `pricing`: what a winner pays; None: his bid. `score`: (record, draw) → an offer's score, where its method has one.
     """
 
     slug: str
@@ -85,6 +85,7 @@ class Tier(msgspec.Struct, frozen=True):
     book: Book[Offer]
     reads: frozenset[str] = frozenset()
     pricing: Pricing | None = None
+    score: Callable[[Record, float], Score] | None = None
 
     @property
     def offers(self) -> tuple[Offer, ...]:
