@@ -223,6 +223,8 @@ def market_page() -> str:
         noun.Wallet,
         noun.Payout,
         noun.Quotes,
+        noun.Notices,
+        noun.Doubt,
         noun.Queue,
         noun.Pricing,
         noun.PriceRule,

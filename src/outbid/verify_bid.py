@@ -5,7 +5,8 @@ are shown and the others are hashes. This is checked:
 
 1. Every shown line is sealed: BLAKE2s(line + salt) is its hash, and BLAKE2s(0x02 + hash of the chapter before + hashes
    of all lines) is the chapter's hash. So the exchange cannot tell you today of another bid than it told you before.
-2. What you were posted at is what you bid, and what you paid is not more (rule "first").
+2. What you were posted at is what you bid (rule "first"), or not more (rules "second" and "floor_step"); and what you
+   paid is not more than that.
 3. In an open round, where all bids are shown without their bidders: whether you bid most, and were posted if you did.
 
 What it cannot check is whether the chapter stands in the exchange's log: whoever keeps the log's published heads can.
@@ -20,6 +21,9 @@ from typing import Any
 Plain = dict[str, Any]
 Lines = dict[int, Plain]
 Names = dict[int, str]
+
+
+RULES = {"first", "second", "floor_step"}
 
 
 class Wrong(Exception):
@@ -44,10 +48,8 @@ def main(arguments: list[str]) -> int:
 
 def check(proof: Plain) -> Iterator[str]:
     """What a proof shows, in sentences. Raises Wrong."""
-    if proof["format"] != "outbid-proof-1" or proof["rule"] != "first":
-        raise Wrong(
-            f"this script knows the format outbid-proof-1 and the rule first, not {proof['format']}, {proof['rule']}"
-        )
+    if proof["format"] != "outbid-proof-1" or not RULES.issuperset(proof["rules"].values()):
+        raise Wrong(f"this script knows outbid-proof-1 and {', '.join(sorted(RULES))}, and the proof is another")
     offers = {int(number): slug for number, slug in proof["offers"].items()}
     bids: Lines = {}
     posted: dict[str, int] = {}
@@ -88,10 +90,12 @@ def money(proof: Plain, line: Plain, offers: Names, bids: Lines, posted: dict[st
         bid = bids.get(line["offer"])
         if bid is None or bid["outcome"] not in ("bid", "direct") or bid.get("reason"):
             raise Wrong(f"{offers[line['offer']]} was posted, and did not bid")
-        if price != bid.get("price_micros", 0):
+        rule, own = proof["rules"][str(line["offer"])], bid.get("price_micros", 0)
+        if price > own or (price < own and rule == "first"):
             raise Wrong(f"{offers[line['offer']]} was posted at {amount(proof, price)}, and {said(proof, bid)}")
         posted[line["sale"]] = price
-        yield f"  {offers[line['offer']]} was posted at its own bid ({line['sale']})."
+        below = "its own bid" if price == own else f"{amount(proof, price)}, below its own bid, by the rule {rule}"
+        yield f"  {offers[line['offer']]} was posted at {below} ({line['sale']})."
     elif price > posted[line["sale"]]:
         raise Wrong(f"{line['sale']} was paid {amount(proof, price)}, more than it was posted at")
     else:
@@ -135,6 +139,8 @@ def best_bid(proof: Plain, name: str, able: list[Plain], best: int, offer: int) 
         yield f"  {name} bid most, and was posted."
     elif same:
         yield f"  {name} bid most, as {same} more did; among these the stated order decides."
+    elif str(offer) in proof["handicaps"]:
+        yield f"  {name} bid most, and has a handicap of {proof['handicaps'][str(offer)]}: others may rank before it."
     else:
         raise Wrong(f"{name} bid most and was not posted: were your caps and wallet full? If not, ask why")
 

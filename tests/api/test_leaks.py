@@ -19,7 +19,7 @@ ROLES = {
     "web2": ("source", "web2"),
     "other": ("source", "other"),
     "acme": ("seller", "acme"),
-    "rival": ("seller", "rival"),
+    "stork": ("seller", "stork"),
     "zebra": ("buyer", "zebra-mutual"),
     "lynx": ("buyer", "lynx-direct"),
 }
@@ -43,8 +43,8 @@ def _silent(got):
 
 def market(port: int) -> dict:
     found = nouns([offer("zebra-auto", port, buyer="zebra-mutual"), offer("lynx-auto", port, buyer="lynx-direct")])
-    found["seller"]["rival"] = Seller(slug="rival")
-    for slug, seller in (("web2", "acme"), ("other", "rival")):
+    found["seller"]["stork"] = Seller(slug="stork")
+    for slug, seller in (("web2", "acme"), ("other", "stork")):
         found["source"][slug] = Source(slug=slug, seller=seller, campaign="auto", payout=Payout(share="80%"))
     for slug, (holder, owner) in ROLES.items():
         found["key"][slug] = Key(slug=slug, holder=holder, owner=owner, hash=key_hash(f"ob_{slug}"))
@@ -71,7 +71,7 @@ async def told(worker_database):
 
 
 OUTCOMES = ["sold", "duplicate", "flawed", "unsold", "pending"]
-SEEN = {"house": 200, "web": 200, "acme": 200, "web2": 404, "other": 404, "rival": 404, "zebra": 403, "lynx": 403}
+SEEN = {"house": 200, "web": 200, "acme": 200, "web2": 404, "other": 404, "stork": 404, "zebra": 403, "lynx": 403}
 
 
 async def look(house, name, key):
@@ -142,10 +142,10 @@ async def test_what_anybody_may_see_holds_nothing_of_the_market(told, path, role
     answer = await request(house.port, "GET", path, key=role and f"ob_{role}")
     assert answer.status == 200
     words = set(re.findall(r"\w+", answer.body.decode()))  # whole ones: an arrival is no rival
-    assert words & {"zebra", "lynx", "acme", "rival", "web2"} == set()
+    assert words & {"zebra", "lynx", "acme", "stork", "web2"} == set()
 
 
-@pytest.mark.parametrize("role", ["house", "acme", "rival", "zebra", "lynx"])
+@pytest.mark.parametrize("role", ["house", "acme", "stork", "zebra", "lynx"])
 async def test_only_sources_post_leads(told, role):
     house, _ = told
     assert_problem(await house.sell(lead(), key=f"ob_{role}"), 403, "key_not_allowed")
@@ -155,4 +155,4 @@ async def test_every_lead_is_accounted_to_the_source_of_its_key(told):
     house, _ = told
     answer = await house.sell(lead(source="web", seller="acme"), key="ob_other")
     assert (await look(house, answer.json["lead"], "ob_web")).status == 404
-    assert (await look(house, answer.json["lead"], "ob_rival")).status == 200
+    assert (await look(house, answer.json["lead"], "ob_stork")).status == 200

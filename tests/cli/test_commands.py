@@ -628,6 +628,29 @@ async def test_every_uncertain_sale_of_a_shared_lead_is_told_with_the_command_th
         assert (await outbid("leads", "settle", unsure.pop(), "sold"))[0] == 0
 
 
+async def test_many_uncertain_sales_are_settled_from_a_file(outbid, app_database_url, tmp_path):
+    async with Buyers() as buyers, open_house(outbid.url, app_database_url, shared(buyers.port, *"ab")) as house:
+        for slug in "ab":
+            buyers.on(slug, ping=bid("20"), post=_silent)
+        doubted = (await house.sell(lead())).json["lead"]
+        first, second = (sale.id for sale in (await house.state(doubted)).sales)
+        file = tmp_path / "answers.csv"
+        file.write_text(f"sale,outcome\n{first},sold\n{second}, maybe\n")
+        code, _, err = await outbid("leads", "settle", "--file", str(file))
+        assert code != 0
+        assert "line 3: write SALE,sold or SALE,rejected" in err
+        file.write_text(f"sale,outcome\n{first},sold\n{second},rejected\nsl_nothing,sold\n")
+        code, out, _ = await outbid("leads", "settle", "--file", str(file))
+        assert code == 1
+        assert "2 of 3 verdicts are noted." in out
+        assert "not noted: sl_nothing:" in out
+        for _ in range(1000):  # both are of one lead: one of them meets the other, and is tried again a little later
+            if {sale.status for sale in (await house.state(doubted)).sales[:2]} == {"sold", "rejected"}:
+                return
+            await asyncio.sleep(0.02)
+        raise AssertionError((await house.state(doubted)).sales)
+
+
 async def test_who_has_no_room_is_told_by_name_and_not_by_a_number(outbid, app_database_url):
     full = {"caps": [{"window": "total", "leads": 1}]}
     async with (

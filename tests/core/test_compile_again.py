@@ -31,13 +31,15 @@ PAIRED = st.sampled_from([{}, {"b0": [{"window": "day", "money": "9"}]}, {"b1": 
 CHOICES: dict[str, dict[str, Any]] = {
     "seller": {"caps": CAPS, "buyer_caps": PAIRED},
     "group": {"caps": CAPS, "zone": st.sampled_from(["UTC", "Asia/Tokyo"])},
-    "buyer": {"caps": CAPS, "zone": st.sampled_from(["UTC", "Asia/Tokyo"]), "group": st.sampled_from(["g0", "g1", "g2"])},
+    "buyer": {"caps": CAPS, "zone": st.sampled_from(["UTC", "Asia/Tokyo"]), "group": st.sampled_from(["g0", "g1", "g2"]), "pings": st.sampled_from([None, {"per_minute": 7}])},
     "campaign": {
         "fields": st.sampled_from([FIELDS, [*FIELDS, {"name": "n", "type": "integer"}], FIELDS[:2]]),
         "floor": st.sampled_from(["1", "2"]),
         "tiers": st.sampled_from([[{"slug": "main"}, {"slug": "rest"}], [{"slug": "main", "places": 2}]]),
         "ping_fields": st.sampled_from([["zip"], ["zip", "amount"]]),
         "currency": st.sampled_from(["USD", "EUR"]),
+        "breaker": st.sampled_from([None, {"after": 4}]),
+        "health": st.sampled_from([None, {"rules": [{"measure": "slow", "over": "9%", "slow_ms": 300}]}]),
         "paused": st.booleans(),
     },
     "source": {
@@ -60,6 +62,9 @@ CHOICES: dict[str, dict[str, Any]] = {
         "schedule": st.sampled_from([{}, {"slots": [{"days": ["mon-fri"], "caps": [{"window": "slot", "leads": 2}]}], "blocked": ["2026-12-25"]}]),
         "order": st.sampled_from([{}, {"leads": 9, "from": "2026-12-01"}, {"to": "2026-12-31"}]),
         "share": st.sampled_from([None, "30%"]),
+        "pings": st.sampled_from([None, {"per_second": 5, "per_day": 900}]),
+        "breaker": st.sampled_from([None, {"after": 3}]),
+        "health": st.sampled_from([None, {"rules": [{"measure": "rejects", "over": "40%"}]}]),
         "paused": st.booleans(),
         "delivery": st.sampled_from([DELIVERY, delivery(Authorization="{secret:x}"), delivery(A="{secret:x}", B="{secret:y}")]),
     },

@@ -74,7 +74,9 @@ def plan_of(
         rules=None,
         routes=(),
     )
-    source = SimpleNamespace(slug="web", payout=Part(800_000), most_posts=9, floor_micros=0, rules=None)
+    source = SimpleNamespace(
+        slug="web", payout=Part(800_000), most_posts=9, floor_micros=0, floor_fact=None, rules=None
+    )
     return Plan(campaign, source)
 
 

@@ -66,7 +66,9 @@ def plan(
         routes=(),
         review_ms=50,
     )
-    source = SimpleNamespace(slug="web", payout=Part(800_000), most_posts=source_posts, floor_micros=0, rules=None)
+    source = SimpleNamespace(
+        slug="web", payout=Part(800_000), most_posts=source_posts, floor_micros=0, floor_fact=None, rules=None
+    )
     return Plan(campaign, source)
 
 

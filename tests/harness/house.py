@@ -23,6 +23,7 @@ from outbid.core.market.compile import compile_market
 from outbid.core.market.noun import Noun
 from outbid.core.reasons import ALL
 from outbid.core.scope import HOUSE
+from outbid.exchange.ahead.child import child_of
 from outbid.exchange.clock import noise_source
 from outbid.exchange.outbound import Outbound
 from outbid.exchange.process import Process
@@ -119,7 +120,7 @@ async def open_house(
     door = Outbound(asyncio.get_running_loop())
     vault = Vault(masters, noise_source())
     registry = Registry()
-    process = Process(lambda: database.connect(url), door, vault, registry)
+    process = Process(lambda: database.connect(url), door, vault, registry, child_of(url, None))
     exchange = await process.open(gather_ms=1.0)
     pool = await database.pool(url, 1)
     reasons = {**ALL, **registry.reasons()}

@@ -164,7 +164,7 @@ def sealed(*lines: str, methods=("highest_bid",)) -> dict[str, Any]:
     whole = verify_bid.blake2s(b"\2" + bytes(32) + b"".join(leaves)).hexdigest()
     shown = [{"leaf": n, "salt": salts[n].hex(), "line": line} for n, line in enumerate(lines) if line != '"hidden"']
     chapter = {"prev_hash": "00" * 32, "hash": whole, "leaves": [leaf.hex() for leaf in leaves], "shown": shown}
-    return {"format": "outbid-proof-1", "rule": "first", "price_set_by": "own_bid", "offers": {"7": "oak"},
+    return {"format": "outbid-proof-1", "rules": {"7": "first"}, "handicaps": {}, "offers": {"7": "oak"},
             "currency": "USD", "methods": list(methods), "chapters": [chapter]}  # fmt: skip
 
 

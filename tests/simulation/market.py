@@ -42,6 +42,11 @@ FILTERS: tuple[dict[str, Any] | None, ...] = (
 )
 TOLD_BY_REFERENCE = ("o0", "o2", "o5")
 """Offers whose pings hold the buyer's reference, so that it can be told which lead he saw; others share their body."""
+CONTROLLED: dict[str, dict[str, Any]] = {
+    "o1": {"pings": {"per_minute": 5}},
+    "o3": {"breaker": {"after": 2, "first_s": 1, "most_s": 4, "good": 1}},
+}
+"""Offers that, if they are pinged, are not asked at times: for their limit, or while they give no answer."""
 Rows = dict[str, dict[str, dict[str, Any]]]
 """Kind → slug → noun, as an operator would write it."""
 
@@ -212,6 +217,7 @@ def _offer(chance: Random, slug: str, buyers: list[dict[str, Any]], tiers: list[
         settings["ping_url"] = f"http://{slug}.test/ping"
         if chance.random() < 0.4:
             row["most"] = str(chance.choice((2, 10, 20)))
+        row |= CONTROLLED.get(slug, {})
         if slug in TOLD_BY_REFERENCE:
             settings["ping"] = {"ref": "@ref", "state": "state", "amount": "amount"}
     if (wanted := chance.choice(FILTERS)) is not None:

@@ -38,6 +38,11 @@ MASTER = bytes(range(32))
 REGISTRY = Registry([])
 
 
+async def _no_child(cell: int, identifier: bytes) -> int:
+    """Here nobody asks for a dry run."""
+    raise AssertionError("a dry run was begun")
+
+
 class Told(msgspec.Struct):
     """What a seller was told. `lead` is the public id; `answer` None: the exchange said that it failed."""
 
@@ -94,7 +99,7 @@ class Node:
         self.context = self.owner.context()
         self.connections: list[Connection] = []
         noise = chance.randbytes
-        self.process = CachingProcess(self._connect, Door(network), Vault({1: MASTER}, noise), REGISTRY)
+        self.process = CachingProcess(self._connect, Door(network), Vault({1: MASTER}, noise), REGISTRY, _no_child)
         self.process.compiled = compiled
         self.process._clock = clock
         self.clock = clock

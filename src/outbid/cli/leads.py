@@ -2,6 +2,7 @@
 
 import argparse
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from outbid.cli.database import Database
@@ -9,7 +10,7 @@ from outbid.cli.fault import CommandError
 from outbid.cli.privacy.looking import note_look
 from outbid.cli.shown.explain import Explained, explain_lead
 from outbid.cli.shown.table import print_table
-from outbid.core.ids import LEAD, parse, public, uuid7
+from outbid.core.ids import LEAD, SALE, parse, public, uuid7
 from outbid.core.lead.state import State, fold_all
 from outbid.core.market.compile import compile_market
 from outbid.core.market.snapshot import Market
@@ -129,30 +130,67 @@ def review(given: argparse.Namespace) -> int:
 
 
 def settle(given: argparse.Namespace) -> int:
-    """Put the verdict on an uncertain sale; an exchange process carries it out."""
+    """Put the verdict on uncertain sales, one or a file of them; exchange processes carry them out."""
+    if (given.file is None) == (given.sale is None) or (given.sale is None) != (given.outcome is None):
+        raise CommandError("name a sale and how it ended, or a file: outbid leads settle --file FILE")
+    verdicts = [(given.sale, given.outcome)] if given.file is None else _verdicts(Path(given.file))
+    faults: list[str] = []
 
     async def put(connection: Any) -> None:
-        try:
-            found = await leads.lead_of_sale(connection, HOUSE, given.sale.lower())
-        except ValueError as error:
-            raise CommandError(str(error)) from None
-        if found is None:
-            raise CommandError(f"there is no sale {given.sale!r}")
-        record = await leads.read(connection, HOUSE, *found)
-        state = fold_all([event for chapter in record.chapters for event in chapter.events]) if record else State()
-        status = next((sale.status for sale in state.sales if sale.id == given.sale.lower()), "unknown")
-        if status != "uncertain":
-            raise CommandError(f"this sale is not uncertain, it is {status}: there is nothing to settle")
-        now_ms, noise = Clock().now_ms(), noise_source()
-        payload = {"lead": found[1].hex(), "sale": given.sale.lower(), "outcome": given.outcome, "by": "operator"}
-        made = await jobs.put(
-            connection, found[0], uuid7(now_ms, noise(10)), "settle", payload, now_ms, f"settle {given.sale.lower()}"
-        )
-        if not made:
-            raise CommandError("a verdict on this sale is on its way already")
+        for sale, outcome in verdicts:
+            try:
+                await _put_verdict(connection, sale, outcome)
+            except CommandError as fault:
+                if given.file is None:
+                    raise
+                faults.append(f"{sale}: {fault}")
 
     with Database(read_settings()) as database:
         database.migrate()
         database.use(put)
-    print("The verdict is noted; an exchange process carries it out at once, or when the next one starts.")
-    return 0
+    if given.file is None:
+        print("The verdict is noted; an exchange process carries it out at once, or when the next one starts.")
+        return 0
+    print(f"{len(verdicts) - len(faults)} of {len(verdicts)} verdicts are noted.")
+    for fault in faults:
+        print(f"not noted: {fault}")
+    return 1 if faults else 0
+
+
+def _verdicts(file: Path) -> list[tuple[str, str]]:
+    """The lines of a file as (sale, outcome). Raises CommandError with all lines that cannot be read."""
+    try:
+        lines = file.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandError(f"the file cannot be read: {error}") from None
+    found, faults = [], []
+    for number, line in enumerate(lines, 1):
+        sale, _, outcome = (part.strip().lower() for part in line.partition(","))
+        if not sale or (number == 1 and not sale.startswith(SALE)):
+            continue
+        if outcome not in ("sold", "rejected"):
+            faults.append(f"line {number}: write SALE,sold or SALE,rejected, not {line.strip()!r}")
+        found.append((sale, outcome))
+    if faults:
+        raise CommandError("; ".join(faults[:20]))
+    return found
+
+
+async def _put_verdict(connection: Any, name: str, outcome: str) -> None:
+    sale = name.lower()
+    try:
+        found = await leads.lead_of_sale(connection, HOUSE, sale)
+    except ValueError as error:
+        raise CommandError(str(error)) from None
+    if found is None:
+        raise CommandError(f"there is no sale {name!r}")
+    record = await leads.read(connection, HOUSE, *found)
+    state = fold_all([event for chapter in record.chapters for event in chapter.events]) if record else State()
+    status = next((known.status for known in state.sales if known.id == sale), "unknown")
+    if status != "uncertain":
+        raise CommandError(f"this sale is not uncertain, it is {status}: there is nothing to settle")
+    now_ms, noise = Clock().now_ms(), noise_source()
+    payload = {"lead": found[1].hex(), "sale": sale, "outcome": outcome, "by": "operator"}
+    made = await jobs.put(connection, found[0], uuid7(now_ms, noise(10)), "settle", payload, now_ms, f"settle {sale}")
+    if not made:
+        raise CommandError("a verdict on this sale is on its way already")

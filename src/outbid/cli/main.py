@@ -75,7 +75,32 @@ def _market_commands(commands: "Commands") -> None:
     apply.add_argument("file", help="the market, or - for standard input")
     apply.add_argument("--dry-run", action="store_true", help="show the difference and change nothing")
     apply.add_argument("--yes", action="store_true", help="do not ask before nouns are taken away")
+    apply.add_argument("--at", metavar="TIME", help="plan it for this instant (RFC 3339), and change nothing now")
     apply.add_argument("--note", default="", help="why, for the list of changes")
+    changes = _add(
+        commands, "changes", "replay.versions:changes", "Show what differs between two versions of the market."
+    )
+    changes.add_argument("--from", type=int, required=True, dest="since", metavar="VERSION", help="the one")
+    changes.add_argument("--to", type=int, default=None, metavar="VERSION", help="the other (default: the newest)")
+    back = _add(
+        commands, "return", "replay.versions:go_back", "Go back to a version of the market, by making a new one."
+    )
+    back.add_argument("version", type=int, help="its number")
+    back.add_argument("--dry-run", action="store_true", help="show the difference and change nothing")
+    back.add_argument("--yes", action="store_true", help="do not ask before nouns are taken away")
+    back.add_argument("--note", default="", help="why, for the list of changes")
+    ahead = _add(
+        commands,
+        "dry-run",
+        "replay.foresee:run",
+        "Tell what a market file would have done to the leads of the last days.",
+    )
+    ahead.add_argument("file", help="the market, or - for standard input; it is not applied")
+    ahead.add_argument("--days", type=int, default=7, help="the leads of how many days (default 7)")
+    ahead.add_argument("--campaign", default="", help="only leads of this campaign")
+    ahead.add_argument("--source", default="", help="only leads of this source")
+    ahead.add_argument("--most", type=int, default=200_000, help="how many at most; of more, some are drawn")
+    ahead.add_argument("--json", action="store_true", help="print the result for programs")
     export = _add(commands, "export", "market:export", "Write the market as YAML.")
     export.add_argument("--version", type=int, default=None, dest="at", help="as it was at this version")
 
@@ -118,9 +143,10 @@ def _lead_commands(commands: "Commands") -> None:
         metavar="OFFER=PRICE",
         help="what an offer would bid, such as swift-auto=12.50; may be given again; others pass",
     )
-    settle = _add(leads, "settle", "leads:settle", "Say how an uncertain sale ended.")
-    settle.add_argument("sale", help="the sale's id (sl_…)")
-    settle.add_argument("outcome", choices=("sold", "rejected"))
+    settle = _add(leads, "settle", "leads:settle", "Say how an uncertain sale ended, or many.")
+    settle.add_argument("sale", nargs="?", help="the sale's id (sl_…)")
+    settle.add_argument("outcome", nargs="?", choices=("sold", "rejected"))
+    settle.add_argument("--file", help="a file with a line SALE,OUTCOME for each of them")
 
 
 def _people_commands(commands: "Commands") -> None:
@@ -154,6 +180,10 @@ def _tally_commands(commands: "Commands") -> None:
     tallies = _add(
         commands, "tallies", "reports.tallies:show", "Show how many leads and attempts, for how much, how fast."
     )
+    control = _add(
+        commands, "control", "reports.control:show", "Show in how many leads offers take part by their rules of health."
+    )
+    control.add_argument("offer", nargs="?", default="", help="the steps of this offer, with the figures behind them")
     tallies.add_argument("--days", type=int, default=1, help="of the last so many days (default 1)")
     tallies.add_argument(
         "--clock", choices=("arrival", "sale"), default="arrival", help="by when a lead came, or was sold"

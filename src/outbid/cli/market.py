@@ -3,46 +3,61 @@
 import argparse
 import getpass
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from outbid.api.said.instants import ms_of, utc
 from outbid.cli.database import Database
 from outbid.cli.fault import CommandError
 from outbid.cli.shown.document import SECTIONS, Document, DocumentError, Fault, read_document, write_document
 from outbid.core.dialect.reference import Words
 from outbid.core.dialect.secrets import MARK
+from outbid.core.ids import uuid7
 from outbid.core.market.compile import compile_market
 from outbid.core.market.noun import Noun
 from outbid.core.market.problem import MarketError
 from outbid.core.market.snapshot import Market
 from outbid.core.scope import HOUSE
+from outbid.exchange.clock import Clock, noise_source
 from outbid.plugins.registry import Registry
 from outbid.settings import read_settings
+from outbid.store import jobs
 from outbid.store import market as markets
+from outbid.store.ahead import planned as planned_changes
 from outbid.store.sealed import secrets
+
+CELL = 0
 
 
 def apply(given: argparse.Namespace) -> int:
     """Show what a file changes, and make it so."""
     name = "standard input" if given.file == "-" else given.file
-    document = _read(given.file, name)
+    document = read_file(given.file, name)
     with Database(read_settings()) as database:
         database.migrate()
         changes = database.use(lambda connection: _plan(connection, document, name))
-        print(_difference(changes))
+        print(told_difference(changes))
         if given.dry_run or not changes:
             return 0
         gone = [change for change in changes if change.after is None]
-        if gone and not given.yes and not _agreed(len(gone)):
+        if gone and not given.yes and not agreed(len(gone)):
             return 1
+        if given.at is not None:
+            base = database.use(markets.version_now)
+            starts_at_ms = _instant_ms(given.at)
+            database.use(lambda connection: _put(connection, changes, base, given.note, starts_at_ms))
+            print(f"It is planned for {utc(starts_at_ms)}; based on version {base}.")
+            return 0
         version = database.use(lambda connection: apply_nouns(connection, document.nouns, given.note, document, name))
     print(f"The market is at version {version} now.")
     return 0
 
 
-def _read(file: str, name: str) -> Document:
+def read_file(file: str, name: str) -> Document:
+    """The market in a file, or in standard input. Raises CommandError with every fault."""
     try:
         text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
         return read_document(text)
@@ -62,17 +77,22 @@ def _told(name: str, faults: list[Fault]) -> str:
 
 
 async def _plan(connection: Any, document: Document, name: str) -> list[markets.Difference]:
-    """What would change. The numbers that new nouns would get are given back."""
+    """What would change. Raises CommandError if the market cannot be so."""
+    _, nouns = await markets.load(connection)
+    await planned(connection, document, name)
+    return markets.differences(nouns, document.nouns)
+
+
+async def planned(connection: Any, document: Document, name: str) -> Market:
+    """The market as a file would make it. The numbers that new nouns would get are given back."""
     version, nouns = await markets.load(connection)
-    changes = markets.differences(nouns, document.nouns)
     transaction = connection.transaction()
     await transaction.start()
     try:
         numbered = await markets.assign_numbers(connection, nouns, document.nouns)
-        compiled(version + 1, numbered, await stand_ins(connection), document, name)
+        return compiled(version + 1, numbered, await stand_ins(connection), document, name)
     finally:
         await transaction.rollback()
-    return changes
 
 
 async def stand_ins(connection: Any) -> dict[str, str]:
@@ -109,6 +129,30 @@ async def apply_nouns(
             raise CommandError(str(error)) from None
 
 
+async def _put(connection: Any, changes: list[markets.Difference], base: int, note: str, starts_at_ms: int) -> None:
+    """Plan a change for a time."""
+    now_ms, noise = Clock().now_ms(), noise_source()
+    if starts_at_ms <= now_ms:
+        raise CommandError("--at is an instant that is still to come")
+    identifier, job = uuid7(now_ms, noise(10)), uuid7(now_ms, noise(10))
+    sides = [planned_changes.Side(row.kind, row.slug, row.after) for row in changes]
+    async with connection.transaction():
+        times = now_ms, starts_at_ms
+        await planned_changes.put(connection, identifier, (person(), note), times, base, sides)
+        await jobs.put(connection, CELL, job, "planned_change", {"planned_change": identifier.hex()}, starts_at_ms)
+
+
+def _instant_ms(text: str) -> int:
+    """An instant with its zone. Raises CommandError."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        raise CommandError(f"--at is an instant with its zone, such as 2026-01-31T12:00:00Z, not {text!r}")
+    return ms_of(at)
+
+
 def person() -> str:
     """Who gives the command, as the machine knows him."""
     try:
@@ -117,13 +161,15 @@ def person() -> str:
         return "unknown"
 
 
-def _agreed(count: int) -> bool:
+def agreed(count: int) -> bool:
+    """Does whoever gives the command mean it that so many nouns go? Raises CommandError where nobody can be asked."""
     if not sys.stdin.isatty():
         raise CommandError(f"{count} nouns would go; say --yes if that is meant")
     return input(f"{count} nouns go. Make it so? [y/N] ").strip().lower() in ("y", "yes")
 
 
-def _difference(changes: list[markets.Difference]) -> str:
+def told_difference(changes: list[markets.Difference]) -> str:
+    """What changes, a line for each noun and each of its settings."""
     if not changes:
         return "Nothing changes: the market is already so."
     lines: list[str] = []
@@ -140,13 +186,14 @@ def _difference(changes: list[markets.Difference]) -> str:
 
 def _changed(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     return [
-        f"    {key}: {_short(before.get(key))} → {_short(after.get(key))}"
+        f"    {key}: {short(before.get(key))} → {short(after.get(key))}"
         for key in dict.fromkeys((*before, *after))
         if before.get(key) != after.get(key)
     ]
 
 
-def _short(value: Any) -> str:
+def short(value: Any) -> str:
+    """A setting on one line."""
     text = "nothing" if value is None else msgspec.json.encode(value).decode()
     return text if len(text) <= 160 else text[:157] + "…"
 

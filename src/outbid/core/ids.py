@@ -13,6 +13,7 @@ SaleId = NewType("SaleId", bytes)
 LEAD = "ld_"
 SALE = "sl_"
 QUOTE = "pg_"
+NOTICE = "nt_"
 LARGEST_CELL = 0xFFFF
 _BODY = 29
 _VERSION = 0x7000
@@ -32,6 +33,11 @@ def uuid7(at_ms: int, noise: bytes) -> bytes:
 def first_of(at_ms: int) -> bytes:
     """The least id that a lead of this millisecond can have: a bound for ranges."""
     return at_ms.to_bytes(6, "big") + b"\x00" * 10
+
+
+def ms_of(identifier: bytes) -> int:
+    """The UTC millisecond at which an id was made."""
+    return int.from_bytes(identifier[:6], "big")
 
 
 def public(prefix: str, cell: int, identifier: bytes) -> str:

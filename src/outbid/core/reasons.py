@@ -85,6 +85,10 @@ REFUSED = reasons(
     document_too_large=("The document is larger than the exchange accepts.", "Send at most 16 MiB."),
     login_failed=("The user or the password is wrong.", "Look at both; ask the operator for another password."),
     login_throttled=("There were too many attempts to sign in.", "Try again after the seconds in Retry-After."),
+    dry_run_unknown=("There is no such dry run; only the last ones are kept.", "Look at /v1/dry-runs."),
+    dry_runs_full=("As many dry runs wait as may be kept.", "Wait for some of them, or stop one."),
+    planned_change_unknown=("There is no such planned change.", "Look at /v1/planned-changes."),
+    planned_change_over=("The change is planned no more: it was made, failed or was cancelled.", "Look at it."),
     job_not_dead=("The job is not dead: it will be tried anyway.", "Wait; look at /v1/jobs."),
     job_open_already=("An open job does the same work already.", "Wait until that one is done."),
     job_unknown=("There is no such job; one that is done is kept no longer.", "Look at /v1/jobs."),
@@ -94,6 +98,7 @@ REFUSED = reasons(
     market_faulty=("The market cannot be so; nothing was changed.", "Mend every one of the errors."),
     market_moved=("The market was changed by others all the time.", "Send it again."),
     noun_unknown=("There is no such noun.", "Look at the list of its kind."),
+    offer_is_full=("No rule lowered the share of the offer.", "Look at /v1/control."),
     parameter_faulty=("A parameter of the request cannot be so.", "Write what the detail says."),
     precondition_missing=(
         "The request does not say what it is based on.",
@@ -145,6 +150,18 @@ SKIPPED = reasons(
         "Wait, raise the cap, or take the pace off.",
     ),
     throttled=("The buyer is not asked more often at the moment.", "Wait, or raise the limit of his pings."),
+    lowered=(
+        "The offer takes part in fewer leads for now, since its buyer turned bad by the rules of its health.",
+        "Look at /v1/control; it comes back by itself.",
+    ),
+    paused_by_rule=(
+        "The offer is paused for a while, since its buyer turned bad by the rules of its health.",
+        "Look at /v1/control; it is tried again by itself.",
+    ),
+    breaker_open=(
+        "The buyer gave no answer to several pings in a row, so only single leads are tried until he does.",
+        "Ask the buyer to look at his server; he is asked again by itself.",
+    ),
     cap_reached=("A cap has no room left.", "Wait for the next window, or raise the cap."),
     wallet_empty=("The buyer's wallet or credit has no room left.", "Ask the buyer to pay in."),
     no_price=("No price of the offer is for this lead.", "Give the offer a price, or a rule that fits."),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
 import msgspec
-from msgspec.structs import replace
+from msgspec.structs import force_setattr, replace
 
 from outbid.core.lead.event import BidLine, Pinged, WaitsFor
 from outbid.core.lead.state import Stage, State, fold
@@ -83,15 +83,29 @@ Step = Inspect | Match | Ping | Quote | Recheck | Post | Ask | Wait | Close
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """The campaign and source that a lead pinned, and the facts that decide about it by now."""
+    """The campaign and source that a lead pinned, and the facts that decide about it by now.
+
+    `_terms` remembers terms that follow from rules: a round asks for the same ones many times.
+    """
 
     campaign: Campaign
     source: Source
     facts: Mapping[str, Scalar] = {}
+    _terms: dict[tuple[int, int], Terms] = {}
+
+    def __post_init__(self) -> None:
+        """Other facts have other terms: what is made of another plan remembers nothing of it."""
+        force_setattr(self, "_terms", {})
 
     def terms(self, tier: int, at_ms: int) -> Terms:
         """By which prices the lead is sold in a tier, in a round that was matched at an instant."""
-        return terms_of(self.campaign, self.source, self.campaign.tiers[tier], self.facts, at_ms)
+        campaign, source = self.campaign, self.source
+        if campaign.rules is None and source.rules is None and source.floor_fact is None:
+            return terms_of(campaign, source, campaign.tiers[tier], self.facts, at_ms)
+        found = self._terms.get((tier, at_ms))
+        if found is None:
+            found = self._terms[tier, at_ms] = terms_of(campaign, source, campaign.tiers[tier], self.facts, at_ms)
+        return found
 
     def way(self, state: State) -> Sequence[int]:
         """The tiers that the lead goes through, in order."""

@@ -14,8 +14,10 @@ from outbid.core.lead.traffic import pack
 from outbid.core.ledger.account import Limit
 from outbid.core.market.snapshot import Campaign, Market
 from outbid.exchange.clock import Clock
+from outbid.exchange.live.breakers import Breakers
 from outbid.exchange.live.paces import Paces
 from outbid.exchange.live.scores import Scores
+from outbid.exchange.live.throttle import Throttle
 from outbid.exchange.live.wins import Wins
 from outbid.exchange.room import Rooms
 from outbid.exchange.story import NOTES_OF_QUOTE, Story, encode_notes, traffic_seal
@@ -89,6 +91,9 @@ class Exchange:
         self.noise = noise
         self.now = now
         self.keeps_traffic = keeps_traffic
+        self.throttle = Throttle()
+        self.shares: dict[int, int] = {}  # of offers that rules lowered, in millionths
+        self.breakers = Breakers(now, noise)
         self.paces = Paces()
         self.answers: RecentUntil[bytes, dict[str, Any]] = RecentUntil(MOST_ANSWERS)
         self.scores = Scores()

@@ -15,6 +15,9 @@ from outbid.exchange.steps.post import ask_again, post
 from outbid.exchange.story import Story
 from outbid.store.commit.entry import Job
 
+NOTICES_GATHER_MS = 1_000
+"""For how long leads that closed are gathered, so that notices of them are made and sent together."""
+
 
 async def _wait(exchange: Exchange, story: Story, step: Wait) -> None:
     """Wait for somebody, or for an hour: a job wakes the lead in any process. What is due already goes on at once."""
@@ -28,9 +31,22 @@ async def _wait(exchange: Exchange, story: Story, step: Wait) -> None:
         if step.at_ms:
             payload = {"lead": story.id.hex(), "at_ms": step.at_ms}
             jobs = (exchange.job("due", f"due {story.id.hex()} {step.at_ms}", payload, step.at_ms),)
+        if step.until == "settled":
+            jobs = _doubts(exchange, story, now_ms)
     if story.born is not None:
         await story.born
     await exchange.write(story, jobs=jobs)
+
+
+def _doubts(exchange: Exchange, story: Story, now_ms: int) -> tuple[Job, ...]:
+    """What was agreed about sales that are uncertain happens by itself, unless somebody settles them before."""
+    offers, lead, found = story.plan.campaign.offers, story.id.hex(), []
+    for sale in story.state.sales:
+        doubt = offers[sale.offer].doubt
+        if sale.status == "uncertain" and doubt is not None:
+            payload = {"lead": lead, "sale": sale.id, "outcome": doubt.outcome, "by": "agreement"}
+            found.append(exchange.job("settle", f"doubt {sale.id}", payload, now_ms + doubt.after_ms))
+    return tuple(found)
 
 
 async def _close(exchange: Exchange, story: Story, step: Close) -> None:
@@ -39,6 +55,9 @@ async def _close(exchange: Exchange, story: Story, step: Close) -> None:
     jobs: tuple[Job, ...] = ()
     if story.state.deferred and story.plan.source.postback is not None and not story.lead.test:
         jobs = (exchange.job("postback", f"postback {story.id.hex()}", {"lead": story.id.hex()}, now_ms),)
+    if story.state.matched_any and not story.lead.test and story.market.notifies(story.plan.campaign):
+        payload = {"lead": story.id.hex()}
+        jobs = (*jobs, exchange.job("notice", f"notice {story.id.hex()}", payload, now_ms + NOTICES_GATHER_MS))
     if story.born is not None:
         await story.born
     await exchange.write(story, closing=True, jobs=jobs)

@@ -14,9 +14,11 @@ from outbid.core.market.making.plan import Plugins
 from outbid.core.market.snapshot import Market
 from outbid.core.market.taken_over import EMPTY
 from outbid.core.scope import HOUSE
+from outbid.exchange.ahead.child import Child
 from outbid.exchange.clock import Clock, noise_source
 from outbid.exchange.distribute import distribute
 from outbid.exchange.exchange import Change, Door, Exchange, change_between
+from outbid.exchange.live.judge import Judge
 from outbid.exchange.live.learning import learn
 from outbid.exchange.live.paces import LOOKED_BACK_MS
 from outbid.exchange.revive import resume, revive
@@ -30,6 +32,7 @@ from outbid.store.commit import lanes
 from outbid.store.commit.entry import EntryFailed, Fenced, Superseded
 from outbid.store.commit.journal import Journal, stop
 from outbid.store.commit.writer import SqlWriter
+from outbid.store.control import steps
 from outbid.store.database import LOST, Connection
 from outbid.store.key_check import WrongKey, fit
 from outbid.store.quote.writer import QuoteWriter
@@ -52,8 +55,17 @@ class Process:
     """Everything of one exchange process that lives as long as it does."""
 
     def __init__(
-        self, connect: Connect, door: Door, vault: Vault, plugins: Plugins, *, cell: int = 0, keeps_traffic: bool = True
+        self,
+        connect: Connect,
+        door: Door,
+        vault: Vault,
+        plugins: Plugins,
+        child: Child,
+        *,
+        cell: int = 0,
+        keeps_traffic: bool = True,
     ) -> None:
+        self._child = child
         self._connect = connect
         self._door = door
         self._vault = vault
@@ -99,7 +111,8 @@ class Process:
             now=loop.time,
             keeps_traffic=self._keeps_traffic,
         )
-        self._worker = Worker(self.exchange, self._connect, self._revive)
+        self._judge = Judge(self.exchange)
+        self._worker = Worker(self.exchange, self._connect, self._revive, self._child)
         self.exchange.lease_until = loop.time() + (lanes.LEASE_MS - lanes.MARGIN_MS) / 1000
         await self._listen()
         work = (self._write(self.journal), self._beat(), self._turn_away(), self._write(self.quotes))
@@ -194,6 +207,7 @@ class Process:
         connection = self._beat_connection
         await connection.add_listener(markets.CHANNEL, lambda *_: self._news.set())
         await connection.add_listener(jobs.CHANNEL, lambda *_: self._news.set())
+        await connection.add_listener(steps.CHANNEL, lambda *_: self._news.set())
         await connection.add_listener(
             rooms.CHANNEL, lambda _c, _p, _n, text: self.exchange.rooms.learn(bytes.fromhex(text), 0)
         )
@@ -244,6 +258,7 @@ class Process:
         if not await lanes.renew(connection, self._lane, oldest, now_ms):
             raise Fenced("the lane was taken over")
         self.exchange.lease_until = asked + (lanes.LEASE_MS - lanes.MARGIN_MS) / 1000
+        self.exchange.throttle.place = await lanes.place_of(connection, self._lane, now_ms)
         # Before the market: of accounts whose ceilings change nothing may be heard that was so before.
         await rooms.tell(connection, self.exchange.rooms.take_filled())
         for identifier, room in await rooms.look(connection, self._cell, self.exchange.rooms.scarce()):
@@ -263,9 +278,14 @@ class Process:
             await self._learn_paces(connection, campaigns, now_ms)
         if self.exchange.dropped and not self._retrying:
             self._start(self._retry_dropped())
-        for job in await jobs.take(connection, self._cell, now_ms):
-            self._start(self._worker.do(job))
+        taken = await jobs.take(connection, self._cell, now_ms)
+        if noticed := [job for job in taken if job.kind == "notice"]:
+            self._start(self._worker.notice(noticed))
+        for job in taken:
+            if job.kind != "notice":
+                self._start(self._worker.do(job))
         await self.tallies.flush(connection)
+        await self._judge.beat(connection)
         await learn(connection, self.exchange, now_ms)
 
     async def _learn_paces(self, connection: Connection, campaigns: list[int], now_ms: int) -> None:

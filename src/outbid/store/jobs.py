@@ -109,6 +109,13 @@ async def finish(connection: Connection, job: Job) -> None:
     await connection.execute("delete from job where cell = $1 and id = $2", job.cell, job.id)
 
 
+async def put_off(connection: Connection, job: Job, until_ms: int) -> None:
+    """The job cannot be done yet: take it again then, as if it had not been tried."""
+    await connection.execute(
+        "update job set run_at = $3, attempt = attempt - 1 where cell = $1 and id = $2", job.cell, job.id, until_ms
+    )
+
+
 async def fail(connection: Connection, job: Job, error: str, now_ms: int) -> None:
     """The job failed: again later, or dead after its last attempt, kept for people to see."""
     dead = job.attempt >= job.most_attempts

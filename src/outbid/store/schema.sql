@@ -303,6 +303,31 @@ create table tally_mark (
   primary key (cell, lane)
 );
 
+-- How rules of health changed what offers get ------------------------------------------------------------------------------
+
+-- `level` 0 is full; `share` in millionths. `n`: the number of the offer's last step.
+create table control (
+  offer integer primary key,
+  level integer not null,
+  share integer not null check (share between 0 and 1000000),
+  pauses integer not null,
+  since timestamptz not null,
+  n integer not null
+);
+
+-- Every step with the figures behind it. `by`: `rules`, or who took it.
+create table control_step (
+  offer integer not null,
+  n integer not null,
+  at timestamptz not null,
+  by text not null,
+  why text not null check (why in ('worse', 'better', 'few', 'tried_again', 'reset')),
+  stage text not null check (stage in ('full', 'lowered', 'paused', 'trying')),
+  share integer not null,
+  figures jsonb not null,
+  primary key (offer, n)
+);
+
 -- Jobs: the lease is the retry --------------------------------------------------------------------------------------------
 
 create table job (
@@ -320,6 +345,51 @@ create table job (
 ) with (fillfactor = 70);
 create unique index job_once on job (cell, key) where state = 'open' and key is not null;
 create index job_due on job (cell, run_at) where state = 'open';
+
+-- Notices to bidders, in batches: `body` is a JSON array of what became of bids. A batch is sent if its buyer has an
+-- address, and stands in his list either way until it expires.
+create table notice (
+  cell integer not null,
+  buyer integer not null,
+  id uuid not null,
+  body bytea not null,
+  sent_at timestamptz,
+  expires_at timestamptz not null,
+  primary key (cell, buyer, id)
+);
+create index notice_end on notice (expires_at);
+create index notice_to_send on notice (cell, buyer, id) where sent_at is null;
+
+-- Changes of the market that are played against leads that came: the last ones are kept. One runs at a time; whoever
+-- runs it says so every few seconds in `beat_at`.
+create table dry_run (
+  id uuid primary key,
+  state text not null check (state in ('queued', 'running', 'done', 'failed', 'stopped')),
+  by text not null,
+  at timestamptz not null,
+  wish jsonb not null,
+  attempt integer not null default 0,
+  beat_at timestamptz,
+  done integer not null default 0,
+  leads integer not null default 0,
+  error text not null default '',
+  result jsonb
+);
+
+-- Changes of the market with a time at which they are made. `base` is the version that they were based on, `version`
+-- the one that they became.
+create table planned_change (
+  id uuid primary key,
+  state text not null check (state in ('planned', 'made', 'failed', 'cancelled')),
+  by text not null,
+  note text not null,
+  at timestamptz not null,
+  starts_at timestamptz not null,
+  base bigint not null,
+  nouns jsonb not null,
+  version bigint,
+  error text not null default ''
+);
 
 create table schedule (
   name text primary key,

@@ -5,7 +5,7 @@ import pytest
 from api.operator.asking import ask, version_of
 from api.problems import assert_problem, pointers
 
-SECTIONS = {"sellers", "buyers", "campaigns", "sources", "offers"}
+SECTIONS = {"sellers", "groups", "buyers", "campaigns", "sources", "offers"}
 
 
 async def document(house) -> dict:

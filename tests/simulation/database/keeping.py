@@ -55,6 +55,15 @@ async def renew_lane(
     return f"UPDATE {renewed}"
 
 
+@means("select id from lane where cell = $1 and lease_until")
+async def lanes_alive(tx: Transaction, now_ms: int, cell: int, at_ms: int) -> Result:
+    return [
+        {"id": number}
+        for (number,), row in tx.scan("lane")
+        if row["lease_until"] >= at_ms and row["adopted_by"] is None
+    ]
+
+
 @means("update lane set fence = fence + 1, adopted_by = $2")
 async def adopt_lanes(tx: Transaction, now_ms: int, cell: int, lane: int, at_ms: int, lease: int) -> Result:
     for (number,), row in tx.scan("lane"):

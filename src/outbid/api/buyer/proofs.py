@@ -40,8 +40,9 @@ class Proof(msgspec.Struct, frozen=True):
 
     lead      your own name for the lead: the `ref` of the ping and the post
     offers    your offers at that time: number in the log → slug
-    rule      `first`: who wins pays what he bid, or less if his own answer to the post says so
-    price_set_by  what the price of a sale to you is: your own bid
+    rules     how each of these offers is charged: `first`, what it bid; `second`, the least at which it would still
+              have won; `floor_step`, the floor and a step. Never more than it bid
+    handicaps  how much less of their bids counts in the ranking, for those of these offers that have a handicap
     methods   how bids were ranked, by the number in the head of an open round
     chapters  those that hold something of yours, in order
     """
@@ -51,8 +52,8 @@ class Proof(msgspec.Struct, frozen=True):
     campaign: str
     currency: str
     offers: dict[str, str]
-    rule: Literal["first"]
-    price_set_by: Literal["own_bid"]
+    rules: dict[str, Literal["first", "second", "floor_step"]]
+    handicaps: dict[str, str]
     methods: list[str]
     chapters: list[SealedChapter]
 
@@ -63,8 +64,8 @@ _EXAMPLE = {
     "campaign": "auto",
     "currency": "USD",
     "offers": {"7": "oak-auto"},
-    "rule": "first",
-    "price_set_by": "own_bid",
+    "rules": {"7": "first"},
+    "handicaps": {},
     "methods": ["highest_bid"],
     "chapters": [
         {
@@ -121,8 +122,8 @@ class Proofs:
                 campaign=found.campaign,
                 currency=found.currency,
                 offers=offers,
-                rule="first",
-                price_set_by="own_bid",
+                rules={str(number): rule for number, rule in found.rules.items()},  # type: ignore[misc]
+                handicaps={str(number): text for number, text in found.handicaps.items()},
                 methods=found.methods,
                 chapters=chapters,
             )

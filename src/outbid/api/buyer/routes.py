@@ -3,6 +3,7 @@
 from litestar import Router
 
 from outbid.api.buyer.money import BuyerMoney
+from outbid.api.buyer.notices import Notices
 from outbid.api.buyer.offers import Offers
 from outbid.api.buyer.proofs import Proofs
 from outbid.api.buyer.sales import Sales
@@ -17,5 +18,11 @@ def buyer_routes(desk: Desk) -> Router:
     return gated(
         desk,
         Gate(desk, BUYER),
-        [*Sales(desk).routes(), *Offers(desk).routes(), *Proofs(desk).routes(), *BuyerMoney(desk).routes()],
+        [
+            *Sales(desk).routes(),
+            *Offers(desk).routes(),
+            *Proofs(desk).routes(),
+            *Notices(desk).routes(),
+            *BuyerMoney(desk).routes(),
+        ],
     )

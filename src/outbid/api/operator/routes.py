@@ -7,6 +7,10 @@ from litestar.routes import HTTPRoute
 from outbid.api.door.asking import Gate
 from outbid.api.door.desk import Desk
 from outbid.api.door.gated import gated
+from outbid.api.operator.ahead.dry_runs import DryRunsOfChanges
+from outbid.api.operator.ahead.planned import Planned
+from outbid.api.operator.ahead.versions import VersionsApart
+from outbid.api.operator.control import Controls
 from outbid.api.operator.jobs import Jobs
 from outbid.api.operator.leads.dry_run import DryRuns
 from outbid.api.operator.leads.exposure import Exposed
@@ -38,8 +42,9 @@ def operator_routes(desk: Desk) -> Router:
     records = Records(desk)
     handlers += [*Listing(desk).routes(), *OneLead(records).routes(), *Exposed(records).routes()]
     handlers += [*Looking(desk, records).routes(), *Accounts(desk).routes(), *Ledger(desk).routes()]
-    handlers += [*Deposits(desk).routes(), *Jobs(desk).routes(), *Tallied(desk).routes()]
+    handlers += [*Deposits(desk).routes(), *Jobs(desk).routes(), *Tallied(desk).routes(), *Controls(desk).routes()]
     handlers += [*Settling(desk).routes(), *Reviewing(desk).routes(), *DryRuns(desk).routes()]
+    handlers += [*DryRunsOfChanges(desk).routes(), *VersionsApart(desk).routes(), *Planned(desk).routes()]
     router = gated(desk, Gate(desk), handlers)
     _leave_options(router, LEADS)
     return router

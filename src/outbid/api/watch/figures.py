@@ -46,6 +46,7 @@ def figures_of(intake: Intake, exchange: Exchange) -> Iterator[Figure]:
     yield from _journal(exchange.journal.commits)
     yield _one("ready", "1 if leads are taken, 0 if not.", intake.is_ready())
     yield from _connections(exchange)
+    yield _one("breakers_open", "Offers that are not asked because they give no answer.", exchange.breakers.open())
     yield _one("market_version", "Version of the market that new leads meet.", exchange.market.version)
     yield _one("lane", "The lane that this process writes in.", exchange.lane)
     yield _one("uptime_seconds", "Since the process began to take leads.", exchange.now() - intake.started)

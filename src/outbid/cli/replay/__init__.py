@@ -1,1 +1,1 @@
-"""`outbid leads receipts`, `replay` and `dry-run`: looking back at decisions, and ahead."""
+"""`outbid leads receipts`, `replay` and `dry-run`, `dry-run`, `changes` and `return`: looking back, and ahead."""

@@ -17,6 +17,7 @@ from outbid.api.intake import Intake
 from outbid.cli.serving.accepting import Acceptor
 from outbid.cli.serving.logs import tell_fault
 from outbid.core.reasons import ALL
+from outbid.exchange.ahead.child import child_of
 from outbid.exchange.clock import noise_source
 from outbid.exchange.outbound import Outbound
 from outbid.exchange.process import Process
@@ -69,7 +70,10 @@ async def run_exchange(settings: Settings, url: str, role: str | None, listener:
     door = Outbound(loop)
     vault = Vault(master_keys(settings), noise_source())
     keeps_traffic = settings.traffic_days > 0
-    process = Process(lambda: database.connect(url, role=role), door, vault, registry, keeps_traffic=keeps_traffic)
+    child = child_of(url, role)
+    process = Process(
+        lambda: database.connect(url, role=role), door, vault, registry, child, keeps_traffic=keeps_traffic
+    )
     exchange = await process.open(gather_ms=settings.gather_ms)
     pool = await database.pool(url, 4, role=role)
     reasons = {**ALL, **registry.reasons()}

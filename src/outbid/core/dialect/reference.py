@@ -60,6 +60,20 @@ def references(value: Any, at: tuple[str | int, ...] = ()) -> Iterator[tuple[tup
             yield from references(part, (*at, i))
 
 
+class _AnyWord(dict[str, str]):
+    """Has a word for every name."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+    def __missing__(self, name: str) -> str:
+        return "x"
+
+
+ANY_WORD: Words = _AnyWord()
+"""Stands for the secrets where only the form of the whole is looked at."""
+
+
 def unfit(word: str) -> str:
     """Why a text cannot be the value of a secret; empty if it can: it then fits wherever one may be referred to."""
     if not word:

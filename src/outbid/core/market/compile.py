@@ -13,7 +13,7 @@ from outbid.core.market.making.enrichers import enrichers_of
 from outbid.core.market.making.enrichers import mute as muted
 from outbid.core.market.making.limits import pairs_of
 from outbid.core.market.making.names import Names
-from outbid.core.market.making.offers import offer_of, wallet_of
+from outbid.core.market.making.offers import check_notices, offer_of, wallet_of
 from outbid.core.market.making.plan import Plan, Planner, Plugins
 from outbid.core.market.making.prices import part_of, pricing_of, routes_of, rules_of_campaign
 from outbid.core.market.making.sources import source_of
@@ -253,6 +253,7 @@ class _Compiler:
 
     def _buyer(self, number: int, buyer: spec.Buyer) -> None:
         self._zone_only(number, buyer)
+        check_notices(buyer)
         wallet_of(number, buyer, "USD")
 
     def _seller(self, number: int, seller: spec.Seller) -> None:

@@ -151,7 +151,9 @@ def _plan(nouns: made.Rows, slug: str) -> Any:
     if row is None:
         return None
     number, campaign = row
-    return number, campaign.fields, campaign.ping_fields, campaign.currency, [tier.slug for tier in campaign.tiers]
+    tiers = [tier.slug for tier in campaign.tiers]
+    control = campaign.breaker, campaign.health
+    return number, campaign.fields, campaign.ping_fields, campaign.currency, control, tiers
 
 
 def _rests(source: spec.Source, changed: Mapping[str, Slugs]) -> bool:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from outbid.core.lead.value import Scalar
 from outbid.core.market.snapshot import Campaign, Offer, Part, Rule, Source, Split, Step, Terms, Tier
 from outbid.core.market.snapshot.price import ANY_PRICE_MICROS, NO_PRICE_MICROS
+from outbid.core.money import ONE
 from outbid.core.price.least import spans
 
 Facts = Mapping[str, Scalar]
@@ -18,6 +19,8 @@ def terms_of(campaign: Campaign, source: Source, tier: Tier, facts: Facts, at_ms
     """The terms of a tier for a lead, in a round that was matched at an instant."""
     if campaign.rules is None and source.rules is None:
         floor = max(campaign.floor_micros, source.floor_micros, tier.floor_micros)
+        if source.floor_fact is not None:
+            floor = max(floor, own_floor(source, facts))
         return _plain(floor, campaign.margin, source.payout, None if campaign.loss_allowed else campaign.least_margin)
     return _by_rule(campaign, source, tier, facts, at_ms)
 
@@ -41,6 +44,12 @@ def floor_rules(campaign: Campaign, source: Source, facts: Facts, at_ms: int) ->
     return [rule for rule in both if rule.applies(source.slug, facts, at_ms)]
 
 
+def own_floor(source: Source, facts: Facts) -> int:
+    """The least price that a lead tells itself, in micros, where its source lets it; else 0."""
+    told = facts.get(source.floor_fact) if source.floor_fact is not None else None
+    return max(0, round(told * ONE)) if isinstance(told, int | float) else 0
+
+
 def margin_rules(campaign: Campaign, source: Source, facts: Facts, at_ms: int) -> list[Rule]:
     """The margins that apply to a lead, in their order: the first that speaks of a price counts for it."""
     return [rule for rule in _of(campaign.rules, "margins") if rule.applies(source.slug, facts, at_ms)]
@@ -57,7 +66,8 @@ def _of(rules: object, name: str) -> tuple[Rule, ...]:
 
 def _by_rule(campaign: Campaign, source: Source, tier: Tier, facts: Facts, at_ms: int) -> Terms:
     floors = (rule.part.fixed_micros for rule in floor_rules(campaign, source, facts, at_ms))
-    floor = max((campaign.floor_micros, source.floor_micros, tier.floor_micros, *floors))
+    of_nouns = (campaign.floor_micros, source.floor_micros, tier.floor_micros)
+    floor = max(*of_nouns, own_floor(source, facts), *floors)
     margins = _ladder(margin_rules(campaign, source, facts, at_ms), campaign.margin)
     payouts = _ladder(payout_rules(source, facts, at_ms), source.payout)
     return _terms(floor, margins, payouts, None if campaign.loss_allowed else campaign.least_margin)

@@ -68,6 +68,15 @@ def receipts(plan: Plan, facts: Mapping[str, Scalar], events: list[ev.Event], ti
     return [found.of(number, offer) for number in tiers for offer in plan.campaign.tiers[number].offers]
 
 
+def receipts_of(
+    plan: Plan, facts: Mapping[str, Scalar], events: list[ev.Event], offers: Iterable[int]
+) -> list[Receipt]:
+    """The receipts of some offers, in their order; of a large campaign that is much less than all."""
+    found, wanted = _Receipts(plan, facts, events), list(offers)
+    where = {offer: number for offer in wanted for number, tier in enumerate(plan.campaign.tiers) if offer in tier.book}
+    return [found.of(where[offer], plan.campaign.offers[offer]) for offer in wanted]
+
+
 _Live = Sale | ev.NoRoom | ev.BidLine | ev.Skip
 
 

@@ -41,7 +41,7 @@ from outbid.core.route import (
     next_step,
 )
 
-LIVE_REASONS = ("not_in_share", "throttled")
+LIVE_REASONS = ("not_in_share", "lowered", "paused_by_rule", "throttled", "breaker_open")
 """Why an offer is skipped by a live fact that is no account's."""
 FULL = ("cap_reached", "wallet_empty", "capped_since_ping")
 """Why a lead is refused that nothing is wrong with: a live fact."""

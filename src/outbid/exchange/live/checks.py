@@ -2,6 +2,7 @@
 
 from hashlib import blake2b
 
+from outbid.core.control.control import Control
 from outbid.core.lead.event import Skip
 from outbid.core.market.snapshot import Market, Offer, Source
 from outbid.core.match.match import Live
@@ -17,16 +18,46 @@ def live_checks(exchange: Exchange, pinned: Market, source: Source, lead: bytes,
     """The live checks of a lead's round, as `core/match` asks for them."""
     room = exchange.rooms.of(exchange.market, pinned, source, at_ms)
 
-    def live(offer: Offer, least_micros: int) -> Skip | None:
-        if offer.share < ONE and lot(lead, offer.number) >= offer.share:
-            return Skip(offer.number, "not_in_share")
+    def found_room(offer: Offer, least_micros: int) -> Skip | None:
         skip = room(offer, least_micros)
         if skip is None and (offer.paced or source.paced):
             accounts = accounts_of(exchange.market, pinned, source, offer, at_ms)
             return exchange.paces.skip(offer.number, offer.campaign, accounts, exchange.rooms, at_ms)
         return skip
 
+    def live(offer: Offer, least_micros: int) -> Skip | None:
+        if offer.share < ONE and lot(lead, offer.number) >= offer.share:
+            return Skip(offer.number, "not_in_share")
+        control = offer.control
+        if control is None:
+            return found_room(offer, least_micros)
+        return (
+            _by_rule(exchange, offer, control, lead)
+            or found_room(offer, least_micros)
+            or _spared(exchange, offer, control, lead, at_ms)
+        )
+
     return live
+
+
+def _by_rule(exchange: Exchange, offer: Offer, control: Control, lead: bytes) -> Skip | None:
+    """A share of the offer's own share: whom the lower one lets pass the higher one does too."""
+    if control.health is None or (share := exchange.shares.get(offer.number)) is None:
+        return None
+    if lot(lead, offer.number) * ONE < offer.share * share:
+        return None
+    return Skip(offer.number, "lowered" if share else "paused_by_rule")
+
+
+def _spared(exchange: Exchange, offer: Offer, control: Control, lead: bytes, at_ms: int) -> Skip | None:
+    """Last of all, for who passes here is asked: that is counted."""
+    if control.breaker is not None and exchange.breakers.keep_out(offer):
+        return Skip(offer.number, "breaker_open")
+    if not exchange.throttle.take(control.rates, at_ms):
+        return Skip(offer.number, "throttled")
+    if control.breaker is not None:
+        exchange.breakers.let_through(offer, lead)
+    return None
 
 
 def lot(lead: bytes, offer: int) -> int:

@@ -1,5 +1,7 @@
 """Match and Ping: who may be asked, and what they bid, all asked at once under one deadline."""
 
+from math import inf
+
 from outbid.core.lead import event as ev
 from outbid.core.lead.state import fold
 from outbid.core.market.snapshot import Offer
@@ -12,6 +14,8 @@ from outbid.exchange.exchange import Exchange
 from outbid.exchange.live.checks import live_checks
 from outbid.exchange.steps.asking import Asking
 from outbid.exchange.story import Story
+
+LEAST_DEADLINE_MS = 50
 
 
 async def match(exchange: Exchange, story: Story, step: Match) -> None:
@@ -30,7 +34,7 @@ async def ping(exchange: Exchange, story: Story, step: Ping) -> None:
     asking = round_.asking
     if asking.offers:
         tier = story.plan.campaign.tiers[step.tier]
-        deadline_ms = min(tier.deadline_ms, story.plan.source.deadline_ms)
+        deadline_ms = min(tier.deadline_ms, story.plan.source.deadline_ms, _own_deadline_ms(story))
         may_be_early = tier.early and not story.state.quoting
         await asking.follow(round_.started + deadline_ms / 1000, round_.is_decided if may_be_early else None)
     for offer, reply, _ in asking.heard():
@@ -38,7 +42,19 @@ async def ping(exchange: Exchange, story: Story, step: Ping) -> None:
             story.note(f"token {offer.number}", reply.token)
         if reply.said:
             story.note(f"said {offer.number}", offer.delivery.secrets.hide_said(reply.said))
-    story.tell(round_.over())
+    pinged = round_.over()
+    for line in pinged.bids:
+        offer = story.plan.campaign.offers[line.offer]
+        if offer.control is not None:
+            exchange.breakers.hear(offer, story.id, line)
+    story.tell(pinged)
+
+
+def _own_deadline_ms(story: Story) -> float:
+    """How long a lead says that a round may take, where its source lets it say so."""
+    fact = story.plan.source.deadline_fact
+    told = story.lead.facts.get(fact) if fact is not None else None
+    return max(LEAST_DEADLINE_MS, told) if isinstance(told, int | float) else inf
 
 
 class _Round:

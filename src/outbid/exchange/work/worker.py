@@ -5,14 +5,20 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from outbid.core.scope import HOUSE
+from outbid.exchange.ahead.child import Child
 from outbid.exchange.distribute import distribute
 from outbid.exchange.exchange import Exchange
 from outbid.exchange.revive import resume
 from outbid.exchange.story import Story
+from outbid.exchange.work.noticing import gather, send
+from outbid.exchange.work.planning import make
 from outbid.exchange.work.postback import Unheard, tell_end
 from outbid.exchange.work.waking import wake
 from outbid.store import jobs, leads
+from outbid.store.ahead import dry_runs
 from outbid.store.database import LOST, Connection
+
+LATER_MS = 1_000
 
 log = logging.getLogger("outbid.exchange")
 Connect = Callable[[], Awaitable[Connection]]
@@ -20,28 +26,72 @@ Revive = Callable[[Connection, leads.Record], Awaitable[Story | None]]
 
 
 class Worker:
-    """Does jobs for one exchange process. `revive` makes a lead's story of what is written of it."""
+    """Does jobs for one exchange process. `revive` makes a lead's story of what is written of it.
 
-    def __init__(self, exchange: Exchange, connect: Connect, revive: Revive) -> None:
+    `child` runs a dry run in a process of its own.
+    """
+
+    def __init__(self, exchange: Exchange, connect: Connect, revive: Revive, child: Child) -> None:
         self._exchange = exchange
+        self._child = child
         self._connect = connect
         self._revive = revive
 
     async def do(self, job: jobs.Job) -> None:
         """One job. If the database is lost its lease runs out, and somebody takes it again."""
+        await self._try([job], lambda connection: self._finish(connection, job))
+
+    async def notice(self, found: list[jobs.Job]) -> None:
+        """The jobs of leads that closed and whose bidders are to be told, all together."""
+        await self._try(found, lambda connection: gather(self._exchange, connection, found))
+
+    async def _try(self, found: list[jobs.Job], work: Callable[[Connection], Awaitable[None]]) -> None:
         with contextlib.suppress(*LOST):
             connection = await self._connect()
             try:
-                await self._do(connection, job)
-                await jobs.finish(connection, job)
+                await work(connection)
             except Exception as error:
                 if not isinstance(error, Unheard):
-                    log.exception("job %s failed", job.kind)
-                await jobs.fail(connection, job, str(error), self._exchange.clock.now_ms())
+                    log.exception("job %s failed", found[0].kind)
+                for job in found:
+                    await jobs.fail(connection, job, str(error), self._later(job))
             finally:
                 await connection.close()
 
-    async def _do(self, connection: Connection, job: jobs.Job) -> None:
+    async def _finish(self, connection: Connection, job: jobs.Job) -> None:
+        if await self._do(connection, job):
+            await jobs.finish(connection, job)
+        else:
+            await jobs.put_off(connection, job, self._exchange.clock.now_ms() + LATER_MS)
+
+    def _later(self, job: jobs.Job) -> int:
+        """From when on it waits to be tried again: up to half as long more, lest all that failed come at once."""
+        spread = jobs.BACKOFF_MS * int(2 ** min(job.attempt, 10)) // 2
+        return self._exchange.clock.now_ms() + spread * self._exchange.noise(1)[0] // 256
+
+    async def _do(self, connection: Connection, job: jobs.Job) -> bool:
+        """Do it; False if it has to wait."""
+        if job.kind == "dry_run":
+            return await self._dry_run(connection, job)
+        if job.kind == "planned_change":
+            identifier = bytes.fromhex(job.payload["planned_change"])
+            await make(connection, self._exchange.vault, self._exchange.market, identifier)
+        elif job.kind == "notify":
+            await send(self._exchange, connection, job.payload["buyer"])
+        else:
+            await self._wake(connection, job)
+        return True
+
+    async def _dry_run(self, connection: Connection, job: jobs.Job) -> bool:
+        identifier = bytes.fromhex(job.payload["dry_run"])
+        taken = await dry_runs.take(connection, identifier, self._exchange.clock.now_ms())
+        if taken == "run":
+            code = await self._child(job.cell, identifier)
+            if code:  # else it has written its end itself
+                await dry_runs.end(connection, identifier, "failed", error=f"the process that ran it ended with {code}")
+        return taken != "wait"
+
+    async def _wake(self, connection: Connection, job: jobs.Job) -> None:
         record = await leads.read(connection, HOUSE, job.cell, bytes.fromhex(job.payload["lead"]))
         if record is None:
             return

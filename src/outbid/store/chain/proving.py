@@ -12,13 +12,17 @@ MOST_SALES = 1_000
 class Asked(msgspec.Struct, frozen=True):
     """A lead of a campaign, with the reader's offers there, number → slug, at the version that the lead pinned.
 
-    methods  the distribution method of each tier
+    methods    the distribution method of each tier
+    rules      by which rule each of these offers is charged: number → first, second or floor_step
+    handicaps  those of these offers that have one, as the market says it
     """
 
     campaign: str
     currency: str
     methods: list[str]
     offers: dict[int, str]
+    rules: dict[int, str]
+    handicaps: dict[int, str]
     chapters: list[Stored]
 
 
@@ -61,7 +65,8 @@ async def asked(connection: Connection, scope: Scope, cell: int, lead_id: bytes)
     if lead is None:
         return None
     offers = await connection.fetch(
-        """select o.number, o.slug from noun o join noun p on p.kind = 'buyer' and p.slug = o.body ->> 'buyer'
+        """select o.number, o.slug, o.body ->> 'tier' as tier, o.body ->> 'handicap' as handicap
+             from noun o join noun p on p.kind = 'buyer' and p.slug = o.body ->> 'buyer'
             where o.kind = 'offer' and p.number = $1
               and o.from_version <= $2 and (o.to_version is null or o.to_version > $2)
               and p.from_version <= $2 and (p.to_version is null or p.to_version > $2)""",
@@ -76,5 +81,13 @@ async def asked(connection: Connection, scope: Scope, cell: int, lead_id: bytes)
     )
     tiers = msgspec.json.decode(lead["tiers"])
     methods = [tier.get("method", {}).get("plugin", "highest_bid") for tier in tiers]
-    mine = {row["number"]: row["slug"] for row in offers}
-    return Asked(lead["slug"], lead["currency"], methods, mine, [Stored(*row.values()) for row in chapters])
+    pricing = {tier["slug"]: tier.get("pricing", {}).get("rule", "first") for tier in tiers}
+    return Asked(
+        lead["slug"],
+        lead["currency"],
+        methods,
+        {row["number"]: row["slug"] for row in offers},
+        {row["number"]: pricing.get(row["tier"], "first") for row in offers},
+        {row["number"]: row["handicap"] for row in offers if row["handicap"]},
+        [Stored(*row.values()) for row in chapters],
+    )

@@ -64,6 +64,15 @@ async def renew(connection: Connection, lane: Lane, oldest_open: bytes, now_ms: 
     return str(renewed) != "UPDATE 0"
 
 
+async def place_of(connection: Connection, lane: Lane, now_ms: int) -> tuple[int, int]:
+    """The place of this process among those that live, from 0, and how many these are: at least itself."""
+    rows = await connection.fetch(
+        "select id from lane where cell = $1 and lease_until >= $2 and adopted_by is null", lane.cell, now_ms
+    )
+    others = [row["id"] for row in rows if row["id"] != lane.id]
+    return sum(other < lane.id for other in others), len(others) + 1
+
+
 async def adopt(connection: Connection, lane: Lane, now_ms: int) -> None:
     """Take over every lane whose lease ran out; their later batches find the fence raised.
 

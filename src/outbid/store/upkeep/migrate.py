@@ -25,6 +25,7 @@ GRANTS: Final[Mapping[str, str]] = {
     "transfer": "select, insert",
     "traffic": "select, insert",
     "look": "select, insert",
+    "control_step": "select, insert",
     "deposit": "select, insert",
     "version": "select, insert",
     "noun": "select, insert, update (to_version)",

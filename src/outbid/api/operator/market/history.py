@@ -149,11 +149,12 @@ class History:
 
 def _change(row: history.ChangeRow) -> Change:
     version, kind, _ = row.place
-    before, after = (_without_hash(kind, side) for side in (row.before, row.after))
+    before, after = (without_hash(kind, side) for side in (row.before, row.after))
     return Change(version, utc(row.at_ms), row.by, kind, row.slug, shown(before), shown(after))
 
 
-def _without_hash(kind: str, side: dict[str, Any] | None) -> dict[str, Any] | None:
+def without_hash(kind: str, side: dict[str, Any] | None) -> dict[str, Any] | None:
+    """A noun's settings; of a key, without the hash that opens doors."""
     if side is None or kind != "key":
         return side
     return {key: value for key, value in side.items() if key != "hash"}

@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 
 from outbid.core.contract import Binding
+from outbid.core.dialect.reference import ANY_WORD, filled
+from outbid.core.dialect.wire import parse_target
 from outbid.core.ledger.account import Limit
 from outbid.core.market import noun as spec
 from outbid.core.market import snapshot as made
+from outbid.core.market.making.control import control_of
 from outbid.core.market.making.limits import paced, pairs_of, scheduled, when_of
 from outbid.core.market.making.names import Names
 from outbid.core.market.making.plan import Plan
@@ -14,6 +17,7 @@ from outbid.core.market.making.terms import Fault, check_zone, limits_of, micros
 from outbid.core.market.problem import Path
 from outbid.core.match.filter import Fact, compile_filter, read_filter
 from outbid.core.money import ONE
+from outbid.core.schedule.when import When
 
 
 def offer_of(names: Names, number: int, offer: spec.Offer, plans: Mapping[str, Plan], *, mute: bool) -> made.Offer:
@@ -29,18 +33,10 @@ def offer_of(names: Names, number: int, offer: spec.Offer, plans: Mapping[str, P
     node = None if offer.filter is None else read_filter(offer.filter, facts)
     zone = offer.zone or buyer.zone
     check_zone(zone, ("zone",))
-    owner = f"offer:{number}"
     when = when_of(offer, zone)
-    hours = None if when is None else when.calendar
-    limits = limits_of(offer.caps, owner, campaign.currency, zone, ("caps",), hours)
-    limits += limits_of(buyer.caps, f"buyer:{buyer_number}", campaign.currency, buyer.zone, ("caps",))
-    limits += wallet_of(buyer_number, buyer, campaign.currency)
-    limits += _limits_of_group(names, buyer, campaign.currency)
-    limits += scheduled(offer, when, owner, campaign.currency, zone)
-    pairs = pairs_of(names, offer.source_caps, "source", owner, campaign.currency, zone, ("source_caps",), hours)
-    price = None if offer.price is None else micros_of(offer.price, ("price",))
-    if price == 0:
-        raise Fault(("price",), "a fixed price is more than zero")
+    limits = _limits(names, number, offer, campaign.currency, zone, when)
+    hours, where = None if when is None else when.calendar, ("source_caps",)
+    pairs = pairs_of(names, offer.source_caps, "source", f"offer:{number}", campaign.currency, zone, where, hours)
     return made.Offer(
         number=number,
         slug=offer.slug,
@@ -49,7 +45,7 @@ def offer_of(names: Names, number: int, offer: spec.Offer, plans: Mapping[str, P
         campaign=names.find("campaign", offer.campaign, ("campaign",))[0],
         node=node,
         matches=None if node is None else compile_filter(node),
-        price_micros=price,
+        price_micros=_price(offer),
         floor_micros=micros_of(offer.floor, ("floor",)),
         most_micros=_most(offer),
         priority=offer.priority,
@@ -62,9 +58,31 @@ def offer_of(names: Names, number: int, offer: spec.Offer, plans: Mapping[str, P
         handicap=handicap_of(offer.handicap),
         when=when,
         share=ONE if offer.share is None else spec.percent(offer.share),
+        control=control_of(number, offer, buyer_number, buyer, campaign),
         pairs=pairs,
         paced=paced(limits, *pairs.values()),
+        notices=_notices(buyer),
+        doubt=None if offer.doubt is None else made.Doubt(offer.doubt.after_s * 1000, offer.doubt.outcome),
     )
+
+
+def check_notices(buyer: spec.Buyer) -> None:
+    """Can a buyer's notices be sent where he says? Raises Fault."""
+    if buyer.notices is None or buyer.notices.url is None:
+        return
+    found = _notices(buyer)
+    assert found is not None
+    try:
+        parse_target(filled(buyer.notices.url, ANY_WORD), found.exceptions)
+    except ValueError as error:
+        raise Fault(("notices", "url"), str(error)) from None
+
+
+def _notices(buyer: spec.Buyer) -> made.Notices | None:
+    if buyer.notices is None:
+        return None
+    exceptions = frozenset(private_target(text, i) for i, text in enumerate(buyer.notices.private_targets))
+    return made.Notices(buyer.notices.url, buyer.notices.secret, exceptions)
 
 
 def _limits_of_group(names: Names, buyer: spec.Buyer, unit: str) -> tuple[Limit, ...]:
@@ -72,6 +90,24 @@ def _limits_of_group(names: Names, buyer: spec.Buyer, unit: str) -> tuple[Limit,
     if not isinstance(group, spec.Group):
         return ()
     return limits_of(group.caps, f"group:{number}", unit, group.zone, ("caps",))
+
+
+def _limits(names: Names, number: int, offer: spec.Offer, unit: str, zone: str, when: When | None) -> tuple[Limit, ...]:
+    """What binds an offer: its own caps, those of its buyer and his group, his wallet, its hours and its order."""
+    buyer_number, buyer = names.find("buyer", offer.buyer, ("buyer",))
+    owner, hours = f"offer:{number}", None if when is None else when.calendar
+    limits = limits_of(offer.caps, owner, unit, zone, ("caps",), hours)
+    limits += limits_of(buyer.caps, f"buyer:{buyer_number}", unit, buyer.zone, ("caps",))
+    limits += wallet_of(buyer_number, buyer, unit)
+    limits += _limits_of_group(names, buyer, unit)
+    return limits + scheduled(offer, when, owner, unit, zone)
+
+
+def _price(offer: spec.Offer) -> int | None:
+    price = None if offer.price is None else micros_of(offer.price, ("price",))
+    if price == 0:
+        raise Fault(("price",), "a fixed price is more than zero")
+    return price
 
 
 def wallet_of(number: int, buyer: spec.Buyer, unit: str) -> tuple[Limit, ...]:
@@ -95,7 +131,8 @@ def _delivery(
     module, settings = names.planner.plugin(
         "deliveries", offer.delivery.plugin, offer.delivery.settings, (*path, "plugin"), path
     )
-    known = dict.fromkeys(facts, False) | {field.name: True for field in fields}
+    inner = {field.name for field in campaign.fields if field.inner}
+    known = dict.fromkeys(facts, False) | {field.name: field.name not in inner for field in fields}
     exceptions = frozenset(private_target(text, i) for i, text in enumerate(offer.private_targets))
     try:
         bound = module.bind(settings, Binding(known, campaign.ping_fields, exceptions, buyer, names.secrets))

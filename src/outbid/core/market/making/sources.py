@@ -8,6 +8,7 @@ from outbid.core.market.making.limits import paced, pairs_of
 from outbid.core.market.making.names import Names
 from outbid.core.market.making.prices import payout_of, rules_of_source
 from outbid.core.market.making.terms import Fault, check_zone, limits_of, micros_of, postback_of
+from outbid.core.match.filter import Fact
 
 LONGEST_ROUND_MS = 120_000
 
@@ -57,7 +58,21 @@ def source_of(names: Names, number: int, source: spec.Source, campaigns: Mapping
         postback=postback_of(source, names.secrets),
         paused=source.paused or campaign.paused,
         pairs={n: pairs.get(n, ()) + of_seller.get(n, ()) for n in pairs | of_seller},
+        tells_price=source.tells_price,
+        floor_fact=_number(source.floor_fact, campaign, campaigns[campaign.slug].facts, "floor_fact"),
+        deadline_fact=_number(source.deadline_fact, campaign, campaigns[campaign.slug].facts, "deadline_fact"),
         paced=paced(*pairs.values(), *of_seller.values()),
         read=lambda content_type, body: module.read(content_type, body, settings),
         rules=rules_of_source(source, made_ready.facts),
     )
+
+
+def _number(name: str | None, campaign: spec.Campaign, facts: Mapping[str, Fact], setting: str) -> str | None:
+    """A fact that a lead may tell of itself: a number, and no buyer's business. Raises Fault."""
+    if name is None:
+        return None
+    if name not in facts or facts[name].kind != "number":
+        raise Fault((setting,), f"the campaign {campaign.slug!r} has no fact {name!r} that is a number")
+    if not any(field.name == name and field.inner for field in campaign.fields):
+        raise Fault((setting,), f"the field {name!r} would be told to buyers: set `inner: true` on it in the campaign")
+    return name

@@ -6,30 +6,37 @@ never stand here: they are given by the store, and the snapshot resolves slugs t
 
 from outbid.core.market.noun.amount import Cap, Currency, Noun, Plugin, Settings, Slug, Wallet, percent
 from outbid.core.market.noun.campaign import Campaign, Check, Enricher, Field, Queue, Route, Tier
+from outbid.core.market.noun.control import Breaker, Health, HealthRule, Pings
 from outbid.core.market.noun.hours import OpenSlot, Order, Schedule, Slot
-from outbid.core.market.noun.offer import Offer
-from outbid.core.market.noun.party import Buyer, Group, Key, Quotes, Seller, Source
+from outbid.core.market.noun.offer import Doubt, Offer
+from outbid.core.market.noun.party import Buyer, Group, Key, Notices, Quotes, Seller, Source
 from outbid.core.market.noun.price import FloorRule, MarginRule, Payout, PayoutRule, PriceRule, Pricing, Rule
 
 __all__ = [
     "KINDS",
+    "Breaker",
     "Buyer",
     "Campaign",
     "Cap",
     "Check",
     "Currency",
+    "Doubt",
     "Enricher",
     "Field",
     "FloorRule",
     "Group",
+    "Health",
+    "HealthRule",
     "Key",
     "MarginRule",
+    "Notices",
     "Noun",
     "Offer",
     "OpenSlot",
     "Order",
     "Payout",
     "PayoutRule",
+    "Pings",
     "Plugin",
     "PriceRule",
     "Pricing",

@@ -16,15 +16,20 @@ from outbid.core.market.noun.amount import (
     Slug,
     percent,
 )
+from outbid.core.market.noun.control import Breaker, Health
 from outbid.core.market.noun.price import FloorRule, MarginRule, Pricing, Rule
 
 
 class Field(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One datum of a campaign's leads. `personal` overrides what the field type says."""
+    """One datum of a campaign's leads. `personal` overrides what the field type says.
+
+    `inner`: it is for the house, and no buyer is told it unless his delivery names it.
+    """
 
     name: FieldName
     type: str
     personal: bool | None = None
+    inner: bool = False
     settings: Settings = {}
 
 
@@ -121,7 +126,8 @@ class Campaign(Noun, frozen=True, kw_only=True):
 
     `enrich_ms`: how long all enrichers together may take.
     `review_hours`: a lead that a check holds for review, and nobody looks at, is refused after so many. `dimensions`:
-    facts, such as a sub-id, by which leads and sales are counted beside the whole.
+    facts, such as a sub-id, by which leads and sales are counted beside the whole. `breaker`, `health`: those of
+    its offers which set none of their own.
     """
 
     currency: Currency = "USD"
@@ -144,5 +150,7 @@ class Campaign(Noun, frozen=True, kw_only=True):
     ping_fields: tuple[str, ...] = ()
     review_hours: Annotated[int, Meta(ge=1, le=8_760)] = 72
     dimensions: Annotated[tuple[str, ...], Meta(max_length=3)] = ()
+    breaker: Breaker | None = None
+    health: Health | None = None
     paused: bool = False
     open: bool = False

@@ -1,7 +1,8 @@
 """A buyer's standing order."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
+import msgspec
 from msgspec import Meta
 
 from outbid.core.market.noun.amount import (
@@ -13,8 +14,20 @@ from outbid.core.market.noun.amount import (
     Slug,
     percent,
 )
+from outbid.core.market.noun.control import Breaker, Health, Pings
 from outbid.core.market.noun.hours import Order, Schedule
 from outbid.core.market.noun.price import PriceRule
+
+
+class Doubt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What was agreed with a buyer about posts without a clear answer, if nobody settles them before.
+
+    after_s  how long a sale may be uncertain, in seconds
+    outcome  as what it then counts: sold, or rejected
+    """
+
+    after_s: Annotated[int, Meta(ge=1, le=31_536_000)]
+    outcome: Literal["sold", "rejected"]
 
 
 class Offer(Noun, frozen=True, kw_only=True):
@@ -28,10 +41,14 @@ class Offer(Noun, frozen=True, kw_only=True):
     priority       stated order, lower first: breaks ties, and is the order of a waterfall
     private_targets  exact HOST:PORT pairs that the delivery may reach although private or not 80/443
     post_ms        how long the buyer may take to answer a post
+    doubt          what a post without a clear answer counts as in the end; absent: somebody has to settle it
     source_caps    caps on what it buys of single sources, by their slugs
     schedule       the hours in which it buys
     order          how much it buys altogether, from when and until when
     share          of the leads that match, it takes part in so many, drawn by the lead: `30%`
+    pings          the most pings that it gets
+    breaker        when it is not asked because it gives no answer; absent: the campaign's
+    health         when it takes part in fewer leads because its buyer turned bad; absent: the campaign's
     """
 
     buyer: Slug
@@ -51,9 +68,13 @@ class Offer(Noun, frozen=True, kw_only=True):
     schedule: Schedule = Schedule()
     order: Order = Order()
     share: str | None = None
+    pings: Pings | None = None
+    breaker: Breaker | None = None
+    health: Health | None = None
     delivery: Plugin
     private_targets: tuple[str, ...] = ()
     post_ms: Deadline = 10_000
+    doubt: Doubt | None = None
     paused: bool = False
 
     def __post_init__(self) -> None:

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from outbid.core.dialect.reference import only_refers
 from outbid.core.market.noun.amount import (
     Cap,
     Deadline,
@@ -13,6 +14,7 @@ from outbid.core.market.noun.amount import (
     Slug,
     Wallet,
 )
+from outbid.core.market.noun.control import Pings
 from outbid.core.market.noun.price import FloorRule, Payout
 
 
@@ -45,6 +47,9 @@ class Source(Noun, frozen=True, kw_only=True):
     postback     a URL that is told the end of a lead that was pending, with {lead}, {outcome}, {price} … filled in
     private_targets  exact HOST:PORT pairs that the postback may reach although private or not 80/443
     buyer_caps       caps on what single buyers buy of its leads, by their slugs
+    floor_fact       a number that the lead itself tells: the least price of its sale, if that is above the floors
+    deadline_fact    a number that the lead itself tells: how many milliseconds a round may take at most
+    tells_price      bidders who were outbid are told in which band the price lay that won
     """
 
     seller: Slug
@@ -63,6 +68,9 @@ class Source(Noun, frozen=True, kw_only=True):
     answer_ms: Deadline | None = None
     postback: str | None = None
     private_targets: tuple[str, ...] = ()
+    tells_price: bool = False
+    floor_fact: str | None = None
+    deadline_fact: str | None = None
     paused: bool = False
 
 
@@ -73,17 +81,41 @@ class Group(Noun, frozen=True, kw_only=True):
     caps: tuple[Cap, ...] = ()
 
 
+class Notices(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """How a buyer is told what became of his bids: in his list, and by webhook if there is an address.
+
+    url     where batches of notices are posted, signed as Standard Webhooks say
+    secret  the key of the signatures, `{secret:NAME}`: `whsec_` and base64, or any text
+    private_targets  exact HOST:PORT pairs that it may reach although private or not 80/443
+    """
+
+    url: str | None = None
+    secret: str = ""
+    private_targets: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """What is sent is signed."""
+        if self.url is not None and not self.secret:
+            raise ValueError("notices with a url need a secret to be signed with: {secret:NAME}")
+        if self.secret and not only_refers(self.secret):
+            raise ValueError("the secret of notices is a reference: {secret:NAME}")
+
+
 class Buyer(Noun, frozen=True, kw_only=True):
     """Who pays. Without a wallet he pays by statement, without a limit.
 
     group  buyers who are one to the trade: of them, one buys a shared lead at most. It binds by its name alone; a noun
            `group` of that name may set caps on what they buy together
+    pings  the most pings that all his offers together get
+    notices  he is told what became of each of his bids; absent: he is not
     """
 
     zone: str = "America/New_York"
     wallet: Wallet | None = None
     group: Slug | None = None
+    pings: Pings | None = None
     caps: tuple[Cap, ...] = ()
+    notices: Notices | None = None
     paused: bool = False
 
 

@@ -5,7 +5,7 @@
 
 from outbid.core.market.snapshot.campaign import Campaign, Check, Enricher, Field, Queue, Route, Tier, facts_of
 from outbid.core.market.snapshot.market import Holder, Market, Rows
-from outbid.core.market.snapshot.offer import Delivery, Offer, delivery_of, mute
+from outbid.core.market.snapshot.offer import Delivery, Doubt, Notices, Offer, delivery_of, mute
 from outbid.core.market.snapshot.price import (
     ANY_PRICE_MICROS,
     NOTHING,
@@ -26,10 +26,12 @@ __all__ = [
     "Campaign",
     "Check",
     "Delivery",
+    "Doubt",
     "Enricher",
     "Field",
     "Holder",
     "Market",
+    "Notices",
     "Offer",
     "Part",
     "Pricing",

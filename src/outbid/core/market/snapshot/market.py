@@ -55,6 +55,7 @@ class Market:
         self.names = names
         self.nouns = nouns
         self._limits: dict[int, Limits] = {}
+        self._notifies: dict[int, bool] = {}
 
     def limits(self, source: Source, offer: Offer) -> Limits:
         """Every account that a sale of this source to this offer must find room in."""
@@ -76,6 +77,12 @@ class Market:
         nouns: list[Offer | Source] = [o for number, o in self.offers.items() if offers.get(number) is not o]
         nouns += [s for number, s in self.sources.items() if sources.get(number) is not s]
         return [limit for noun in nouns for limits in (noun.limits, *noun.pairs.values()) for limit in limits]
+
+    def notifies(self, campaign: Campaign) -> bool:
+        """Whether any buyer in a campaign is told what became of his bids."""
+        if (found := self._notifies.get(campaign.number)) is None:
+            found = self._notifies[campaign.number] = any(offer.notices for offer in campaign.offers.values())
+        return found
 
     def name(self, kind: str, number: int) -> str:
         """The slug of a noun, or `kind:number` where it is gone."""

@@ -7,6 +7,7 @@ import msgspec
 from msgspec.structs import replace
 
 from outbid.core.contract import PingReply, PostReply, Reads
+from outbid.core.control.control import Control
 from outbid.core.dialect.secrets import NO_SECRETS, Secrets
 from outbid.core.dialect.wire import Answer, Http
 from outbid.core.ledger.account import Limit, Limits
@@ -14,6 +15,21 @@ from outbid.core.market.snapshot.price import Rule, reads_of
 from outbid.core.match.filter import Node, Predicate, facts_read
 from outbid.core.money import ONE
 from outbid.core.schedule.when import When
+
+
+class Doubt(msgspec.Struct, frozen=True):
+    """As what an uncertain sale counts after so many milliseconds."""
+
+    after_ms: int
+    outcome: str
+
+
+class Notices(msgspec.Struct, frozen=True):
+    """Where a buyer's notices go, and what signs them; both with their references to secrets. No address: a list."""
+
+    url: str | None
+    secret: str
+    exceptions: frozenset[tuple[str, int]]
 
 
 class Offer(msgspec.Struct, frozen=True):
@@ -26,8 +42,11 @@ class Offer(msgspec.Struct, frozen=True):
 
     when   the hours and dates in which it buys; None: always
     share  in how many of the leads that match it takes part, in millionths
+    doubt    what a post without a clear answer counts as in the end; None: until it is settled it counts as nothing
+    notices  how its buyer is told what became of its bids; None: he is not
     paced  whether any of its limits is spread over its window
     pairs  limits of what it buys of single sources, by their numbers
+    control  what keeps it from being asked too often or in vain; None: nothing
 
     `group` names who may not buy the same lead twice: the buyer's group, or the buyer himself. `_found` remembers the
     accounts of its sales by source.
@@ -54,7 +73,10 @@ class Offer(msgspec.Struct, frozen=True):
     when: When | None = None
     share: int = ONE
     pairs: Mapping[int, tuple[Limit, ...]] = {}
+    control: Control | None = None
     paced: bool = False
+    doubt: Doubt | None = None
+    notices: Notices | None = None
     _found: dict[int, Limits] = {}
 
     @property

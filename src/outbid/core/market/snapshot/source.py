@@ -24,6 +24,8 @@ class Source(msgspec.Struct, frozen=True):
 
     payout     what he gets where no rule says otherwise
     rules      floors and payouts by rule; None if it has none
+    floor_fact     the fact in which a lead tells the least price of its sale; deadline_fact: how long a round may take
+    tells_price  who was outbid is told in which band the price lay that won
     pairs      limits of what single buyers buy of it, and of all of its seller's, by their numbers
     ping_id    the field in which the seller gives his ping's id back
     answer_ms  after how long he is told `pending`; None: he waits for the end
@@ -47,6 +49,9 @@ class Source(msgspec.Struct, frozen=True):
     paused: bool
     pairs: Mapping[int, tuple[Limit, ...]]
     paced: bool
+    tells_price: bool
+    floor_fact: str | None
+    deadline_fact: str | None
     read: Callable[[str, bytes], Any]
     rules: Rules | None = None
 
@@ -54,4 +59,5 @@ class Source(msgspec.Struct, frozen=True):
     def decisive(self) -> frozenset[str]:
         """The facts that a filter or a rule of prices looks at, or a ping tells: a quote does not stand for others."""
         both = (self.campaign.rules, self.rules)
-        return self.campaign.decisive.union(*(rules.reads for rules in both if rules is not None))
+        own = () if self.floor_fact is None else (self.floor_fact,)
+        return self.campaign.decisive.union(own, *(rules.reads for rules in both if rules is not None))

@@ -1,0 +1,1 @@
+"""Changes before they are made, and after: dry runs, planned changes, differences, going back."""

@@ -1,0 +1,52 @@
+"""What differs between two states of a noun, field by field; and what the market is when it goes back to a version."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from outbid.core.market.noun import KINDS, Key, Noun
+from outbid.core.market.problem import Path
+
+_LISTS = (list, tuple)
+_ABSENT = object()
+Plain = dict[str, dict[str, Noun]]
+"""Nouns by kind and slug."""
+
+
+def paths_between(before: Any, after: Any) -> Iterator[Path]:
+    """The places where two values of JSON differ. Lists of one length are compared item by item, others as one."""
+    if isinstance(before, dict) and isinstance(after, dict):
+        for key in dict.fromkeys((*before, *after)):
+            for path in paths_between(before.get(key, _ABSENT), after.get(key, _ABSENT)):
+                yield (key, *path)
+    elif isinstance(before, _LISTS) and isinstance(after, _LISTS) and len(before) == len(after):
+        for place, (was, now) in enumerate(zip(before, after, strict=True)):
+            for path in paths_between(was, now):
+                yield (place, *path)
+    elif before is _ABSENT or after is _ABSENT or before != after:
+        yield ()
+
+
+def at(value: Any, path: Path) -> Any:
+    """What stands at a place; None where nothing does."""
+    for part in path:
+        if isinstance(value, dict):
+            value = value.get(part)
+        elif isinstance(value, _LISTS) and isinstance(part, int) and part < len(value):
+            value = value[part]
+        else:
+            return None
+    return value
+
+
+def going_back(then: Mapping[str, Mapping[str, Noun]], now: Mapping[str, Mapping[str, Noun]]) -> Plain:
+    """All nouns as they were at a version; but keys stay as they are now, and go with an owner who was not there yet.
+
+    So what was revoked opens nothing again.
+    """
+    wanted: Plain = {kind: dict(then.get(kind, {})) for kind in KINDS if kind != "key"}
+    wanted["key"] = {
+        slug: key
+        for slug, key in now.get("key", {}).items()
+        if isinstance(key, Key) and (key.holder == "house" or key.owner in wanted[key.holder])
+    }
+    return wanted

@@ -1,0 +1,97 @@
+"""How often a buyer is asked, as people write it."""
+
+from itertools import pairwise
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from outbid.core.market.noun.amount import percent
+
+Count = Annotated[int, Meta(ge=1, le=1_000_000_000)]
+
+
+class Pings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The most pings in each second, minute, hour or day (UTC), over all processes; absent: no limit."""
+
+    per_second: Count | None = None
+    per_minute: Count | None = None
+    per_hour: Count | None = None
+    per_day: Count | None = None
+
+
+class Breaker(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Who gives no answer to several pings in a row is not asked, but for single leads that are tried.
+
+    after    so many pings without an answer, one after another, open it
+    first_s  after so many seconds a single lead is tried; after each that fails, twice as long
+    most_s   but no longer than this
+    good     so many answers, one after another, close it
+    """
+
+    after: Annotated[int, Meta(ge=2, le=1_000)] = 10
+    first_s: Annotated[int, Meta(ge=1, le=3_600)] = 5
+    most_s: Annotated[int, Meta(ge=1, le=86_400)] = 120
+    good: Annotated[int, Meta(ge=1, le=100)] = 3
+
+    def __post_init__(self) -> None:
+        """It waits longer, never shorter."""
+        if self.first_s > self.most_s:
+            raise ValueError("a breaker's first_s is more than its most_s: it waits longer each time")
+
+
+class HealthRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What is too bad of an offer's cases, gathered in lots.
+
+    measure  rejects: posts that were rejected, of those with a clear end; uncertain: posts without one; timeouts: pings
+             without an answer in time; errors: pings answered by a fault or nonsense; slow: answers to pings that took
+             longer than `slow_ms`
+    over     more than this is bad
+    under    no more than this is good; absent: half of `over`. Between the two nothing changes
+    least    how many cases a lot needs
+    slow_ms  for `slow` alone
+    then     what follows from a bad lot: one step down, or a pause at once
+    """
+
+    measure: Literal["rejects", "uncertain", "timeouts", "errors", "slow"]
+    over: str
+    under: str | None = None
+    least: Annotated[int, Meta(ge=5, le=1_000_000)] = 50
+    slow_ms: Annotated[int, Meta(ge=1, le=120_000)] | None = None
+    then: Literal["lower", "pause"] = "lower"
+
+    def __post_init__(self) -> None:
+        """Shares are percentages, good is no more than bad, and what is slow is said."""
+        if self.under is not None and percent(self.under) > percent(self.over):
+            raise ValueError("a rule's under is more than its over")
+        percent(self.over)
+        if (self.slow_ms is None) == (self.measure == "slow"):
+            raise ValueError("slow_ms goes with the measure slow, and with no other")
+
+
+class Health(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """When an offer takes part in fewer of the leads that match, and when in more again.
+
+    steps         the shares on the way down; below the last one it is paused
+    window_s      a lot that has too few cases by then is dropped
+    dwell_s       for how long nothing is judged after a step
+    pause_s       how long a pause is; then the lowest step is tried
+    most_pause_s  each pause that follows is twice as long, up to this
+    """
+
+    rules: Annotated[tuple[HealthRule, ...], Meta(min_length=1, max_length=8)]
+    steps: Annotated[tuple[str, ...], Meta(min_length=1, max_length=9)] = ("50%", "25%", "10%")
+    window_s: Annotated[int, Meta(ge=10, le=86_400)] = 900
+    dwell_s: Annotated[int, Meta(ge=1, le=3_600)] = 60
+    pause_s: Annotated[int, Meta(ge=1, le=86_400)] = 300
+    most_pause_s: Annotated[int, Meta(ge=1, le=604_800)] = 7_200
+
+    def __post_init__(self) -> None:
+        """The steps go down, and there is one bound of what is slow."""
+        shares = [percent(step) for step in ("100%", *self.steps, "0%")]
+        if any(after >= before for before, after in pairwise(shares)):
+            raise ValueError("the steps of health go down, between 100% and 0%")
+        if len({rule.slow_ms for rule in self.rules if rule.slow_ms is not None}) > 1:
+            raise ValueError("all rules for slow answers of one offer have the same slow_ms")
+        if self.pause_s > self.most_pause_s:
+            raise ValueError("pause_s is more than most_pause_s: pauses become longer")

@@ -1,0 +1,1 @@
+"""What bidders are told of how an auction ended."""

@@ -1,0 +1,88 @@
+"""A notice as a buyer reads it, in his list and in a webhook, and the webhook itself."""
+
+import base64
+import hmac
+from hashlib import sha256
+from typing import Literal
+
+import msgspec
+
+from outbid.core.dialect.wire import Http, Target
+from outbid.core.money import text_of
+from outbid.core.notice.notice import Notice
+
+
+class Band(msgspec.Struct, frozen=True):
+    """A stretch of prices: from the first on, below the second."""
+
+    low: str
+    below: str
+
+
+class Told(msgspec.Struct, frozen=True):
+    """What became of one of your bids.
+
+    id            the notice's own; each bid has one
+    lead          your own name for the lead: the `ref` of the ping and the post
+    at            when the lead's sale was over
+    outcome       won; lost; rejected: it won, and you did not take the lead; unanswered: no bid could be read in time
+    reason        why it did not win, as a code; null if it did
+    loss_code     the same as OpenRTB counts it; null where it has no number for it
+    bid, paid     in the campaign's currency; null: none
+    price_to_win  where the price lies that won, if the seller lets it be told
+    """
+
+    id: str
+    lead: str
+    offer: str
+    campaign: str
+    at: str
+    outcome: Literal["won", "lost", "rejected", "unanswered"]
+    reason: str | None
+    loss_code: int | None
+    currency: str
+    bid: str | None
+    paid: str | None
+    price_to_win: Band | None
+
+
+def told_of(notice: Notice, identifier: str, lead: str, offer: str, campaign: str, currency: str, at: str) -> Told:
+    """A notice in words and decimal amounts. `lead` is the buyer's name for it."""
+    band = Band(text_of(notice.low_micros), text_of(notice.high_micros)) if notice.high_micros else None
+    return Told(
+        id=identifier,
+        lead=lead,
+        offer=offer,
+        campaign=campaign,
+        at=at,
+        outcome=notice.outcome,
+        reason=notice.reason or None,
+        loss_code=notice.loss_code or None,
+        currency=currency,
+        bid=text_of(notice.bid_micros) if notice.bid_micros else None,
+        paid=text_of(notice.paid_micros) if notice.paid_micros else None,
+        price_to_win=band,
+    )
+
+
+def webhook(to: Target, secret: str, identifier: str, seconds: int, body: bytes) -> Http:
+    """A signed webhook (standardwebhooks.com, version 1: HMAC-SHA256 over id, timestamp and body)."""
+    signed = b"%b.%d.%b" % (identifier.encode(), seconds, body)
+    signature = base64.b64encode(hmac.digest(key_of(secret), signed, sha256)).decode()
+    headers = (
+        ("content-type", "application/json"),
+        ("webhook-id", identifier),
+        ("webhook-timestamp", str(seconds)),
+        ("webhook-signature", f"v1,{signature}"),
+    )
+    return Http(to, "POST", (), body, headers)
+
+
+def key_of(secret: str) -> bytes:
+    """The key in a secret: what follows `whsec_` is base64; any other text is taken as it is."""
+    if secret.startswith("whsec_"):
+        try:
+            return base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+        except ValueError:
+            return secret.encode()
+    return secret.encode()

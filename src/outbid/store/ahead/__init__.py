@@ -1,0 +1,1 @@
+"""What is to come: dry runs of changes, and changes that are planned."""

@@ -1,0 +1,1 @@
+"""Notices to bidders: batches that are written once, sent, listed, and swept when they expire."""
