@@ -3,11 +3,14 @@
 from harness.buyers import ACCEPT, REJECT, bid
 from harness.house import open_house
 from harness.market import lead, nouns, offer
+from outbid.cli.shown.explain import explain_lead
 from outbid.core.contract import Ends
+from outbid.core.ids import LEAD, parse
 from outbid.core.lead.event import Pinged
 from outbid.core.scope import HOUSE
 from outbid.exchange.ahead.dry_run import Wish, look
 from outbid.exchange.live import scores
+from outbid.store import leads
 from outbid.store.tally.ended import ended, won_since
 
 
@@ -60,13 +63,21 @@ async def test_what_was_learned_is_found_again_in_the_tallies(database_url, app_
         assert await won_since(house.connection, HOUSE, 0, [a, b], now_ms - 86_400_000, exchange.lane) == {}
 
 
-async def test_a_newcomer_is_hoped_for_and_marked(database_url, app_database_url, buyers):
+async def test_a_newcomer_is_hoped_for_and_marked_and_the_explanation_says_so(database_url, app_database_url, buyers):
     buyers.on("a", ping=bid("20"), post=ACCEPT)
-    market = nouns([offer("a", buyers.port)], campaign_more=learning(explore="100%"))
+    more = learning(explore="100%") | {"routes": [{"name": "the only one", "tiers": ["main"]}]}
+    market = nouns([offer("a", buyers.port)], campaign_more=more)
     async with open_house(database_url, app_database_url, market) as house:
-        (line,) = (await _lines(house, await house.sell(lead()))).values()
+        answer = await house.sell(lead())
+        (line,) = (await _lines(house, answer)).values()
         assert line.explored
         assert line.score > 500_000
+        _, identifier = parse(LEAD, answer.json["lead"])
+        record = await leads.read(house.connection, HOUSE, 0, identifier)
+        exchange = house.process.exchange
+        told = explain_lead(record, exchange.market, exchange.vault, []).text
+        assert f"sold at 20.00 USD (score {line.score}, hoped for, to learn)" in told
+        assert "it goes by the route 'the only one'" in told
 
 
 async def test_leads_are_shared_as_the_weights_say_whatever_is_bid(database_url, app_database_url, buyers):
