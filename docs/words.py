@@ -62,6 +62,11 @@ WORDS: dict[str, str] = {
     "Campaign.fields": "what a lead may have",
     "Campaign.checks": "the validators, in order",
     "Campaign.tiers": "tried one after another",
+    "Campaign.routes": "which tiers leads go through, by rule or by lot; absent, or where none fits: all, in "
+    "their order; see [routes](../explain/auction.md#routes)",
+    "Route.percent": "only so many of the leads that it fits, such as `30%`, by lot; the routes after it take the "
+    "others; absent: all",
+    "Route.tiers": "slugs of tiers, in the order in which they are tried",
     "Campaign.floor": "least price of any sale",
     "Campaign.floors": "floors by rule; the highest of all that fit counts",
     "Campaign.margin": "what the house takes of each price before the payout: percent of it such as `15%`, or an "
@@ -125,7 +130,8 @@ WORDS: dict[str, str] = {
     "Offer.floor": "least price at which the exchange sells to it",
     "Offer.most": "the most that it pays: a higher bid counts as that much, and below a floor of more it is not asked; "
     "it lets a tier of `highest_bid` [post early](../explain/auction.md#posting-early)",
-    "Offer.weight": "its share where a tier draws lots (`weighted`); an offer that shall get none is paused",
+    "Offer.weight": "its share where a tier draws lots (`weighted`) or shares out (`fair_share`); an offer that "
+    "shall get none is paused",
     "Offer.caps": "a full one skips the offer",
     "Offer.source_caps": "caps on what it buys of single sources: slug of the source → caps",
     "Offer.schedule": "the hours in which it buys, see [caps and hours](../explain/money_and_caps.md)",

@@ -13,13 +13,24 @@ from outbid.core.lead.state import Sale, State, fold
 from outbid.core.market.snapshot import ANY_PRICE_MICROS, NOTHING, Part, Pricing
 from outbid.core.price.lines import NOT_AWAITED
 from outbid.core.route import Plan, Post, decided, next_step
-from outbid.plugins.methods import highest_bid, round_robin, waterfall, weighted
+from outbid.plugins.methods import (
+    expected_value,
+    fair_share,
+    first_to_answer,
+    highest_bid,
+    round_robin,
+    waterfall,
+    weighted,
+)
 
-METHODS = {module.__name__.rsplit(".", 1)[-1]: module for module in (highest_bid, round_robin, waterfall, weighted)}
+MODULES = (expected_value, fair_share, first_to_answer, highest_bid, round_robin, waterfall, weighted)
+METHODS = {module.__name__.rsplit(".", 1)[-1]: module for module in MODULES}
 PRICES = (1, 2, 3)
 ANSWERS = (None, 1, 2, 3, 9)
 """What whoever is open may still say: nothing that counts, or a price, be it higher than all there are. Above the offer's most it is cut."""
 OFFERS = range(1, 6)
+SCORES = {1: 1_000_000, 2: 500_000, 3: 1_000_000, 4: 400_000, 5: 500_000}
+"""What a method that learns knows of each: prices in micros of one, so that some rank alike."""
 
 
 def plan_of(
@@ -63,6 +74,7 @@ def plan_of(
         least_margin=NOTHING,
         loss_allowed=False,
         rules=None,
+        routes=(),
     )
     source = SimpleNamespace(
         slug="web", payout=Part(800_000), most_posts=9, floor_micros=0, floor_fact=None, rules=None
@@ -70,10 +82,10 @@ def plan_of(
     return Plan(campaign, source)
 
 
-def line_of(offer: int, price: int | None, won_today: int) -> BidLine:
+def line_of(offer: int, price: int | None, won_today: int, ms: int = 0) -> BidLine:
     if price is None:
-        return BidLine(offer, "late", reason=NOT_AWAITED, won_today=won_today)
-    return BidLine(offer, "bid", price, won_today=won_today)
+        return BidLine(offer, "late", reason=NOT_AWAITED, won_today=won_today, score=SCORES[offer])
+    return BidLine(offer, "bid", price, ms, won_today=won_today, score=SCORES[offer])
 
 
 def asked(*sold: int) -> State:
@@ -113,7 +125,7 @@ def test_no_answer_changes_who_is_posted_once_it_is_decided(
         told = list(lines)
         for place, price in zip(missing, answers, strict=True):
             told[place] = (
-                line_of(OFFERS[place], min(price, mosts[place]), won[place])
+                line_of(OFFERS[place], min(price, mosts[place]), won[place], ms=1)
                 if price
                 else BidLine(OFFERS[place], "pass")
             )
@@ -145,6 +157,9 @@ IN_ORDER = (1, 2, 3, 4, 5)
         ("highest_bid", 1, APART, (5, 5, 5, 5, None), False),
         ("highest_bid", 1, APART, (5, 5, 5, 5, 1), True),
         ("round_robin", 1, APART, (5, None, None, None, None), True),
+        ("first_to_answer", 1, APART, (None, None, 1, None, None), True),
+        ("first_to_answer", 2, APART, (None, None, 1, None, None), False),
+        ("first_to_answer", 2, APART, (None, 9, 1, None, None), True),
     ],
 )
 def test_when_a_round_is_decided(method, places, groups, prices, early) -> None:

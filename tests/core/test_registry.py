@@ -23,13 +23,16 @@ def installed(monkeypatch):
     return module
 
 
+METHODS = "expected_value, fair_share, first_to_answer, highest_bid, highest_net, round_robin, waterfall, weighted"
+
+
 def point(kind: str, name: str, part: str = "plugin") -> EntryPoint:
     return EntryPoint(name, f"their_package:{part}", f"outbid.{kind}")
 
 
 def test_a_file_is_a_plugin_and_its_name_is_its_registration():
     found = Registry([])
-    assert found.names("methods") == ["highest_bid", "highest_net", "round_robin", "waterfall", "weighted"]
+    assert found.names("methods") == METHODS.split(", ")
     assert found.names("deliveries") == found.names("intakes") == ["form", "json"]
     for kind in KINDS:
         for name in found.names(kind):
@@ -80,9 +83,7 @@ def test_a_plugin_that_lacks_a_part_is_refused_with_the_part(installed, kind):
 def test_an_unknown_name_is_refused_with_those_there_are():
     with pytest.raises(KeyError) as caught:
         Registry([]).get("methods", "dice")
-    assert caught.value.args == (
-        "there is no 'dice' in methods; there are: highest_bid, highest_net, round_robin, waterfall, weighted",
-    )
+    assert caught.value.args == (f"there is no 'dice' in methods; there are: {METHODS}",)
     with pytest.raises(KeyError):
         Registry([]).get("fields", "_us")
 

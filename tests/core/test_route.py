@@ -6,7 +6,7 @@ import pytest
 
 from outbid.core.contract import PingReply
 from outbid.core.dialect.wire import Failure, Response, Timings
-from outbid.core.lead.event import BidLine
+from outbid.core.lead.event import BidLine, Standing
 from outbid.core.lead.state import Sale, Stage, State
 from outbid.core.market.snapshot import NOTHING, Part, Queue, Split, Step, Terms
 from outbid.core.price.lines import line_of_answer
@@ -63,6 +63,7 @@ def plan(
         least_margin=NOTHING,
         loss_allowed=False,
         rules=None,
+        routes=(),
         review_ms=50,
     )
     source = SimpleNamespace(
@@ -100,7 +101,7 @@ TABLE = [
     ("a new lead is inspected", plan(), State(stage="received"), Inspect("arrival")),
     ("a good lead goes to the first tier", plan(), State(stage="inspected"), Match(0)),
     ("a refused lead is closed", plan(), State(stage="inspected", refused="duplicate"), Close("refused", "duplicate")),
-    ("a settled reject goes on with its tier", plan(), State(stage="inspected", tier=0, matched_any=True), Match(1)),
+    ("a settled reject goes on with its tier", plan(), State(stage="inspected", tier=1, anew=True, matched_any=True), Match(1)),
     ("a campaign without tiers sells nothing", plan(tiers=0), State(stage="inspected"), Close("unsold", "no_match")),
     ("who matched is asked", plan(), State(stage="matched", tier=0, offers=(1, 2)), Ping(0, (1, 2))),
     ("a tier without a match is passed over", plan(), State(stage="matched", tier=0), Match(1)),
@@ -232,7 +233,7 @@ def test_the_floor_is_the_highest_of_all(campaign, source, tier, payout, margin,
 )
 def test_a_reply_becomes_a_line_that_says_why_it_cannot_win(reply, outcome, price, reason):
     line = line_of_answer(
-        offer(1, floor=10, most=30), reply, Response(200, (), b"", Timings(total_ms=5.2)), FLOOR_8, "USD", 3
+        offer(1, floor=10, most=30), reply, Response(200, (), b"", Timings(total_ms=5.2)), FLOOR_8, "USD", Standing(3)
     )
     assert (line.outcome, line.price_micros, line.reason, line.ms) == (outcome, price, reason, 5)
     assert line.won_today == (3 if outcome == "bid" else 0)
@@ -250,5 +251,5 @@ def test_a_reply_becomes_a_line_that_says_why_it_cannot_win(reply, outcome, pric
     ],
 )
 def test_who_did_not_answer_has_a_line_too(failure, outcome, reason):
-    line = line_of_answer(offer(1), PingReply("bid", 20), failure, FLOOR_8, "USD", 3)
+    line = line_of_answer(offer(1), PingReply("bid", 20), failure, FLOOR_8, "USD", Standing(3))
     assert (line.outcome, line.price_micros, line.reason) == (outcome, 0, reason)

@@ -62,7 +62,7 @@ def test_an_uncertain_sale_keeps_its_place_until_it_is_settled():
     assert (sold.stage, sold.status, sold.reason, sold.sales[0].status) == ("inspected", "open", "", "sold")
     rejected = fold(state, ev.Settled(7, "sl_1", "rejected", "operator"))
     assert (rejected.stage, rejected.status, rejected.placed()) == ("inspected", "open", [])
-    assert rejected.tier == -1  # the tier is matched and asked anew
+    assert (rejected.tier, rejected.anew) == (0, True)  # the tier is matched and asked anew
     assert rejected.tried == {1}
     assert rejected.sales[0].reason == "timed_out"
 
@@ -88,7 +88,14 @@ def test_sales_side_by_side_are_answered_one_by_one():
 
 def test_a_settled_sale_goes_on_with_the_tier_that_it_was_made_in():
     later = after(ev.Unsure(6, "sl_1", "timed_out"), ev.Matched(7, 1, (4,)), ev.Pinged(8, 1, 5))
-    assert fold(later, ev.Settled(9, "sl_1", "rejected", "operator")).tier == -1
+    settled = fold(later, ev.Settled(9, "sl_1", "rejected", "operator"))
+    assert (settled.tier, settled.anew) == (0, True)
+
+
+def test_the_lot_and_the_hour_of_the_first_inspection_stand():
+    first = fold_all([ev.Quoting(1, 3, 4, 7), ev.Inspected(2, "before_ping", lot=500_000)])
+    later = fold_all([ev.Quoting(1, 3, 4, 7), ev.Inspected(2, "before_ping", lot=500_000), ev.Inspected(9, "arrival")])
+    assert (first.lot, first.routed_ms) == (later.lot, later.routed_ms) == (500_000, 2)
 
 
 def test_one_hold_may_have_room_where_another_has_none():
@@ -121,21 +128,21 @@ def test_a_refusal_is_remembered_until_it_is_closed():
 
 
 @pytest.mark.parametrize(
-    ("events", "stage", "tier"),
+    ("events", "stage", "tier", "anew"),
     [
-        ([RECEIVED], "received", -1),
-        ([RECEIVED, GOOD], "inspected", -1),
-        ([RECEIVED, GOOD, MATCHED], "inspected", -1),
-        ([RECEIVED, GOOD, MATCHED, PINGED], "inspected", -1),
-        ([RECEIVED, GOOD, MATCHED, ev.Matched(3, 1, (4,))], "inspected", 0),
-        (STORY, "posting", 0),
-        ([*STORY, ev.Unsure(6, "sl_1", "late")], "inspected", -1),
-        ([*STORY, ev.Sold(6, "sl_1", 30, 24)], "inspected", -1),
+        ([RECEIVED], "received", -1, False),
+        ([RECEIVED, GOOD], "inspected", -1, False),
+        ([RECEIVED, GOOD, MATCHED], "inspected", 0, True),
+        ([RECEIVED, GOOD, MATCHED, PINGED], "inspected", 0, True),
+        ([RECEIVED, GOOD, MATCHED, ev.Matched(3, 1, (4,))], "inspected", 1, True),
+        (STORY, "posting", 0, False),
+        ([*STORY, ev.Unsure(6, "sl_1", "late")], "inspected", 0, True),
+        ([*STORY, ev.Sold(6, "sl_1", 30, 24)], "inspected", 0, True),
     ],
 )
-def test_a_round_that_died_with_its_process_is_run_anew(events, stage, tier):
+def test_a_round_that_died_with_its_process_is_run_anew(events, stage, tier, anew):
     state = fold_all([*events, ev.Resumed(9, 2)])
-    assert (state.stage, state.tier) == (stage, tier)
+    assert (state.stage, state.tier, state.anew) == (stage, tier, anew)
     if stage == "inspected":
         assert state.bids == ()
 

@@ -7,6 +7,7 @@ from harness.house import open_house
 from harness.market import lead, nouns, offer
 from outbid.core.lead.event import Pinged
 
+FIRST = {"plugin": "first_to_answer"}
 LONG_MS = 20_000
 """A deadline that no test waits for."""
 
@@ -129,6 +130,46 @@ async def test_a_fixed_price_that_comes_first_asks_nobody(database_url, app_data
         assert buyers.pings("asked") == []
         line = (await _pinged(house, answer)).bids[-1]
         assert (line.outcome, line.reason, line.sent) == ("late", "not_awaited", False)
+
+
+async def test_the_first_to_answer_is_posted_at_once_and_whoever_pays_more_is_not_awaited(
+    database_url, app_database_url, buyers
+):
+    slow = Slow()
+    buyers.on("quick", ping=lambda got: slow.first("10"), post=ACCEPT)
+    buyers.on("slow", ping=slow)
+    market = nouns(in_order("slow", "quick", port=buyers.port), campaign_more=early(method=FIRST))
+    async with open_house(database_url, app_database_url, market) as house:
+        answer = await asyncio.wait_for(house.sell(lead()), LONG_MS / 2000)
+        slow.let.set()
+        assert answer.json["price"] == "8.00"
+        lines = {line.outcome: line for line in (await _pinged(house, answer)).bids}
+        assert lines["late"].reason == "not_awaited"
+        assert lines["bid"].ms <= lines["late"].ms
+
+
+async def test_an_agreed_price_is_there_before_anybody_is_asked(database_url, app_database_url, buyers):
+    buyers.on("fixed", post=ACCEPT)
+    buyers.on("asked", ping=bid("99"))
+    offers = [offer("asked", buyers.port, priority=1), offer("fixed", buyers.port, priority=2, price="5")]
+    async with open_house(database_url, app_database_url, nouns(offers, campaign_more=early(method=FIRST))) as house:
+        assert (await house.sell(lead())).json["price"] == "4.00"
+        assert buyers.pings("asked") == []
+
+
+async def test_the_first_to_answer_wins_where_all_are_awaited(database_url, app_database_url, buyers):
+    slow = Slow()
+    buyers.on("quick", ping=lambda got: slow.first("10"), post=REJECT)
+    buyers.on("slow", ping=slow, post=ACCEPT)
+    more = early(method=FIRST, early=False)
+    market = nouns(in_order("slow", "quick", port=buyers.port), campaign_more=more)
+    async with open_house(database_url, app_database_url, market) as house:
+        selling = asyncio.create_task(house.sell(lead()))
+        await slow.asked.wait()
+        await asyncio.sleep(0.05)
+        slow.let.set()
+        assert (await selling).json["price"] == "79.20"
+        assert len(buyers.posts("quick")) == 1
 
 
 async def test_a_turn_is_taken_once_and_by_whoever_is_posted(database_url, app_database_url, buyers):

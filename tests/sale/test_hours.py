@@ -7,28 +7,12 @@ import msgspec
 from harness.buyers import ACCEPT, bid
 from harness.house import open_house
 from harness.market import lead, nouns, offer
-from outbid.core.ids import LEAD, parse
+from harness.receipts import receipts_of
 from outbid.core.market.noun import Group
-from outbid.core.replay.receipts import receipts
-from outbid.core.route import Plan
-from outbid.core.scope import HOUSE
-from outbid.store import leads
 
 
 def day(ahead: int) -> str:
     return (datetime.now(UTC) + timedelta(days=ahead)).date().isoformat()
-
-
-async def receipts_of(house, answer) -> dict[str, tuple[str, str]]:
-    """What became of each offer, and why, by its slug."""
-    _, identifier = parse(LEAD, answer.json["lead"])
-    market = house.process.exchange.market
-    record = await leads.read(house.connection, HOUSE, 0, identifier)
-    source = market.sources[record.source]
-    found = receipts(
-        Plan(source.campaign, source), msgspec.json.decode(record.facts), await house.events(answer.json["lead"])
-    )
-    return {market.offers[one.offer].slug: (one.outcome, one.reason) for one in found}
 
 
 async def test_outside_its_hours_and_on_blocked_dates_an_offer_is_not_asked(database_url, app_database_url, buyers):

@@ -96,7 +96,7 @@ async def test_the_delivery_of_the_page_tells_a_no_from_a_doubt(
 def test_the_method_of_the_page_shares_among_those_that_are_near(installed):
     from outbid.core.contract import Bid
 
-    method = Registry().get("methods", "fair_share")
+    method = Registry().get("methods", "near")
     bids = [Bid(1, 100, won_today=5), Bid(2, 96, won_today=1), Bid(3, 80), Bid(4, 90)]
     assert [bid.offer for bid in method.rank(bids, 0, 0.0, method.Settings())] == [2, 1, 4, 3]
     assert [bid.offer for bid in method.rank(bids, 0, 0.0, method.Settings(percent=0))] == [1, 2, 4, 3]

@@ -135,15 +135,40 @@ def _campaign(chance: Random, tiers: list[dict[str, Any]]) -> dict[str, Any]:
         "least_margin": str(chance.choice((0, 0, 1))),
         "most_posts": chance.choice((1, 2, 5, 20)),
         "ping_fields": ["zip", "state", "amount"],
+        "routes": _routes(chance, [tier["slug"] for tier in tiers]),
         "dimensions": chance.choice(([], ["amount"], ["state", "amount"])),
     } | _caps(chance, 0.07)
+
+
+def _routes(chance: Random, tiers: list[str]) -> list[dict[str, Any]]:
+    routes: list[dict[str, Any]] = []
+    for number in range(chance.choice((0, 0, 0, 1, 2, 3))):
+        route = {"name": f"route {number}", "tiers": chance.sample(tiers, chance.randint(1, len(tiers)))}
+        if chance.random() < 0.4:
+            route["when"] = {"fact": "amount", "at_least": 50}
+        if chance.random() < 0.5:
+            route["percent"] = chance.choice(("10%", "33%"))
+        routes.append(route)
+    return routes
 
 
 def _tier(chance: Random, slug: str) -> dict[str, Any]:
     return {
         "slug": slug,
         "deadline_ms": chance.choice((100, 400, 2000)),
-        "method": {"plugin": chance.choice(("highest_bid", "waterfall", "round_robin", "weighted"))},
+        "method": {
+            "plugin": chance.choice(
+                (
+                    "highest_bid",
+                    "waterfall",
+                    "round_robin",
+                    "weighted",
+                    "first_to_answer",
+                    "fair_share",
+                    "expected_value",
+                )
+            )
+        },
         "floor": str(chance.choice((0, 0, 3))),
         "most_posts": chance.choice((1, 2, 10)),
         "places": chance.choice((1, 1, 1, 2, 3)),

@@ -17,11 +17,14 @@ enrichers/<name>.py   bind(settings, binding) -> what was compiled once; gives(b
                       ask(ask, bound): a generator function that yields Http, is sent Answers, and returns Learned
                       where wanted: reads(bound) -> the fields and facts that its requests hold (absent: everything);
                       secrets(bound) -> Secrets, what must never be kept of them (absent: nothing)
-methods/<name>.py     LIVE: which of `turn` and `draw` it reads
+methods/<name>.py     LIVE: which of `turn`, `draw`, `score` and `won` it reads (`won`: today's wins of all processes)
                       rank(bids, turn, draw, settings) -> list[Bid]           (best first)
                       turn: the offer that was served last in this tier, 0 at first; draw: a chance from 0 to below 1
+                      where it reads `score`: score(record, draw, settings) -> Score, which is recorded for each offer
+                      of the round and stands in its bid
                       where wanted: STEADY = True, a promise: which of two bids comes first follows from these two,
-                      turn and draw alone, and a higher price never moves a bid back. It allows `Tier.early`;
+                      turn and draw alone, and neither a higher price nor fewer ms ever move a bid back. It allows
+                      `Tier.early`;
                       BY_PRICE = True: bids are ranked by what counts of their prices, highest first, but for ties;
                       or by worth(bid, settings) -> int, where there is one, which never falls as the house keeps more
                       of a higher price. It allows `Tier.pricing`; READS: what of a bid is worked out for it alone:
@@ -87,10 +90,12 @@ class Bid(msgspec.Struct, frozen=True, gc=False):
     offer          the offer's number
     price_micros   what the buyer would pay
     priority       the offer's stated order (lower first), for ties and for waterfall
-    won_today      sales of the offer today, as far as this process knows; second tie-break
+    won_today      sales of the offer today, as far as this process knows, or of all where LIVE names `won`
     weight         the offer's weight, for methods that use it
     handicap       how much less of the price counts in the ranking, in millionths
     payout_micros  what the seller would get at the price, for methods that say that they read it
+    ms             how long the buyer took to answer his ping, 0 for a direct offer
+    score          what the method's `score` said of the offer, 0 where it has none
     """
 
     offer: int
@@ -100,11 +105,39 @@ class Bid(msgspec.Struct, frozen=True, gc=False):
     weight: int = 1
     handicap: int = 0
     payout_micros: int = 0
+    ms: int = 0
+    score: int = 0
 
     @property
     def rank_micros(self) -> int:
         """What of the price counts in the ranking: the whole, but for an offer with a handicap."""
         return self.price_micros if not self.handicap else share_of(self.price_micros, ONE - self.handicap)
+
+
+class Ends(msgspec.Struct, frozen=True, gc=False):
+    """How posts ended: so many of them, and how many were accepted."""
+
+    accepted: int = 0
+    posts: int = 0
+
+    def plus(self, other: "Ends") -> "Ends":
+        """Both together."""
+        return Ends(self.accepted + other.accepted, self.posts + other.posts)
+
+
+class Record(msgspec.Struct, frozen=True):
+    """How posts ended lately: to an offer from the lead's source, from all sources; to all offers of its campaign."""
+
+    here: Ends = Ends()
+    offer: Ends = Ends()
+    campaign: Ends = Ends()
+
+
+class Score(msgspec.Struct, frozen=True):
+    """A figure by which a method ranks an offer. `explored`: it was set higher than it is known to be, to learn."""
+
+    value: int
+    explored: bool = False
 
 
 class PingReply(msgspec.Struct, frozen=True):

@@ -171,6 +171,7 @@ SKIPPED = reasons(
     buyer_has_it=("This buyer, or another of his group, was already sold this person.", ""),
     not_allowed=("The source does not allow this buyer.", ""),
     tier_not_reached=("The lead did not come as far as this tier.", ""),
+    not_on_route=("The lead's route does not lead through this tier.", ""),
 )
 
 BIDS = reasons(

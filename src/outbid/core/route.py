@@ -1,6 +1,6 @@
 """What comes next for a lead: one function for each stage, all of them pure. The whole exchange loops around it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
 import msgspec
@@ -10,6 +10,7 @@ from outbid.core.lead.event import BidLine, Pinged, WaitsFor
 from outbid.core.lead.state import Stage, State, fold
 from outbid.core.lead.value import Scalar
 from outbid.core.market.snapshot import Campaign, Source, Terms
+from outbid.core.match.routes import route_of, tiers_left
 from outbid.core.price.lines import NOT_AWAITED
 from outbid.core.price.picking import Pick, choose
 from outbid.core.price.terms import terms_of
@@ -106,6 +107,15 @@ class Plan(msgspec.Struct, frozen=True):
             found = self._terms[tier, at_ms] = terms_of(campaign, source, campaign.tiers[tier], self.facts, at_ms)
         return found
 
+    def way(self, state: State) -> Sequence[int]:
+        """The tiers that the lead goes through, in order."""
+        campaign = self.campaign
+        if campaign.routes:
+            route = route_of(campaign, self.source, self.facts, state.lot, state.routed_ms)
+            if route is not None:
+                return route.tiers
+        return range(len(campaign.tiers))
+
 
 def next_step(plan: Plan, state: State) -> Step | None:
     """The one step that follows from where a lead stands; None if it is closed."""
@@ -123,13 +133,16 @@ def _inspected(plan: Plan, state: State) -> Step:
             return Wait("reviewed", state.held_ms + plan.campaign.review_ms)
         if state.bids:
             return Recheck()
-    return _tier(plan, state, state.tier + 1)
+    return _tier(plan, state, anew=state.anew)
 
 
-def _tier(plan: Plan, state: State, first: int) -> Step:
-    """The next tier that may still sell a place; without one the lead waits for what is uncertain, or is closed."""
+def _tier(plan: Plan, state: State, *, anew: bool) -> Step:
+    """The next tier that may still sell a place; without one the lead waits for what is uncertain, or is closed.
+
+    `anew`: the present one may be the next.
+    """
     if state.refused is None and posts_left(plan, state):
-        for number in range(first, len(plan.campaign.tiers)):
+        for number in tiers_left(plan.way(state), state.tier, anew=anew):
             if places_left(plan, state, number) and (step := _try(plan, state, number)) is not None:
                 return step
     return _end(plan, state)
@@ -154,7 +167,7 @@ def _try(plan: Plan, state: State, number: int) -> Step | None:
 
 def _over(plan: Plan, state: State) -> Step:
     """A tier has done what it could now: a queue is tried again later, the others were tried."""
-    return _tier(plan, state, state.tier + (plan.campaign.tiers[state.tier].queue is None))
+    return _tier(plan, state, anew=plan.campaign.tiers[state.tier].queue is not None)
 
 
 def _end(plan: Plan, state: State) -> Step:
@@ -224,10 +237,10 @@ def _alone(plan: Plan, offer: int, round_ms: int) -> bool:
 def decided(plan: Plan, state: State, pinged: Pinged) -> bool:
     """Whether a round may end before all have answered: whoever has not has a line in it as `not_awaited`.
 
-    It may if the same are posted although each of those bids the most that his offer pays: with a steady method no
-    answer can do more than that. Where an open bid could still set the price of others, they must be posted at the
-    same prices whether each of those bids the most or nothing. A quote waits for everybody, for with it the seller
-    chooses.
+    It may if the same are posted although each of those bids the most that his offer pays, one millisecond after all
+    who are there: with a steady method no answer can do more than that. Where an open bid could still set the price of
+    others, they must be posted at the same prices whether each of those bids the most or nothing. A quote waits for
+    everybody, for with it the seller chooses.
     """
     tier = plan.campaign.tiers[pinged.tier]
     if not tier.early or state.quoting:
@@ -242,7 +255,8 @@ def decided(plan: Plan, state: State, pinged: Pinged) -> bool:
 def _at_best(plan: Plan, line: BidLine) -> BidLine:
     if line.reason != NOT_AWAITED:
         return line
-    return BidLine(line.offer, "bid", plan.campaign.offers[line.offer].most_micros, won_today=line.won_today)
+    most = plan.campaign.offers[line.offer].most_micros
+    return BidLine(line.offer, "bid", most, line.ms + 1, won_today=line.won_today, score=line.score)
 
 
 def _posting(plan: Plan, state: State) -> Step:

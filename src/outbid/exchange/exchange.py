@@ -16,7 +16,9 @@ from outbid.core.market.snapshot import Campaign, Market
 from outbid.exchange.clock import Clock
 from outbid.exchange.live.breakers import Breakers
 from outbid.exchange.live.paces import Paces
+from outbid.exchange.live.scores import Scores
 from outbid.exchange.live.throttle import Throttle
+from outbid.exchange.live.wins import Wins
 from outbid.exchange.room import Rooms
 from outbid.exchange.story import NOTES_OF_QUOTE, Story, encode_notes, traffic_seal
 from outbid.recent import RecentUntil
@@ -94,8 +96,8 @@ class Exchange:
         self.breakers = Breakers(now, noise)
         self.paces = Paces()
         self.answers: RecentUntil[bytes, dict[str, Any]] = RecentUntil(MOST_ANSWERS)
-        self._won: dict[int, int] = {}
-        self._won_day = 0
+        self.scores = Scores()
+        self.wins = Wins()
         self._served: dict[tuple[int, int], int] = {}
         self.lease_until = inf
         self.fenced = False
@@ -139,19 +141,6 @@ class Exchange:
     def ms_since(self, started: float) -> int:
         """Whole milliseconds since an instant of `now`."""
         return round((self.now() - started) * 1000)
-
-    def count_win(self, offer: int) -> None:
-        """Remember a win of today (UTC), for ties."""
-        won = self.won_on(self.clock.now_ms())
-        won[offer] = won.get(offer, 0) + 1
-
-    def won_on(self, at_ms: int) -> dict[int, int]:
-        """How many sales this process made for each offer on the UTC day of an instant, as far as that is today."""
-        today = at_ms // 86_400_000
-        if today != self._won_day:
-            self._won_day = today
-            self._won = {}
-        return self._won
 
     def live_of(self, campaign: Campaign, tier: int) -> tuple[int, float]:
         """What the tier's method reads beside the bids: whose turn it was last in this process, and a chance."""

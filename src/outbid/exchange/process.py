@@ -19,6 +19,7 @@ from outbid.exchange.clock import Clock, noise_source
 from outbid.exchange.distribute import distribute
 from outbid.exchange.exchange import Change, Door, Exchange, change_between
 from outbid.exchange.live.judge import Judge
+from outbid.exchange.live.learning import learn
 from outbid.exchange.live.paces import LOOKED_BACK_MS
 from outbid.exchange.revive import resume, revive
 from outbid.exchange.room import Rooms
@@ -285,6 +286,7 @@ class Process:
                 self._start(self._worker.do(job))
         await self.tallies.flush(connection)
         await self._judge.beat(connection)
+        await learn(connection, self.exchange, now_ms)
 
     async def _learn_paces(self, connection: Connection, campaigns: list[int], now_ms: int) -> None:
         market, counts = self.exchange.market, {}

@@ -77,3 +77,27 @@ async def dimensions_known(tx: Transaction, now_ms: int, cell: int, first_ms: in
         for key, _ in tx.scan("tally")
         if first_ms <= key[0] < last_ms and key[7] == lane and key[6]
     ]
+
+
+@means("select source, offer, outcome, reason = 'settled' as settled")
+async def ended(tx: Transaction, now_ms: int, cell: int, since_ms: int, sources: Lists) -> Result:
+    sums: dict[tuple[int, int, str, bool], int] = {}
+    for key, row in tx.scan("tally"):
+        quarter, clock, source, offer, outcome, reason, dimension, _ = key
+        posted = clock == "arrival" and offer > 0 and outcome in ("sold", "rejected", "uncertain") and not dimension
+        if posted and quarter >= since_ms and source in sources:
+            group = source, offer, outcome, reason == "settled"
+            sums[group] = sums.get(group, 0) + row["times"]
+    names = ("source", "offer", "outcome", "settled")
+    return [dict(zip(names, group, strict=True)) | {"times": times} for group, times in sums.items()]
+
+
+@means("select offer, sum(times)::bigint as times from tally")
+async def won_since(tx: Transaction, now_ms: int, cell: int, since_ms: int, offers: Lists, but: int) -> Result:
+    sums: dict[int, int] = {}
+    for key, row in tx.scan("tally"):
+        quarter, clock, _, offer, outcome, _, dimension, lane = key
+        sold = clock == "sale" and outcome == "sold" and not dimension
+        if sold and quarter >= since_ms and offer in offers and lane != but:
+            sums[offer] = sums.get(offer, 0) + row["times"]
+    return [{"offer": offer, "times": times} for offer, times in sums.items()]

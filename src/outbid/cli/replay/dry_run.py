@@ -20,6 +20,8 @@ from outbid.core.money import micros, text_of
 from outbid.core.replay.dry_run import TierAhead
 from outbid.exchange.ahead.dry_run import DryRun, Wish, look
 from outbid.exchange.clock import Clock, noise_source
+from outbid.exchange.live.checks import NO_OFFER, lot
+from outbid.exchange.live.scores import Scores
 from outbid.settings import read_settings
 from outbid.store.vault import Vault
 
@@ -50,7 +52,8 @@ async def _run(
     # Whose turn it is is known to each exchange process alone; a chance is drawn as they draw it.
     draw = int.from_bytes(noise(6), "big") / (1 << 48)
     live = [(0, draw)] * len(source.campaign.tiers)
-    wish = Wish(market, source, fields, _bids(bids, source.campaign), Clock().now_ms(), {}, live)
+    drawn = lot(noise(16), NO_OFFER)
+    wish = Wish(market, source, fields, _bids(bids, source.campaign), Clock().now_ms(), {}, live, drawn, Scores())
     return market, source, (await look(connection, vault, CELL, wish)).ahead()
 
 

@@ -11,6 +11,7 @@ from outbid.core.lead.learned import facts_after
 from outbid.core.lead.state import Sale, State, fold_all
 from outbid.core.ledger.transfer import Transfer
 from outbid.core.market.snapshot import Campaign, Market, Source
+from outbid.core.match.routes import route_of
 from outbid.core.money import text_of
 from outbid.core.replay.priced import priced
 from outbid.core.replay.receipts import Receipt, receipts
@@ -48,6 +49,7 @@ class _Explainer:
         self._state = fold_all(self._events)
         self._campaign: Campaign = market.campaigns[record.campaign]
         self._source: Source = market.sources[record.source]
+        self._routed = next((event for event in self._events if isinstance(event, ev.Inspected)), None)
         self._came = msgspec.json.decode(record.facts)
         self._facts = facts_after(self._came, self._events)
         self._priced = priced(Plan(self._campaign, self._source), self._came, self._events)
@@ -199,10 +201,17 @@ class _Explainer:
 
     def _inspected(self, event: ev.Inspected) -> str:
         if not event.flaws and event.refused is None:
-            return "inspected: nothing is wrong with it"
+            return f"inspected: nothing is wrong with it{self._route(event)}"
         flaws = "; ".join(f"{flaw.field or 'lead'}: {self._why(flaw.code)} {flaw.note}".strip() for flaw in event.flaws)
-        verdict = f"refused ({event.refused})" if event.refused else "marked"
+        verdict = f"refused ({event.refused})" if event.refused else f"marked{self._route(event)}"
         return f"inspected, {verdict}: {flaws}" if flaws else f"inspected, {verdict}: {self._why(event.refused or '')}"
+
+    def _route(self, event: ev.Inspected) -> str:
+        """By which route it goes, where its campaign has any; a lead of a quote goes by that of its ping."""
+        if not self._campaign.routes or event is not self._routed:
+            return ""
+        route = route_of(self._campaign, self._source, self._facts, self._state.lot, self._state.routed_ms)
+        return "" if route is None else f"; it goes by the route {route.rule.name!r}"
 
     def _pinged(self, event: ev.Pinged) -> str:
         asked = [line for line in event.bids if line.outcome != "direct"]

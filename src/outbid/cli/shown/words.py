@@ -24,10 +24,10 @@ class Words:
         if receipt.sale:
             why = f": {self.why(receipt.reason)}{self.quoted(receipt.sale)}" if receipt.reason else ""
             made = "" if receipt.priced is None else self.priced(receipt.priced)
-            return f"{receipt.outcome.replace('_', ' ')} at {price}{made}{why}"
+            return f"{receipt.outcome.replace('_', ' ')} at {price}{made}{_scored(receipt)}{why}"
         if receipt.outcome in ("bid", "direct"):
             after = f" after {receipt.ms} ms" if receipt.outcome == "bid" else ", fixed price"
-            return f"{price}{after}: {self.why(receipt.reason)}{self._floor(receipt)}"
+            return f"{price}{after}{_scored(receipt)}: {self.why(receipt.reason)}{self._floor(receipt)}"
         if receipt.outcome == "not_asked":
             detail = f" {receipt.detail}" if receipt.detail else self._floor(receipt)
             return f"not asked: {self.why(receipt.reason)}{detail}"
@@ -95,3 +95,10 @@ class Words:
         """What the buyer said about a sale, if anything."""
         said = self._notes.get(f"said {sale}")
         return f' He said: "{said}".' if said else ""
+
+
+def _scored(receipt: Receipt) -> str:
+    """What the method knew of an offer, in brackets; empty where it does not ask."""
+    if not receipt.score:
+        return ""
+    return f" (score {receipt.score}{', hoped for, to learn' if receipt.explored else ''})"

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from outbid.core.foresee.accounts import Accounts
 from outbid.core.foresee.habits import Habits
@@ -53,7 +54,8 @@ class Player:
         run = _Run(self, Plan(source.campaign, source, past.facts), past)
         received = ev.Received(past.at_ms, past.source, past.campaign, self.market.version)
         refused = run.refused()
-        events: list[ev.Event] = [received, ev.Inspected(past.at_ms, "arrival", (), refused, past.held)]
+        lot = self._route_lot(past) if source.campaign.draws_routes and refused is None else -1
+        events: list[ev.Event] = [received, ev.Inspected(past.at_ms, "arrival", (), refused, past.held, lot)]
         end = fold_all(events)
         plan = run.plan
         while (step := next_step(plan, end)) is not None:
@@ -63,6 +65,10 @@ class Player:
             if end.waits and end.stage != "closed":
                 break
         return Played(events, end, frozenset(run.assumed), frozenset(run.unknown))
+
+    def _route_lot(self, past: Past) -> int:
+        """The lot that was drawn then; else the lead's own, which would have been."""
+        return past.end.lot if past.end.lot >= 0 else self.lot(past.id, 0)
 
 
 def _turned_away(past: Past) -> Played:
@@ -118,14 +124,15 @@ class _Run:
         was = self.past.lines.get(offer.number)
         if offer.direct:
             price = agreed(offer, self.plan.source, self.plan.facts, self.at_ms) or 0
-            return ev.BidLine(offer.number, "direct", price, won_today=was.won_today if was else 0)
+            direct = ev.BidLine(offer.number, "direct", price)
+            return direct if was is None else replace(direct, won_today=was.won_today, score=was.score)
         if was is None:
             return self._assumed(offer, terms)
         if was.outcome != "bid" or was.reason == "wrong_currency":
             return was
         price = min(was.price_micros, offer.most_micros)
         why = why_not_at(price, offer, terms)
-        return ev.BidLine(offer.number, "bid", price, was.ms, why, was.won_today, was.stands_s)
+        return ev.BidLine(offer.number, "bid", price, was.ms, why, was.won_today, was.stands_s, score=was.score)
 
     def _assumed(self, offer: Offer, terms: Terms) -> ev.BidLine:
         number = offer.number

@@ -86,13 +86,15 @@ class Enriched(Happening, frozen=True):
 class Inspected(Happening, frozen=True):
     """Validators judged. `refused` is the reason code for which the exchange refuses the lead, if it does.
 
-    `held`: the reason code for which a person has to look at it first.
+    `held`: the reason code for which a person has to look at it first. `lot`: in millionths, by which its route is
+    drawn where a campaign splits its leads; -1 where it was not drawn.
     """
 
     stage: Literal["arrival", "before_ping", "before_post"]
     flaws: tuple[Flaw, ...] = ()
     refused: str | None = None
     held: str = ""
+    lot: int = -1
 
 
 class Skip(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -116,6 +118,7 @@ class BidLine(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `stands_s`: for how many seconds the bid stands, from the beginning of the round; 0 if the buyer set no end.
     `sent` is false if not a byte of the ping left: then the buyer saw nothing of the lead.
+    `score`: what the method knew of the offer, where it reads that; `explored`: set higher than is known, to learn.
     """
 
     offer: int
@@ -126,6 +129,19 @@ class BidLine(msgspec.Struct, frozen=True, omit_defaults=True):
     won_today: int = 0
     stands_s: int = 0
     sent: bool = True
+    score: int = 0
+    explored: bool = False
+
+
+class Standing(msgspec.Struct, frozen=True, gc=False):
+    """What is known of an offer when its round begins, as its line records it."""
+
+    won_today: int = 0
+    score: int = 0
+    explored: bool = False
+
+
+UNKNOWN = Standing()
 
 
 class Pinged(Happening, frozen=True):

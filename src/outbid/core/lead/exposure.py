@@ -18,6 +18,7 @@ from outbid.core.lead.value import Scalar, Value
 from outbid.core.market.snapshot import Campaign, Enricher, Field, Offer
 from outbid.core.match.filter import facts_read
 from outbid.core.match.match import static_reason
+from outbid.core.match.routes import tiers_left
 from outbid.core.price.terms import terms_of
 from outbid.core.route import Plan
 
@@ -156,9 +157,10 @@ class _Told:
         if state.stage == "closed" or state.refused is not None:
             return
         # Whoever took it over before, and died too before he wrote, has run the last round anew.
-        first = max(0, state.tier if state.stage in ("matched", "bidding") else state.tier + 1)
-        for tier in campaign.tiers[first:]:
-            at_ms = state.matched_ms
+        every = state.stage == "received" or state.quoting  # by what is known later it may have gone another way
+        way = range(len(campaign.tiers)) if every else replace(self._plan, facts=self._facts).way(state)
+        for number in tiers_left(way, state.tier, anew=state.anew or state.stage in ("matched", "bidding")):
+            tier, at_ms = campaign.tiers[number], state.matched_ms
             terms = terms_of(campaign, source, tier, self._facts, at_ms)
             for offer in tier.offers:
                 asked = not offer.direct and offer.number not in state.tried

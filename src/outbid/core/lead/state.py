@@ -39,7 +39,8 @@ class State(msgspec.Struct, frozen=True):
 
     stage    what was done last; `route` has one function for each. `bidding` holds from the end of a round until
              the next one, but for `posting`, which holds while any sale has no answer
-    tier     index of the tier that is being tried
+    tier     index of the tier that is being tried; anew: its round is to begin anew
+    lot      by which routes are drawn, in millionths; -1 where none was. routed_ms: the hour by which the route goes
     offers   offers of this tier that may be asked
     bids     the lines of the last round; turn and draw: what its method reads beside them
     tried    offers that were posted or had no room: never posted again
@@ -81,6 +82,9 @@ class State(msgspec.Struct, frozen=True):
     deferred: bool = False
     due_tier: int = -1
     due_ms: int = 0
+    anew: bool = False
+    lot: int = -1
+    routed_ms: int = 0
 
     @property
     def posts(self) -> int:
@@ -128,7 +132,7 @@ def _received(state: State, event: ev.Received) -> State:
 def _resumed(state: State, event: ev.Resumed) -> State:
     """A round that was not followed by a hold died with its process: it is run anew."""
     if state.stage in ("matched", "bidding"):
-        return replace(state, stage="inspected", tier=state.tier - 1, bids=())
+        return replace(state, stage="inspected", anew=True, bids=())
     return state
 
 
@@ -138,7 +142,16 @@ def _enriched(state: State, event: ev.Enriched) -> State:
 
 
 def _inspected(state: State, event: ev.Inspected) -> State:
-    return replace(state, stage="inspected", refused=event.refused, held=event.held, held_ms=event.at_ms)
+    """The lot and the hour of a quote's ping stand: its lead goes the same way."""
+    return replace(
+        state,
+        stage="inspected",
+        refused=event.refused,
+        held=event.held,
+        held_ms=event.at_ms,
+        lot=event.lot if state.lot < 0 else state.lot,
+        routed_ms=state.routed_ms or event.at_ms,
+    )
 
 
 def _matched(state: State, event: ev.Matched) -> State:
@@ -146,6 +159,7 @@ def _matched(state: State, event: ev.Matched) -> State:
         state,
         stage="matched",
         tier=event.tier,
+        anew=False,
         matched_ms=event.at_ms,
         offers=event.offers,
         bids=(),
@@ -226,7 +240,7 @@ def _settled(state: State, event: ev.Settled) -> State:
     if settled.stage == "posting":
         return settled
     tier = next(sale.tier for sale in state.sales if sale.id == event.sale)
-    return replace(settled, stage="inspected", tier=tier - 1, bids=())
+    return replace(settled, stage="inspected", tier=tier, anew=True, bids=())
 
 
 def _waiting(state: State, event: ev.Waiting) -> State:
@@ -246,7 +260,8 @@ def _due(state: State, event: ev.Due) -> State:
         state,
         stage="inspected",
         status="open",
-        tier=event.tier - 1,
+        tier=event.tier,
+        anew=True,
         bids=(),
         tried=frozenset(sale.offer for sale in state.sales),
         waits="",
@@ -258,7 +273,7 @@ def _due(state: State, event: ev.Due) -> State:
 def _reviewed(state: State, event: ev.Reviewed) -> State:
     """What is released is sold like a new one; bids of a quote are too old by now, its promise stands."""
     refused = state.held if event.outcome == "refused" else None
-    return replace(state, status="open", reason="", refused=refused, held="", tier=-1, bids=(), waits="")
+    return replace(state, status="open", reason="", refused=refused, held="", tier=-1, anew=False, bids=(), waits="")
 
 
 def _closed(state: State, event: ev.Closed) -> State:

@@ -15,7 +15,7 @@ from outbid.core.market.making.limits import pairs_of
 from outbid.core.market.making.names import Names
 from outbid.core.market.making.offers import check_notices, offer_of, wallet_of
 from outbid.core.market.making.plan import Plan, Planner, Plugins
-from outbid.core.market.making.prices import part_of, pricing_of, rules_of_campaign
+from outbid.core.market.making.prices import part_of, pricing_of, routes_of, rules_of_campaign
 from outbid.core.market.making.sources import source_of
 from outbid.core.market.making.terms import (
     Fault,
@@ -157,7 +157,7 @@ class _Compiler:
         books = self._books(was.number, was.tiers, come)
         tiers = tuple(replace(tier, book=book) for tier, book in zip(was.tiers, books, strict=True))
         offers = over(was.offers, self._base.gone["offer"], come.values())
-        return replace(was, tiers=tiers, offers=offers, decisive=_decisive(campaign, books))
+        return replace(was, tiers=tiers, offers=offers, decisive=_decisive(campaign, books, was.routes))
 
     def _campaign(
         self, number: int, campaign: spec.Campaign, plans: dict[str, Plan], come: dict[str, made.Offer]
@@ -177,13 +177,14 @@ class _Compiler:
         for i, name in enumerate(campaign.ping_fields):
             if name not in facts and all(name != field.name for field in fields):
                 raise Fault(("ping_fields", i), f"the campaign has no field or fact {name!r}")
+        routes = routes_of(self._names, campaign, facts)
         return made.Campaign(
             number=number,
             slug=campaign.slug,
             currency=campaign.currency,
             fields=fields,
             facts=facts,
-            decisive=_decisive(campaign, books),
+            decisive=_decisive(campaign, books, routes),
             checks=tuple(self._planner.check(c, ("checks", i), fields, facts) for i, c in enumerate(campaign.checks)),
             tiers=tuple(tiers),
             offers={offer.number: offer for book in books for offer in book.offers},
@@ -201,6 +202,7 @@ class _Compiler:
             loss_allowed=campaign.loss_allowed,
             shortfall=campaign.shortfall,
             rules=rules_of_campaign(self._names, campaign, facts),
+            routes=routes,
         )
 
     def _enrichers(
@@ -230,6 +232,7 @@ class _Compiler:
             book,
             frozenset(getattr(module, "READS", ())),
             pricing_of(campaign, tier, module, settings, path),
+            (lambda record, draw: module.score(record, draw, settings)) if "score" in module.LIVE else None,
         )
 
     def _offer(self, number: int, offer: spec.Offer, plans: dict[str, Plan]) -> made.Offer:
@@ -262,8 +265,9 @@ class _Compiler:
         limits_of(noun.caps, "", "USD", noun.zone, ("caps",))
 
 
-def _decisive(campaign: spec.Campaign, books: list[Book[made.Offer]]) -> frozenset[str]:
-    return frozenset(campaign.ping_fields).union(*(book.reads for book in books))
+def _decisive(campaign: spec.Campaign, books: list[Book[made.Offer]], routes: tuple[made.Route, ...]) -> frozenset[str]:
+    by_route = made.reads_of(tuple(route.rule for route in routes))
+    return frozenset(campaign.ping_fields).union(by_route, *(book.reads for book in books))
 
 
 def _put(found: dict[str, Any], slug: str, build: Callable[[int, Any], Any], number: int, noun: Any) -> None:

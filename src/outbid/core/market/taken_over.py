@@ -43,7 +43,11 @@ class TakenOver:
                 or _name(offer.prices, sources)
             }
         if sources:
-            stale["campaign"] |= {s for s, c in self.of("campaign") if _name((*c.floors, *c.margins), sources)}
+            stale["campaign"] |= {
+                slug
+                for slug, found in self.of("campaign")
+                if _name((*found.floors, *found.margins, *found.routes), sources)
+            }
         stale["seller"] |= {slug for slug, seller in self.of("seller") if not buyers.isdisjoint(seller.buyer_caps)}
         resting = {**changed, "seller": stale["seller"]}
         stale["source"] |= {slug for slug, source in self.of("source") if _rests(source, resting)}

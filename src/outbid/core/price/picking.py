@@ -35,6 +35,8 @@ def ranked(campaign: Campaign, terms: Terms, tier: Tier, state: State) -> list[B
             offer.weight,
             offer.handicap,
             payout_of(line.price_micros) if payout_of else 0,
+            line.ms,
+            line.score,
         )
         for line in state.bids
         if line.outcome in MAY_WIN

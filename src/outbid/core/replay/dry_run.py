@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
+from outbid.core.contract import Score
 from outbid.core.lead import event as ev
 from outbid.core.lead.state import State, fold, fold_all
 from outbid.core.lead.value import Scalar
@@ -30,6 +31,7 @@ class Given(msgspec.Struct, frozen=True):
     bids     what offers without a fixed price would bid (micros), by number; whoever is not named passes
     won      how often each offer has won today, for ties
     live     what each tier's method reads beside the bids: whose turn it was last, and a chance
+    scores   what each offer's method knows of it, where it reads that
     """
 
     version: int
@@ -38,6 +40,7 @@ class Given(msgspec.Struct, frozen=True):
     bids: Mapping[int, int]
     won: Mapping[int, int]
     live: Sequence[tuple[int, float]]
+    scores: Mapping[int, Score] = {}
 
 
 class TierAhead(msgspec.Struct, frozen=True):
@@ -86,7 +89,7 @@ def _tier(run: "_Run", passed: list[ev.Event], number: int) -> TierAhead:
     """Follow the lead from just before a tier until it leaves it."""
     plan, events = run.plan, list(passed)
     # A queue's hour is taken to have come.
-    state = replace(fold_all(events), tier=number - 1, due_tier=number, due_ms=run.given.at_ms)
+    state = replace(fold_all(events), tier=number, anew=True, due_tier=number, due_ms=run.given.at_ms)
     order: tuple[Pick, ...] = ()
     turn, draw = 0, 0.0
     while (step := next_step(plan, state)) is not None and not (isinstance(step, Match) and step.tier != number):
@@ -125,15 +128,17 @@ class _Run:
         return [ev.Pinged(self.given.at_ms, step.tier, 0, lines, *self.given.live[step.tier])]
 
     def _line(self, offer: Offer, terms: Terms) -> ev.BidLine:
-        won = self.given.won.get(offer.number, 0)
+        won, known = self.given.won.get(offer.number, 0), self.given.scores.get(offer.number, Score(0))
+        score, explored = known.value, known.explored
         if offer.direct:
             price = agreed(offer, self.plan.source, self.plan.facts, self.given.at_ms) or 0
-            return ev.BidLine(offer.number, "direct", price, won_today=won)
+            return ev.BidLine(offer.number, "direct", price, won_today=won, score=score, explored=explored)
         bid = self.given.bids.get(offer.number)
         if bid is None:
             return ev.BidLine(offer.number, "pass", reason="no_bid")
         price = min(bid, offer.most_micros)
-        return ev.BidLine(offer.number, "bid", price, 0, why_not_at(price, offer, terms), won)
+        why = why_not_at(price, offer, terms)
+        return ev.BidLine(offer.number, "bid", price, 0, why, won, score=score, explored=explored)
 
     def _post(self, step: Post, state: State) -> list[ev.Event]:
         at_ms = self.given.at_ms

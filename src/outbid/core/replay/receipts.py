@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from outbid.core.answer import PENDING
 from outbid.core.lead import event as ev
@@ -39,6 +40,7 @@ class Receipt(msgspec.Struct, frozen=True):
     account       the account without room, if that is the reason
     detail        the part of the filter that failed and the value seen, in words: no personal ones
     ms            how long the offer took to answer its ping
+    score         what the method knew of the offer, where it reads that; explored: it was set higher, to learn
     sale          the sale's public id, where it came to a post
     priced        what made its price then
     """
@@ -55,6 +57,8 @@ class Receipt(msgspec.Struct, frozen=True):
     ms: int = 0
     sale: str = ""
     priced: Priced | None = None
+    score: int = 0
+    explored: bool = False
 
 
 def receipts(plan: Plan, facts: Mapping[str, Scalar], events: list[ev.Event], tier: int | None = None) -> list[Receipt]:
@@ -80,7 +84,8 @@ class _Receipts:
     def __init__(
         self, plan: Plan, facts: Mapping[str, Scalar], events: list[ev.Event], made: Mapping[str, Priced] | None = None
     ) -> None:
-        self._plan, self._facts = plan, facts_after(facts, events)
+        self._facts = facts_after(facts, events)
+        self._plan = replace(plan, facts=self._facts)
         self._state: State = fold_all(events)
         came = next((event for event in events if isinstance(event, ev.Received)), None)
         asked = events[: events.index(came)] if came is not None else events
@@ -93,11 +98,16 @@ class _Receipts:
         self._priced = priced(plan, facts, events) if made is None else made
         self._by_tier: dict[int, Terms] = {}
         self._live: dict[int, _Live] = {fact.offer: fact for event in events for fact in _told_by(event)}
+        self._lines = {number: fact for number, fact in self._live.items() if isinstance(fact, ev.BidLine)}
         self._live |= {sale.offer: sale for sale in self._state.sales}
         offers = plan.campaign.offers
         self._groups = {offers[sale.offer].group for sale in self._state.placed()}
 
     def of(self, tier: int, offer: Offer) -> Receipt:
+        found, line = self._of(tier, offer), self._lines.get(offer.number)
+        return found if line is None or not line.score else replace(found, score=line.score, explored=line.explored)
+
+    def _of(self, tier: int, offer: Offer) -> Receipt:
         live = self._live.get(offer.number)
         if live is None:
             return self._not_asked(tier, offer)
@@ -138,6 +148,8 @@ class _Receipts:
         number, state = offer.number, self._state
         if tier not in self._reached and state.refused is not None:
             return Receipt(number, tier, "not_asked", state.refused, live=False)
+        if state.routed_ms and tier not in self._plan.way(state):
+            return Receipt(number, tier, "not_asked", "not_on_route", live=state.lot >= 0)
         source, facts, at_ms = self._plan.source, self._facts_in(tier), self._at_ms(tier)
         reason, detail = static_receipt(offer, source, self._terms(tier), facts, at_ms)
         if reason == "below_floor":

@@ -23,7 +23,7 @@ from outbid.core.price.lowered import is_too_low, payout_at
 from outbid.core.price.picking import Pick
 from outbid.core.price.terms import agreed
 from outbid.core.replay.enriching import Enriching
-from outbid.core.replay.telling import WAITS, Names
+from outbid.core.replay.telling import WAITS, Names, offers_of
 from outbid.core.route import (
     MOST_ASKS,
     Ask,
@@ -109,7 +109,7 @@ class _Walk:
         sale = None if isinstance(event, ev.Posting) else getattr(event, "sale", None)
         if sale is not None and self._sale(sale) is None:
             return f"sale {sale}, which was never posted"
-        strangers = [number for number in _offers_of(event) if number not in self.plan.campaign.offers]
+        strangers = [number for number in offers_of(event) if number not in self.plan.campaign.offers]
         if strangers:
             return f"offer {strangers[0]}, which the campaign does not have"
         if isinstance(event, ev.Enriched) and not self.enriching.knows(event):
@@ -147,6 +147,8 @@ class _Walk:
         yield from self.enriching.over(event.refused)
         if isinstance(step, Inspect) and step.stage != event.stage:
             yield f"inspected ({event.stage})", f"inspected ({step.stage})"
+        if (event.lot >= 0) != (self.plan.campaign.draws_routes and self.state.lot < 0 and event.refused is None):
+            yield f"lot {event.lot}", "a lot is drawn just where its campaign splits its leads"
         codes = [flaw.code for flaw in event.flaws]
         refuses = [check.on_flaw == "refuse" for check in self.plan.campaign.checks]
         if event.refused in STALE and self.state.promise_micros is None:
@@ -360,17 +362,6 @@ def _told_of(skips: Sequence[ev.Skip]) -> Live:
     """Live checks as they were recorded: what stands in no account was decided by version, facts and instant."""
     told = {skip.offer: skip for skip in skips if skip.account or skip.reason in LIVE_REASONS}
     return lambda offer, _: told.get(offer.number)
-
-
-def _offers_of(event: ev.Event) -> Sequence[int]:
-    """The offers that an event names."""
-    if isinstance(event, ev.Matched):
-        return (*event.offers, *(skip.offer for skip in event.skips))
-    if isinstance(event, ev.Pinged):
-        return [line.offer for line in event.bids]
-    if isinstance(event, ev.Rechecked):
-        return (*event.offers, *(skip.offer for skip in event.gone))
-    return (event.offer,) if isinstance(event, ev.Posting | ev.NoRoom) else ()
 
 
 COMPARED: dict[type, Callable[[_Walk, Any], Told]] = {

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from outbid.core.lead import event as ev
 from outbid.core.money import text_of
 from outbid.core.price.picking import Pick
 from outbid.core.route import Ask, Close, Inspect, Match, Ping, Plan, Post, Quote, Recheck, Step
@@ -57,3 +58,14 @@ class Names:
         if isinstance(step, Recheck):
             return "the bidders looked at again"
         return "nothing: it was closed, or waits for its post" if step is None else WAITS[step.until]
+
+
+def offers_of(event: ev.Event) -> Sequence[int]:
+    """The offers that an event names."""
+    if isinstance(event, ev.Matched):
+        return (*event.offers, *(skip.offer for skip in event.skips))
+    if isinstance(event, ev.Pinged):
+        return [line.offer for line in event.bids]
+    if isinstance(event, ev.Rechecked):
+        return (*event.offers, *(skip.offer for skip in event.gone))
+    return (event.offer,) if isinstance(event, ev.Posting | ev.NoRoom) else ()

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from outbid.core.contract import Flaw
+from outbid.core.contract import Flaw, Score
 from outbid.core.ids import LeadId
 from outbid.core.lead import event as ev
 from outbid.core.lead.inspection import Inspection, holding, refusal
@@ -22,6 +22,7 @@ from outbid.core.replay.dry_run import dry_run as look_ahead
 from outbid.core.route import Plan
 from outbid.core.scope import HOUSE
 from outbid.exchange.arrive import read_values, today
+from outbid.exchange.live.scores import Scores
 from outbid.exchange.room import Rooms
 from outbid.exchange.steps.inspect import claims_of, closed_source
 from outbid.store import rooms as room_now
@@ -33,7 +34,11 @@ NOBODY = LeadId(bytes(16))
 
 
 class Wish(msgspec.Struct, frozen=True):
-    """A lead that might come from a source, and what is given of the moment (see `core/replay/dry_run.Given`)."""
+    """A lead that might come from a source, and what is given of the moment (see `core/replay/dry_run.Given`).
+
+    lot     by which its route is drawn, in millionths
+    scores  how posts ended lately
+    """
 
     market: Market
     source: Source
@@ -42,6 +47,8 @@ class Wish(msgspec.Struct, frozen=True):
     at_ms: int
     won: Mapping[int, int]
     live: Sequence[tuple[int, float]]
+    lot: int
+    scores: Scores
 
 
 class DryRun(msgspec.Struct, frozen=True):
@@ -73,7 +80,8 @@ class Looked(msgspec.Struct, frozen=True):
         """What would become of the lead. It reads nothing that changes, so that it may run in a thread."""
         wish, lead = self.wish, self.lead
         room = self.rooms.of(wish.market, wish.market, wish.source, wish.at_ms)
-        given = Given(wish.market.version, wish.at_ms, room, wish.bids, wish.won, wish.live)
+        version = wish.market.version
+        given = Given(version, wish.at_ms, room, wish.bids, wish.won, wish.live, _scores(wish))
         ahead = look_ahead(Plan(wish.source.campaign, wish.source), lead.facts, self.inspected, given)
         return DryRun(lead.facts, tuple(lead.unknown), self.enriched, self.inspected.flaws, ahead)
 
@@ -100,6 +108,17 @@ async def look(connection: Connection, vault: Vault, cell: int, wish: Wish) -> L
     return Looked(wish, lead, enriched, await _inspect(connection, vault, rooms, wish, lead), rooms)
 
 
+def _scores(wish: Wish) -> dict[int, Score]:
+    """What is known of each offer, where its tier's method asks for it."""
+    campaign, found = wish.source.campaign, {}
+    for tier, (_, draw) in zip(campaign.tiers, wish.live, strict=True):
+        if tier.score is not None:
+            for offer in tier.offers:
+                record = wish.scores.record(campaign.number, wish.source.number, offer.number)
+                found[offer.number] = tier.score(record, draw)
+    return found
+
+
 def _enriched(lead: Lead, wish: Wish) -> tuple[Lead, tuple[ev.Enriched, ...]]:
     """The lead as it would be if all enrichers were silent: a dry run asks nobody."""
     told = []
@@ -120,7 +139,8 @@ async def _inspect(connection: Connection, vault: Vault, rooms: Rooms, wish: Wis
         wanted = claims_of(vault, lead, inspection.lookups)
         found += inspection.answered(await claims.conflicts(connection, HOUSE, wanted, wish.at_ms))
         refused = refusal(found)
-    return ev.Inspected(wish.at_ms, "arrival", tuple(flaw for _, flaw in found), refused, holding(found))
+    lot = wish.lot if wish.source.campaign.draws_routes and refused is None else -1
+    return ev.Inspected(wish.at_ms, "arrival", tuple(flaw for _, flaw in found), refused, holding(found), lot)
 
 
 async def _rooms(connection: Connection, cell: int, wish: Wish) -> Rooms:

@@ -10,6 +10,9 @@ from outbid.core.money import ONE
 from outbid.exchange.exchange import Exchange
 from outbid.exchange.room import accounts_of
 
+NO_OFFER = 0
+"""In place of an offer: the lot is the lead's own."""
+
 
 def live_checks(exchange: Exchange, pinned: Market, source: Source, lead: bytes, at_ms: int) -> Live:
     """The live checks of a lead's round, as `core/match` asks for them."""

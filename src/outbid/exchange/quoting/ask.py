@@ -13,7 +13,7 @@ from outbid.core.route import Close, Inspect, Quote
 from outbid.exchange.arrive import begin
 from outbid.exchange.exchange import Exchange
 from outbid.exchange.steps.enrich import enrich
-from outbid.exchange.steps.inspect import closed_source
+from outbid.exchange.steps.inspect import closed_source, lot_of
 from outbid.exchange.story import Story
 
 
@@ -39,7 +39,7 @@ async def inspect(exchange: Exchange, story: Story, step: Inspect) -> None:
         found = _found(story, waits)
         refused = refusal(found)
     story.flaws = tuple(flaw for _, flaw in found)
-    story.tell(ev.Inspected(exchange.clock.now_ms(), step.stage, story.flaws, refused))
+    story.tell(ev.Inspected(exchange.clock.now_ms(), step.stage, story.flaws, refused, lot=lot_of(story, refused)))
 
 
 def _found(story: Story, waits: frozenset[str]) -> Found:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from outbid.core.contract import Ask, PingReply
-from outbid.core.dialect.wire import Answer, Failure, Http, Response
+from outbid.core.dialect.wire import Answer, Failure, Http, Response, Timings
 from outbid.core.lead.traffic import Talk
 from outbid.core.market.snapshot import Offer
 from outbid.core.price.lines import NOT_AWAITED
@@ -30,7 +30,8 @@ class Asking:
         self._exchange, self._story = exchange, story
         self._talks: list[Any] = [None] * len(offers)
         self._next: dict[int, Http] = {}
-        self._left = False
+        self._left, self._asked = False, False
+        self._began = exchange.now()
 
     async def follow(self, deadline: float, enough: Enough | None = None) -> None:
         """Ask until all have replied, the deadline (loop seconds) is there or, where given, `enough` says so.
@@ -40,6 +41,7 @@ class Asking:
         if enough is not None and enough():
             return
         ask = ask_of(self._exchange, self._story)
+        self._asked, self._began = True, self._exchange.now()
         for place, offer in enumerate(self.offers):
             self._begin(place, offer, ask)
         while self._next and not self._left:
@@ -107,16 +109,17 @@ class Asking:
     def heard(self) -> Iterator[tuple[Offer, PingReply, Answer | None]]:
         """What came of each talk: of one that is open, that it was not awaited."""
         for offer, reply, answer in zip(self.offers, self._replies, self._answers, strict=True):
-            yield (offer, NONSENSE, _left_at(answer)) if reply is None else (offer, reply, answer)
+            yield (offer, NONSENSE, self._left_at(answer)) if reply is None else (offer, reply, answer)
 
+    def _left_at(self, last: Answer | None) -> Failure:
+        """The end of a talk that is not awaited, after its last answer.
 
-def _left_at(last: Answer | None) -> Failure:
-    """The end of a talk that was not awaited, after its last answer; that may say so by itself."""
-    if last is None:
-        return Failure(NOT_AWAITED, False, "refused")
-    if isinstance(last, Failure) and last.reason == NOT_AWAITED:
-        return last
-    return Failure(NOT_AWAITED, isinstance(last, Response) or last.sent, "refused", timings=last.timings)
+        It took since all were asked, so that whoever is here already was never slower.
+        """
+        took = Timings(total_ms=self._exchange.ms_since(self._began) if self._asked else 0)
+        return Failure(
+            NOT_AWAITED, isinstance(last, Response) or (last is not None and last.sent), "refused", timings=took
+        )
 
 
 def ask_of(exchange: Exchange, story: Story, **more: Any) -> Ask:

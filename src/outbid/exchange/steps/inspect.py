@@ -11,6 +11,7 @@ from outbid.core.market.snapshot import Market, Source
 from outbid.core.match.match import full_reason
 from outbid.core.route import Inspect
 from outbid.exchange.exchange import Exchange
+from outbid.exchange.live.checks import NO_OFFER, lot
 from outbid.exchange.room import Rooms
 from outbid.exchange.steps.enrich import enrich
 from outbid.exchange.story import Story
@@ -30,7 +31,14 @@ async def inspect(exchange: Exchange, story: Story, step: Inspect) -> None:
         await enrich(exchange, story)
         found, refused, _ = await _judge(exchange, story, _ALL_THERE, claimed)
     story.flaws = tuple(flaw for _, flaw in found)
-    story.tell(ev.Inspected(exchange.clock.now_ms(), step.stage, story.flaws, refused, holding(found)))
+    held, lot = holding(found), lot_of(story, refused)
+    story.tell(ev.Inspected(exchange.clock.now_ms(), step.stage, story.flaws, refused, held, lot))
+
+
+def lot_of(story: Story, refused: str | None) -> int:
+    """The lot by which a lead's route is drawn, -1 if none is, or was drawn at its ping."""
+    draws = story.plan.campaign.draws_routes and story.state.lot < 0 and refused is None
+    return lot(story.id, NO_OFFER) if draws else -1
 
 
 class _Claimed(msgspec.Struct, frozen=True):

@@ -65,11 +65,14 @@ class _Round:
         campaign = story.plan.campaign
         offers = [campaign.offers[number] for number in step.offers]
         self.started, self._at_ms = exchange.now(), exchange.clock.now_ms()
-        self._won = exchange.won_on(self._at_ms)
         self._direct = [offer for offer in offers if offer.direct]
         self.asking = Asking(exchange, story, [offer for offer in offers if not offer.direct])
         self._draw = exchange.draw_of(campaign, step.tier)
         self._turn: int | None = None
+        if "won" in campaign.tiers[step.tier].live:
+            exchange.wins.want(step.offers)
+        won, source = exchange.wins.on(self._at_ms), story.plan.source
+        self._standings = exchange.scores.standings(campaign, source, step.tier, step.offers, self._draw, won)
 
     def is_decided(self) -> bool:
         """Whether no open answer could change who is posted. If so the turn is taken, and nothing is decided anew."""
@@ -94,16 +97,17 @@ class _Round:
         return ev.Pinged(self._at_ms, self._tier, ms, self._lines(), turn, self._draw, campaign.open)
 
     def _lines(self) -> tuple[ev.BidLine, ...]:
-        won, plan = self._won, self._story.plan
-        lines = [
-            ev.BidLine(offer.number, "direct", self._agreed(offer), won_today=won.get(offer.number, 0))
-            for offer in self._direct
-        ]
+        standings, plan = self._standings, self._story.plan
+        lines = [self._direct_line(offer, standings.get(offer.number, ev.UNKNOWN)) for offer in self._direct]
         terms = plan.terms(self._tier, self._story.state.matched_ms)
         for offer, reply, answer in self.asking.heard():
-            won_today = won.get(offer.number, 0)
-            lines.append(line_of_answer(offer, reply, answer, terms, plan.campaign.currency, won_today))
+            standing = standings.get(offer.number, ev.UNKNOWN)
+            lines.append(line_of_answer(offer, reply, answer, terms, plan.campaign.currency, standing))
         return tuple(lines)
+
+    def _direct_line(self, offer: Offer, known: ev.Standing) -> ev.BidLine:
+        won, price = known.won_today, self._agreed(offer)
+        return ev.BidLine(offer.number, "direct", price, won_today=won, score=known.score, explored=known.explored)
 
     def _agreed(self, offer: Offer) -> int:
         """What a direct offer pays; it has a price, or it had not matched."""

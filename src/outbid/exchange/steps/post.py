@@ -121,12 +121,16 @@ async def _send(exchange: Exchange, story: Story, deal: Deal, *, again: bool = F
     ms, now_ms = exchange.ms_since(started), exchange.clock.now_ms()
     story.note(f"said {deal.sale}", offer.delivery.secrets.hide_said(reply.said))
     story.unclear[deal.sale] = reply.reason
+    took = False
     if reply.outcome == "accept":
-        _accepted(exchange, story, deal, reply, ms)
+        took = _accepted(exchange, story, deal, reply, ms)
     elif reply.outcome == "reject" or (reply.outcome == "error" and not again):
         story.tell(ev.Rejected(now_ms, deal.sale, reply.reason, ms, reached=reply.reached))
     elif not offer.delivery.repeatable:
         story.tell(ev.Unsure(now_ms, deal.sale, reply.reason, ms))
+    else:
+        return
+    exchange.scores.note(offer.campaign, story.plan.source.number, offer.number, accepted=took)
 
 
 async def _converse(exchange: Exchange, story: Story, offer: Offer, ask: Ask, deadline: float) -> PostReply:
@@ -155,7 +159,7 @@ async def _converse(exchange: Exchange, story: Story, offer: Offer, ask: Ask, de
     return PostReply("uncertain", reason="nonsense")
 
 
-def _accepted(exchange: Exchange, story: Story, deal: Deal, reply: PostReply, ms: int) -> None:
+def _accepted(exchange: Exchange, story: Story, deal: Deal, reply: PostReply, ms: int) -> bool:
     """Captured at the bid; at the reply's price if that is lower; a higher one is flagged (capture ≤ hold).
 
     A price below the floor is no sale that the house agreed to: it is uncertain until somebody settles it.
@@ -168,7 +172,7 @@ def _accepted(exchange: Exchange, story: Story, deal: Deal, reply: PostReply, ms
     named = reply.price_micros or 0
     if 0 < named < deal.price_micros and is_too_low(campaign, terms, offer, sale, named, promised or 0):
         story.tell(ev.Unsure(exchange.clock.now_ms(), deal.sale, "price_below_floor", ms))
-        return
+        return False
     price, flag = deal.price_micros, ""
     if reply.price_micros is not None and reply.price_micros != price:
         if 0 < reply.price_micros < price:
@@ -177,4 +181,5 @@ def _accepted(exchange: Exchange, story: Story, deal: Deal, reply: PostReply, ms
             flag = "price_raised" if reply.price_micros else "price_zero"
     payout = payout_at(campaign, terms, sale, price, promised=promised is not None)
     story.tell(ev.Sold(exchange.clock.now_ms(), deal.sale, price, payout, ms, flag))
-    exchange.count_win(deal.offer)
+    exchange.wins.count(deal.offer, exchange.clock.now_ms())
+    return True

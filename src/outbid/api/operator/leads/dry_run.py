@@ -24,6 +24,7 @@ from outbid.core.money import micros, text_of
 from outbid.core.price.picking import Pick
 from outbid.core.replay.dry_run import TierAhead
 from outbid.exchange.ahead.dry_run import DryRun, Wish, look
+from outbid.exchange.live.checks import NO_OFFER, lot
 
 Fields = Annotated[dict[str, Any], Meta(description="the lead: what came under each name")]
 Bids = Annotated[dict[str, str], Meta(description="offer → what it would bid, decimal text; whoever is absent passes")]
@@ -125,7 +126,8 @@ class DryRuns:
         market, at_ms = exchange.market, exchange.clock.now_ms()
         source, bids = _read(given, market)
         live = [exchange.live_of(source.campaign, tier) for tier in range(len(source.campaign.tiers))]
-        wish = Wish(market, source, given["fields"], bids, at_ms, dict(exchange.won_on(at_ms)), live)
+        won, lot_drawn = dict(exchange.wins.on(at_ms)), lot(exchange.noise(16), NO_OFFER)
+        wish = Wish(market, source, given["fields"], bids, at_ms, won, live, lot_drawn, exchange.scores)
         async with self._desk.database() as connection:
             looked = await look(connection, exchange.vault, exchange.cell, wish)
         # Among ten thousand offers it takes a while: leads must not wait for it.

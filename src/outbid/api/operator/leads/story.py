@@ -34,6 +34,8 @@ class BidTold(msgspec.Struct, frozen=True):
     ms: int
     reason: str
     won_today: int
+    score: int
+    explored: bool
 
 
 class SaleTold(msgspec.Struct, frozen=True):
@@ -100,6 +102,8 @@ def bids(events: list[ev.Event], naming: Naming) -> list[BidTold]:
             line.ms,
             line.reason,
             line.won_today,
+            line.score,
+            line.explored,
         )
         for number, event in enumerate(rounds, 1)
         for line in event.bids

@@ -1,4 +1,4 @@
-"""Rules of prices made ready: parts read, conditions compiled, sources looked up, with every fault told where it is."""
+"""Rules of prices and routes made ready: parts read, conditions compiled, sources looked up, faults told."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -67,6 +67,30 @@ def rules_of_source(source: spec.Source, facts: Facts) -> made.Rules | None:
     if not floors and not payouts:
         return None
     return made.Rules(floors=floors, payouts=payouts, reads=made.reads_of(floors + payouts))
+
+
+def routes_of(names: Names, campaign: spec.Campaign, facts: Facts) -> tuple[made.Route, ...]:
+    """The routes of a campaign's leads. Raises Fault."""
+    places = {tier.slug: i for i, tier in enumerate(campaign.tiers)}
+    rules = _rules(campaign.routes, lambda *_: made.NOTHING, ("routes",), campaign.zone, facts, names, campaign.slug)
+    found, taken = [], 0
+    for i, (route, rule) in enumerate(zip(campaign.routes, rules, strict=True)):
+        share = None if route.percent is None else spec.percent(route.percent)
+        if rule.node is None and rule.sources is None and rule.hours is None:
+            taken += share or 0
+        if taken > ONE:
+            raise Fault(("routes", i, "percent"), "the routes up to this one take more than 100% of all leads")
+        found.append(made.Route(rule, _tiers(route, places, ("routes", i)), share))
+    return tuple(found)
+
+
+def _tiers(route: spec.Route, places: Mapping[str, int], path: Path) -> tuple[int, ...]:
+    for i, slug in enumerate(route.tiers):
+        if slug not in places:
+            raise Fault((*path, "tiers", i), f"the campaign has no tier {slug!r}; it has {', '.join(places)}")
+        if slug in route.tiers[:i]:
+            raise Fault((*path, "tiers", i), f"the tier {slug!r} stands twice")
+    return tuple(places[slug] for slug in route.tiers)
 
 
 def prices_of(names: Names, offer: spec.Offer, zone: str, facts: Facts) -> tuple[made.Rule, ...] | None:

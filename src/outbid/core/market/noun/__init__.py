@@ -5,7 +5,7 @@ never stand here: they are given by the store, and the snapshot resolves slugs t
 """
 
 from outbid.core.market.noun.amount import Cap, Currency, Noun, Plugin, Settings, Slug, Wallet, percent
-from outbid.core.market.noun.campaign import Campaign, Check, Enricher, Field, Queue, Tier
+from outbid.core.market.noun.campaign import Campaign, Check, Enricher, Field, Queue, Route, Tier
 from outbid.core.market.noun.control import Breaker, Health, HealthRule, Pings
 from outbid.core.market.noun.hours import OpenSlot, Order, Schedule, Slot
 from outbid.core.market.noun.offer import Doubt, Offer
@@ -42,6 +42,7 @@ __all__ = [
     "Pricing",
     "Queue",
     "Quotes",
+    "Route",
     "Rule",
     "Schedule",
     "Seller",

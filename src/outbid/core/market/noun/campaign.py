@@ -14,9 +14,10 @@ from outbid.core.market.noun.amount import (
     Plugin,
     Settings,
     Slug,
+    percent,
 )
 from outbid.core.market.noun.control import Breaker, Health
-from outbid.core.market.noun.price import FloorRule, MarginRule, Pricing
+from outbid.core.market.noun.price import FloorRule, MarginRule, Pricing, Rule
 
 
 class Field(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -98,6 +99,21 @@ class Tier(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     pricing: Pricing = Pricing()
 
 
+class Route(Rule, frozen=True, kw_only=True):
+    """Which tiers leads go through, and in which order. The first route that fits takes the lead.
+
+    percent  only so many of the leads that it fits, drawn by lot: the routes after it take the others
+    """
+
+    percent: str | None = None
+    tiers: Annotated[tuple[Slug, ...], Meta(min_length=1)]
+
+    def __post_init__(self) -> None:
+        """The percentage is one."""
+        if self.percent is not None:
+            percent(self.percent)
+
+
 class Campaign(Noun, frozen=True, kw_only=True):
     """The operator's plan for a kind of lead: fields, checks, tiers.
 
@@ -121,6 +137,7 @@ class Campaign(Noun, frozen=True, kw_only=True):
     enrichers: tuple[Enricher, ...] = ()
     enrich_ms: Deadline = 1_500
     tiers: tuple[Tier, ...]
+    routes: tuple[Route, ...] = ()
     floor: str = "0"
     floors: tuple[FloorRule, ...] = ()
     margin: str = "0"

@@ -3,7 +3,7 @@
 `compile_market` turns nouns into it; the hot path reads nothing else. Plugins come in as bound functions.
 """
 
-from outbid.core.market.snapshot.campaign import Campaign, Check, Enricher, Field, Queue, Tier, facts_of
+from outbid.core.market.snapshot.campaign import Campaign, Check, Enricher, Field, Queue, Route, Tier, facts_of
 from outbid.core.market.snapshot.market import Holder, Market, Rows
 from outbid.core.market.snapshot.offer import Delivery, Doubt, Notices, Offer, delivery_of, mute
 from outbid.core.market.snapshot.price import (
@@ -37,6 +37,7 @@ __all__ = [
     "Pricing",
     "Queue",
     "Quotes",
+    "Route",
     "Rows",
     "Rule",
     "Rules",

@@ -5,11 +5,11 @@ from typing import Any, Literal
 
 import msgspec
 
-from outbid.core.contract import Bid, Flaw, Kind, Lookup
+from outbid.core.contract import Bid, Flaw, Kind, Lookup, Record, Score
 from outbid.core.dialect.secrets import Secrets
 from outbid.core.lead.value import Scalar, Value
 from outbid.core.market.snapshot.offer import Offer
-from outbid.core.market.snapshot.price import NOTHING, Part, Pricing, Rules
+from outbid.core.market.snapshot.price import NOTHING, Part, Pricing, Rule, Rules
 from outbid.core.match.book import Book
 from outbid.core.match.filter import Fact
 
@@ -66,11 +66,11 @@ class Queue(msgspec.Struct, frozen=True):
 
 
 class Tier(msgspec.Struct, frozen=True):
-    """Offers tried together. `live` names what the method reads beside the bids: `turn`, `draw`.
+    """Offers tried together. `live` names what the method reads beside the bids: `turn`, `draw`, `score`, `won`.
 
     `early`: a round is over once no open answer could change who is posted.
     `reads`: what the method reads of a bid that is not at hand anyway: `payout`.
-    `pricing`: what a winner pays; None: his bid.
+    `pricing`: what a winner pays; None: his bid. `score`: (record, draw) → an offer's score, where its method has one.
     """
 
     slug: str
@@ -85,11 +85,20 @@ class Tier(msgspec.Struct, frozen=True):
     book: Book[Offer]
     reads: frozenset[str] = frozenset()
     pricing: Pricing | None = None
+    score: Callable[[Record, float], Score] | None = None
 
     @property
     def offers(self) -> tuple[Offer, ...]:
         """All its offers, by number."""
         return self.book.offers
+
+
+class Route(msgspec.Struct, frozen=True):
+    """When leads go through these tiers (indices, in order). `share`: so many of them, in millionths; None: all."""
+
+    rule: Rule
+    tiers: tuple[int, ...]
+    share: int | None = None
 
 
 class Campaign(msgspec.Struct, frozen=True):
@@ -98,7 +107,7 @@ class Campaign(msgspec.Struct, frozen=True):
     `decisive`: the facts that a filter or an offer's prices read or a ping tells (see `Source.decisive` for all).
     `margin` is what the house takes before the payout where no rule says otherwise, `least_margin` what it keeps at the
     least, `rules` floors and margins by rule (None if it has none), `shortfall` who bears a price lowered at the post.
-    `dimensions`: the facts by which it is tallied.
+    `dimensions`: the facts by which it is tallied. `routes`: which tiers a lead goes through; all where none fits.
     """
 
     number: int
@@ -124,6 +133,12 @@ class Campaign(msgspec.Struct, frozen=True):
     rules: Rules | None = None
     open: bool = False
     zone: str = "UTC"
+    routes: tuple[Route, ...] = ()
+
+    @property
+    def draws_routes(self) -> bool:
+        """Does the route of a lead depend on a lot?"""
+        return any(route.share is not None for route in self.routes)
 
     def secrets_of(self, step: str, number: int) -> Secrets:
         """What must never be kept of requests at a step: to an offer by its number, to an enricher by its place."""

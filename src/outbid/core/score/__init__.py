@@ -1,0 +1,1 @@
+"""What is learned of offers, as numbers that methods rank by."""
