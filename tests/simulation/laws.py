@@ -181,8 +181,11 @@ class Laws:
         for account in self.tables.table("hold")[(sale_id,)]["accounts"]:
             row = self.tables.table("account")[(account,)]
             limit = (row["owner"], row["unit"], row["window_name"])
-            ceilings = [found for v in known if (found := _ceilings(self.markets[v]).get(limit)) is not None]
-            most = max(ceilings, default=_ceilings(self.markets[lead["version"]]).get(limit, 1 << 62))
+            ceilings = [_ceilings(self.markets[version]).get(limit) for version in known]
+            if all(found is None for found in ceilings):
+                ceilings = [_ceilings(self.markets[lead["version"]]).get(limit)]
+            # A limit that came or went while the transaction ran may have bound it, or not.
+            most = max(1 << 62 if found is None else found for found in ceilings)
             if row["window_name"] != "wallet" and self._is_honoured(sale["lead_id"], lead):
                 continue  # a quote that is honoured may pass a cap
             if row["posted"] + row["held"] - self._honoured_on(account, row) > most:
