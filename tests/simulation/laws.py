@@ -182,9 +182,7 @@ class Laws:
             row = self.tables.table("account")[(account,)]
             limit = (row["owner"], row["unit"], row["window_name"])
             ceilings = [_ceilings(self.markets[version]).get(limit) for version in known]
-            if all(found is None for found in ceilings):
-                ceilings = [_ceilings(self.markets[lead["version"]]).get(limit)]
-            # A limit that came or went while the transaction ran may have bound it, or not.
+            # A limit that is gone binds nobody, and one that came or went meanwhile may have bound it, or not.
             most = max(1 << 62 if found is None else found for found in ceilings)
             if row["window_name"] != "wallet" and self._is_honoured(sale["lead_id"], lead):
                 continue  # a quote that is honoured may pass a cap
