@@ -90,15 +90,15 @@ async def test_a_source_that_goes_to_another_seller_takes_no_leads_of_either_wit
     found = two_sellers(buyers.port)
     async with open_house(database_url, app_database_url, found) as house:
         before = (await house.sell(lead(), key="ob_web")).json["lead"]
-        found["source"]["web"] = replace(found["source"]["web"], seller="rival")
+        found["source"]["web"] = replace(found["source"]["web"], seller="stork")
         await house.change(found)
         after = (await house.sell(lead(), key="ob_web")).json["lead"]
         seen = {
             (role, name): (await look(house, name, f"ob_{role}")).status
-            for role in ("acme", "rival")
+            for role in ("acme", "stork")
             for name in (before, after)
         }
-        assert seen == {("acme", before): 200, ("acme", after): 404, ("rival", before): 404, ("rival", after): 200}
+        assert seen == {("acme", before): 200, ("acme", after): 404, ("stork", before): 404, ("stork", after): 200}
 
 
 async def test_a_buyer_who_was_sent_the_lead_counts_as_a_post_whatever_he_answers(

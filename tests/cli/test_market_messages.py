@@ -28,8 +28,8 @@ def test_a_key_that_nothing_knows_is_refused_with_those_there_are_whether_it_has
 
 def test_every_key_that_nothing_knows_is_told():
     assert told("sellers: [{slug: acme, plces: , bogus: ~}]") == [
-        (1, 24, "seller: there is no 'plces' here; there are: slug, name, zone, caps"),
-        (1, 33, "seller: there is no 'bogus' here; there are: slug, name, zone, caps"),
+        (1, 24, "seller: there is no 'plces' here; there are: slug, name, zone, caps, buyer_caps"),
+        (1, 33, "seller: there is no 'bogus' here; there are: slug, name, zone, caps, buyer_caps"),
     ]
 
 
@@ -37,7 +37,7 @@ def test_a_decimal_comma_is_not_read_as_a_whole_amount():
     [(line, column, sentence)] = told("sellers:\n  - {slug: a, caps: [{window: day, money: 5,00}]}\n")
     assert (line, column) == (2, 45)
     assert sentence == (
-        "seller: there is no '00' here; there are: window, leads, money; "
+        "seller: there is no '00' here; there are: window, leads, money, paced; "
         "a value with a comma in it is written in quotes"
     )
 
@@ -111,7 +111,7 @@ def test_a_section_that_nothing_knows_is_refused_although_it_is_empty():
         (TIER % "places: 0", "campaign: places: Expected `int` >= 1"),
         (
             "buyers: [{slug: b, caps: [{window: daily, leads: 1}]}]",
-            "buyer: window: Invalid enum value 'daily'; there are: day, hour, minute, month, total, week",
+            "buyer: window: Invalid enum value 'daily'; there are: day, hour, minute, month, slot, total, week",
         ),
         ("buyers: [{slug: b, caps: [5]}]", "caps: Expected `object`, got `str`; it has the settings window, leads, money"),
         ("buyers: [{slug: b, wallet: 5}]", "wallet: Expected `object | null`, got `str`; it has the settings credit"),

@@ -25,6 +25,7 @@ from harness.house import House, open_house
 from harness.market import lead
 from outbid.api.door.bucket import Buckets
 from outbid.core.ids import LEAD, parse
+from outbid.core.market.noun import Group
 
 CHECKS = [
     checks.status_code_conformance,
@@ -39,6 +40,7 @@ ASKERS = {"house": "/v1/", "acme": "/v1/seller/", "acme-web": "/v1/seller/", "ze
 SELLS = (("post", "/v1/leads"), ("post", "/v1/pings"))
 SLUGS = {
     "sellers": "rival",
+    "groups": "pack",
     "buyers": "puma",
     "campaigns": "auto",
     "sources": "acme-mail",
@@ -56,6 +58,7 @@ async def house(worker_database) -> Any:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(Buckets, "take", lambda self, name: 0)  # who asks a thousand times is not stopped here
             found = market(buyers.port)
+            found["group"] = {"pack": Group(slug="pack")}
             async with open_house(worker_database.url, worker_database.app_url, found) as house:
                 yield house, found
 
@@ -91,6 +94,7 @@ async def what_is_there(house: House) -> dict[str, list[str]]:
     pinged = await ask(house, "POST", "/v1/pings", lead(), key="ob_acme-web")
     await ask(house, "PUT", "/v1/secrets/kept", {"value": "some-word"})
     found = {"lead": told, "ping": [pinged.json["ping"]], "sale": sales, "number": ["1"], "job": ["0" * 32]}
+    found |= {"offer": ["lynx-auto"], "dry_run": ["0" * 32], "change": ["0" * 32]}
     exchange = house.process.exchange
     buyers = {offer.buyer for offer in exchange.market.offers.values()}
     names = [exchange.vault.reference(parse(LEAD, name)[1], buyer) for name in told for buyer in buyers]

@@ -25,6 +25,10 @@ Connect = Callable[[], Awaitable[Connection]]
 Revive = Callable[[Connection, leads.Record], Awaitable[Story | None]]
 
 
+class NotNow(Exception):
+    """The job cannot be done at this moment: it is tried again, for what it is about must not be lost."""
+
+
 class Worker:
     """Does jobs for one exchange process. `revive` makes a lead's story of what is written of it.
 
@@ -51,7 +55,7 @@ class Worker:
             try:
                 await work(connection)
             except Exception as error:
-                if not isinstance(error, Unheard):
+                if not isinstance(error, Unheard | NotNow):
                     log.exception("job %s failed", found[0].kind)
                 for job in found:
                     await jobs.fail(connection, job, str(error), self._later(job))
@@ -100,7 +104,7 @@ class Worker:
             return
         story = await self._revive(connection, record)
         if story is None:
-            return
+            raise NotNow("the lead is being written by somebody else, or cannot be taken up")
         woken = wake(self._exchange.clock.now_ms(), story, job)
         if woken == "past" or story.state.stage == "closed":
             return
