@@ -96,7 +96,14 @@ def _market_commands(commands: "Commands") -> None:
         "Tell what a market file would have done to the leads of the last days.",
     )
     ahead.add_argument("file", help="the market, or - for standard input; it is not applied")
-    ahead.add_argument("--days", type=int, default=7, help="the leads of how many days (default 7)")
+    ahead.add_argument(
+        "--days",
+        type=int,
+        choices=range(1, 401),
+        metavar="1…400",
+        default=7,
+        help="the leads of how many days (default 7)",
+    )
     ahead.add_argument("--campaign", default="", help="only leads of this campaign")
     ahead.add_argument("--source", default="", help="only leads of this source")
     ahead.add_argument("--most", type=int, default=200_000, help="how many at most; of more, some are drawn")

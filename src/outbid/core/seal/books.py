@@ -10,7 +10,7 @@ from outbid.core.ledger.transfer import of_sale
 
 
 class SaleRow(msgspec.Struct, frozen=True):
-    """A sale as its row stands. `moved`: (kind, the account that was debited, micros) of what it moved."""
+    """A sale as its row stands. `moved`: (kind, the accounts debited and credited, micros) of what it moved."""
 
     id: str
     offer: int
@@ -18,13 +18,23 @@ class SaleRow(msgspec.Struct, frozen=True):
     status: str
     price_micros: int
     payout_micros: int
-    moved: tuple[tuple[str, str, int], ...] = ()
+    source: int = 0
+    moved: tuple[tuple[str, str, str, int], ...] = ()
+
+
+class LeadRow(msgspec.Struct, frozen=True):
+    """A lead as its row stands. `seller`: whose source it came by, at the version that it pinned; 0: unknown."""
+
+    source: int
+    version: int
+    test: bool
+    seller: int
 
 
 class Rows(msgspec.Struct, frozen=True):
     """What is written of a lead beside its chapters. `status`: with reason and the number of its chapter."""
 
-    is_there: bool
+    lead: LeadRow | None
     status: tuple[str, str, int] | None
     sales: tuple[SaleRow, ...]
 
@@ -34,7 +44,8 @@ def differences(chapters: list[tuple[int, list[ev.Event]]], rows: Rows) -> list[
     numbers = [n for n, _ in chapters]
     if numbers != list(range(1, len(chapters) + 1)):
         return [f"its chapters are {', '.join(map(str, numbers))}: one is missing"]
-    if not rows.is_there:
+    lead = rows.lead
+    if lead is None:
         return ["there are chapters of it and no lead"]
     states = [State()]
     for _, events in chapters:
@@ -42,8 +53,15 @@ def differences(chapters: list[tuple[int, list[ev.Event]]], rows: Rows) -> list[
         for event in events:
             state = fold(state, event)
         states.append(state)
-    test = any(isinstance(event, ev.Received) and event.test for event in chapters[0][1])
-    return [*_status(states, rows.status), *([] if test else _sales(states[-1], rows.sales))]
+    came = next((event for event in chapters[0][1] if isinstance(event, ev.Received)), None)
+    found = _status(states, rows.status) if came is None else [*_origin(came, lead), *_status(states, rows.status)]
+    return found if came is not None and came.test else [*found, *_sales(states[-1], lead, rows.sales)]
+
+
+def _origin(came: ev.Received, lead: LeadRow) -> list[str]:
+    """Where it came from, and by which version of the market it was sold."""
+    told, kept = (came.source, came.version, came.test), (lead.source, lead.version, lead.test)
+    return [] if told == kept else [f"its row says {kept}, and its chapters {told} (source, version, test)"]
 
 
 def _status(states: list[State], row: tuple[str, str, int] | None) -> list[str]:
@@ -65,7 +83,7 @@ def _told(status: str, reason: str) -> str:
     return f"{status} ({reason})" if reason else status
 
 
-def _sales(state: State, rows: tuple[SaleRow, ...]) -> list[str]:
+def _sales(state: State, lead: LeadRow, rows: tuple[SaleRow, ...]) -> list[str]:
     found: list[str] = []
     told = {sale.id: sale for sale in state.sales}
     for row in rows:
@@ -73,22 +91,25 @@ def _sales(state: State, rows: tuple[SaleRow, ...]) -> list[str]:
         if sale is None:
             found.append(f"no chapter tells of its sale {row.id}")
         else:
-            found += _sale(sale, row)
+            found += _sale(sale, lead, row)
     return found + [f"its sale {name} stands in the chapters, and has no row" for name in told]
 
 
-def _sale(sale: Sale, row: SaleRow) -> list[str]:
+def _sale(sale: Sale, lead: LeadRow, row: SaleRow) -> list[str]:
     status = "sold" if row.status == "returned" else row.status
     kept = (row.offer, status, row.price_micros, row.payout_micros)
     due = (sale.offer, sale.status, sale.price_micros, sale.payout_micros)
     if kept != due:
         return [f"its sale {row.id} is {kept}, and its chapters say {due} (offer, status, price, payout in micros)"]
-    moves = of_sale(b"", row.buyer, 0, "", row.price_micros, row.payout_micros) if status == "sold" else ()
-    owed = Counter((move.kind, move.debit, move.amount_micros) for move in moves)
+    if row.source != lead.source:
+        return [f"its sale {row.id} is of source {row.source}, and the lead of source {lead.source}"]
+    moves = of_sale(b"", row.buyer, lead.seller, "", row.price_micros, row.payout_micros) if status == "sold" else ()
+    owed = Counter((move.kind, move.debit, move.credit, move.amount_micros) for move in moves)
     if owed != Counter(row.moved):
         return [f"its sale {row.id} moved {_sums(Counter(row.moved))}, and its chapters say {_sums(owed)}"]
     return []
 
 
-def _sums(moves: Counter[tuple[str, str, int]]) -> str:
-    return ", ".join(f"{kind} {micros} from {debit}" for kind, debit, micros in sorted(moves.elements())) or "nothing"
+def _sums(moves: Counter[tuple[str, str, str, int]]) -> str:
+    told = (f"{kind} {micros} from {debit} to {credit}" for kind, debit, credit, micros in sorted(moves.elements()))
+    return ", ".join(told) or "nothing"

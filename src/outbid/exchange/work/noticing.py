@@ -59,7 +59,7 @@ async def _tell(exchange: Exchange, record: leads.Record, told: dict[int, list[T
 
 async def send(exchange: Exchange, connection: Connection, buyer: int) -> None:
     """Post a buyer's batches to his address, the oldest first. Raises Unheard: it is tried again, later each time."""
-    scope = Scope("buyer", buyer)
+    scope, name = Scope("buyer", buyer), exchange.market.name("buyer", buyer)
     while waiting := await batches.to_send(connection, scope, exchange.cell):
         for batch in waiting:
             to = next((o.notices for o in exchange.market.offers.values() if o.buyer == buyer and o.notices), None)
@@ -72,9 +72,9 @@ async def send(exchange: Exchange, connection: Connection, buyer: int) -> None:
             http = webhook(target, filled(to.secret, words), identifier, now_ms // 1000, body)
             heard = await exchange.door.ask(http, exchange.now() + MOST_S)
             if isinstance(heard, Failure):
-                raise Unheard(f"the notices of buyer {buyer} failed: {heard.reason}")
+                raise Unheard(f"the notices of {name} failed: {heard.reason}")
             if not 200 <= heard.status < 300:
-                raise Unheard(f"the notices of buyer {buyer} were answered with {heard.status}")
+                raise Unheard(f"the notices of {name} were answered with {heard.status}")
             await batches.sent(connection, exchange.cell, batch, exchange.clock.now_ms())
 
 

@@ -69,6 +69,8 @@ class Walk:
                 await self._books(page)
             for lead in await reading.without_chapters(self._connection, self._scope, self._cell):
                 report.fault(Break(0, (0, 0), "no chapter of it is there", lead))
+            for what in await reading.from_nowhere(self._connection, self._scope, self._cell):
+                report.fault(Break(0, (0, 0), what))
             marks = await reading.marks(self._connection, self._cell)
         for found in chain.breaks():
             report.fault(found)

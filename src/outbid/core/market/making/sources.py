@@ -85,4 +85,7 @@ def _number(name: str | None, campaign: spec.Campaign, facts: Mapping[str, Fact]
         raise Fault((setting,), f"the campaign {campaign.slug!r} has no fact {name!r} that is a number")
     if not any(field.name == name and field.inner for field in campaign.fields):
         raise Fault((setting,), f"the field {name!r} would be told to buyers: set `inner: true` on it in the campaign")
+    if not any(check.plugin == "type" and check.on_flaw == "refuse" for check in campaign.checks):
+        fault = "what cannot be read would count as not said: the campaign needs the check `type`, which refuses it"
+        raise Fault((setting,), fault)
     return name
