@@ -31,7 +31,7 @@ def level_with(pricing: Pricing, bid: Bid, rival: Bid, terms: Terms, least_micro
     """The least price, from one on, at which a bid is worth as much to the ranking as its rival's; at most the bid."""
     worth = pricing.worth
     if worth is None:
-        return price_ranked(rival.rank_micros, bid.handicap)
+        return terms.least(max(least_micros, price_ranked(rival.rank_micros, bid.handicap)))
     target = worth(rival)
 
     def reaches(price_micros: int) -> bool:
