@@ -31,6 +31,7 @@ bench: setup
 	$(BIN)/python bench/run.py
 	$(BIN)/python bench/changes.py
 	$(BIN)/python bench/hold.py
+	$(BIN)/python bench/rules.py
 
 docs: setup
 	$(BIN)/python docs/build.py
