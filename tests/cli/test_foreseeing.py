@@ -1,31 +1,14 @@
 """A market file against leads that came, by command: what is told is what a change does, and nothing is changed."""
 
-import asyncio
 import io
 
 import msgspec
 import pytest
 
 from harness.buyers import ACCEPT, Buyers, bid
-from harness.house import MASTER, open_house, until
+from harness.house import open_house, until
 from harness.market import lead, nouns, offer
-from outbid.cli.main import main
 from outbid.core.ids import LEAD, parse
-
-
-@pytest.fixture
-def outbid(database_url, monkeypatch, capsys, tmp_path):
-    """A function that runs a command: (exit code, standard output, standard error)."""
-
-    async def run(*words: str):
-        monkeypatch.setenv("OUTBID_DATABASE_URL", database_url)
-        monkeypatch.setenv("OUTBID_MASTER_KEY", MASTER.hex())
-        monkeypatch.setenv("OUTBID_DATA", str(tmp_path))
-        capsys.readouterr()
-        code = await asyncio.to_thread(main, words)
-        return (code, *capsys.readouterr())
-
-    return run
 
 
 @pytest.fixture

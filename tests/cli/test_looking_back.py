@@ -1,6 +1,5 @@
 """Looking back and ahead by command: a receipt for every offer, every decision taken again, a dry run."""
 
-import asyncio
 import io
 import re
 
@@ -8,25 +7,9 @@ import msgspec
 import pytest
 
 from harness.buyers import ACCEPT, REJECT, Buyers, bid
-from harness.house import MASTER, open_house, until
+from harness.house import open_house, until
 from harness.market import lead, nouns, offer
-from outbid.cli.main import main
 from outbid.core.ids import LEAD, parse
-
-
-@pytest.fixture
-def outbid(database_url, monkeypatch, capsys, tmp_path):
-    """A function that runs a command: (exit code, standard output, standard error)."""
-
-    async def run(*words: str):
-        monkeypatch.setenv("OUTBID_DATABASE_URL", database_url)
-        monkeypatch.setenv("OUTBID_MASTER_KEY", MASTER.hex())
-        monkeypatch.setenv("OUTBID_DATA", str(tmp_path))
-        capsys.readouterr()
-        code = await asyncio.to_thread(main, words)
-        return (code, *capsys.readouterr())
-
-    return run
 
 
 @pytest.fixture

@@ -1,29 +1,12 @@
 """`outbid verify` on an installation: a whole log, heads that are kept, an altered bid, and what cannot be read."""
 
-import asyncio
 import json
 
 import pytest
 
 from harness.buyers import ACCEPT, Buyers, bid
-from harness.house import MASTER, open_house
+from harness.house import open_house
 from harness.market import lead, nouns, offer
-from outbid.cli.main import main
-
-
-@pytest.fixture
-def outbid(database_url, monkeypatch, capsys, tmp_path):
-    """A function that runs a command: (exit code, standard output, standard error)."""
-
-    async def run(*words: str):
-        monkeypatch.setenv("OUTBID_DATABASE_URL", database_url)
-        monkeypatch.setenv("OUTBID_MASTER_KEY", MASTER.hex())
-        monkeypatch.setenv("OUTBID_DATA", str(tmp_path))
-        capsys.readouterr()
-        code = await asyncio.to_thread(main, words)
-        return (code, *capsys.readouterr())
-
-    return run
 
 
 async def test_a_log_is_verified_its_heads_are_kept_and_an_altered_bid_is_named(

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime
 
 import msgspec
 
@@ -13,6 +12,7 @@ from outbid.core.market.snapshot import Market
 from outbid.core.notice.notice import notices_of
 from outbid.core.notice.told import Told, told_of, webhook
 from outbid.core.route import Plan
+from outbid.core.schedule.instant import utc
 from outbid.core.scope import HOUSE, Scope
 from outbid.exchange.exchange import Exchange
 from outbid.exchange.work.postback import Unheard
@@ -52,7 +52,7 @@ async def _tell(exchange: Exchange, record: leads.Record, told: dict[int, list[T
     for notice in notices_of(Plan(campaign, source, facts), record.id, facts, events, wanted):
         offer = campaign.offers[notice.offer]
         identifier = public(NOTICE, record.cell, uuid7(notice.at_ms, exchange.noise(10)))
-        name, at = exchange.vault.reference(record.id, offer.buyer), _utc(notice.at_ms)
+        name, at = exchange.vault.reference(record.id, offer.buyer), utc(notice.at_ms)
         row = told_of(notice, identifier, name, offer.slug, campaign.slug, campaign.currency, at)
         told.setdefault(offer.buyer, []).append(row)
 
@@ -66,7 +66,7 @@ async def send(exchange: Exchange, connection: Connection, buyer: int) -> None:
             if to is None or to.url is None:
                 return
             words, now_ms = exchange.market.secrets, exchange.clock.now_ms()
-            body = b'{"type":"notices","timestamp":"%b","data":%b}' % (_utc(now_ms).encode(), batch.body)
+            body = b'{"type":"notices","timestamp":"%b","data":%b}' % (utc(now_ms).encode(), batch.body)
             target = parse_target(filled(to.url, words), to.exceptions)
             identifier = public(NOTICE, exchange.cell, batch.id)
             http = webhook(target, filled(to.secret, words), identifier, now_ms // 1000, body)
@@ -76,7 +76,3 @@ async def send(exchange: Exchange, connection: Connection, buyer: int) -> None:
             if not 200 <= heard.status < 300:
                 raise Unheard(f"the notices of {name} were answered with {heard.status}")
             await batches.sent(connection, exchange.cell, batch, exchange.clock.now_ms())
-
-
-def _utc(at_ms: int) -> str:
-    return datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
