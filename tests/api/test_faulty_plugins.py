@@ -91,7 +91,7 @@ def _with(port: int, kind: str):
         fields = [{"name": "first_name", "type": "faulty"}, *FIELDS[1:]]
         return nouns([offer("a", port)], campaign_more={"fields": fields})
     if kind == "methods":
-        tiers = [{"slug": "main", "deadline_ms": 400, "method": faulty}]
+        tiers = [{"slug": "main", "deadline_ms": 2000, "method": faulty}]
         return nouns([offer("a", port)], campaign_more={"tiers": tiers})
     return nouns([offer("a", port)], source_more={"intake": faulty})
 

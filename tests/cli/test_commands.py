@@ -581,7 +581,7 @@ async def test_personal_fields_are_shown_for_a_reason_that_is_put_on_record(outb
 
 def shared(port: int, *slugs: str, places: int = 3, **more: dict):
     """A market of one tier that sells a lead several times, to an offer and a buyer for each slug."""
-    tiers = [{"slug": "main", "deadline_ms": 400, "places": places}]
+    tiers = [{"slug": "main", "deadline_ms": 2000, "places": places}]
     offers = [offer(slug, port, **more.get(slug, {})) for slug in slugs]
     return nouns(offers, campaign_more={"tiers": tiers})
 

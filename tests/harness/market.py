@@ -26,7 +26,7 @@ CHECKS: list[dict[str, Any]] = [
 
 
 def campaign(**more: Any) -> dict[str, Any]:
-    tiers = [{"slug": "main", "deadline_ms": 400}, {"slug": "rest", "deadline_ms": 400}]
+    tiers = [{"slug": "main", "deadline_ms": 2000}, {"slug": "rest", "deadline_ms": 2000}]
     return {
         "slug": "auto",
         "fields": FIELDS,
@@ -52,7 +52,7 @@ def offer(slug: str, port: int, *, buyer: str | None = None, tier: str = "main",
         "campaign": "auto",
         "tier": tier,
         "private_targets": [f"127.0.0.1:{port}"],
-        "post_ms": 500,
+        "post_ms": 2000,
         "delivery": {"plugin": "json", "settings": settings},
     } | more
 

@@ -54,7 +54,8 @@ async def test_a_ping_shows_facts_and_no_person(database_url, app_database_url, 
 async def test_silent_buyers_do_not_delay_the_sale_beyond_the_deadline(database_url, app_database_url, buyers):
     buyers.on("quick", ping=bid("9"), post=ACCEPT)
     buyers.on("silent", ping=_silent)
-    market = nouns([offer("quick", buyers.port), offer("silent", buyers.port)])
+    short = {"tiers": [{"slug": "main", "deadline_ms": 400}]}
+    market = nouns([offer("quick", buyers.port), offer("silent", buyers.port)], campaign_more=short)
     async with open_house(database_url, app_database_url, market) as house:
         started = time.monotonic()
         answer = await house.sell(lead())

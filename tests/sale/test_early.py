@@ -14,7 +14,7 @@ LONG_MS = 20_000
 
 def early(**more):
     main = {"slug": "main", "deadline_ms": LONG_MS, "method": {"plugin": "waterfall"}, "early": True} | more
-    return {"tiers": [main, {"slug": "rest", "deadline_ms": 400}]}
+    return {"tiers": [main, {"slug": "rest", "deadline_ms": 2000}]}
 
 
 def in_order(*slugs, port):

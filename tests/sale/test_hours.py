@@ -64,7 +64,7 @@ async def test_a_slot_has_caps_of_its_own(database_url, app_database_url, buyers
 async def test_who_buys_alone_buys_without_others_beside_him(database_url, app_database_url, buyers):
     for name, price in (("a", "9"), ("b", "8"), ("c", "7")):
         buyers.on(name, ping=bid(price), post=ACCEPT)
-    shared = {"tiers": [{"slug": "main", "deadline_ms": 400, "places": 3}]}
+    shared = {"tiers": [{"slug": "main", "deadline_ms": 2000, "places": 3}]}
     alone = {"slots": [{"alone": True}]}
 
     def market(**who):

@@ -21,7 +21,7 @@ ALWAYS = [{}]
 
 
 def second(**more: Any) -> dict[str, Any]:
-    return {"tiers": [{"slug": "main", "deadline_ms": 400, "floor": "2", "pricing": {"rule": "second"} | more}]}
+    return {"tiers": [{"slug": "main", "deadline_ms": 2000, "floor": "2", "pricing": {"rule": "second"} | more}]}
 
 
 async def sold(house, fields: dict[str, Any] | None = None) -> tuple[int, int]:

@@ -259,7 +259,7 @@ async def test_of_a_shared_lead_the_first_sale_keeps_the_promise_and_the_others_
 ):
     for slug, price, reply in (("a", "20", REJECT), ("b", "18", ACCEPT), ("c", "10", ACCEPT)):
         buyers.on(slug, ping=bid(price), post=reply)
-    tiers = {"tiers": [{"slug": "main", "deadline_ms": 400, "places": 2}]}
+    tiers = {"tiers": [{"slug": "main", "deadline_ms": 2000, "places": 2}]}
     market = nouns([offer(s, buyers.port) for s in "abc"], campaign_more=tiers)
     async with open_house(database_url, app_database_url, market) as house:
         quote = await ping(house)

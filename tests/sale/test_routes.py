@@ -7,7 +7,7 @@ from harness.receipts import receipts_of
 from outbid.core.lead import event as ev
 from sale.test_quotes import PINGED, ping, post
 
-TIERS = [{"slug": "partner"}, {"slug": "main", "deadline_ms": 400}]
+TIERS = [{"slug": "partner"}, {"slug": "main", "deadline_ms": 2000}]
 
 
 def market(port, routes, *, tiers=TIERS, **more):
@@ -79,7 +79,7 @@ async def test_a_queue_at_the_end_of_a_route_takes_what_its_tiers_left(database_
     bids = [bid("0"), bid("9")]
     buyers.on("y", post=REJECT)
     buyers.on("a", ping=lambda got: bids.pop(0), post=ACCEPT)
-    tiers = [{"slug": "main", "deadline_ms": 400, "queue": {"every_s": 1, "until_s": 60}}, {"slug": "partner"}]
+    tiers = [{"slug": "main", "deadline_ms": 2000, "queue": {"every_s": 1, "until_s": 60}}, {"slug": "partner"}]
     routes = [{"name": "partner, then the queue", "tiers": ["partner", "main"]}]
     offers = [offer("y", buyers.port, tier="partner", price="12"), offer("a", buyers.port)]
     more = {"tiers": tiers, "routes": routes}

@@ -9,7 +9,7 @@ from harness.house import open_house
 from harness.market import lead, nouns, offer
 
 THREE = {
-    "tiers": [{"slug": "main", "deadline_ms": 400, "places": 3}, {"slug": "rest", "deadline_ms": 400, "places": 3}]
+    "tiers": [{"slug": "main", "deadline_ms": 2000, "places": 3}, {"slug": "rest", "deadline_ms": 2000, "places": 3}]
 }
 
 
@@ -99,7 +99,7 @@ async def test_an_uncertain_place_is_kept_the_others_are_sold_and_settling_ends_
 async def test_an_exclusive_sale_is_never_shared_afterwards(database_url, app_database_url, buyers):
     buyers.on("a", ping=bid("30"), post=ACCEPT)
     buyers.on("later", ping=bid("40"), post=ACCEPT)
-    tiers = {"tiers": [{"slug": "main", "deadline_ms": 400}, {"slug": "rest", "deadline_ms": 400, "places": 5}]}
+    tiers = {"tiers": [{"slug": "main", "deadline_ms": 2000}, {"slug": "rest", "deadline_ms": 2000, "places": 5}]}
     offers = [offer("a", buyers.port), offer("later", buyers.port, tier="rest")]
     async with open_house(database_url, app_database_url, nouns(offers, campaign_more=tiers)) as house:
         assert (await house.sell(lead())).json["price"] == "24.00"

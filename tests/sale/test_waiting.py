@@ -120,8 +120,8 @@ def later(now_ms, by_ms):
 
 QUEUE = {
     "tiers": [
-        {"slug": "main", "deadline_ms": 400},
-        {"slug": "rest", "deadline_ms": 400, "queue": {"after_s": 0, "every_s": 1, "until_s": 3}},
+        {"slug": "main", "deadline_ms": 2000},
+        {"slug": "rest", "deadline_ms": 2000, "queue": {"after_s": 0, "every_s": 1, "until_s": 3}},
     ]
 }
 
@@ -161,7 +161,7 @@ async def test_who_had_no_room_may_buy_from_the_queue_later(database_url, app_da
 
 
 async def test_a_queue_begins_at_its_age_and_a_test_lead_does_not_wait(database_url, app_database_url, buyers):
-    tiers = [{"slug": "main", "deadline_ms": 400}, {"slug": "rest", "deadline_ms": 400, "queue": {"after_s": 600}}]
+    tiers = [{"slug": "main", "deadline_ms": 2000}, {"slug": "rest", "deadline_ms": 2000, "queue": {"after_s": 600}}]
     buyers.on("b", ping=bid("7"), post=ACCEPT)
     market = nouns([offer("b", buyers.port, tier="rest")], campaign_more={"tiers": tiers})
     async with open_house(database_url, app_database_url, market) as house:

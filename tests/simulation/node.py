@@ -99,9 +99,9 @@ class Node:
         self.context = self.owner.context()
         self.connections: list[Connection] = []
         noise = chance.randbytes
-        self.process = CachingProcess(self._connect, Door(network), Vault({1: MASTER}, noise), REGISTRY, _no_child)
+        door, vault = Door(network), Vault({1: MASTER}, noise)
+        self.process = CachingProcess(self._connect, door, vault, REGISTRY, _no_child, clock=clock, noise=noise)
         self.process.compiled = compiled
-        self.process._clock = clock
         self.clock = clock
         self.exchange: Exchange | None = None
         self.ready_since_s = 0.0
@@ -129,7 +129,6 @@ class Node:
                 break
             except LOST:
                 await asyncio.sleep(0.5)
-        exchange.noise = self._chance.randbytes
         self.exchange, self.ready_since_s = exchange, self._loop.time()
         await self.process.fenced.wait()
         if not self.over.done():

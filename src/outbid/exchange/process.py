@@ -64,6 +64,8 @@ class Process:
         *,
         cell: int = 0,
         keeps_traffic: bool = True,
+        clock: Clock | None = None,
+        noise: Callable[[int], bytes] | None = None,
     ) -> None:
         self._child = child
         self._connect = connect
@@ -72,7 +74,7 @@ class Process:
         self._plugins = plugins
         self._cell = cell
         self._keeps_traffic = keeps_traffic
-        self._clock = Clock()
+        self._clock, self._noise = clock or Clock(), noise or noise_source()
         self._tasks: list[asyncio.Task[None]] = []
         self._retrying = False
         self._taking_over: set[int] = set()
@@ -107,7 +109,7 @@ class Process:
             vault=self._vault,
             rooms=room,
             clock=self._clock,
-            noise=noise_source(),
+            noise=self._noise,
             now=loop.time,
             keeps_traffic=self._keeps_traffic,
         )

@@ -14,9 +14,9 @@ from outbid.api.auth import key_hash
 from outbid.core.market.noun import Key
 
 TIERS = [
-    {"slug": "main", "deadline_ms": 400, "places": 2},
-    {"slug": "turns", "deadline_ms": 400, "method": {"plugin": "round_robin"}},
-    {"slug": "lots", "deadline_ms": 400, "method": {"plugin": "weighted"}},
+    {"slug": "main", "deadline_ms": 2000, "places": 2},
+    {"slug": "turns", "deadline_ms": 2000, "method": {"plugin": "round_robin"}},
+    {"slug": "lots", "deadline_ms": 2000, "method": {"plugin": "weighted"}},
 ]
 BIDS = {"ace": "20.50", "bee": "30", "cab": "25", "low": "1.50"}
 

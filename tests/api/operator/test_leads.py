@@ -20,7 +20,7 @@ EVERYTHING = "/v1/leads?limit=500"
 
 def market(port: int) -> dict:
     """Two buyers in a tier of two places, and two sources."""
-    tiers = [{"slug": "main", "deadline_ms": 400, "places": 2}]
+    tiers = [{"slug": "main", "deadline_ms": 2000, "places": 2}]
     found = nouns([offer("a", port), offer("b", port)], campaign_more={"tiers": tiers})
     source = {"slug": "web2", "seller": "acme", "campaign": "auto", "payout": {"share": "50%"}}
     found["source"]["web2"] = convert(source, Source)
