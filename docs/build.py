@@ -6,14 +6,16 @@
 import argparse
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
-from typing import Any, get_args
+from typing import get_args
 
 import msgspec
-from msgspec import NODEFAULT, UNSET, inspect
-from words import OPERATORS, SHAPES, TERMS, WORDS
+from mapped import mapping_page
+from msgspec import inspect
+from tables import NONE, first_line, setting_rows, settings_table, table, type_text
+from words import OPERATORS, SHAPES, WORDS
 
 from outbid.api import app
 from outbid.api.problem import Problem
@@ -21,7 +23,6 @@ from outbid.api.wire import MOST_BODY_BYTES
 from outbid.cli.main import parser
 from outbid.cli.shown.document import SECTIONS
 from outbid.core import answer, reasons
-from outbid.core.dialect import mapping
 from outbid.core.lead import event
 from outbid.core.market import noun
 from outbid.core.match import filter as filters
@@ -32,7 +33,6 @@ from outbid.store.upkeep import migrate
 
 FOLDER = Path(__file__).parent / "reference"
 MADE = "<!-- Made by docs/build.py from the code. Change the code, then run `make docs`. -->"
-NONE = "—"
 
 
 def pages() -> dict[str, str]:
@@ -41,6 +41,7 @@ def pages() -> dict[str, str]:
         "commands.md": commands_page(),
         "settings.md": settings_page(),
         "market.md": market_page(),
+        "mapping.md": mapping_page(),
         "plugins.md": plugins_page(),
         "reasons.md": reasons_page(),
         "http.md": http_page(),
@@ -51,109 +52,6 @@ def pages() -> dict[str, str]:
     listed = "\n".join(f"- [{title}]({name})" for name, title in titles.items())
     made["README.md"] = f"# Reference\n\nMade from the code by `docs/build.py`.\n\n{listed}\n"
     return {name: text.replace("\n", f"\n\n{MADE}\n", 1) for name, text in made.items()}
-
-
-# -- tables --------------------------------------------------------------------------------------------------------
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table in Markdown."""
-    lines = [f"| {' | '.join(head)} |", "|" + "---|" * len(head)]
-    lines += [f"| {' | '.join(cell.replace('|', '&#124;').replace(chr(10), ' ') for cell in row)} |" for row in rows]
-    return "\n".join(lines) + "\n"
-
-
-def first_line(documented: Any) -> str:
-    """The first line of a docstring."""
-    return (documented.__doc__ or "").strip().splitlines()[0]
-
-
-def described(struct: type) -> dict[str, str]:
-    """What a docstring says of each field: lines such as `low, high   the ends of it`, continued by deeper ones."""
-    found: dict[str, str] = {}
-    names: list[str] = []
-    for line in (struct.__doc__ or "").splitlines()[1:]:
-        said = re.match(r"\s{4}([a-z_]+(?:, [a-z_]+)*)\s{2,}(\S.*)", line)
-        if said:
-            names = said[1].split(", ")
-            found.update(dict.fromkeys(names, said[2]))
-        elif names and re.match(r"\s{8,}\S", line):
-            found.update({name: f"{found[name]} {line.strip()}" for name in names})
-        else:
-            names = []
-    return found
-
-
-def setting_rows(struct: type[msgspec.Struct], owner: str = "") -> Iterator[tuple[str, str, str, str]]:
-    """Name, type, default and meaning of each field of a struct."""
-    said = described(struct)
-    for field in inspect.type_info(struct).fields:  # type: ignore[attr-defined]
-        keys = [f"{owner or cls.__name__}.{field.encode_name}" for cls in struct.__mro__]
-        words = next((WORDS[key] for key in keys if key in WORDS), "")
-        short = re.sub(r"_(path|words)$", "", field.name)
-        meaning = words or description_of(field.type) or said.get(field.encode_name) or said.get(short, "")
-        yield f"`{field.encode_name}`", type_text(field.type), default_text(field), meaning or NONE
-
-
-def settings_table(struct: type[msgspec.Struct], owner: str = "") -> str:
-    """The settings of a struct as a table, or a sentence that there are none."""
-    rows = list(setting_rows(struct, owner))
-    return table(("Setting", "Type", "Default", "Meaning"), rows) if rows else "No settings.\n"
-
-
-def description_of(kind: inspect.Type) -> str:
-    """The description that a type carries."""
-    if isinstance(kind, inspect.Metadata):
-        return str((kind.extra_json_schema or {}).get("description", "")) or description_of(kind.type)
-    return ""
-
-
-def default_text(field: inspect.Field) -> str:
-    """The default of a field as JSON; `required` where there is none."""
-    if field.required:
-        return "required"
-    value = field.default if field.default not in (NODEFAULT, UNSET) else field.default_factory()
-    if isinstance(value, msgspec.Struct) and not msgspec.to_builtins(value):
-        return NONE
-    if isinstance(value, noun.Plugin):
-        return f"`{value.plugin}`"
-    if isinstance(value, msgspec.Struct):
-        return "as below"
-    if value is None or value == () or value == {} or value == "":
-        return NONE
-    plain = value if isinstance(value, str | int | float | bool) else list(value) if isinstance(value, tuple) else value
-    return f"`{plain if isinstance(plain, str | Path) else msgspec.json.encode(plain).decode()}`"
-
-
-def type_text(kind: inspect.Type) -> str:
-    """A type in plain words."""
-    if isinstance(kind, inspect.Metadata):
-        return type_text(kind.type)
-    if isinstance(kind, inspect.UnionType):
-        parts = [type_text(part) for part in kind.types if not isinstance(part, inspect.NoneType)]
-        return " or ".join(parts)
-    if isinstance(kind, inspect.LiteralType):
-        return "one of " + ", ".join(f"`{value}`" for value in kind.values)
-    if isinstance(kind, inspect.VarTupleType | inspect.ListType):
-        return f"list of {type_text(kind.item_type)}"
-    if isinstance(kind, inspect.DictType):
-        value = type_text(kind.value_type)
-        return "table" if value == "anything" else f"table from {type_text(kind.key_type)} to {value}"
-    if isinstance(kind, inspect.IntType | inspect.FloatType):
-        return ("whole number" if isinstance(kind, inspect.IntType) else "number") + bounds_text(kind)
-    if isinstance(kind, inspect.StructType):
-        return f"`{kind.cls.__name__}`"
-    if isinstance(kind, inspect.CustomType):
-        return "path" if kind.cls is Path else kind.cls.__name__
-    names = {inspect.StrType: "text", inspect.BoolType: "`true` or `false`", inspect.AnyType: "anything"}
-    return names.get(type(kind), type(kind).__name__)
-
-
-def bounds_text(kind: Any) -> str:
-    """The bounds of a number."""
-    if kind.ge is not None and kind.le is not None:
-        return f", {kind.ge:,} to {kind.le:,}" if isinstance(kind, inspect.IntType) else f", {kind.ge:g} to {kind.le:g}"
-    return f", at least {kind.ge:,}" if kind.ge is not None else ""
 
 
 # -- pages ---------------------------------------------------------------------------------------------------------
@@ -204,7 +102,7 @@ def settings_page() -> str:
 
 
 def market_page() -> str:
-    """Every noun of a market file, the filter language and the terms of a mapping."""
+    """Every noun of a market file, and the filter language."""
     sections = {kind: section for section, kind in SECTIONS.items()}
     text = (
         "# The market\n\nWhat `outbid apply FILE` reads. "
@@ -249,11 +147,7 @@ def market_page() -> str:
         + ", ".join(f"`{{{mode}: […]}}`" for mode in filters.MODES)
         + f" of filters, at most {filters.DEEPEST} deep.\n\n{operators_table}"
     )
-    return text + (
-        "\n## Mapping terms\n\nWhat may stand on the right side of a delivery's `ping` and `post` tables: the name of "
-        "a field or fact, `NAME.raw` for what came, `=TEXT` for a fixed text, or a system value.\n\n"
-        + table(("System value", "Gives"), [(f"`{term}`", TERMS[term]) for term in mapping.SYSTEM])
-    )
+    return text
 
 
 def plugins_page() -> str:

@@ -178,9 +178,9 @@ WORDS: dict[str, str] = {
     "deposit.currency": "in which a campaign trades; may be left out where all trade in the same",
     "deliveries/json.ping_url": "where pings go; an offer with a fixed price needs none",
     "deliveries/json.post_url": "where posts go",
-    "deliveries/json.ping": "table from the buyer's keys to [terms](market.md#mapping-terms); absent: the campaign's "
+    "deliveries/json.ping": "table from the buyer's keys to [terms](mapping.md#terms); absent: the campaign's "
     "ping fields",
-    "deliveries/json.post": "table from the buyer's keys to [terms](market.md#mapping-terms); absent: `ref`, `token`, "
+    "deliveries/json.post": "table from the buyer's keys to [terms](mapping.md#terms); absent: `ref`, `token`, "
     "`price` and every field",
     "deliveries/json.headers": "headers of every request; they stand in the market as plain text",
     "deliveries/json.secrets": "names of headers, query parameters and keys with a fixed text that are never kept in "

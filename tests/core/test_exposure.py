@@ -19,9 +19,9 @@ def offer(slug: str, tier: str = "main", **more):
     return OFFER | {"slug": slug, "buyer": slug, "tier": tier} | more
 
 
-def plan() -> Plan:
+def plan(tables=TABLES) -> Plan:
     """Offers 1 to 5: a and b in the first tier, b with tables of his own; c filtered, d direct and e in the second."""
-    told = {"plugin": "json", "settings": DELIVERY["settings"] | TABLES}
+    told = {"plugin": "json", "settings": DELIVERY["settings"] | tables}
     offers = [
         offer("a"),
         offer("b", delivery=told),
@@ -148,4 +148,14 @@ def test_a_delivery_that_does_not_say_what_it_reads_reads_everything():
 
     silent = SimpleNamespace(repeatable=lambda bound: False)
     made = delivery_of("theirs", silent, None, ("zip", "phone"))
-    assert (made.ping_reads, made.post_reads, made.secrets) == (("zip", "phone"), ("zip", "phone"), NO_SECRETS)
+    assert (made.reads.ping, made.reads.post, made.secrets) == (("zip", "phone"), ("zip", "phone"), NO_SECRETS)
+
+
+def test_what_is_sent_only_sometimes_is_told_only_where_it_was_sent():
+    when = {"fact": "zip.state", "equals": "TX"}
+    entry = {"value": "{first_name} {phone | last 4}", "when": when}
+    made = plan({"ping": {"z": "zip", "n": entry}, "post": {"n": entry}})
+    asked = (ev.Received(1, 1, 1, 5, present=HELD), ev.Matched(2, 0, (2,)), ev.Pinged(3, 0, 1, (ev.BidLine(2, "bid"),)))
+    for state, fields in (("TX", ("zip", "zip.state", "first_name", "phone")), ("CA", ("zip", "zip.state"))):
+        [found] = exposure(made, FACTS | {"zip.state": state}, (*asked, CLOSED))
+        assert (found.step, found.fields) == ("ping", fields)

@@ -200,7 +200,7 @@ def test_a_running_process_goes_on_without_a_secret_and_the_delivery_that_lacks_
         next(delivery.post(ASK))
     assert (ping.value.value.outcome, ping.value.value.reason) == ("error", "secret_missing")
     assert (post.value.value.outcome, post.value.value.reached) == ("error", False)
-    assert delivery.ping_reads == ("zip",), "what it told before is known still"
+    assert delivery.reads.ping == ("zip",), "what it told before is known still"
 
 
 def test_with_its_secrets_a_market_lacks_nothing():

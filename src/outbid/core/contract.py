@@ -210,6 +210,7 @@ class Binding(msgspec.Struct, frozen=True):
     exceptions   (host, port) pairs that it may reach although they are private
     buyer        the buyer's number, below zero for an enricher: his own reference for a lead follows from it
     secrets      the values of the secrets that the settings may refer to, by name
+    facts        what the filter language knows of each fact, for conditions
     """
 
     known: Mapping[str, bool]
@@ -217,6 +218,14 @@ class Binding(msgspec.Struct, frozen=True):
     exceptions: frozenset[tuple[str, int]] = frozenset()
     buyer: int = 0
     secrets: Mapping[str, str] = {}
+    facts: Mapping[str, Any] = {}
+
+
+class Sometimes(msgspec.Struct, frozen=True):
+    """Fields and facts that a request holds only where a condition on the lead's facts is met."""
+
+    when: Callable[[Mapping[str, Scalar]], bool]
+    names: tuple[str, ...]
 
 
 class Reads(msgspec.Struct, frozen=True):
@@ -224,6 +233,21 @@ class Reads(msgspec.Struct, frozen=True):
 
     ping: tuple[str, ...] = ()
     post: tuple[str, ...] = ()
+    ping_when: tuple[Sometimes, ...] = ()
+    post_when: tuple[Sometimes, ...] = ()
+
+    def told(self, step: Literal["ping", "post"], facts: Mapping[str, Scalar]) -> tuple[str, ...]:
+        """What a request holds of a lead with these facts, each once."""
+        always, sometimes = (self.ping, self.ping_when) if step == "ping" else (self.post, self.post_when)
+        if not sometimes:
+            return always
+        more = (name for each in sometimes if each.when(facts) for name in each.names)
+        return tuple(dict.fromkeys((*always, *more)))
+
+    def most(self, step: Literal["ping", "post"]) -> tuple[str, ...]:
+        """What a request holds whatever the facts are."""
+        always, sometimes = (self.ping, self.ping_when) if step == "ping" else (self.post, self.post_when)
+        return tuple(dict.fromkeys((*always, *(name for each in sometimes for name in each.names))))
 
 
 class Ask(msgspec.Struct, frozen=True):

@@ -145,7 +145,7 @@ class _Told:
 
     def _reads_of_all(self) -> Iterator[str]:
         for offer in self._plan.campaign.offers.values():
-            yield from offer.delivery.ping_reads
+            yield from offer.delivery.reads.most("ping")
 
     def _add_possible_pings(self, at_ms: int, state: State) -> None:
         for offer in self._may_have_been_pinged(state):
@@ -180,8 +180,7 @@ class _Told:
 
     def _request(self, number: int, at_ms: int, step: Literal["ping", "post"], *, possibly: bool) -> Exposure:
         offer = self._plan.campaign.offers[number]
-        reads = offer.delivery.ping_reads if step == "ping" else offer.delivery.post_reads
-        held = tuple(name for name in reads if name in self._held)
+        held = tuple(name for name in offer.delivery.reads.told(step, self._facts) if name in self._held)
         return Exposure(offer.number, offer.buyer, at_ms, step, held, possibly)
 
 

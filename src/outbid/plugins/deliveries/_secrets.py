@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, quote
 
 import msgspec
 
+from outbid.core.dialect.mapping import Entry, Table
 from outbid.core.dialect.reference import Words, filled, names_in, references, refers
 from outbid.core.dialect.sandbox import is_sandbox, sandbox_target
 from outbid.core.dialect.secrets import (
@@ -57,16 +58,28 @@ def fill_headers(headers: Mapping[str, str], words: Words) -> dict[str, str]:
     return {name: filled(text, words) for name, text in headers.items()}
 
 
-def fill_terms(table: Mapping[str, str], words: Words) -> dict[str, str]:
+def fill_terms(table: Table, words: Words) -> dict[str, str | Entry]:
     """A mapping with the secrets in its fixed texts. Raises ValueError."""
     _check_keys(table)
-    for key, term in table.items():
-        if refers(term) and not term.startswith("="):
-            raise ValueError(f"{key!r}: a secret stands in a fixed text, which begins with =, such as ={term}")
-    return {key: filled(term, words) for key, term in table.items()}
+    return {key: _fill(key, said, words) for key, said in table.items()}
 
 
-def _check_keys(table: Mapping[str, str]) -> None:
+def _fill(key: str, said: str | Entry, words: Words) -> str | Entry:
+    if isinstance(said, str):
+        if refers(said) and not said.startswith("="):
+            raise ValueError(f"{key!r}: a secret stands in a fixed text, which begins with =, such as ={said}")
+        return filled(said, words)
+    if any(names_in(text) for text in _texts(said)):
+        raise ValueError(f"{key!r}: a secret is sent as it is: write it as ={{secret:NAME}}, without map or steps")
+    return said
+
+
+def _texts(said: Entry) -> Iterator[str]:
+    yield from (said.value, said.then or "", str(said.otherwise))
+    yield from map(str, said.map.values())
+
+
+def _check_keys(table: Mapping[str, Any]) -> None:
     """Keys are sent as they are written: what would be filled in nowhere is refused."""
     for key in table:
         if refers(key):
@@ -84,7 +97,7 @@ def secrets_of(
     declared: tuple[str, ...],
     urls: Iterable[str | None],
     headers: Mapping[str, str],
-    tables: Iterable[Mapping[str, str]],
+    tables: Iterable[Table],
     write: Write,
     words: Words,
 ) -> Secrets:
@@ -95,7 +108,9 @@ def secrets_of(
     wanted = {name.lower() for name in declared}
     addresses = [url for url in urls if url is not None and not is_sandbox(url)]
     paths = [parse_target(url).path for url in addresses]
-    fixed = {key: term[1:] for table in tables for key, term in table.items() if term.startswith("=")}
+    fixed = {
+        key: term[1:] for table in tables for key, term in table.items() if isinstance(term, str) and term[:1] == "="
+    }
     _check(declared, paths, headers, fixed)
     hidden = {name.lower(): text for name, text in headers.items() if _is_secret(name, wanted) and not refers(text)}
     told = {name.lower(): text for name, text in headers.items() if refers(text)}

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from outbid.core.contract import Ask, Binding, PingReply, PostReply, Reads
-from outbid.core.dialect.mapping import compile_mapping, fields_of
+from outbid.core.dialect.mapping import JSON, Entry, Grammar, Mapping, compile_mapping
 from outbid.core.dialect.sandbox import is_sandbox
 from outbid.core.dialect.secrets import Secrets
 from outbid.core.dialect.wire import (
@@ -21,7 +21,7 @@ from outbid.plugins.deliveries._rule import Sight, bid_reader, post_reader, said
 from outbid.plugins.deliveries._secrets import check_references, fill_headers, fill_terms, secrets_of, target_of
 from outbid.plugins.deliveries._written import check_headers
 
-Table = dict[str, str]
+Table = dict[str, str | Entry]
 
 _encode = msgspec.json.Encoder().encode
 
@@ -37,7 +37,7 @@ class Interface(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     ] = None
     post_url: Annotated[str, said_as("where the whole lead goes; `sandbox:accept` is answered in process")]
     headers: Annotated[
-        Table, said_as("headers of the buyer's own, in pings and posts; `{secret:NAME}` stands for a secret")
+        dict[str, str], said_as("headers of the buyer's own, in pings and posts; `{secret:NAME}` stands for a secret")
     ] = {}
     ping: Annotated[
         Table | None,
@@ -69,12 +69,14 @@ class Manner(msgspec.Struct, frozen=True):
     content_type  of a body; a query has none
     method        GET puts what is written into the query of the address
     write         from the mapped keys and values to the body, or to the query
+    grammar       what its keys may say
     """
 
     name: bytes
     content_type: str
     method: Literal["POST", "GET"]
-    write: Callable[[dict[str, Any]], bytes]
+    write: Callable[[Any], bytes]
+    grammar: Grammar = JSON
 
 
 class Bound(msgspec.Struct, frozen=True):
@@ -84,10 +86,10 @@ class Bound(msgspec.Struct, frozen=True):
     post_to: Target
     method: Literal["POST", "GET"]
     headers: tuple[Header, ...]
-    ping_body: Callable[[Ask], dict[str, Any]]
+    ping_body: Callable[[Ask], Any]
     ping_shared: bytes | None
-    post_body: Callable[[Ask], dict[str, Any]]
-    write: Callable[[dict[str, Any]], bytes]
+    post_body: Callable[[Ask], Any]
+    write: Callable[[Any], bytes]
     read_bid: Callable[[Response], PingReply]
     read_post: Callable[[Response], PostReply]
     key_header: str
@@ -100,14 +102,11 @@ def bind_interface(
     settings: Interface, binding: Binding, manner: Manner, ping_sight: Sight, post_sight: Sight
 ) -> Bound:
     """Compile the settings. Raises ValueError."""
-    known, exceptions, words = binding.known, binding.exceptions, binding.secrets
+    exceptions, words = binding.exceptions, binding.secrets
     check_references(settings, ("ping_url", "post_url", "headers", "ping", "post"))
-    ping = settings.ping
-    if ping is None:
-        ping = {name.replace(".", "_"): name for name in binding.ping_fields}
-    post = settings.post
-    if post is None:
-        post = {"ref": "@ref", "token": "@token", "price": "@price"} | {n: n for n, field in known.items() if field}
+    ping, post = _tables(settings, binding)
+    mapped_ping = compile_mapping(fill_terms(ping, words), binding, manner.grammar)
+    mapped_post = compile_mapping(fill_terms(post, words), binding, manner.grammar)
     headers = fill_headers(settings.headers, words)
     check_headers((*headers.items(), (settings.key_header, "")))
     content = () if manner.method == "GET" else (("Content-Type", manner.content_type),)
@@ -116,15 +115,15 @@ def bind_interface(
         target_of(settings.post_url, exceptions, words),
         manner.method,
         (*content, *headers.items()),
-        compile_mapping(fill_terms(ping, words), known, binding.buyer),
-        None if "@ref" in ping.values() else manner.name + _encode(ping),
-        compile_mapping(fill_terms(post, words), known, binding.buyer),
+        mapped_ping.build,
+        None if mapped_ping.to_buyer else manner.name + _encode(ping),
+        mapped_post.build,
         manner.write,
         bid_reader(ping_sight),
         post_reader(post_sight),
         settings.key_header,
         settings.repeatable,
-        Reads(_told(settings.ping_url, ping), _told(settings.post_url, post)),
+        _reads(settings, mapped_ping, mapped_post),
         secrets_of(
             settings.secrets,
             (settings.ping_url, settings.post_url),
@@ -136,9 +135,27 @@ def bind_interface(
     )
 
 
-def _told(url: str | None, table: Table) -> tuple[str, ...]:
-    """What is told of a lead at an address; a sandbox is nobody who could be told anything."""
-    return () if url is None or is_sandbox(url) else fields_of(table)
+def _tables(settings: Interface, binding: Binding) -> tuple[Table, Table]:
+    """What is said in a ping and in a post; where the settings are silent, what everybody understands."""
+    usual_ping: Table = {name.replace(".", "_"): name for name in binding.ping_fields}
+    usual_post: Table = {"ref": "@ref", "token": "@token", "price": "@price"}
+    usual_post |= {name: name for name, is_field in binding.known.items() if is_field}
+    return (
+        usual_ping if settings.ping is None else settings.ping,
+        usual_post if settings.post is None else settings.post,
+    )
+
+
+def _reads(settings: Interface, ping: Mapping, post: Mapping) -> Reads:
+    """What is told of a lead; a sandbox is nobody who could be told anything."""
+    pinged = settings.ping_url is not None and not is_sandbox(settings.ping_url)
+    posted = not is_sandbox(settings.post_url)
+    return Reads(
+        ping.reads if pinged else (),
+        post.reads if posted else (),
+        ping.sometimes if pinged else (),
+        post.sometimes if posted else (),
+    )
 
 
 def pings(bound: Bound) -> bool:

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from outbid.core.contract import Binding
+from outbid.core.dialect.mapping import FLAT
 from outbid.core.dialect.reply import Path, any_word
 from outbid.core.match.pattern import compile_pattern
 from outbid.plugins.deliveries._rule import KEPT, Sight, json_document, path_or_none, said_as, yes_by_path
@@ -99,7 +100,7 @@ def bind(settings: Settings, binding: Binding) -> Bound:
     name = msgspec.json.encode(("form", settings.nesting, settings.yes_word, settings.no_word))
     nested = "{}.{}" if settings.nesting == "dots" else "{}[{}]"
     write = form_writer(nested, settings.yes_word, settings.no_word)
-    manner = Manner(name, "application/x-www-form-urlencoded", settings.method, write)
+    manner = Manner(name, "application/x-www-form-urlencoded", settings.method, write, FLAT)
     return bind_interface(settings, binding, manner, _sight(settings.ping_reply), _sight(settings.post_reply))
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from outbid.core.contract import Ask, Binding, Learned
-from outbid.core.dialect.mapping import compile_mapping, fields_of
+from outbid.core.dialect.mapping import FLAT, JSON, Entry, compile_mapping
 from outbid.core.dialect.reply import Path, compile_path
 from outbid.core.dialect.sandbox import is_sandbox
 from outbid.core.dialect.secrets import Secrets
@@ -28,7 +28,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ] = "POST"
     body: Annotated[Literal["json", "form"], said_as("how a body is written")] = "json"
     headers: Annotated[Table, said_as("headers of the request")] = {}
-    request: Annotated[Table, said_as("from the service's keys to our terms: all that it is told of a lead")] = {}
+    request: Annotated[
+        dict[str, str | Entry], said_as("from the service's keys to our terms: all that it is told of a lead")
+    ] = {}
     reply: Annotated[
         Table,
         said_as("from our fields to paths into the JSON answer, such as `result.places[0].city`"),
@@ -52,8 +54,8 @@ class Bound(msgspec.Struct, frozen=True):
     to: Target
     method: Literal["POST", "GET"]
     headers: tuple[Header, ...]
-    told: Callable[[Ask], dict[str, Any]]
-    write: Callable[[dict[str, Any]], bytes]
+    told: Callable[[Ask], Any]
+    write: Callable[[Any], bytes]
     reply: tuple[tuple[str, Path], ...]
     reads: tuple[str, ...]
     needs: tuple[str, ...]
@@ -71,7 +73,9 @@ def bind(settings: Settings, binding: Binding) -> Bound:
     for name in settings.needs or ():
         if name not in binding.known:
             raise ValueError(f"the campaign has no field or fact {name!r}")
-    reads, in_form = fields_of(settings.request), settings.method == "GET" or settings.body == "form"
+    in_form = settings.method == "GET" or settings.body == "form"
+    told = compile_mapping(fill_terms(settings.request, words), binding, FLAT if in_form else JSON)
+    reads = (*told.reads, *(name for each in told.sometimes for name in each.names))
     write = form_writer() if in_form else _encode
     kind = "application/x-www-form-urlencoded" if in_form else "application/json"
     content = () if settings.method == "GET" else (("Content-Type", kind),)
@@ -79,11 +83,11 @@ def bind(settings: Settings, binding: Binding) -> Bound:
         target_of(settings.url, binding.exceptions, words),
         settings.method,
         (*content, *headers.items()),
-        compile_mapping(fill_terms(settings.request, words), binding.known, binding.buyer),
+        told.build,
         write,
         tuple((name, compile_path(path)) for name, path in settings.reply.items()),
         reads,
-        reads if settings.needs is None else settings.needs,
+        told.reads if settings.needs is None else settings.needs,
         secrets_of(settings.secrets, (settings.url,), settings.headers, (settings.request,), write, words),
     )
 

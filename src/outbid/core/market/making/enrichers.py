@@ -27,19 +27,17 @@ def enrichers_of(
     ready: list[made.Enricher] = []
     for i, enricher in enumerate(campaign.enrichers):
         path: Path = ("enrichers", i)
-        compiled = _enricher(enricher, path, known, find, secrets)
+        compiled = _enricher(enricher, path, Binding(known, secrets=secrets, facts=facts), find)
         _check_place(compiled, ready, path)
         _check_fields(compiled, {field.name: field for field in fields}, path)
         ready.append(compiled)
     return tuple(ready)
 
 
-def _enricher(
-    enricher: spec.Enricher, path: Path, known: Mapping[str, bool], find: Found, secrets: Words
-) -> made.Enricher:
+def _enricher(enricher: spec.Enricher, path: Path, binding: Binding, find: Found) -> made.Enricher:
     module, settings = find("enrichers", enricher.plugin, enricher.settings, (*path, "plugin"), path)
     # Its references differ from every buyer's, and from other enrichers'.
-    binding = Binding(known, exceptions=_exceptions(enricher, path), buyer=-1 - int(path[1]), secrets=secrets)
+    binding = replace(binding, exceptions=_exceptions(enricher, path), buyer=-1 - int(path[1]))
     try:
         bound = module.bind(settings, binding)
     except ValueError as error:
@@ -52,7 +50,7 @@ def _enricher(
         overwrite=enricher.overwrite,
         gives=tuple(module.gives(bound)),
         needs=tuple(module.needs(bound)),
-        reads=tuple(module.reads(bound) if hasattr(module, "reads") else known),
+        reads=tuple(module.reads(bound) if hasattr(module, "reads") else binding.known),
         fallback=enricher.fallback,
         ask=lambda ask: module.ask(ask, bound),
         secrets=module.secrets(bound) if hasattr(module, "secrets") else NO_SECRETS,

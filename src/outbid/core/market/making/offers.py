@@ -135,7 +135,7 @@ def _delivery(
     known = dict.fromkeys(facts, False) | {field.name: field.name not in inner for field in fields}
     exceptions = frozenset(private_target(text, i) for i, text in enumerate(offer.private_targets))
     try:
-        bound = module.bind(settings, Binding(known, campaign.ping_fields, exceptions, buyer, names.secrets))
+        bound = module.bind(settings, Binding(known, campaign.ping_fields, exceptions, buyer, names.secrets, facts))
     except ValueError as error:
         raise Fault((*path, "settings"), str(error)) from None
     if offer.price is None and not offer.prices and not module.pings(bound):

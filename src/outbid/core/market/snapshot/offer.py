@@ -107,15 +107,14 @@ class Offer(msgspec.Struct, frozen=True):
 class Delivery(msgspec.Struct, frozen=True):
     """A delivery bound to an offer's settings: `ping(ask)` and `post(ask)` are generators (see core/contract).
 
-    `ping_reads` and `post_reads` are the fields and facts that they hold; `secrets` is what must not be kept of them.
+    `reads` are the fields and facts that they hold; `secrets` is what must not be kept of them.
     """
 
     plugin: str
     repeatable: bool
     ping: Callable[[Any], Any]
     post: Callable[[Any], Any]
-    ping_reads: tuple[str, ...] = ()
-    post_reads: tuple[str, ...] = ()
+    reads: Reads = Reads()
     secrets: Secrets = NO_SECRETS
 
 
@@ -142,7 +141,6 @@ def delivery_of(plugin: str, module: Any, bound: Any, known: Iterable[str]) -> D
         module.repeatable(bound),
         lambda ask: module.ping(ask, bound),
         lambda ask: module.post(ask, bound),
-        reads.ping,
-        reads.post,
+        reads,
         module.secrets(bound) if hasattr(module, "secrets") else NO_SECRETS,
     )

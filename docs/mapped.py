@@ -1,0 +1,80 @@
+"""The page of the mapping language: terms, steps, entries, structure; each step with an example that the tests run."""
+
+import msgspec
+from tables import settings_table, table
+from words import TERMS
+
+from outbid.core.dialect.mapping import STEPS, SYSTEM, Entry
+from outbid.core.dialect.mapping.steps import SIGNS
+
+_INTRODUCTION = """# Mapping
+
+How an outgoing value is made. A delivery's `ping` and `post` tables, and an enricher's `request`, go from the other
+side's keys to terms:
+
+```yaml
+contact.name:      "{first_name} {last_name}"
+contact.phones.0:  phone | digits | last 10
+birth_date:        birth_date | date %m/%d/%Y
+owns:              {value: owns_home, map: {yes: Own, no: Rent}, otherwise: Unknown}
+jornaya:           {value: leadid_token, when: {fact: leadid_token, present: yes}}
+drivers.*.name:    driver_{n}_name
+```
+
+A key whose term has no value is left out. Which fields a mapping reads is known without running it, conditions
+included, and recorded as shown with each ping and post.
+
+## Terms
+
+| Written | Is |
+|---|---|
+| `zip` | a field or a fact, such as `birth_date.age` |
+| `phone.raw` | what came, before it was read |
+| `=TEXT` | a fixed text, to its end; `{secret:NAME}` in it stands for a secret |
+| `@price` | a system value |
+| `TERM \\| STEP \\| STEP` | a term that goes through steps; an argument with blanks stands in quotes |
+| `{TERM} and {TERM}` | a text with terms in it; nothing where none of them has a value; `{{` is the sign itself |
+
+"""
+
+_STRUCTURE = """
+## Keys
+
+| Written | Builds |
+|---|---|
+| `contact.zip` | an object within an object (`contact.zip` or `contact[zip]` in a form) |
+| `phones.0.number` | a list of objects; places without a value leave no gap. In a form a number is a name |
+| `drivers.*.name: driver_{n}_name` | one element for each number, from 1, of which the campaign has a field |
+| `lead.name@lang` | in XML an attribute; `lead.name` beside it is the text |
+| `a\\.b` | a key with a point in it; `\\1` is the name 1 and no place |
+
+A list as value, such as `interests | split ,`, is a list in JSON, a repeated element in XML and a repeated key in a
+form.
+"""
+
+
+def mapping_page() -> str:
+    """The whole page."""
+    system = table(("System value", "Gives"), [(f"`{term}`", TERMS[term]) for term in SYSTEM])
+    steps = table(("Step", "Gives the value", "Example"), [_row(name) for name in STEPS])
+    signs = " ".join(f"`%{sign}`" for sign in SIGNS)
+    return "".join(
+        (
+            f"{_INTRODUCTION}{system}\n## Steps\n\n",
+            f"A step that makes no sense of a value, such as `number` of `soon`, gives nothing.\n\n{steps}\n",
+            f"A format of a date is made of {signs}, as in C; `%f` is milliseconds, `%-d` has no zero in front.\n",
+            "A time is told in UTC unless a zone such as `America/New_York` is named.\n\n## Entries\n\n",
+            "Instead of a term an object may stand: the term, then the map, then the steps, and what stands there\n",
+            f"otherwise.\n\n{settings_table(Entry)}{_STRUCTURE}",
+        )
+    )
+
+
+def _row(name: str) -> tuple[str, str, str]:
+    step = STEPS[name]
+    before, written, after = (_shown(part) for part in step.example)
+    return f"`{step.usage}`", step.text, f"`{before}` `{written}` → `{after}`"
+
+
+def _shown(value: object) -> str:
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
