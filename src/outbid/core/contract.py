@@ -96,6 +96,7 @@ class Bid(msgspec.Struct, frozen=True, gc=False):
     payout_micros  what the seller would get at the price, for methods that say that they read it
     ms             how long the buyer took to answer his ping, 0 for a direct offer
     score          what the method's `score` said of the offer, 0 where it has none
+    place          which of the bids of one reply it is, counted from 1; 0 where the reply is one bid
     """
 
     offer: int
@@ -107,6 +108,7 @@ class Bid(msgspec.Struct, frozen=True, gc=False):
     payout_micros: int = 0
     ms: int = 0
     score: int = 0
+    place: int = 0
 
     @property
     def rank_micros(self) -> int:
@@ -140,10 +142,29 @@ class Score(msgspec.Struct, frozen=True):
     explored: bool = False
 
 
+MOST_BIDS = 20
+"""How many bids of one reply are read."""
+
+
+class ListedBid(msgspec.Struct, frozen=True):
+    """One of several bids in a reply. `place`: which of them, counted from 1. A price of 0 could not be read."""
+
+    place: int
+    price_micros: int
+    currency: str | None = None
+    token: str | None = None
+    stands_s: int = 0
+    brand: str | None = None
+    consent: str | None = None
+
+
 class PingReply(msgspec.Struct, frozen=True):
     """How a ping's answer was read. `outcome`: bid, pass, error or nonsense; free text is the buyer's own.
 
-    `stands_s`: for how many seconds the bid stands; 0 if the buyer set no end.
+    stands_s  for how many seconds the bid stands; 0 if the buyer set no end
+    brand     in whose name the person would be called; consent: the text that he has to agree to
+    bids      where a reply lists its bids: each of them, `MOST_BIDS` at most, and nothing of a bid stands beside them
+    unread    how many more were listed
     """
 
     outcome: Literal["bid", "pass", "error", "nonsense"]
@@ -153,6 +174,10 @@ class PingReply(msgspec.Struct, frozen=True):
     reason: str = ""
     said: str = ""
     stands_s: int = 0
+    brand: str | None = None
+    consent: str | None = None
+    bids: tuple[ListedBid, ...] = ()
+    unread: int = 0
 
 
 class PostReply(msgspec.Struct, frozen=True):

@@ -183,6 +183,8 @@ BIDS = reasons(
     ),
     outbid=("Another bid was better.", "Bid more."),
     nonsense=("The answer could not be understood.", "Look at the raw answer and at the reply rule."),
+    too_many_bids=("The reply listed more bids than are read.", "List the twenty best."),
+    other_bid_posted=("Another bid of the same reply was posted.", ""),
     wrong_currency=("The bid is in another currency than the campaign's.", "Bid in the campaign's currency."),
 )
 

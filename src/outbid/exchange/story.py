@@ -21,7 +21,9 @@ from outbid.store.commit.entry import Birth, Claim, Entry, Wish, Written
 from outbid.store.vault import LeadKey
 
 Notes = dict[str, str]
-"""Free text from outside by what it is: `token 12`, `said 12`, `reference sl_…`, `redirect sl_…`, `learned city`."""
+"""Free text from outside by what it is: `token 12`, `said 12`, `reference sl_…`, `redirect sl_…`, `learned city`.
+
+`brand 12.3` is of the third bid of a reply that listed several."""
 
 
 class Story:
@@ -143,6 +145,11 @@ class Story:
                     del self.deals[event.sale]
         self.birth, self.unwritten, self.unwritten_notes = None, [], {}
         return entry
+
+
+def of_bid(what: str, offer: int, place: int) -> str:
+    """The name of a note on a bid: its offer, and which of the bids of its reply it is, if that listed several."""
+    return f"{what} {offer}.{place}" if place else f"{what} {offer}"
 
 
 CLEAR = (ev.Sold, ev.Rejected, ev.Settled)

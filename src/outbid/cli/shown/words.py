@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 
 from outbid.core import reasons
+from outbid.core.lead.event import FurtherBid
 from outbid.core.market.snapshot import Campaign, Market
 from outbid.core.money import text_of
 from outbid.core.replay.priced import Priced
 from outbid.core.replay.receipts import Receipt
+from outbid.exchange.story import of_bid
 from outbid.plugins.registry import Registry
 
 
@@ -19,7 +21,20 @@ class Words:
         self._reasons = {**reasons.ALL, **Registry().reasons()}
 
     def outcome(self, receipt: Receipt) -> str:
-        """What became of an offer, and why it came no further."""
+        """What became of an offer, and why it came no further; of the other bids of its reply too."""
+        others = [f"\n{'':27}{self._other(receipt.offer, bid)}" for bid in receipt.others]
+        return self._outcome(receipt) + self._brand(receipt.offer, receipt.place) + "".join(others)
+
+    def _other(self, offer: int, bid: FurtherBid) -> str:
+        price = f" at {self.money(bid.price_micros)}" if bid.price_micros else ""
+        return f"bid {bid.place} of its reply{price}{self._brand(offer, bid.place)}: {self.why(bid.reason)}"
+
+    def _brand(self, offer: int, place: int) -> str:
+        """In whose name a buyer bid, if he said so."""
+        brand = self._notes.get(of_bid("brand", offer, place))
+        return f' (as "{brand}")' if brand else ""
+
+    def _outcome(self, receipt: Receipt) -> str:
         price = "" if receipt.price_micros is None else self.money(receipt.price_micros)
         if receipt.sale:
             why = f": {self.why(receipt.reason)}{self.quoted(receipt.sale)}" if receipt.reason else ""

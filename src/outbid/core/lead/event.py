@@ -113,12 +113,27 @@ class Matched(Happening, frozen=True):
     skips: tuple[Skip, ...] = ()
 
 
+class FurtherBid(msgspec.Struct, frozen=True, array_like=True):
+    """Another bid of the same reply. An array in the log: what is cut out of it as a line ends at its first brace.
+
+    `place`: which of the reply's bids it is, counted from 1. `reason`: why it cannot win, if so. `stands_s` as in
+    `BidLine`.
+    """
+
+    place: int
+    price_micros: int
+    reason: str = ""
+    stands_s: int = 0
+
+
 class BidLine(msgspec.Struct, frozen=True, omit_defaults=True):
     """One offer's part in a round: how it answered, at which price, after how many milliseconds.
 
     `stands_s`: for how many seconds the bid stands, from the beginning of the round; 0 if the buyer set no end.
     `sent` is false if not a byte of the ping left: then the buyer saw nothing of the lead.
     `score`: what the method knew of the offer, where it reads that; `explored`: set higher than is known, to learn.
+    `more`: the other bids of a reply that listed several, best first; the line's own is the best of all, and `place`
+    says which in the reply it was, counted from 1; 0 where the reply was one bid.
     """
 
     offer: int
@@ -131,6 +146,12 @@ class BidLine(msgspec.Struct, frozen=True, omit_defaults=True):
     sent: bool = True
     score: int = 0
     explored: bool = False
+    place: int = 0
+    more: tuple[FurtherBid, ...] = ()
+
+    def bids(self) -> tuple[FurtherBid, ...]:
+        """Every bid of the reply, best first."""
+        return (FurtherBid(self.place, self.price_micros, self.reason, self.stands_s), *self.more)
 
 
 class Standing(msgspec.Struct, frozen=True, gc=False):
@@ -167,12 +188,13 @@ class Rechecked(Happening, frozen=True):
 
 
 class Posting(Happening, frozen=True):
-    """Wallet and caps hold room; the full lead goes out now. `sale` is its public id."""
+    """Wallet and caps hold room; the full lead goes out now. `sale` is its public id; `place` as in `BidLine`."""
 
     sale: str
     offer: int
     price_micros: int
     payout_micros: int
+    place: int = 0
 
 
 class NoRoom(Happening, frozen=True):

@@ -2,23 +2,24 @@
 
 from collections.abc import Iterable, Mapping
 
-from outbid.core.lead.event import BidLine, Rechecked, Skip
-from outbid.core.lead.state import State
+from outbid.core.lead.event import BidLine, FurtherBid, Rechecked, Skip
+from outbid.core.lead.state import State, standing_at
 from outbid.core.lead.value import Scalar
 from outbid.core.market.snapshot import Campaign, Offer, Source, Terms
 from outbid.core.match.match import Live, static_reason
 from outbid.core.price.lines import MAY_WIN
+from outbid.core.price.picking import Pick
 
 
-def ends_ms(line: BidLine, round_ms: int) -> int | None:
+def ends_ms(line: BidLine | FurtherBid, round_ms: int) -> int | None:
     """When a bid ends, in UTC milliseconds; None if the buyer set no end."""
     return round_ms + line.stands_s * 1000 if line.stands_s else None
 
 
-def until_ms(source: Source, state: State, offer: int, now_ms: int) -> int:
-    """When a quote ends that an offer's bid stands behind: with the bid, or by the source's terms."""
-    line = next(line for line in state.bids if line.offer == offer)
-    bid_ends = ends_ms(line, state.round_ms)
+def until_ms(source: Source, state: State, pick: Pick, now_ms: int) -> int:
+    """When a quote ends that a bid stands behind: with the bid, or by the source's terms."""
+    line = next(line for line in state.bids if line.offer == pick.offer)
+    bid_ends = ends_ms(next(bid for bid in line.bids() if bid.place == pick.place), state.round_ms)
     ends = now_ms + source.quotes.stands_ms
     return ends if bid_ends is None else min(ends, bid_ends)
 
@@ -46,7 +47,8 @@ def recheck(
     for line in state.bids:
         if line.outcome not in MAY_WIN or line.reason:
             continue
-        skip = _gone(campaign.offers[line.offer], line, source, state, terms, facts, live, now_ms)
+        left = standing_at(line, state.round_ms, now_ms) if line.more else line
+        skip = _gone(campaign.offers[line.offer], left, source, state, terms, facts, live, now_ms)
         if skip is None:
             offers.append(line.offer)
         else:

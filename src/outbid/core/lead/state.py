@@ -19,7 +19,8 @@ PLACE_TAKEN: frozenset[SaleStatus] = frozenset(("posting", "sold", "uncertain"))
 class Sale(msgspec.Struct, frozen=True):
     """One attempt to sell the lead to one offer, in a tier. `asks` counts how often the post was asked again.
 
-    `round_ms`: when the round began in which it won.
+    `round_ms`: when the round began in which it won. `place`: which of the bids of its buyer's reply it is, counted
+    from 1; 0 where the reply was one bid.
     """
 
     id: str
@@ -32,6 +33,7 @@ class Sale(msgspec.Struct, frozen=True):
     reached: bool = True
     tier: int = 0
     round_ms: int = 0
+    place: int = 0
 
 
 class State(msgspec.Struct, frozen=True):
@@ -101,6 +103,22 @@ class State(msgspec.Struct, frozen=True):
     def placed(self) -> list[Sale]:
         """The sales whose place may have been sold: it is never sold again."""
         return [sale for sale in self.sales if sale.status in PLACE_TAKEN]
+
+
+def standing_at(line: ev.BidLine, round_ms: int, at_ms: int) -> ev.BidLine:
+    """A line without those of its bids that have ended; as it is if all have."""
+    left = [bid for bid in line.bids() if not bid.stands_s or round_ms + bid.stands_s * 1000 > at_ms]
+    if not left:
+        return line
+    best, *more = left
+    return replace(
+        line,
+        place=best.place,
+        price_micros=best.price_micros,
+        reason=best.reason,
+        stands_s=best.stands_s,
+        more=tuple(more),
+    )
 
 
 def fold(state: State, event: ev.Event) -> State:
@@ -178,14 +196,19 @@ def _rechecked(state: State, event: ev.Rechecked) -> State:
         state,
         stage="bidding",
         offers=event.offers,
-        bids=tuple(line for line in state.bids if line.offer in event.offers),
+        bids=tuple(
+            standing_at(line, state.round_ms, event.at_ms) if line.more else line
+            for line in state.bids
+            if line.offer in event.offers
+        ),
         without_room=state.without_room or any(skip.account for skip in event.gone),
     )
 
 
 def _posting(state: State, event: ev.Posting) -> State:
     price, payout = event.price_micros, event.payout_micros
-    sale = Sale(event.sale, event.offer, "posting", price, payout, tier=state.tier, round_ms=state.round_ms)
+    tier, round_ms = state.tier, state.round_ms
+    sale = Sale(event.sale, event.offer, "posting", price, payout, tier=tier, round_ms=round_ms, place=event.place)
     return replace(state, stage="posting", sales=(*state.sales, sale), tried=state.tried | {event.offer})
 
 

@@ -29,6 +29,7 @@ class Told(msgspec.Struct, frozen=True):
     reason        why it did not win, as a code; null if it did
     loss_code     the same as OpenRTB counts it; null where it has no number for it
     bid, paid     in the campaign's currency; null: none
+    listed        which of the bids of your reply it is, counted from 1; null where the reply was one bid
     price_to_win  where the price lies that won, if the seller lets it be told
     """
 
@@ -44,6 +45,7 @@ class Told(msgspec.Struct, frozen=True):
     bid: str | None
     paid: str | None
     price_to_win: Band | None
+    listed: int | None = None
 
 
 def told_of(notice: Notice, identifier: str, lead: str, offer: str, campaign: str, currency: str, at: str) -> Told:
@@ -62,6 +64,7 @@ def told_of(notice: Notice, identifier: str, lead: str, offer: str, campaign: st
         bid=text_of(notice.bid_micros) if notice.bid_micros else None,
         paid=text_of(notice.paid_micros) if notice.paid_micros else None,
         price_to_win=band,
+        listed=notice.place or None,
     )
 
 

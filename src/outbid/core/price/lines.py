@@ -1,8 +1,10 @@
 """What came of a round: each offer's line, with the reason why it cannot win, if so."""
 
-from outbid.core.contract import PingReply
+from msgspec.structs import replace
+
+from outbid.core.contract import MOST_BIDS, ListedBid, PingReply
 from outbid.core.dialect.wire import Answer, Failure
-from outbid.core.lead.event import BidLine, BidOutcome, Standing
+from outbid.core.lead.event import BidLine, BidOutcome, FurtherBid, Standing
 from outbid.core.market.snapshot import Offer, Terms
 
 MAY_WIN = ("bid", "direct")
@@ -23,12 +25,9 @@ def line_of_answer(
     ms = round(answer.timings.total_ms)
     if reply.outcome != "bid":
         return BidLine(offer.number, reply.outcome, 0, ms, reply.reason)
-    price = reply.price_micros
-    if reply.currency is not None and reply.currency.upper() != currency:
-        reason = "wrong_currency"
-    else:
-        price = min(price, offer.most_micros)
-        reason = why_not_at(price, offer, terms)
+    if reply.bids:
+        return _line_of_several(offer, reply, BidLine(offer.number, "bid", 0, ms), terms, currency, standing)
+    price, reason = _judged(offer, reply, terms, currency)
     return BidLine(
         offer.number,
         "bid",
@@ -40,6 +39,43 @@ def line_of_answer(
         score=standing.score,
         explored=standing.explored,
     )
+
+
+def _judged(offer: Offer, bid: PingReply | ListedBid, terms: Terms, currency: str) -> tuple[int, str]:
+    """A bid's price as it counts, and the reason why it cannot win, if so."""
+    if bid.currency is not None and bid.currency.upper() != currency:
+        return bid.price_micros, "wrong_currency"
+    price = min(bid.price_micros, offer.most_micros)
+    return price, why_not_at(price, offer, terms)
+
+
+def _line_of_several(
+    offer: Offer, reply: PingReply, line: BidLine, terms: Terms, currency: str, standing: Standing
+) -> BidLine:
+    """The line of a reply with a list: its own bid is the best of them, those that may win before all others."""
+    found = []
+    for bid in reply.bids:
+        price, reason = _judged(offer, bid, terms, currency) if bid.price_micros else (0, "nonsense")
+        found.append(FurtherBid(bid.place, price, reason, bid.stands_s))
+    if reply.unread:
+        found.append(FurtherBid(MOST_BIDS + 1, 0, "too_many_bids"))
+    best, *more = sorted(found, key=best_first)
+    return replace(
+        line,
+        price_micros=best.price_micros,
+        reason=best.reason,
+        won_today=standing.won_today,
+        stands_s=best.stands_s,
+        score=standing.score,
+        explored=standing.explored,
+        place=best.place,
+        more=tuple(more),
+    )
+
+
+def best_first(bid: FurtherBid) -> tuple[bool, int, int]:
+    """The order of the bids of one reply."""
+    return bool(bid.reason), -bid.price_micros, bid.place
 
 
 def least_for(offer: Offer, terms: Terms, price_micros: int = 0) -> int:

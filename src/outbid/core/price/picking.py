@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
+from msgspec.structs import replace
 
 from outbid.core.contract import Bid
+from outbid.core.lead.event import BidLine
 from outbid.core.lead.state import State
 from outbid.core.market.snapshot import Campaign, Terms, Tier
 from outbid.core.price.charged import charged
@@ -12,15 +14,19 @@ from outbid.core.price.lines import MAY_WIN
 
 
 class Pick(msgspec.Struct, frozen=True):
-    """One offer that may be posted, at its price, for the seller's payout (both micros)."""
+    """One offer that may be posted, at its price, for the seller's payout (both micros).
+
+    `place`: which of the bids of its reply it is, counted from 1; 0 where the reply was one bid.
+    """
 
     offer: int
     price_micros: int
     payout_micros: int
+    place: int = 0
 
 
 def ranked(campaign: Campaign, terms: Terms, tier: Tier, state: State) -> list[Bid]:
-    """Who may be posted, best first: every line that may win and was not tried, in the method's order.
+    """Who may be posted, best first: every bid that may win and whose offer was not tried, in the method's order.
 
     What a quote promised is paid by whoever bids at least as much; the others fall out.
     """
@@ -37,6 +43,7 @@ def ranked(campaign: Campaign, terms: Terms, tier: Tier, state: State) -> list[B
             payout_of(line.price_micros) if payout_of else 0,
             line.ms,
             line.score,
+            line.place,
         )
         for line in state.bids
         if line.outcome in MAY_WIN
@@ -45,7 +52,29 @@ def ranked(campaign: Campaign, terms: Terms, tier: Tier, state: State) -> list[B
         and line.price_micros >= promised
         and (offer := campaign.offers.get(line.offer)) is not None
     ]
+    listed = [line for line in state.bids if line.more]
+    if listed:
+        bids += _further(bids, listed, promised, payout_of)
     return tier.rank(bids, state.turn, state.draw)
+
+
+def _further(
+    bids: list[Bid], listed: list[BidLine], promised: int, payout_of: Callable[[int], int] | None
+) -> list[Bid]:
+    """The other bids of replies that listed several. Each line's own is the best: where it may not win, none may."""
+    own = {bid.offer: bid for bid in bids}
+    return [
+        replace(
+            own[line.offer],
+            price_micros=bid.price_micros,
+            payout_micros=payout_of(bid.price_micros) if payout_of else 0,
+            place=bid.place,
+        )
+        for line in listed
+        if line.offer in own
+        for bid in line.more
+        if not bid.reason and bid.price_micros >= promised
+    ]
 
 
 def choose(
@@ -87,11 +116,10 @@ def picked(campaign: Campaign, terms: Terms, tier: Tier, state: State, bid: Bid,
     """A bid that is posted, at what it is charged. What a quote promised is paid: the house may go to break-even."""
     promised = state.promised
     if tier.pricing is None:
-        return Pick(
-            bid.offer, bid.price_micros, terms.split.payout_of(bid.price_micros) if promised is None else promised
-        )
+        payout = terms.split.payout_of(bid.price_micros) if promised is None else promised
+        return Pick(bid.offer, bid.price_micros, payout, bid.place)
     price = charged(tier.pricing, bid, campaign.offers[bid.offer], terms, rival, promised or 0)
-    return Pick(bid.offer, price, terms.split.payout_of(price) if promised is None else promised)
+    return Pick(bid.offer, price, terms.split.payout_of(price) if promised is None else promised, bid.place)
 
 
 def ranking(campaign: Campaign, terms: Terms, tier: Tier, state: State) -> Iterator[Pick]:

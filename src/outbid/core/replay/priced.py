@@ -77,7 +77,7 @@ def _priced(plan: Plan, state: State, event: ev.Posting, places: int) -> Priced:
     tier, offer = campaign.tiers[state.tier], campaign.offers[event.offer]
     terms = plan.terms(state.tier, at_ms)
     order = ranked(campaign, terms, tier, state)
-    bid = next(bid for bid in order if bid.offer == event.offer)
+    bid = next(bid for bid in order if (bid.offer, bid.place) == (event.offer, event.place))
     floor, rival = least_for(offer, terms), None
     pricing = "agreed" if offer.direct else "first" if tier.pricing is None else tier.pricing.rule
     if pricing == "second" and event.price_micros > max(floor, state.promised or 0):

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from outbid.core.answer import PENDING
 from outbid.core.lead import event as ev
 from outbid.core.lead.learned import facts_after, facts_at_ping
-from outbid.core.lead.state import Sale, State, fold_all
+from outbid.core.lead.state import Sale, State, fold_all, standing_at
 from outbid.core.lead.value import Scalar
 from outbid.core.market.snapshot import Offer, Terms
 from outbid.core.match.match import receipt as static_receipt
@@ -43,6 +43,8 @@ class Receipt(msgspec.Struct, frozen=True):
     score         what the method knew of the offer, where it reads that; explored: it was set higher, to learn
     sale          the sale's public id, where it came to a post
     priced        what made its price then
+    place         which of the bids of its reply this is, counted from 1; 0 where the reply was one bid
+    others        the other bids of that reply, each with the reason why it did not win
     """
 
     offer: int
@@ -59,6 +61,8 @@ class Receipt(msgspec.Struct, frozen=True):
     priced: Priced | None = None
     score: int = 0
     explored: bool = False
+    place: int = 0
+    others: tuple[ev.FurtherBid, ...] = ()
 
 
 def receipts(plan: Plan, facts: Mapping[str, Scalar], events: list[ev.Event], tier: int | None = None) -> list[Receipt]:
@@ -99,13 +103,32 @@ class _Receipts:
         self._by_tier: dict[int, Terms] = {}
         self._live: dict[int, _Live] = {fact.offer: fact for event in events for fact in _told_by(event)}
         self._lines = {number: fact for number, fact in self._live.items() if isinstance(fact, ev.BidLine)}
+        rounds = [event for event in events if isinstance(event, ev.Pinged)]
+        self._listed = {line.offer: (line, event.at_ms) for event in rounds for line in event.bids if line.more}
+        self._rechecked_ms = next((event.at_ms for event in events if isinstance(event, ev.Rechecked)), 0)
         self._live |= {sale.offer: sale for sale in self._state.sales}
         offers = plan.campaign.offers
         self._groups = {offers[sale.offer].group for sale in self._state.placed()}
 
     def of(self, tier: int, offer: Offer) -> Receipt:
         found, line = self._of(tier, offer), self._lines.get(offer.number)
+        if offer.number in self._listed:
+            found = self._with_others(found, *self._listed[offer.number])
         return found if line is None or not line.score else replace(found, score=line.score, explored=line.explored)
+
+    def _with_others(self, found: Receipt, line: ev.BidLine, round_ms: int) -> Receipt:
+        """Of the bids of one reply one may be posted; the others share its fate where nothing else is wrong."""
+        sale = next((sale for sale in self._state.sales if sale.offer == found.offer), None)
+        best = standing_at(line, round_ms, self._rechecked_ms)
+        stand = {bid.place for bid in best.bids()}
+        place = best.place if sale is None else sale.place
+        why = found.reason if sale is None else "other_bid_posted"
+        others = [
+            replace(bid, reason=bid.reason or (why if bid.place in stand else "bid_expired"))
+            for bid in line.bids()
+            if bid.place != place
+        ]
+        return replace(found, place=place, others=tuple(others))
 
     def _of(self, tier: int, offer: Offer) -> Receipt:
         live = self._live.get(offer.number)

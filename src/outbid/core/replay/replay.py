@@ -15,13 +15,12 @@ from outbid.core.lead.learned import taught
 from outbid.core.lead.quote import recheck
 from outbid.core.lead.state import Sale, SaleStatus, State, fold
 from outbid.core.lead.value import Scalar
-from outbid.core.market.snapshot import Terms
 from outbid.core.match.match import Live, full_reason, match
 from outbid.core.money import text_of
-from outbid.core.price.lines import NOT_AWAITED, least_for, why_not_at
+from outbid.core.price.lines import NOT_AWAITED, least_for
 from outbid.core.price.lowered import is_too_low, payout_at
 from outbid.core.price.picking import Pick
-from outbid.core.price.terms import agreed
+from outbid.core.replay.bids import differs
 from outbid.core.replay.enriching import Enriching
 from outbid.core.replay.telling import WAITS, Names, offers_of
 from outbid.core.route import (
@@ -234,31 +233,14 @@ class _Walk:
         yield from self._same(sorted(line.offer for line in event.bids), sorted(step.offers), "part of the round")
         terms = self.plan.terms(step.tier, self.state.matched_ms)
         for line in event.bids:
-            yield from self._line(line, terms)
+            yield from differs(line, self.plan, terms, self.state.matched_ms, test=self.test)
         if any(line.reason == NOT_AWAITED for line in event.bids) and not decided(self.plan, self.state, event):
             yield "decided before all had answered", "an open answer could have won"
-
-    def _line(self, line: ev.BidLine, terms: Terms) -> Told:
-        offer = self.plan.campaign.offers[line.offer]
-        fixed = agreed(offer, self.plan.source, self.plan.facts, self.state.matched_ms) if offer.direct else None
-        if self.test and line.outcome == "pass":
-            return
-        then = f"{offer.slug}: {line.outcome} at {text_of(line.price_micros)}"
-        if fixed is None and line.outcome == "direct":
-            yield then, "it has no fixed price"
-        elif fixed is not None and (line.outcome, line.price_micros) != ("direct", fixed):
-            yield then, f"direct at {text_of(fixed)}"
-        elif line.outcome == "bid" and line.reason != "wrong_currency":
-            if line.price_micros > offer.most_micros:
-                yield then, f"at {text_of(offer.most_micros)} at most"
-            reason = why_not_at(line.price_micros, offer, terms)
-            if reason != line.reason:
-                yield f"{then}, {line.reason or 'may win'}", reason or "may win"
 
     def held(self, event: ev.Posting | ev.NoRoom) -> Told:
         """Whom to post, at which price, for which payout; whether there is room in that moment was recorded."""
         if isinstance(event, ev.Posting):
-            event_pick = Pick(event.offer, event.price_micros, event.payout_micros)
+            event_pick = Pick(event.offer, event.price_micros, event.payout_micros, event.place)
             then = self.names.picked(event_pick)
         else:
             then = f"{self.names.offer(event.offer)} had no room"

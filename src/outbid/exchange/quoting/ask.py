@@ -49,7 +49,7 @@ def _found(story: Story, waits: frozenset[str]) -> Found:
 async def promise(exchange: Exchange, story: Story, step: Quote) -> None:
     """Promise the seller his payout, and make that durable."""
     now_ms = exchange.clock.now_ms()
-    story.until_ms = until_ms(story.plan.source, story.state, step.pick.offer, now_ms)
+    story.until_ms = until_ms(story.plan.source, story.state, step.pick, now_ms)
     story.tell(ev.Quoted(now_ms, step.pick.payout_micros, story.until_ms))
     await exchange.write_quote(story)
 

@@ -2,6 +2,7 @@
 
 from math import inf
 
+from outbid.core.contract import ListedBid, PingReply
 from outbid.core.lead import event as ev
 from outbid.core.lead.state import fold
 from outbid.core.market.snapshot import Offer
@@ -13,7 +14,7 @@ from outbid.core.route import Match, Ping, decided
 from outbid.exchange.exchange import Exchange
 from outbid.exchange.live.checks import live_checks
 from outbid.exchange.steps.asking import Asking
-from outbid.exchange.story import Story
+from outbid.exchange.story import Story, of_bid
 
 LEAST_DEADLINE_MS = 50
 
@@ -38,16 +39,27 @@ async def ping(exchange: Exchange, story: Story, step: Ping) -> None:
         may_be_early = tier.early and not story.state.quoting
         await asking.follow(round_.started + deadline_ms / 1000, round_.is_decided if may_be_early else None)
     for offer, reply, _ in asking.heard():
-        if reply.token:
-            story.note(f"token {offer.number}", reply.token)
+        _note(story, offer.number, 0, reply)
         if reply.said:
             story.note(f"said {offer.number}", offer.delivery.secrets.hide_said(reply.said))
+        for bid in reply.bids:
+            _note(story, offer.number, bid.place, bid)
     pinged = round_.over()
     for line in pinged.bids:
         offer = story.plan.campaign.offers[line.offer]
         if offer.control is not None:
             exchange.breakers.hear(offer, story.id, line)
     story.tell(pinged)
+
+
+def _note(story: Story, offer: int, place: int, bid: PingReply | ListedBid) -> None:
+    """Keep what a buyer wrote beside a price: what he wants back, in whose name he bids, and the consent to it."""
+    if bid.token:
+        story.note(of_bid("token", offer, place), bid.token)
+    if bid.brand:
+        story.note(of_bid("brand", offer, place), bid.brand)
+    if bid.consent:
+        story.note(of_bid("consent", offer, place), bid.consent)
 
 
 def _own_deadline_ms(story: Story) -> float:

@@ -18,7 +18,7 @@ from outbid.exchange.exchange import Exchange
 from outbid.exchange.room import accounts_of
 from outbid.exchange.steps.asking import ask_of
 from outbid.exchange.steps.traced import traced
-from outbid.exchange.story import Story
+from outbid.exchange.story import Story, of_bid
 from outbid.store.commit.entry import Fenced, Wish
 
 log = logging.getLogger("outbid.exchange")
@@ -72,7 +72,7 @@ def _wish(exchange: Exchange, story: Story, offer: Offer, pick: Pick) -> Wish:
     )
     return Wish(
         story.market.version,
-        ev.Posting(now_ms, sale, offer.number, pick.price_micros, pick.payout_micros),
+        ev.Posting(now_ms, sale, offer.number, pick.price_micros, pick.payout_micros, pick.place),
         deal,
         accounts,
         story.state.promised is not None and story.plan.source.quotes.honour,
@@ -108,7 +108,8 @@ def _recall_post(exchange: Exchange, story: Story, offer: Offer, deal: Deal) -> 
 
 
 def _ask(exchange: Exchange, story: Story, offer: Offer, deal: Deal) -> Ask:
-    token = story.notes.get(f"token {offer.number}")
+    place = next(sale.place for sale in story.state.sales if sale.id == deal.sale)
+    token = story.notes.get(of_bid("token", offer.number, place))
     return ask_of(exchange, story, sale=deal.sale, token=token, price_micros=deal.price_micros)
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from outbid.core.contract import PingReply, PostReply
+from outbid.core.contract import MOST_BIDS, ListedBid, PingReply, PostReply
 from outbid.core.dialect.reply import Path, any_word, compile_path, price_from, text_from, word_of
 from outbid.core.dialect.wire import Response
 
@@ -37,16 +37,28 @@ def said_as(description: str) -> Meta:
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How an answer is read. Every `…_path` is a path into the JSON body, such as `result.bids[0].price`."""
+    """How an answer is read. Every `…_path` is a path into the JSON body, such as `result.bids[0].price`.
+
+    With a `bids_path` the paths of what belongs to one bid lead on from each element of that list.
+    """
 
     accepted_path: Annotated[str, said_as("which value says yes; empty: HTTP 2xx does (a trade rule)")] = "accepted"
     accepted_words: Words = YES
+    bids_path: Annotated[
+        str | None,
+        said_as(
+            "a list of bids, such as one for each brand: price, currency, token, stands, brand and consent are looked "
+            "for in each element; an answer without the list is one bid"
+        ),
+    ] = None
     price_path: Annotated[str, said_as("the bid in a ping's answer; a changed price in a post's")] = "price"
     currency_path: Annotated[str | None, said_as("the bid's currency; without a path it is the campaign's")] = None
     token_path: Annotated[str | None, said_as("what the buyer wants back in the post")] = None
     stands_path: Annotated[str | None, said_as("for how many seconds the bid stands; empty: until the round ends")] = (
         None
     )
+    brand_path: Annotated[str | None, said_as("in whose name the person would be called; kept with the bid")] = None
+    consent_path: Annotated[str | None, said_as("the text that the person has to agree to; kept with the bid")] = None
     reason_path: Annotated[str | None, said_as("the buyer's own words for a no")] = "reason"
     reference_path: Annotated[str | None, said_as("the buyer's own id for the lead")] = None
     redirect_path: Annotated[str | None, said_as("where the person is to go next; http and https only")] = None
@@ -59,6 +71,7 @@ class Sight(msgspec.Struct, frozen=True):
     decode    from the body to what the others look at; None if it cannot be read
     says_yes  (status, what was decoded) → yes, no, or None where the answer says neither
     others    where each thing stands in what was decoded; None: nowhere
+    bids      the bids of an answer that lists several, each as the others look at it; None if it has no list
     """
 
     decode: Callable[[bytes], Any]
@@ -71,6 +84,9 @@ class Sight(msgspec.Struct, frozen=True):
     redirect: Path | None
     duplicates: frozenset[str]
     stands: Path | None
+    brand: Path | None = None
+    consent: Path | None = None
+    bids: Callable[[Any], list[Any] | None] | None = None
 
 
 @lru_cache(KEPT)
@@ -87,12 +103,28 @@ def by_paths(rule: Rule) -> Sight:
         path_or_none(rule.redirect_path),
         any_word(rule.duplicate_words),
         path_or_none(rule.stands_path),
+        path_or_none(rule.brand_path),
+        path_or_none(rule.consent_path),
+        list_at(rule.bids_path),
     )
 
 
 def path_or_none(text: str | None) -> Path | None:
     """A path compiled, if there is one. Raises ValueError."""
     return compile_path(text) if text else None
+
+
+def list_at(path: str | None) -> Callable[[Any], list[Any] | None] | None:
+    """A function that gives the list at a path: one object counts as a list of it, and nothing as no list."""
+    if not path:
+        return None
+    walk = compile_path(path)
+
+    def read(document: Any) -> list[Any] | None:
+        found = walk(document)
+        return found if isinstance(found, list) else [found] if isinstance(found, dict) else None
+
+    return read
 
 
 def yes_by_path(rule: Rule) -> Callable[[int, Any], bool | None]:
@@ -116,6 +148,7 @@ def bid_reader(sight: Sight) -> Callable[[Response], PingReply]:
     """One function from a ping's answer to what it says."""
     decode, says_yes, price = sight.decode, sight.says_yes, sight.price
     currency, token, reason, stands = sight.currency, sight.token, sight.reason, sight.stands
+    brand, consent, bids = sight.brand, sight.consent, sight.bids
 
     def read(answer: Response) -> PingReply:
         status, document = answer.status, decode(answer.body)
@@ -124,6 +157,8 @@ def bid_reader(sight: Sight) -> Callable[[Response], PingReply]:
         yes = says_yes(status, document)
         if status >= 400 and yes is None:
             return PingReply("error", reason="http_error", said=_shown(answer.body))
+        if bids is not None and yes and (listed := bids(document)) is not None:
+            return _several(sight, listed, answer.body)
         bid = price_from(price(document)) if yes else 0
         if document is None or bid is None:
             return PingReply("nonsense", reason="nonsense", said=_shown(answer.body))
@@ -135,9 +170,35 @@ def bid_reader(sight: Sight) -> Callable[[Response], PingReply]:
             (text_from(currency(document)) or None) if currency else None,
             _whole(token(document)) if token else None,
             stands_s=_seconds(stands(document)) if stands else 0,
+            brand=(text_from(brand(document)) or None) if brand else None,
+            consent=_whole(consent(document)) if consent else None,
         )
 
     return read
+
+
+def _several(sight: Sight, listed: list[Any], body: bytes) -> PingReply:
+    """What a list of bids says. One of zero is none; of one without a price that can be read it is told."""
+    priced = [(place, price_from(sight.price(each)), each) for place, each in enumerate(listed[:MOST_BIDS], 1)]
+    bids = tuple(_listed(sight, place, price or 0, each) for place, price, each in priced if price != 0)
+    if any(bid.price_micros for bid in bids):
+        return PingReply("bid", bids=bids, unread=len(listed[MOST_BIDS:]))
+    return PingReply("nonsense", reason="nonsense", said=_shown(body)) if bids else PingReply("pass", reason="no_bid")
+
+
+def _listed(sight: Sight, place: int, price_micros: int, element: Any) -> ListedBid:
+    def at(path: Path | None) -> Any:
+        return path(element) if path is not None else None
+
+    return ListedBid(
+        place,
+        price_micros,
+        text_from(at(sight.currency)) or None,
+        _whole(at(sight.token)),
+        _seconds(at(sight.stands)),
+        text_from(at(sight.brand)) or None,
+        _whole(at(sight.consent)),
+    )
 
 
 @lru_cache(KEPT)

@@ -12,7 +12,15 @@ from outbid.core.contract import Binding
 from outbid.core.dialect.mapping import FLAT
 from outbid.core.dialect.reply import Path, any_word
 from outbid.core.match.pattern import compile_pattern
-from outbid.plugins.deliveries._rule import KEPT, Sight, json_document, path_or_none, said_as, yes_by_path
+from outbid.plugins.deliveries._rule import (
+    KEPT,
+    Sight,
+    json_document,
+    list_at,
+    path_or_none,
+    said_as,
+    yes_by_path,
+)
 from outbid.plugins.deliveries._rule import Rule as PathRule
 from outbid.plugins.deliveries._talk import (
     Bound,
@@ -121,6 +129,9 @@ def _sight(rule: Rule) -> Sight:
         _place(rule.redirect_path, rule.redirect_pattern),
         any_word(rule.duplicate_words),
         _place(rule.stands_path),
+        _place(rule.brand_path),
+        _place(rule.consent_path),
+        _list(rule),
     )
 
 
@@ -190,6 +201,21 @@ def _place(path: str | None, pattern: str | None = None) -> Path | None:
         return lambda seen: None if seen is None else taken_from(seen.text)
     walk = path_or_none(path)
     return None if walk is None else lambda seen: None if seen is None else walk(seen.document)
+
+
+def _list(rule: Rule) -> Callable[[Any], list[Any] | None] | None:
+    """The bids of an answer, each to be looked at as a document of its own. Raises ValueError."""
+    listed = list_at(rule.bids_path)
+    if listed is None:
+        return None
+    if rule.price_pattern or rule.token_pattern:
+        raise ValueError("a list of bids is read by paths: a pattern looks at the whole answer")
+
+    def read(seen: Seen | None) -> list[Any] | None:
+        found = None if seen is None else listed(seen.document)
+        return None if found is None else [Seen("", element, is_json=True) for element in found]
+
+    return read
 
 
 def _nowhere(seen: Any) -> None:

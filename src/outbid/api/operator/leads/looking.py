@@ -251,9 +251,12 @@ def _look(look: looks.Look) -> LookTold:
 
 
 def _note(key: str, text: str, naming: Naming) -> NoteTold:
-    """A note by its key: `said 7` is of the offer with that number, `said sl_…` of a sale."""
+    """A note by its key: `said 7` is of an offer, `token 7.2` of its second bid, `said sl_…` of a sale."""
     what, _, about = key.partition(" ")
-    return NoteTold(what, naming.offer(int(about)) if about.isdecimal() else about, text)
+    number, _, place = about.partition(".")
+    if not number.isdecimal():
+        return NoteTold(what, about, text)
+    return NoteTold(what, naming.offer(int(number)) + (f", bid {place}" if place else ""), text)
 
 
 def _call(spoken: Spoken, naming: Naming) -> CallTold:

@@ -30,6 +30,17 @@ class Priced(msgspec.Struct, frozen=True):
     rules: dict[str, str]
 
 
+class OtherBid(msgspec.Struct, frozen=True):
+    """Another bid of the same reply: which of them, counted from 1, its price, and why it did not win.
+
+    `price` is null where none could be read.
+    """
+
+    listed: int
+    price: str | None
+    reason: str
+
+
 class Receipt(msgspec.Struct, frozen=True):
     """What became of one offer.
 
@@ -40,6 +51,8 @@ class Receipt(msgspec.Struct, frozen=True):
     priced   what made the price, where it came to a post
     live     something of the moment was told of it (room, a bid, a post); else version and facts decide, or how far
              the lead came
+    listed   which of the bids of its reply this is about, counted from 1; null where the reply was one bid
+    others   the other bids of that reply
     """
 
     offer: str
@@ -51,6 +64,8 @@ class Receipt(msgspec.Struct, frozen=True):
     price: str | None
     live: bool
     priced: Priced | None = None
+    listed: int | None = None
+    others: list[OtherBid] = []
 
 
 def told(receipt: core.Receipt, naming: Naming) -> Receipt:
@@ -65,6 +80,11 @@ def told(receipt: core.Receipt, naming: Naming) -> Receipt:
         None if receipt.price_micros is None else text_of(receipt.price_micros),
         receipt.live,
         None if receipt.priced is None else _priced(receipt.priced, naming),
+        receipt.place or None,
+        [
+            OtherBid(bid.place, text_of(bid.price_micros) if bid.price_micros else None, bid.reason)
+            for bid in receipt.others
+        ],
     )
 
 

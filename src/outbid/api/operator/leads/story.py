@@ -22,7 +22,10 @@ class Moment(msgspec.Struct, frozen=True):
 
 
 class BidTold(msgspec.Struct, frozen=True):
-    """An offer's part in a round; rounds count from 1. `price` is null where none was named."""
+    """A bid, or an offer's part in a round that is none; rounds count from 1. `price` is null where none was named.
+
+    `listed`: which of the bids of the offer's reply it is, counted from 1; null where the reply was one bid.
+    """
 
     round: int
     at: str
@@ -36,6 +39,7 @@ class BidTold(msgspec.Struct, frozen=True):
     won_today: int
     score: int
     explored: bool
+    listed: int | None
 
 
 class SaleTold(msgspec.Struct, frozen=True):
@@ -88,7 +92,7 @@ def _named(fields: dict[str, Any], naming: Naming) -> dict[str, Any]:
 
 
 def bids(events: list[ev.Event], naming: Naming) -> list[BidTold]:
-    """Every line of every round, in order."""
+    """Every line of every round, in order; one for each bid of a reply that listed several."""
     rounds = [event for event in events if isinstance(event, ev.Pinged)]
     return [
         BidTold(
@@ -98,15 +102,17 @@ def bids(events: list[ev.Event], naming: Naming) -> list[BidTold]:
             naming.offer(line.offer),
             naming.buyer_of(line.offer),
             line.outcome,
-            text_of(line.price_micros) if line.outcome in MAY_WIN else None,
+            text_of(bid.price_micros) if line.outcome in MAY_WIN else None,
             line.ms,
-            line.reason,
+            bid.reason,
             line.won_today,
             line.score,
             line.explored,
+            bid.place or None,
         )
         for number, event in enumerate(rounds, 1)
         for line in event.bids
+        for bid in line.bids()
     ]
 
 
