@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import get_args
 
 import msgspec
-from mapped import mapping_page
+from mapped import mapping_page, replies_page
 from msgspec import inspect
 from tables import NONE, first_line, setting_rows, settings_table, table, type_text
 from words import OPERATORS, SHAPES, WORDS
@@ -42,6 +42,7 @@ def pages() -> dict[str, str]:
         "settings.md": settings_page(),
         "market.md": market_page(),
         "mapping.md": mapping_page(),
+        "replies.md": replies_page(),
         "plugins.md": plugins_page(),
         "reasons.md": reasons_page(),
         "http.md": http_page(),
@@ -174,7 +175,7 @@ def plugin_text(kind: str, name: str, module: ModuleType) -> str:
         text += f"A {module.KIND} fact, {personal} by default. Parts: {parts}. Example: `{module.EXAMPLE}`.\n\n"
     text += settings_table(module.Settings, f"{kind}/{name}")
     if hasattr(module, "Rule"):
-        text += f"\n`Rule`: {first_line(module.Rule)}\n\n{settings_table(module.Rule)}"
+        text += "\n`Rule`: [replies](replies.md).\n"
     declared = getattr(module, "REASONS", {})
     if declared:
         prefix = "" if declared.keys() <= reasons.ALL.keys() else f"{name}."

@@ -1,4 +1,4 @@
-"""The page of the mapping language: terms, steps, entries, structure; each step with an example that the tests run."""
+"""The pages of what is said and understood: the mapping language, and rules that read answers."""
 
 import msgspec
 from tables import settings_table, table
@@ -6,6 +6,8 @@ from words import TERMS
 
 from outbid.core.dialect.mapping import STEPS, SYSTEM, Entry
 from outbid.core.dialect.mapping.steps import SIGNS
+from outbid.core.dialect.reply import Rule
+from outbid.core.dialect.reply.place import MOST_BYTES
 
 _INTRODUCTION = """# Mapping
 
@@ -78,3 +80,36 @@ def _row(name: str) -> tuple[str, str, str]:
 
 def _shown(value: object) -> str:
     return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+
+
+_PLACES = f"""# Replies
+
+How a buyer's answer is read: by one rule for pings and another for posts. What the body is, is seen from the body, not
+from its headers: JSON, XML, lines such as `price=12.50`, a form, or any text. An answer that cannot be understood is
+`nonsense` in a ping and leaves a post uncertain; its first 200 bytes are kept. No answer is an exception.
+
+## Places
+
+| Written | Looks |
+|---|---|
+| `result.bids[0].price` | into JSON and XML alike, and into keys of lines and forms; `[*]` takes every element |
+| `lead.name@lang` | at an attribute in XML. A path begins with the root or below it, and knows no namespaces |
+| `pattern: bid of ([0-9.]+)` | into the whole text (RE2, any case): the first group, or the whole hit |
+| `header: Location` | at a header |
+| `text:`, `status:` | at the whole text, at the HTTP status |
+| `xpath: //price/text()` | XPath 1.0 without extensions, into XML up to {MOST_BYTES // 1024} kB |
+| `jmespath: max_by(bids, &price).price` | JMESPath, into anything but plain text, up to {MOST_BYTES // 1024} kB |
+
+A path walks on into a text that is a document itself: JSON in a string, XML that was written as text within XML. An
+element that stands once is as good as a list of one. Several hits are told sorted, with commas between them.
+
+## Rule
+
+The default `accepted_path` of the `json` delivery is `accepted`.
+
+"""
+
+
+def replies_page() -> str:
+    """Rules that read answers."""
+    return _PLACES + settings_table(Rule)

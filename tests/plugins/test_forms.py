@@ -19,7 +19,7 @@ from plugins.test_conversations import ask_of, bound_of
     ("reply", "sentence"),
     [
         ({"accepted_pattern": "(a"}, "missing \\)"),
-        ({"price_pattern": "(?=a)"}, "look-around"),
+        ({"price_path": "pattern: (?=a)"}, "look-around"),
         ({"reason_path": "a..b"}, "is not a path"),
     ],
 )
@@ -61,7 +61,12 @@ def test_halves_of_characters_and_long_numbers_are_written_all_the_same() -> Non
 @given(st.binary(max_size=60) | st.text(max_size=60).map(str.encode), st.integers(200, 599))
 def test_whatever_a_buyer_answers_a_form_is_read_to_an_outcome(body: bytes, status: int) -> None:
     plugin = Registry([]).get("deliveries", "form")
-    rules = ({}, {"accepted_path": "a"}, {"accepted_text": ["ok"], "refused_text": ["no"]}, {"price_pattern": "\\d+"})
+    rules = (
+        {},
+        {"accepted_path": "a"},
+        {"accepted_text": ["ok"], "refused_text": ["no"]},
+        {"price_path": "pattern: \\d+"},
+    )
     for rule in rules:
         urls = {"ping_url": "https://b.example/", "post_url": "https://b.example/"}
         bound = bound_of(plugin, {"settings": {**urls, "ping_reply": rule, "post_reply": rule}})

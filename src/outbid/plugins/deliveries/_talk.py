@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from outbid.core.contract import Ask, Binding, PingReply, PostReply, Reads
-from outbid.core.dialect.mapping import JSON, Entry, Grammar, Mapping, compile_mapping
+from outbid.core.dialect.mapping import JSON, Entry, Grammar, Mapping, Table, compile_mapping
+from outbid.core.dialect.reply import Rule, Sight, bid_reader, post_reader, said_as, sight_of
 from outbid.core.dialect.sandbox import is_sandbox
 from outbid.core.dialect.secrets import Secrets
 from outbid.core.dialect.wire import (
@@ -17,17 +18,16 @@ from outbid.core.dialect.wire import (
     Response,
     Target,
 )
-from outbid.plugins.deliveries._rule import Sight, bid_reader, post_reader, said_as
 from outbid.plugins.deliveries._secrets import check_references, fill_headers, fill_terms, secrets_of, target_of
 from outbid.plugins.deliveries._written import check_headers
 
-Table = dict[str, str | Entry]
+Keys = dict[str, str | Entry]
 
 _encode = msgspec.json.Encoder().encode
 
 
-class Interface(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What every HTTP interface of a buyer needs to know."""
+class Endpoint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What every HTTP interface of a buyer needs to know, however a request is written."""
 
     ping_url: Annotated[
         str | None,
@@ -39,14 +39,6 @@ class Interface(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     headers: Annotated[
         dict[str, str], said_as("headers of the buyer's own, in pings and posts; `{secret:NAME}` stands for a secret")
     ] = {}
-    ping: Annotated[
-        Table | None,
-        said_as("from the buyer's keys to our terms; absent: the ping fields, `birth_date.age` as `birth_date_age`"),
-    ] = None
-    post: Annotated[
-        Table | None,
-        said_as("from the buyer's keys to our terms; absent: every field, with `ref`, `token` and `price` beside them"),
-    ] = None
     key_header: Annotated[str, said_as("carries the sale's id, the same whenever a post is asked again")] = (
         "Idempotency-Key"
     )
@@ -60,6 +52,21 @@ class Interface(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
             " called key, token, password, secret or the like"
         ),
     ] = ()
+    ping_reply: Annotated[Rule, said_as("how a ping's answer is read")] = Rule()
+    post_reply: Annotated[Rule, said_as("how a post's answer is read")] = Rule()
+
+
+class Interface(Endpoint, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An interface to which keys and values are told."""
+
+    ping: Annotated[
+        Keys | None,
+        said_as("from the buyer's keys to our terms; absent: the ping fields, `birth_date.age` as `birth_date_age`"),
+    ] = None
+    post: Annotated[
+        Keys | None,
+        said_as("from the buyer's keys to our terms; absent: every field, with `ref`, `token` and `price` beside them"),
+    ] = None
 
 
 class Manner(msgspec.Struct, frozen=True):
@@ -98,13 +105,15 @@ class Bound(msgspec.Struct, frozen=True):
     secrets: Secrets
 
 
-def bind_interface(
-    settings: Interface, binding: Binding, manner: Manner, ping_sight: Sight, post_sight: Sight
-) -> Bound:
+def bind_interface(settings: Interface, binding: Binding, manner: Manner) -> Bound:
     """Compile the settings. Raises ValueError."""
+    return bind_endpoint(settings, binding, manner, *_tables(settings, binding))
+
+
+def bind_endpoint(settings: Endpoint, binding: Binding, manner: Manner, ping: Table, post: Table) -> Bound:
+    """Compile settings of which these are the tables. Raises ValueError."""
     exceptions, words = binding.exceptions, binding.secrets
     check_references(settings, ("ping_url", "post_url", "headers", "ping", "post"))
-    ping, post = _tables(settings, binding)
     mapped_ping = compile_mapping(fill_terms(ping, words), binding, manner.grammar)
     mapped_post = compile_mapping(fill_terms(post, words), binding, manner.grammar)
     headers = fill_headers(settings.headers, words)
@@ -119,8 +128,8 @@ def bind_interface(
         None if mapped_ping.to_buyer else manner.name + _encode(ping),
         mapped_post.build,
         manner.write,
-        bid_reader(ping_sight),
-        post_reader(post_sight),
+        _read(bid_reader, "ping_reply", settings.ping_reply),
+        _read(post_reader, "post_reply", settings.post_reply),
         settings.key_header,
         settings.repeatable,
         _reads(settings, mapped_ping, mapped_post),
@@ -135,10 +144,17 @@ def bind_interface(
     )
 
 
+def _read(reader: Callable[[Sight], Any], name: str, rule: Rule) -> Any:
+    try:
+        return reader(sight_of(rule))
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from None
+
+
 def _tables(settings: Interface, binding: Binding) -> tuple[Table, Table]:
     """What is said in a ping and in a post; where the settings are silent, what everybody understands."""
-    usual_ping: Table = {name.replace(".", "_"): name for name in binding.ping_fields}
-    usual_post: Table = {"ref": "@ref", "token": "@token", "price": "@price"}
+    usual_ping: Keys = {name.replace(".", "_"): name for name in binding.ping_fields}
+    usual_post: Keys = {"ref": "@ref", "token": "@token", "price": "@price"}
     usual_post |= {name: name for name, is_field in binding.known.items() if is_field}
     return (
         usual_ping if settings.ping is None else settings.ping,
@@ -146,7 +162,7 @@ def _tables(settings: Interface, binding: Binding) -> tuple[Table, Table]:
     )
 
 
-def _reads(settings: Interface, ping: Mapping, post: Mapping) -> Reads:
+def _reads(settings: Endpoint, ping: Mapping, post: Mapping) -> Reads:
     """What is told of a lead; a sandbox is nobody who could be told anything."""
     pinged = settings.ping_url is not None and not is_sandbox(settings.ping_url)
     posted = not is_sandbox(settings.post_url)

@@ -9,22 +9,29 @@ from outbid.core.dialect.wire import HEADER_NAME, SENDERS_HEADERS
 
 
 def form_writer(nested: str = "{}.{}", yes: str = "true", no: str = "false") -> Callable[[dict[str, Any]], bytes]:
-    """From keys and values to an urlencoded form or query; of a list, its key stands once for each part.
+    """From keys and values to an urlencoded form or query."""
+
+    def write(made: dict[str, Any]) -> bytes:
+        pairs = flat_pairs(made, nested, yes, no)
+        return "&".join(f"{quote_plus(key)}={quote_plus(text, errors='replace')}" for key, text in pairs).encode(
+            "ascii"
+        )
+
+    return write
+
+
+def flat_pairs(made: dict[str, Any], nested: str, yes: str, no: str, prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Keys and values as a form has them; of a list, its key stands once for each part.
 
     `nested` joins the key of an object and one in it.
     """
-
-    def pairs(made: dict[str, Any], prefix: str) -> Iterator[str]:
-        for key, value in made.items():
-            name = nested.format(prefix, key) if prefix else key
-            if isinstance(value, dict):
-                yield from pairs(value, name)
-                continue
-            for each in value if isinstance(value, list) else (value,):
-                text = (yes if each else no) if isinstance(each, bool) else as_text(each)
-                yield f"{quote_plus(name)}={quote_plus(text, errors='replace')}"
-
-    return lambda made: "&".join(pairs(made, "")).encode("ascii")
+    for key, value in made.items():
+        name = nested.format(prefix, key) if prefix else key
+        if isinstance(value, dict):
+            yield from flat_pairs(value, nested, yes, no, name)
+            continue
+        for each in value if isinstance(value, list) else (value,):
+            yield name, (yes if each else no) if isinstance(each, bool) else as_text(each)
 
 
 def check_headers(headers: Iterable[tuple[str, str]]) -> None:

@@ -1,11 +1,12 @@
-"""Pings and posts as JSON over HTTP; answers read by paths and words."""
+"""Pings and posts as JSON over HTTP."""
 
 from typing import Annotated
 
 import msgspec
 
 from outbid.core.contract import Binding
-from outbid.plugins.deliveries._rule import Rule, by_paths, said_as
+from outbid.core.dialect.reply import Rule as AnyRule
+from outbid.core.dialect.reply import said_as
 from outbid.plugins.deliveries._talk import (
     Bound,
     Interface,
@@ -24,6 +25,12 @@ __all__ = ["Bound", "Rule", "Settings", "bind", "ping", "pings", "post", "reads"
 _MANNER = Manner(b"json", "application/json", "POST", msgspec.json.Encoder().encode)
 
 
+class Rule(AnyRule, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How an answer is read."""
+
+    accepted_path: Annotated[str, said_as("which value says yes; empty: HTTP 2xx does (a trade rule)")] = "accepted"
+
+
 class Settings(Interface, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One buyer's JSON interface."""
 
@@ -33,4 +40,4 @@ class Settings(Interface, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 def bind(settings: Settings, binding: Binding) -> Bound:
     """Compile the settings. Raises ValueError."""
-    return bind_interface(settings, binding, _MANNER, by_paths(settings.ping_reply), by_paths(settings.post_reply))
+    return bind_interface(settings, binding, _MANNER)

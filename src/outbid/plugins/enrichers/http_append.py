@@ -7,11 +7,10 @@ import msgspec
 
 from outbid.core.contract import Ask, Binding, Learned
 from outbid.core.dialect.mapping import FLAT, JSON, Entry, compile_mapping
-from outbid.core.dialect.reply import Path, compile_path
+from outbid.core.dialect.reply import Path, compile_path, json_document, said_as
 from outbid.core.dialect.sandbox import is_sandbox
 from outbid.core.dialect.secrets import Secrets
 from outbid.core.dialect.wire import Answer, Failure, Header, Http, Target
-from outbid.plugins.deliveries._rule import json_document, said_as
 from outbid.plugins.deliveries._secrets import check_references, fill_headers, fill_terms, secrets_of, target_of
 from outbid.plugins.deliveries._written import check_headers, form_writer
 

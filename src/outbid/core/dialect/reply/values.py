@@ -1,14 +1,12 @@
-"""How an answer is read: paths into a decoded document, words that mean yes, prices as buyers write them."""
+"""Single values of an answer: words that mean yes, texts, prices as buyers write them."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from outbid.core.money import MOST, ONE
 
-Path = Callable[[Any], Any]
 KEPT = 200
-_PART = re.compile(r"([^.\[\]]+)|\[(\d{1,4})\]")
 _CURRENCY = r"(?:[$€£¥]|USD|EUR|GBP|CAD|AUD|US\$|C\$|A\$)"
 _PRICE = re.compile(
     rf"(?:{_CURRENCY}\s?)?(-?)(?:{_CURRENCY}\s?)?(\d{{1,3}}(?:,\d{{3}}){{1,3}}(?=\.)|\d{{1,10}}|(?=[.,]\d))"
@@ -16,37 +14,6 @@ _PRICE = re.compile(
     re.ASCII,
 )
 _AMBIGUOUS = re.compile(r"\d,\d{3}(?![\d.,])", re.ASCII)
-
-
-def compile_path(text: str) -> Path:
-    """A path such as `result.bids[0].price` as a function that never raises: what is not there is None."""
-    parts: list[str | int] = []
-    at = 0
-    for found in _PART.finditer(text):
-        between = text[at : found.start()]
-        if between not in ("", "."):
-            raise ValueError(f"{text!r} is not a path: write names and [positions] joined by points")
-        parts.append(found.group(1) if found.group(1) is not None else int(found.group(2)))
-        at = found.end()
-    if not parts or at != len(text):
-        raise ValueError(f"{text!r} is not a path: write names and [positions] joined by points")
-    return _walker(tuple(parts))
-
-
-def _walker(parts: tuple[str | int, ...]) -> Path:
-    if len(parts) == 1 and isinstance(parts[0], str):
-        only = parts[0]
-        return lambda document: document.get(only) if type(document) is dict else None
-
-    def walk(document: Any) -> Any:
-        for part in parts:
-            if isinstance(part, int):
-                document = document[part] if isinstance(document, list) and part < len(document) else None
-            else:
-                document = document.get(part) if isinstance(document, dict) else None
-        return document
-
-    return walk
 
 
 def word_of(value: Any) -> str:
@@ -100,3 +67,24 @@ def _plain_price(text: str) -> int | None:
 def any_word(words: Iterable[str]) -> frozenset[str]:
     """Words to compare with, as `word_of` makes them."""
     return frozenset(word.strip().lower() for word in words)
+
+
+LONGEST_VALUE = 2_000
+LONGEST_STAND_S = 86_400
+
+
+def whole(value: Any) -> str | None:
+    """A token, reference or address as the buyer gave it; one that is too long is none, for a part of it is wrong."""
+    text = value.strip() if isinstance(value, str) else text_from(value)
+    return text if text and len(text) <= LONGEST_VALUE else None
+
+
+def seconds(value: Any) -> int:
+    """How long a bid stands: at least a second; 0 where the answer does not say, or not in whole seconds."""
+    text = str(value).partition(".")[0] if isinstance(value, int | float | str) else ""
+    return max(1, min(int(text), LONGEST_STAND_S)) if text.isdecimal() and not isinstance(value, bool) else 0
+
+
+def web_address(text: str | None) -> str | None:
+    """A redirect that a browser may follow; anything but http and https is dropped."""
+    return text if text is not None and text.lower().startswith(("https://", "http://")) else None

@@ -1,0 +1,28 @@
+"""How an answer is read: a rule made into one function from an answer to what it says, whatever format it has."""
+
+from outbid.core.dialect.reply.document import document_of, json_document
+from outbid.core.dialect.reply.path import Path, compile_path
+from outbid.core.dialect.reply.place import compile_place
+from outbid.core.dialect.reply.reading import bid_reader, post_reader
+from outbid.core.dialect.reply.rule import Rule, said_as
+from outbid.core.dialect.reply.sight import Sight, sight_of
+from outbid.core.dialect.reply.values import KEPT, any_word, price_from, text_from, word_of
+
+__all__ = [
+    "KEPT",
+    "Path",
+    "Rule",
+    "Sight",
+    "any_word",
+    "bid_reader",
+    "compile_path",
+    "compile_place",
+    "document_of",
+    "json_document",
+    "post_reader",
+    "price_from",
+    "said_as",
+    "sight_of",
+    "text_from",
+    "word_of",
+]
