@@ -148,7 +148,8 @@ async def _put(connection: Any, changes: list[markets.Difference], base: int, no
     async with connection.transaction():
         times = now_ms, starts_at_ms
         await planned_changes.put(connection, identifier, (person(), note), times, base, sides)
-        await jobs.put(connection, CELL, job, "planned_change", {"planned_change": identifier.hex()}, starts_at_ms)
+        payload, key = {"planned_change": identifier.hex()}, planned_changes.job_key(identifier)
+        await jobs.put(connection, CELL, job, "planned_change", payload, starts_at_ms, key)
 
 
 def _instant_ms(text: str) -> int:

@@ -195,11 +195,12 @@ def posts_left(plan: Plan, state: State) -> int:
 
 
 def _why_unsold(state: State) -> str:
+    """What would have to be mended first. Who had no room when he had won (`tried`) would have bought."""
     if state.sales:
         return "all_rejected" if state.posts else "none_reached"
     if state.promise_micros is not None:
         return "capped_since_ping" if state.without_room else "bids_gone"
-    if state.without_room:
+    if state.without_room and (state.tried or not state.underbid):
         return "no_room"
     return "no_bids" if state.matched_any else "no_match"
 

@@ -85,6 +85,9 @@ async def foresee(
     if foresight.begun:
         async for sale in _sales(connection, cell, which):
             foresight.took(ms_of(sale.id), sale.source, sale.offer, sale.price_micros)
+            heard += 1
+            if heard % SALES_PAGE == 0:
+                await tell(0, played)
     foresight.begin(await pasts.taken(connection, HOUSE, cell, foresight.begun))
     async for past in _all(connection, cell, which):
         foresight.play(past)
