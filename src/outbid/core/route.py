@@ -183,7 +183,10 @@ def _end(plan: Plan, state: State) -> Step:
 
 def places_left(plan: Plan, state: State, tier: int) -> int:
     """How many more may buy in a tier. Who bought in a tier of N was promised that no more than N do, in any tier."""
-    tiers, placed = plan.campaign.tiers, state.placed()
+    tiers = plan.campaign.tiers
+    if not state.sales:
+        return tiers[tier].places
+    placed = state.placed()
     if any(_alone(plan, sale.offer, sale.round_ms) for sale in placed):
         return 0
     return max(0, min([tiers[tier].places, *(tiers[sale.tier].places for sale in placed)]) - len(placed))
