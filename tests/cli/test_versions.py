@@ -58,6 +58,24 @@ async def test_a_version_is_gone_back_to_and_nothing_goes_unasked(outbid):
     assert (await outbid("return", "9"))[0] == 1
 
 
+async def test_planned_changes_are_listed_and_cancelled(outbid, tmp_path):
+    _, market, _ = await outbid("export")
+    path = tmp_path / "market.yaml"
+    path.write_text(market.replace("price: '5'", "price: '6'"))
+    await outbid("apply", str(path), "--at", "2090-01-01T00:00:00Z", "--note", "a new year")
+    row = (await outbid("planned", "list"))[1].strip().splitlines()[-1]
+    name, state, at = row.split()[:3]
+    assert (state, at) == ("planned", "2090-01-01T00:00:00.000Z")
+    assert "offer" in row
+    assert row.rstrip().endswith("a new year")
+    assert (await outbid("planned", "cancel", name))[:2] == (0, "It will not be made.\n")
+    assert (await outbid("planned", "list"))[1].strip().splitlines()[-1].split()[1] == "cancelled"
+    for wrong, said in [(name, "it is cancelled"), ("0" * 32, "no such"), ("nothing", "planned list")]:
+        code, _, told = await outbid("planned", "cancel", wrong)
+        assert code == 1
+        assert said in told
+
+
 async def test_a_file_is_planned_for_a_time_and_changes_nothing_now(outbid, tmp_path, database_url):
     _, market, _ = await outbid("export")
     file = market.replace("price: '5'", "price: '6'")

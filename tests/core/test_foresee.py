@@ -5,11 +5,16 @@ import pytest
 from harness.planted import BEGIN_MS, Truth, history, market_of
 from outbid.core.foresee.foresee import Foresight, Span
 from outbid.core.foresee.past import Past
+from outbid.core.foresee.result import result_of
+from outbid.core.foresee.untouched import Untouched
 from outbid.core.market.snapshot import Market
 from outbid.exchange.live.checks import lot
 
 COUNT = 3000
+DAILY = {"caps": [{"window": "day", "leads": 100}], "filter": {"fact": "state", "one_of": ["NY", "FL"]}}
+PACED = DAILY | {"caps": [{"window": "day", "leads": 100, "paced": True}]}
 IN_TEXAS = {"fact": "state", "equals": "TX"}
+IN_TEXAS_ONLY = {"filter": IN_TEXAS}
 NARROW = {"filter": {"fact": "state", "one_of": ["TX", "NY"]}}
 ACE, BEE, CAB, DOT, ELK, FIX = range(1, 7)
 
@@ -40,12 +45,29 @@ def revenue(pasts: list[Past]) -> int:
         ({"ace": {"paused": True}}, {"ace": {"paused": True}, "bee": {"paused": True}}),
         ({"bee": NARROW, "cab": {"caps": [{"window": "day", "leads": 90}]}}, {"cab": {"caps": []}}),
         ({}, {"ace": {"caps": [{"window": "day", "leads": 100}]}}),
+        ({"ace": DAILY}, {"ace": PACED}),
+        ({"ace": IN_TEXAS_ONLY, "cab": IN_TEXAS_ONLY}, {}),
+        ({"ace": {"paused": True}}, {"ace": {"paused": True}, "fox": {}}),
+        ({}, {"gnu": {}}),
+        ({"bee": {"paused": True}, "elk": {"paused": True}}, {"fox": {}}),
     ],
-    ids=["a wider filter", "a higher floor", "a lower floor", "a buyer who rests", "a cap that goes", "a new cap"],
+    ids=[
+        "a wider filter",
+        "a higher floor",
+        "a lower floor",
+        "a buyer who rests",
+        "a cap that goes",
+        "a new cap",
+        "a paced cap",
+        "leads that two never saw",
+        "a new buyer",
+        "a new buyer who pays much",
+        "three new buyers",
+    ],
 )
 def test_the_revenue_that_is_foreseen_is_within_a_twentieth_of_the_truth(before, after, seed):
     old = market_of(1, before, **before.get("campaign", {}))
-    new = market_of(2, after, **after.get("campaign", {}))
+    new = market_of(2, after, before=old, **after.get("campaign", {}))
     truth = Truth(seed)
     pasts = history(old, truth, COUNT, seed)
     found = foreseen(old, new, pasts)
@@ -54,3 +76,53 @@ def test_the_revenue_that_is_foreseen_is_within_a_twentieth_of_the_truth(before,
     assert found.changed.money["USD"].revenue == pytest.approx(real, rel=0.05)
     assert found.unchanged.money["USD"].revenue == pytest.approx(real_before, rel=0.01)
     assert real != real_before, "the change is one"
+
+
+CAPPED = {"ace": {"caps": [{"window": "day", "leads": 50}]}, "cab": {"caps": [{"window": "day", "leads": 30}]}}
+FEW = 800
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "least"),
+    [
+        ({}, {"elk": NARROW}, 300),
+        ({"elk": NARROW}, {"elk": IN_TEXAS_ONLY, "dot": {"paused": True}}, 0),
+        (CAPPED, CAPPED | {"elk": NARROW, "bee": {"floor": "9"} | IN_TEXAS_ONLY}, 0),
+        (CAPPED, CAPPED | {"gnu": {"filter": {"fact": "state", "equals": "FL"}}}, 100),
+        (CAPPED, {**CAPPED, "elk": {"tier": "rest"} | IN_TEXAS_ONLY}, 0),
+        ({}, {"campaign": {"floor": "9"}}, 0),
+        ({}, {}, FEW),
+    ],
+    ids=["narrower", "two", "caps", "a new buyer", "another tier", "a campaign", "nothing"],
+)
+def test_a_lead_that_a_change_cannot_touch_is_played_once_and_the_figures_are_those_of_two_plays(
+    before, after, least, monkeypatch
+):
+    old = market_of(1, before)
+    new = market_of(2, after, before=old, **after.get("campaign", {}))
+    pasts = history(old, Truth(4), FEW, 4)
+    holds, spared = Untouched.holds, []
+
+    def counted(self, past, played):
+        spared.append(holds(self, past, played))
+        return spared[-1]
+
+    def told():
+        return result_of(foreseen(old, new, pasts), new, (0, 1), FEW, FEW, 0)
+
+    monkeypatch.setattr(Untouched, "holds", counted)
+    once = told()
+    monkeypatch.setattr(Untouched, "holds", lambda self, past, played: False)
+    assert once == told()
+    assert FEW >= sum(spared) >= least
+
+
+def test_a_paced_cap_is_spread_over_its_window_in_a_play():
+    old = market_of(1, {"ace": {"caps": [{"window": "day", "leads": 40}]}})
+    new = market_of(2, {"ace": {"caps": [{"window": "day", "leads": 40, "paced": True}]}}, before=old)
+    pasts = history(old, Truth(5), FEW, 5)
+    found = foreseen(old, new, pasts)
+    reasons = found.changed.offers[ACE].reasons
+    assert reasons["paced"] > 0
+    assert reasons.get("cap_reached", 0) < found.unchanged.offers[ACE].reasons["cap_reached"]
+    assert found.unchanged.offers[ACE].reasons.get("paced", 0) == 0

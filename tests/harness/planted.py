@@ -9,12 +9,15 @@ from outbid.core.foresee.past import Past, past_of
 from outbid.core.ids import uuid7
 from outbid.core.lead import event as ev
 from outbid.core.lead.state import State, fold, fold_all
+from outbid.core.ledger.window import Span
 from outbid.core.market.compile import compile_market
 from outbid.core.market.snapshot import Market, Offer, Source, Terms
+from outbid.core.market.taken_over import EMPTY
 from outbid.core.match.match import Live, match, without_room
 from outbid.core.price.lines import why_not_at
 from outbid.core.price.terms import agreed
 from outbid.core.route import Close, Match, Ping, Plan, Post, Step, next_step
+from outbid.core.schedule.pace import FLAT, Course
 from outbid.plugins.registry import Registry
 
 M = 1_000_000
@@ -22,17 +25,29 @@ BEGIN_MS = 1_788_220_800_000
 EVERY_MS = 60_000
 STATES = ("TX", "CA", "NY", "FL")
 BUYERS = ("ace", "bee", "cab", "dot", "elk")
-_WORTH = dict(zip(BUYERS, (14, 12, 13, 11, 9), strict=True))
+NEW = ("fox", "gnu")
+"""Buyers who may come: one who pays as the others do, and one who pays more than most."""
+_WORTH = dict(zip((*BUYERS, *NEW), (14, 12, 13, 11, 9, 12, 13.5), strict=True))
 _TAKES = dict(zip(BUYERS, (0.9, 0.95, 0.7, 1.0, 0.85), strict=True))
 
 
-def market_of(version: int = 1, more: Mapping[str, Mapping[str, Any]] | None = None, **campaign: Any) -> Market:
-    """Five bidding offers and one with a fixed price; `more` are settings of single offers."""
+def market_of(
+    version: int = 1,
+    more: Mapping[str, Mapping[str, Any]] | None = None,
+    *,
+    before: Market = EMPTY,
+    **campaign: Any,
+) -> Market:
+    """Five bidding offers and one with a fixed price; `more` are settings of single offers, also of those that come.
+
+    `before`: a version whose nouns are taken over where they stand.
+    """
     offers = [offer(slug, 9, **((more or {}).get(slug, {}))) for slug in BUYERS]
     offers.append(offer("fix", 9, **({"price": "4"} | dict((more or {}).get("fix", {})))))
+    offers += [offer(slug, 9, **(more or {})[slug]) for slug in NEW if slug in (more or {})]
     made = nouns(offers, campaign_more={"floor": "2", "dimensions": ["state", "amount"]} | campaign)
     numbered = {kind: {s: (i, n) for i, (s, n) in enumerate(found.items(), 1)} for kind, found in made.items()}
-    return compile_market(version, numbered, Registry())
+    return compile_market(version, numbered, Registry(), before=before)
 
 
 class Truth:
@@ -112,6 +127,10 @@ class World:
             for account in self.market.limits(self.source, offer).at(at_ms):
                 if account.limit.ceiling - self.taken.get(account.id, 0) < max(1, account.amount(least_micros)):
                     return without_room(offer.number, account.name)
+                if account.limit.paced:
+                    course = Course(Span(account.starts_at_ms, account.ends_at_ms), account.limit.open, FLAT)
+                    if self.taken.get(account.id, 0) >= account.limit.ceiling * course.share(at_ms):
+                        return ev.Skip(offer.number, "paced", account.name)
             return None
 
         return live

@@ -10,6 +10,7 @@ from outbid.cli.fault import CommandError
 from outbid.cli.privacy.looking import note_look
 from outbid.cli.shown.explain import Explained, explain_lead
 from outbid.cli.shown.table import print_table
+from outbid.core.dialect.reference import Words
 from outbid.core.ids import LEAD, SALE, parse, public, uuid7
 from outbid.core.lead.state import State, fold_all
 from outbid.core.market.compile import compile_market
@@ -87,10 +88,10 @@ async def read_lead(connection: Any, name: str) -> leads.Record:
     return record
 
 
-async def market_of(connection: Any, version: int | None = None) -> Market:
-    """The market at a version, ready to decide; the newest if none is given."""
+async def market_of(connection: Any, version: int | None = None, words: Words | None = None) -> Market:
+    """The market at a version, ready to decide; the newest if none is given. `words` stand for its secrets."""
     number, nouns = await markets.load(connection, version)
-    return compile_market(number, nouns, Registry(), lenient=True)
+    return compile_market(number, nouns, Registry(), words or {}, lenient=True)
 
 
 async def find_lead(connection: Any, name: str) -> tuple[int, bytes]:

@@ -108,6 +108,11 @@ def _market_commands(commands: "Commands") -> None:
     ahead.add_argument("--source", default="", help="only leads of this source")
     ahead.add_argument("--most", type=int, default=200_000, help="how many at most; of more, some are drawn")
     ahead.add_argument("--json", action="store_true", help="print the result for programs")
+    group = commands.add_parser("planned", help="List and cancel changes that are planned for a time.")
+    changes_ahead = group.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add(changes_ahead, "list", "replay.planned:list_planned", "List planned changes, those that come last first.")
+    cancel = _add(changes_ahead, "cancel", "replay.planned:cancel", "Cancel a planned change: it will not be made.")
+    cancel.add_argument("change", help="its id")
     export = _add(commands, "export", "market:export", "Write the market as YAML.")
     export.add_argument("--version", type=int, default=None, dest="at", help="as it was at this version")
 

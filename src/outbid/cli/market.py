@@ -20,6 +20,7 @@ from outbid.core.market.compile import compile_market
 from outbid.core.market.noun import Noun
 from outbid.core.market.problem import MarketError
 from outbid.core.market.snapshot import Market
+from outbid.core.market.taken_over import EMPTY
 from outbid.core.scope import HOUSE
 from outbid.exchange.clock import Clock, noise_source
 from outbid.plugins.registry import Registry
@@ -83,14 +84,17 @@ async def _plan(connection: Any, document: Document, name: str) -> list[markets.
     return markets.differences(nouns, document.nouns)
 
 
-async def planned(connection: Any, document: Document, name: str) -> Market:
-    """The market as a file would make it. The numbers that new nouns would get are given back."""
+async def planned(connection: Any, document: Document, name: str, before: Market = EMPTY) -> Market:
+    """The market as a file would make it. The numbers that new nouns would get are given back.
+
+    `before`: a version of which is taken over what does not change.
+    """
     version, nouns = await markets.load(connection)
     transaction = connection.transaction()
     await transaction.start()
     try:
         numbered = await markets.assign_numbers(connection, nouns, document.nouns)
-        return compiled(version + 1, numbered, await stand_ins(connection), document, name)
+        return compiled(version + 1, numbered, await stand_ins(connection), document, name, before)
     finally:
         await transaction.rollback()
 
@@ -101,11 +105,16 @@ async def stand_ins(connection: Any) -> dict[str, str]:
 
 
 def compiled(
-    version: int, numbered: markets.Nouns, words: Words, document: Document | None = None, name: str = ""
+    version: int,
+    numbered: markets.Nouns,
+    words: Words,
+    document: Document | None = None,
+    name: str = "",
+    before: Market = EMPTY,
 ) -> Market:
     """The market compiled. Raises CommandError with every fault, located in the file if there is one."""
     try:
-        return compile_market(version, numbered, Registry(), words)
+        return compile_market(version, numbered, Registry(), words, before=before)
     except MarketError as error:
         if document is None:
             raise CommandError(str(error)) from None
@@ -139,7 +148,8 @@ async def _put(connection: Any, changes: list[markets.Difference], base: int, no
     async with connection.transaction():
         times = now_ms, starts_at_ms
         await planned_changes.put(connection, identifier, (person(), note), times, base, sides)
-        await jobs.put(connection, CELL, job, "planned_change", {"planned_change": identifier.hex()}, starts_at_ms)
+        payload, key = {"planned_change": identifier.hex()}, planned_changes.job_key(identifier)
+        await jobs.put(connection, CELL, job, "planned_change", payload, starts_at_ms, key)
 
 
 def _instant_ms(text: str) -> int:

@@ -99,7 +99,10 @@ REFUSED = reasons(
     market_moved=("The market was changed by others all the time.", "Send it again."),
     noun_unknown=("There is no such noun.", "Look at the list of its kind."),
     offer_is_full=("No rule lowered the share of the offer.", "Look at /v1/control."),
-    parameter_faulty=("A parameter of the request cannot be so.", "Write what the detail says."),
+    parameter_faulty=(
+        "A parameter of the request cannot be so.",
+        "Mend the one that the detail names, or leave it out.",
+    ),
     precondition_missing=(
         "The request does not say what it is based on.",
         "Send If-Match with the ETag that was read, or If-None-Match: * to make what is not there.",
@@ -119,7 +122,7 @@ REFUSED = reasons(
     ),
     secret_unknown=("There is no such secret.", "Look at /v1/secrets."),
     session_unknown=("The sign-in is over, or never was.", "Sign in again."),
-    setting_faulty=("A setting cannot be so.", "Write what the detail says."),
+    setting_faulty=("A setting cannot be so.", "Mend what stands at the pointer, as the detail says."),
     setting_missing=("A setting is missing.", "Write it."),
     setting_unknown=("There is no such setting.", "Use one of those that the detail names."),
     too_many_requests=("The requests come too fast.", "Wait for the seconds in Retry-After."),

@@ -183,7 +183,10 @@ def _end(plan: Plan, state: State) -> Step:
 
 def places_left(plan: Plan, state: State, tier: int) -> int:
     """How many more may buy in a tier. Who bought in a tier of N was promised that no more than N do, in any tier."""
-    tiers, placed = plan.campaign.tiers, state.placed()
+    tiers = plan.campaign.tiers
+    if not state.sales:
+        return tiers[tier].places
+    placed = state.placed()
     if any(_alone(plan, sale.offer, sale.round_ms) for sale in placed):
         return 0
     return max(0, min([tiers[tier].places, *(tiers[sale.tier].places for sale in placed)]) - len(placed))
@@ -195,11 +198,12 @@ def posts_left(plan: Plan, state: State) -> int:
 
 
 def _why_unsold(state: State) -> str:
+    """What would have to be mended first. Who had no room when he had won (`tried`) would have bought."""
     if state.sales:
         return "all_rejected" if state.posts else "none_reached"
     if state.promise_micros is not None:
         return "capped_since_ping" if state.without_room else "bids_gone"
-    if state.without_room:
+    if state.without_room and (state.tried or not state.underbid):
         return "no_room"
     return "no_bids" if state.matched_any else "no_match"
 

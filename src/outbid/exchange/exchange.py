@@ -133,6 +133,11 @@ class Exchange:
         identifier = uuid7(now_ms, self.noise(10))
         return public(SALE, self.cell, identifier), identifier
 
+    def job_of_leads(self, kind: str, lead: str, run_at_ms: int) -> Job:
+        """A job to put with a lead's chapter, one together with those of the same kind of its batch."""
+        identifier = uuid7(self.clock.now_ms(), self.noise(10))
+        return Job(identifier, kind, f"{kind} {lead}", b"", run_at_ms, (lead,))
+
     def job(self, kind: str, key: str, payload: dict[str, Any], run_at_ms: int) -> Job:
         """A job to put with a chapter; of one key there is one at a time."""
         identifier = uuid7(self.clock.now_ms(), self.noise(10))

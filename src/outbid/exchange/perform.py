@@ -56,8 +56,7 @@ async def _close(exchange: Exchange, story: Story, step: Close) -> None:
     if story.state.deferred and story.plan.source.postback is not None and not story.lead.test:
         jobs = (exchange.job("postback", f"postback {story.id.hex()}", {"lead": story.id.hex()}, now_ms),)
     if story.state.matched_any and not story.lead.test and story.market.notifies(story.plan.campaign):
-        payload = {"lead": story.id.hex()}
-        jobs = (*jobs, exchange.job("notice", f"notice {story.id.hex()}", payload, now_ms + NOTICES_GATHER_MS))
+        jobs = (*jobs, exchange.job_of_leads("notice", story.id.hex(), now_ms + NOTICES_GATHER_MS))
     if story.born is not None:
         await story.born
     await exchange.write(story, closing=True, jobs=jobs)

@@ -65,6 +65,11 @@ async def put(
     return str(made) != "INSERT 0 0"
 
 
+async def drop(connection: Connection, cell: int, key: str) -> None:
+    """Nobody needs the job of a key any more; one that is being done ends as it ends."""
+    await connection.execute("delete from job where cell = $1 and key = $2", cell, key)
+
+
 async def put_review(
     connection: Connection,
     cell: int,

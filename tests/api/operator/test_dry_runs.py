@@ -80,6 +80,15 @@ async def test_what_the_market_cannot_be_is_told_as_when_it_is_applied(house):
     assert_problem(await ask(house, "POST", PATH, {"changes": {}, "days": 0}), 422, "body_faulty")
 
 
+@pytest.mark.parametrize("kind", ["campaign", "source"])
+async def test_leads_of_nothing_that_is_there_are_refused_at_once(house, kind):
+    put = await ask(house, "POST", PATH, {"changes": await changes(house, floor="3"), kind: "nobody"})
+    (error,) = assert_problem(put, 422, "body_faulty")["errors"]
+    there = {"campaign": "auto", "source": "web"}[kind]
+    assert (error["pointer"], error["detail"]) == (f"/{kind}", f"there is no {kind} 'nobody'; there are: {there}")
+    assert (await ask(house, "GET", PATH)).json["items"] == []
+
+
 async def test_without_leads_it_fails_with_a_sentence(house):
     put = await ask(house, "POST", PATH, {"changes": await changes(house, floor="3")})
     found = await ended(house, put.json["id"])
@@ -127,8 +136,18 @@ async def test_one_whose_runner_dies_twice_fails_and_the_next_one_runs(connectio
         await dry_runs.put(connection, one, WISH, "ann", 1000)
     assert [await dry_runs.take(connection, first, 3000 + n * 60_000) for n in range(3)] == ["run", "run", "over"]
     assert await dry_runs.take(connection, second, 200_000) == "run"
-    states = {row.id: row.state for row in await dry_runs.read(connection, HOUSE)}
+    states = {row.id: row.state for row in await dry_runs.read(connection, HOUSE, 201_000)}
     assert states == {first: "failed", second: "running"}
+
+
+async def test_one_of_whose_runner_nothing_is_heard_is_told_as_interrupted(connection):
+    first = uuid7(1000, bytes(10))
+    await dry_runs.put(connection, first, WISH, "ann", 1000)
+    await dry_runs.take(connection, first, 3000)
+    states = [(await dry_runs.read(connection, HOUSE, at_ms, first))[0].state for at_ms in (4000, 60_000)]
+    assert states == ["running", "interrupted"]
+    await dry_runs.beat(connection, first, 5, 10, 60_000)
+    assert (await dry_runs.read(connection, HOUSE, 61_000, first))[0].state == "running"
 
 
 async def test_only_the_last_ones_are_kept(connection):
@@ -138,5 +157,5 @@ async def test_only_the_last_ones_are_kept(connection):
     assert not await dry_runs.put(connection, names[-1], WISH, "ann", 1), "all of them wait"
     await dry_runs.end(connection, names[3], "done")
     assert await dry_runs.put(connection, names[-1], WISH, "ann", 1)
-    kept = [row.id for row in await dry_runs.read(connection, HOUSE)]
+    kept = [row.id for row in await dry_runs.read(connection, HOUSE, 1)]
     assert (len(kept), names[3] in kept, kept[0]) == (dry_runs.MOST_KEPT, False, names[-1])

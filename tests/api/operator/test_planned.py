@@ -70,6 +70,7 @@ async def test_a_cancelled_change_is_not_made(house):
     put = await plan(house, await offer_b(house, price="9"), soon(600))
     one = f"{PATH}/{put.json['planned']}"
     assert (await ask(house, "DELETE", one)).status == 204
+    assert await house.connection.fetchval("select count(*) from job") == 0, "nobody waits for its hour"
     before = await version_of(house)
     await make_now(house, put.json["planned"])
     assert (await state(house, put.json["planned"]))["state"] == "cancelled"

@@ -82,6 +82,19 @@ async def test_keys_stay_as_they_are_and_go_with_a_holder_who_was_not_there(hous
     assert b"hash" not in told
 
 
+async def test_a_return_says_which_keys_stay_away(house):
+    made = await ask(house, "POST", "/v1/keys", {"holder": "source", "owner": "web"})
+    assert made.status == 201, made.json
+    first = int((await version_of(house)).strip('"'))
+    name = made.json["id"]
+    revoked = await ask(house, "DELETE", f"/v1/keys/{name}")
+    assert revoked.status == 204
+    tag = await version_of(house)
+    for query in ("?dry=true", ""):
+        back = await ask(house, "POST", f"/v1/versions/{first}/return{query}", If_Match=tag)
+        assert (back.status, back.json["keys_away"]) == (200, [name])
+
+
 async def test_a_return_wants_the_version_that_it_is_based_on(house):
     tag = await version_of(house)
     number = int(tag.strip('"'))

@@ -6,15 +6,15 @@ from typing import Annotated, Any, Union, get_args, get_origin
 import msgspec
 
 from outbid.core.answer import Error
-from outbid.core.market.problem import Path, from_validation
+from outbid.core.market.problem import Path, fix_of, from_validation
 from outbid.core.reasons import ALL
 
 DEEPEST = 64
 
 
-def error_at(path: Path, code: str, detail: str) -> Error:
-    """An error at a place of the body."""
-    return Error(pointer(path), code, detail, ALL[code].fix)
+def error_at(path: Path, code: str, detail: str, fix: str = "") -> Error:
+    """An error at a place of the body; `fix` where more is known than the code says."""
+    return Error(pointer(path), code, detail, fix or ALL[code].fix)
 
 
 def pointer(path: Path) -> str:
@@ -48,6 +48,11 @@ def errors_of(value: Any, wanted: Any, at: Path = ()) -> list[Error]:
         return _of_members(value, kind, at) or _of_whole(value, wanted, at)
     elif get_origin(kind) is tuple and get_args(kind)[-1] is Ellipsis and isinstance(value, list):
         return [error for i, part in enumerate(value) for error in errors_of(part, get_args(kind)[0], (*at, i))]
+    elif get_origin(kind) is dict and isinstance(value, dict):
+        inner = get_args(kind)[1]
+        return [error for key, part in value.items() for error in errors_of(part, inner, (*at, key))] or _of_whole(
+            value, wanted, at
+        )
     return _of_whole(value, wanted, at)
 
 
@@ -70,8 +75,8 @@ def _of_whole(value: Any, wanted: Any, at: Path) -> list[Error]:
     try:
         msgspec.convert(value, wanted)
     except (msgspec.ValidationError, ValueError) as error:
-        sentence, inner = from_validation(error)
-        return [error_at((*at, *inner), "setting_faulty", sentence)]
+        sentence, inner = from_validation(error, value, wanted)
+        return [error_at((*at, *inner), "setting_faulty", sentence, "" if inner else fix_of(wanted))]
     return []
 
 

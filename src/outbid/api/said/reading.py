@@ -41,10 +41,18 @@ async def read_json(request: Asked) -> dict[str, Any]:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Refused("body_not_json", why_not_json(body, error)) from None
     if not isinstance(value, dict):
-        raise Refused("body_faulty", errors=(error_at((), "setting_faulty", "the body is not a JSON object"),))
+        detail = f"the body is {_named(value)}, not an object"
+        raise Refused("body_faulty", errors=(error_at((), "setting_faulty", detail, 'Write an object: {"name": …}.'),))
     if errors := unkept(value):
         raise Refused("body_faulty", errors=tuple(errors))
     return value
+
+
+def _named(value: object) -> str:
+    """A JSON value that is no object, by its kind."""
+    if value is None or isinstance(value, bool):
+        return msgspec.json.encode(value).decode()
+    return "a list" if isinstance(value, list) else "a text" if isinstance(value, str) else "a number"
 
 
 def convert(value: dict[str, Any], wanted: type[Wanted]) -> Wanted:
@@ -71,8 +79,10 @@ def read_query(request: Asked, wanted: type[Wanted]) -> Wanted:
     try:
         return msgspec.convert(given, wanted, strict=False)
     except msgspec.ValidationError as error:
-        sentence, path = from_validation(error)
-        raise Refused("parameter_faulty", f"{'.'.join(map(str, path))}: {sentence}") from None
+        sentence, path = from_validation(error, given, wanted)
+        name = ".".join(map(str, path))
+        told = sentence if sentence.startswith(f"{name}: ") else f"{name}: {sentence}"
+        raise Refused("parameter_faulty", told) from None
 
 
 @cache

@@ -10,7 +10,7 @@ from outbid.api.said.instants import utc
 from outbid.cli.database import Database
 from outbid.cli.fault import CommandError
 from outbid.cli.leads import market_of
-from outbid.cli.market import planned, read_file
+from outbid.cli.market import planned, read_file, stand_ins
 from outbid.cli.shown.document import Document
 from outbid.cli.shown.table import print_table
 from outbid.core.foresee.result import OfferForeseen, Result, Side, result_of
@@ -40,10 +40,11 @@ def run(given: argparse.Namespace) -> int:
 
 
 async def _run(connection: Any, document: Document, name: str, wish: Wish) -> Result:
-    markets = (await market_of(connection), await planned(connection, document, name))
-    found = await foresee(connection, CELL, markets, wish, Clock().now_ms(), _tell)
+    unchanged = await market_of(connection, words=await stand_ins(connection))
+    changed = await planned(connection, document, name, before=unchanged)
+    found = await foresee(connection, CELL, (unchanged, changed), wish, Clock().now_ms(), _tell)
     print(file=sys.stderr)
-    return result_of(found.foresight, markets[1], (found.from_ms, found.until_ms), found.leads, found.played, CELL)
+    return result_of(found.foresight, changed, (found.from_ms, found.until_ms), found.leads, found.played, CELL)
 
 
 async def _tell(done: int, of: int) -> None:
@@ -59,7 +60,7 @@ def _print(result: Result) -> None:
     print()
     print_table(("offer", "asked", "bids", "won", "revenue", "assumed"), [_offer(one) for one in _moving(result)])
     if result.unknown:
-        print(f"\nNothing is known of what they would bid, so they do not: {', '.join(result.unknown)}")
+        print(f"\nNothing is known of these, so they are taken to bid as others do: {', '.join(result.unknown)}")
     if result.samples:
         print("\nLeads that end otherwise: " + " ".join(result.samples[-5:]))
 

@@ -24,6 +24,10 @@ class Accounts:
                 return account
         return None
 
+    def taken(self, account: Account) -> float:
+        """What was taken of an account so far."""
+        return self._taken.get(account.id, 0)
+
     def take(self, accounts: Iterable[Account], price_micros: int, at_ms: int) -> None:
         """What a sale takes of its accounts."""
         for account in accounts:

@@ -6,22 +6,28 @@ from collections.abc import Mapping
 import msgspec
 
 from outbid.core.foresee.accounts import Accounts, begun_before
-from outbid.core.foresee.habits import Habits
+from outbid.core.foresee.guess.habits import Habits
 from outbid.core.foresee.past import Past
-from outbid.core.foresee.play import Lot, Player
+from outbid.core.foresee.play import Lot, Played, Player
 from outbid.core.foresee.sums import Sums
+from outbid.core.foresee.untouched import Untouched
 from outbid.core.lead.state import State
 from outbid.core.ledger.account import Account
 from outbid.core.market.snapshot import Market
+from outbid.core.schedule.pace import Curve
 
 MOST_SAMPLES = 20
 
 
 class Span(msgspec.Struct, frozen=True):
-    """The leads that are played: from when on, and how many each of those played stands for."""
+    """The leads that are played: from when on, and how many each of those played stands for.
+
+    curves  when the leads of each campaign usually come: caps are paced by it
+    """
 
     from_ms: int
     weight: float = 1.0
+    curves: Mapping[int, Curve] = {}
 
 
 class Foresight:
@@ -66,24 +72,38 @@ class Foresight:
     def begin(self, taken_now: Mapping[bytes, int]) -> None:
         """Begin to play. `taken_now`: what is taken of accounts now, by id; money that was paid in since is there."""
         opening = {one: taken - self._within.get(one, 0) for one, taken in taken_now.items()}
+        accounts = Accounts(opening, self._span.weight), Accounts(opening, self._span.weight)
         self._players = [
-            Player(market, self._habits, Accounts(opening, self._span.weight), self._lot) for market in self._markets
+            Player(market, self._habits, mine, self._lot, self._span.curves)
+            for market, mine in zip(self._markets, accounts, strict=True)
         ]
+        self._untouched = Untouched(*self._markets, accounts)
 
     def play(self, past: Past) -> None:
         """Play one lead under both markets, and add all up."""
-        unchanged, changed = (player.play(past) for player in self._players)
+        unchanged, changed = self._both(past)
         currency = self._currency(past)
         self.recorded.add(currency, past.events, past.end)
         for sums, played in ((self.unchanged, unchanged), (self.changed, changed)):
             sums.add(currency, played.events, played.end, played.assumed)
-        self.unknown |= changed.unknown
+        self.unknown.update(changed.unknown)
         if not unchanged.assumed and not unchanged.unknown:
             self.plain += 1
             self.repeated += outcome(unchanged.end) == outcome(past.end)
         if outcome(unchanged.end) != outcome(changed.end):
             self.differing += 1
             self.samples.append(past.id)
+
+    def _both(self, past: Past) -> tuple[Played, Played]:
+        """A lead under both markets; once, if the change cannot touch it."""
+        before, after = self._players
+        unchanged = before.play(past)
+        if self._untouched.holds(past, unchanged):
+            after.repeat(unchanged)
+            return unchanged, unchanged
+        changed = after.play(past)
+        self._untouched.note(unchanged, changed)
+        return unchanged, changed
 
     def _currency(self, past: Past) -> str:
         campaign = self._markets[0].campaigns.get(past.campaign) or self._markets[1].campaigns.get(past.campaign)

@@ -3,18 +3,20 @@
 The same functions decide as in the exchange. What was said then is taken as it was; what was never asked is assumed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import msgspec
 from msgspec.structs import replace
 
 from outbid.core.foresee.accounts import Accounts
-from outbid.core.foresee.habits import Habits
+from outbid.core.foresee.guess.habits import Habits
+from outbid.core.foresee.pacing import Pacing
 from outbid.core.foresee.past import Past
 from outbid.core.lead import event as ev
 from outbid.core.lead.event import Skip
 from outbid.core.lead.state import Sale, State, fold, fold_all
+from outbid.core.ledger.account import Account
 from outbid.core.market.snapshot import Market, Offer, Terms
 from outbid.core.match.match import full_reason, match, without_room
 from outbid.core.money import ONE
@@ -22,29 +24,44 @@ from outbid.core.price.lines import why_not_at
 from outbid.core.price.lowered import payout_at
 from outbid.core.price.terms import agreed
 from outbid.core.route import Close, Match, Ping, Plan, Post, Step, Wait, next_step
+from outbid.core.schedule.pace import Curve
 
 Lot = Callable[[bytes, int], int]
 """(lead, offer) → a number below a million, the same however often asked."""
+
+
+class Taking(msgspec.Struct, frozen=True):
+    """What a sale took room of, at what price and when."""
+
+    accounts: Sequence[Account]
+    price_micros: int
+    at_ms: int
 
 
 class Played(msgspec.Struct, frozen=True):
     """What would have become of a lead.
 
     assumed  offers whose bid, or whose answer to the post, was assumed
-    unknown  offers of which nothing is known: it is assumed that they do not bid
+    unknown  offers of which nothing is known: it is assumed that they bid as others do
+    asked    the accounts that were asked for room, and `takings` what was taken of them
     """
 
     events: list[ev.Event]
     end: State
-    assumed: frozenset[int]
-    unknown: frozenset[int]
+    assumed: Collection[int] = ()
+    unknown: Collection[int] = ()
+    asked: Sequence[Sequence[Account]] = ()
+    takings: Sequence[Taking] = ()
 
 
 class Player:
     """Plays leads, in the order in which they came, under one market."""
 
-    def __init__(self, market: Market, habits: Habits, accounts: Accounts, lot: Lot) -> None:
+    def __init__(
+        self, market: Market, habits: Habits, accounts: Accounts, lot: Lot, curves: Mapping[int, Curve] | None = None
+    ) -> None:
         self.market, self.habits, self.accounts, self.lot = market, habits, accounts, lot
+        self.pacing = Pacing(accounts, curves or {})
 
     def play(self, past: Past) -> Played:
         """Follow a lead to its end, or to where it would wait for somebody."""
@@ -64,7 +81,12 @@ class Player:
                 end = fold(end, event)
             if end.waits and end.stage != "closed":
                 break
-        return Played(events, end, frozenset(run.assumed), frozenset(run.unknown))
+        return Played(events, end, run.assumed, run.unknown, run.asked, run.takings)
+
+    def repeat(self, played: Played) -> None:
+        """Let a lead take what it took where it was played."""
+        for taking in played.takings:
+            self.accounts.take(taking.accounts, taking.price_micros, taking.at_ms)
 
     def _route_lot(self, past: Past) -> int:
         """The lot that was drawn then; else the lead's own, which would have been."""
@@ -75,7 +97,7 @@ def _turned_away(past: Past) -> Played:
     """The source is gone, or sends to another campaign: who sent the lead would be told so."""
     received = ev.Received(past.at_ms, past.source, past.campaign, 0)
     events: list[ev.Event] = [received, ev.Closed(past.at_ms, "refused", "source_closed")]
-    return Played(events, fold_all(events), frozenset(), frozenset())
+    return Played(events, fold_all(events))
 
 
 class _Run:
@@ -85,6 +107,8 @@ class _Run:
         self.player, self.plan, self.past, self.at_ms = player, plan, past, past.at_ms
         self.assumed: set[int] = set()
         self.unknown: set[int] = set()
+        self.asked: list[Sequence[Account]] = []
+        self.takings: list[Taking] = []
         self._rounds: dict[int, int] = {}
 
     def do(self, step: Step, state: State) -> list[ev.Event]:
@@ -97,9 +121,12 @@ class _Run:
             return "source_closed"
         if self.past.checked is not None:
             return self.past.checked
-        player = self.player
-        full = player.accounts.full(player.market.source_limits(self.plan.source).at(self.at_ms), 1)
+        full = self._full(self.player.market.source_limits(self.plan.source).at(self.at_ms), 1)
         return None if full is None else full_reason(full.name)
+
+    def _full(self, accounts: Sequence[Account], price_micros: int) -> Account | None:
+        self.asked.append(accounts)
+        return self.player.accounts.full(accounts, price_micros)
 
     def _match(self, step: Match, state: State) -> list[ev.Event]:
         plan = self.plan
@@ -111,8 +138,14 @@ class _Run:
         player = self.player
         if offer.share < ONE and player.lot(self.past.id, offer.number) >= offer.share:
             return Skip(offer.number, "not_in_share")
-        full = player.accounts.full(player.market.limits(self.plan.source, offer).at(self.at_ms), least_micros)
-        return None if full is None else without_room(offer.number, full.name)
+        accounts = player.market.limits(self.plan.source, offer).at(self.at_ms)
+        full = self._full(accounts, least_micros)
+        if full is not None:
+            return without_room(offer.number, full.name)
+        if offer.paced or self.plan.source.paced:
+            early = player.pacing.ahead(offer.campaign, accounts, self.at_ms)
+            return None if early is None else Skip(offer.number, "paced", early.name)
+        return None
 
     def _ping(self, step: Ping, state: State) -> list[ev.Event]:
         offers, terms = self.plan.campaign.offers, self.plan.terms(step.tier, state.matched_ms)
@@ -136,9 +169,10 @@ class _Run:
 
     def _assumed(self, offer: Offer, terms: Terms) -> ev.BidLine:
         number = offer.number
-        guess = self.player.habits.bid(number, self.past)
-        if guess is None:
+        guess = self.player.habits.bid(offer, self.past, self._chance(b"price", number))
+        if guess is None or not guess.own:
             self.unknown.add(number)
+        if guess is None:
             return ev.BidLine(number, "pass", reason="no_bid")
         self.assumed.add(number)
         if self._chance(b"bid", number) >= guess.rate:
@@ -157,7 +191,7 @@ class _Run:
         offers, player = self.plan.campaign.offers, self.player
         for pick in step.picks:
             accounts = player.market.limits(self.plan.source, offers[pick.offer]).at(self.at_ms)
-            full = player.accounts.full(accounts, pick.price_micros)
+            full = self._full(accounts, pick.price_micros)
             if full is not None:
                 posted.append(ev.NoRoom(self.at_ms, pick.offer, full.name, full_reason(full.name)))
                 continue
@@ -168,6 +202,7 @@ class _Run:
             if not isinstance(answer, ev.Rejected):
                 paid = answer.price_micros if isinstance(answer, ev.Sold) else pick.price_micros
                 player.accounts.take(accounts, paid, self.at_ms)
+                self.takings.append(Taking(accounts, paid, self.at_ms))
             answers.append(answer)
         return posted + answers
 

@@ -70,7 +70,7 @@ class Result(msgspec.Struct, frozen=True):
     leads, played    how many came, and how many of them were played: the figures are of those
     plain, repeated  of how many nothing was assumed under the market as it is, and how many of those end as they ended
     differing        how many end otherwise by the change; `samples`: the newest of them
-    unknown          offers of which nothing is known: it was assumed that they do not bid
+    unknown          offers of which nothing is known: it was assumed that they bid as others do
     offers           those whose part changes most, in money
     """
 

@@ -50,6 +50,7 @@ class State(msgspec.Struct, frozen=True):
     status   what a list of leads shows
     quoting  a seller asks for a price: there is no lead yet
     promise_micros  the payout that the quote promised; None without a quote
+    without_room  somebody had no room; underbid: somebody bid too little
     round_ms when the last round began
     matched_ms when the tier was matched: rules by the hour go by it
     arrived_ms  when the lead arrived
@@ -72,6 +73,7 @@ class State(msgspec.Struct, frozen=True):
     sales: tuple[Sale, ...] = ()
     matched_any: bool = False
     without_room: bool = False
+    underbid: bool = False
     quoting: bool = False
     promise_micros: int | None = None
     round_ms: int = 0
@@ -187,7 +189,15 @@ def _matched(state: State, event: ev.Matched) -> State:
 
 
 def _pinged(state: State, event: ev.Pinged) -> State:
-    return replace(state, stage="bidding", bids=event.bids, turn=event.turn, draw=event.draw, round_ms=event.at_ms)
+    return replace(
+        state,
+        stage="bidding",
+        bids=event.bids,
+        turn=event.turn,
+        draw=event.draw,
+        round_ms=event.at_ms,
+        underbid=state.underbid or any(line.reason == "below_floor" for line in event.bids),
+    )
 
 
 def _rechecked(state: State, event: ev.Rechecked) -> State:

@@ -50,3 +50,14 @@ def going_back(then: Mapping[str, Mapping[str, Noun]], now: Mapping[str, Mapping
         if isinstance(key, Key) and (key.holder == "house" or key.owner in wanted[key.holder])
     }
     return wanted
+
+
+def keys_away(then: Mapping[str, Mapping[str, Noun]], wanted: Plain) -> list[str]:
+    """The keys that opened something at a version, and do not though the market goes back to it."""
+    return sorted(
+        slug for slug, key in then.get("key", {}).items() if _opens(key) and not _opens(wanted["key"].get(slug))
+    )
+
+
+def _opens(key: Noun | None) -> bool:
+    return isinstance(key, Key) and not key.revoked

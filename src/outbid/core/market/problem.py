@@ -1,6 +1,8 @@
 """What is wrong with a market that somebody wrote: where, and what would be right."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -14,7 +16,7 @@ _PATTERNS = {
     "[a-z][a-z0-9_]{0,62}": "a name: lower-case letters, digits and _, beginning with a letter",
     "[A-Z]{3}": "a currency: three capital letters, such as USD",
 }
-_KEY = re.compile(r"\.(?P<name>[^.\[\]]+)|\[(?P<position>\d+)\]")
+_KEY = re.compile(r"\.(?P<name>[^.\[\]]+)|\[(?P<position>\d+)\]|\[(?P<some>\.\.\.)\]")
 _UNKNOWN = re.compile(r"^Object contains unknown field `(?P<name>.*)`$", re.DOTALL)
 _LONGEST_SHOWN = 60
 
@@ -36,6 +38,23 @@ class MarketError(Exception):
         self.problems = problems
 
 
+class SettingFault(ValueError):
+    """What a struct's own check found of one of its settings."""
+
+    def __init__(self, setting: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.setting = setting
+
+
+@contextmanager
+def checking(setting: str) -> Iterator[None]:
+    """Whatever is found wrong in here is a fault of this setting. Raises SettingFault."""
+    try:
+        yield
+    except ValueError as error:
+        raise SettingFault(setting, str(error)) from None
+
+
 def from_validation(error: Exception, value: Any = None, wanted: Any = None) -> tuple[str, Path]:
     """The sentence and the path inside the checked value of a msgspec.ValidationError or any other error.
 
@@ -44,11 +63,15 @@ def from_validation(error: Exception, value: Any = None, wanted: Any = None) -> 
     found = _AT.match(str(error))
     assert found is not None
     path: list[str | int] = []
+    shape, known = None if wanted is None else shape_of(wanted), True
     for key in _KEY.finditer(found["path"] or ""):
-        path.append(key["name"] if key["name"] is not None else int(key["position"]))
-    shape = None if wanted is None else shape_of(wanted)
-    for part in path:
-        value, shape = _inside(value, part), part_of(shape, part)
+        part = _part(key, value)
+        known = known and part is not None
+        if known and part is not None:
+            path.append(part)
+        value, shape = _inside(value, part), part_of(shape, "" if part is None else part)
+    if known and isinstance(error.__cause__, SettingFault):
+        path.append(error.__cause__.setting)
     return _plainly(found["sentence"], setting_at(tuple(path)), value, shape), tuple(path)
 
 
@@ -67,6 +90,8 @@ def part_of(shape: inspect.Type | None, part: str | int) -> inspect.Type | None:
         return next((_bare(field.type) for field in shape.fields if field.encode_name == part), None)
     if isinstance(shape, inspect.VarTupleType | inspect.ListType) and isinstance(part, int):
         return _bare(shape.item_type)
+    if isinstance(shape, inspect.DictType):
+        return _bare(shape.value_type)
     return None
 
 
@@ -95,11 +120,45 @@ def _bare(shape: inspect.Type) -> inspect.Type:
     return shape
 
 
-def _inside(value: Any, part: str | int) -> Any:
+def _part(key: re.Match[str], value: Any) -> str | int | None:
+    """One step of the checker's path; None for an entry of a mapping that has several: it does not say which."""
+    if key["some"] is not None:
+        return next(iter(value)) if isinstance(value, dict) and len(value) == 1 else None
+    return key["name"] if key["name"] is not None else int(key["position"])
+
+
+def _inside(value: Any, part: str | int | None) -> Any:
     try:
         return value[part]
     except (TypeError, LookupError):
         return None
+
+
+def fix_of(wanted: Any) -> str:
+    """What would be right of a type, as an order; empty where nothing is known of it."""
+    shape = shape_of(wanted)
+    if isinstance(shape, inspect.LiteralType):
+        return f"Write one of: {', '.join(map(str, shape.values))}."
+    if isinstance(shape, inspect.IntType):
+        return f"Write a whole number{_bounds(shape)}."
+    return next((f"Write {words}." for kind, words in _WRITTEN if isinstance(shape, kind)), "")
+
+
+_WRITTEN: tuple[tuple[type[inspect.Type], str], ...] = (
+    (inspect.BoolType, "true or false"),
+    (inspect.FloatType, "a number"),
+    (inspect.VarTupleType, "a list"),
+    (inspect.ListType, "a list"),
+    (inspect.DictType, "an object"),
+    (inspect.StructType, "an object with settings as the detail names them"),
+)
+
+
+def _bounds(shape: inspect.IntType) -> str:
+    least, most = shape.ge, shape.le
+    if least is None or most is None:
+        return "" if least is None else f" from {least} on"
+    return f" from {least} to {most}"
 
 
 # -- the checker's words for people --------------------------------------------------------------------------------

@@ -87,10 +87,11 @@ async def main() -> None:
 
 
 async def _run(connection: Connection, cell: int, identifier: bytes) -> Result:
-    rows = await dry_runs.read(connection, HOUSE, identifier)
+    now_ms = Clock().now_ms()
+    rows = await dry_runs.read(connection, HOUSE, now_ms, identifier)
     if not rows:
         raise _Stopped
-    given, now_ms = rows[0].wish, Clock().now_ms()
+    given = rows[0].wish
     both = await _markets(connection, given)
     wish = Wish(given.days, given.campaign, given.source, given.most_leads)
     found = await foresee(connection, cell, both, wish, now_ms, partial(_tell, connection, identifier))

@@ -13,10 +13,13 @@ from outbid.core.foresee.foresee import Foresight, Span
 from outbid.core.foresee.past import Past, past_of
 from outbid.core.ids import first_of, ms_of
 from outbid.core.market.snapshot import Market
+from outbid.core.schedule.pace import Curve, curve_of
 from outbid.core.scope import HOUSE
 from outbid.exchange.live.checks import lot
+from outbid.exchange.live.paces import LOOKED_BACK_MS
 from outbid.store.database import Connection
 from outbid.store.reading import past as pasts
+from outbid.store.tally.arrivals import arrivals
 
 PAGE = 500
 LEARNED = 20_000
@@ -68,7 +71,8 @@ async def foresee(
         played = await pasts.count(connection, HOUSE, cell, which)
     if not played:
         raise NothingToPlay(f"no lead came in the last {wish.days} days that could be played again")
-    foresight = Foresight(*markets, Span(from_ms, leads / played), lot)
+    curves = await _curves(connection, cell, markets[1], now_ms)
+    foresight = Foresight(*markets, Span(from_ms, leads / played, curves), lot)
     gc.collect()
     gc.freeze()  # the markets live as long as this runs; leads make no cycles
     heard = done = 0
@@ -81,6 +85,9 @@ async def foresee(
     if foresight.begun:
         async for sale in _sales(connection, cell, which):
             foresight.took(ms_of(sale.id), sale.source, sale.offer, sale.price_micros)
+            heard += 1
+            if heard % SALES_PAGE == 0:
+                await tell(0, played)
     foresight.begin(await pasts.taken(connection, HOUSE, cell, foresight.begun))
     async for past in _all(connection, cell, which):
         foresight.play(past)
@@ -98,6 +105,18 @@ def _number(market: Market, kind: str, slug: str) -> int | None:
     if found is None:
         raise NothingToPlay(f"there is no {kind} {slug!r}")
     return found[0]
+
+
+async def _curves(connection: Connection, cell: int, market: Market, now_ms: int) -> dict[int, Curve]:
+    """When the leads of each campaign come in which anything is paced, as the exchange knows it now."""
+    paced = {source.campaign.number for source in market.sources.values() if source.paced}
+    paced |= {offer.campaign for offer in market.offers.values() if offer.paced}
+    found = {}
+    for number in paced:
+        sources = [one.number for one in market.sources.values() if one.campaign.number == number]
+        counts = await arrivals(connection, HOUSE, cell, sources, now_ms - LOOKED_BACK_MS)
+        found[number] = curve_of(market.campaigns[number].zone, counts)
+    return found
 
 
 async def _all(connection: Connection, cell: int, which: pasts.Which) -> AsyncIterator[Past]:

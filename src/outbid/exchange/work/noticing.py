@@ -1,7 +1,7 @@
 """Tells bidders what became of their bids: leads that closed become batches of notices, and batches are sent."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 import msgspec
 
@@ -22,7 +22,22 @@ from outbid.store.jobs import Job
 from outbid.store.notice import batches
 
 MOST_S = 15.0
+MOST_LEADS = 500
 MarketAt = Callable[[int], Awaitable[Market]]
+
+
+def portions(jobs: Sequence[Job]) -> Iterator[list[Job]]:
+    """Jobs in portions of about so many leads as one transaction should hold."""
+    some: list[Job] = []
+    leads = 0
+    for job in jobs:
+        some.append(job)
+        leads += len(job.payload["leads"])
+        if leads >= MOST_LEADS:
+            yield some
+            some, leads = [], 0
+    if some:
+        yield some
 
 
 async def gather(exchange: Exchange, connection: Connection, jobs: Sequence[Job]) -> None:
@@ -31,7 +46,7 @@ async def gather(exchange: Exchange, connection: Connection, jobs: Sequence[Job]
     Batches are written in the transaction that finishes the jobs: each bid has one notice, whoever dies in between.
     """
     told: dict[int, list[Told]] = {}
-    closed = [bytes.fromhex(job.payload["lead"]) for job in jobs]
+    closed = [bytes.fromhex(lead) for job in jobs for lead in job.payload["leads"]]
     for record in await leads.several(connection, HOUSE, exchange.cell, closed):
         await _tell(exchange, record, told)
         await asyncio.sleep(0)  # leads do not wait for all of them

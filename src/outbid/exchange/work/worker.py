@@ -3,6 +3,7 @@
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from outbid.core.scope import HOUSE
 from outbid.exchange.ahead.child import Child
@@ -10,7 +11,7 @@ from outbid.exchange.distribute import distribute
 from outbid.exchange.exchange import Exchange
 from outbid.exchange.revive import resume
 from outbid.exchange.story import Story
-from outbid.exchange.work.noticing import gather, send
+from outbid.exchange.work.noticing import gather, portions, send
 from outbid.exchange.work.planning import make
 from outbid.exchange.work.postback import Unheard, tell_end
 from outbid.exchange.work.waking import wake
@@ -47,7 +48,11 @@ class Worker:
 
     async def notice(self, found: list[jobs.Job]) -> None:
         """The jobs of leads that closed and whose bidders are to be told, all together."""
-        await self._try(found, lambda connection: gather(self._exchange, connection, found))
+        for some in portions(found):
+            await self._try(some, partial(self._gather, some))
+
+    async def _gather(self, some: list[jobs.Job], connection: Connection) -> None:
+        await gather(self._exchange, connection, some)
 
     async def _try(self, found: list[jobs.Job], work: Callable[[Connection], Awaitable[None]]) -> None:
         with contextlib.suppress(*LOST):

@@ -10,10 +10,11 @@ from outbid.store.database import Connection
 
 MOST_KEPT = 20
 MOST_ATTEMPTS = 2
-SILENT_MS = 30_000
+SILENT_MS = 15_000
 """After how long without a word whoever ran one is taken to be dead."""
 _LOCK = 0x6F75746269640004  # "outbid", 4: one dry run is taken at a time
 State = Literal["queued", "running", "done", "failed", "stopped"]
+Told = Literal["queued", "running", "interrupted", "done", "failed", "stopped"]
 
 
 class Wish(msgspec.Struct, frozen=True):
@@ -31,10 +32,10 @@ class Wish(msgspec.Struct, frozen=True):
 
 
 class Row(msgspec.Struct, frozen=True):
-    """A dry run. `done` of `leads` were played; `error` is why one failed."""
+    """A dry run. `done` of `leads` were played; `error` is why one failed. `interrupted`: it runs, but is silent."""
 
     id: bytes
-    state: State
+    state: Told
     by: str
     at_ms: int
     wish: Wish
@@ -129,13 +130,15 @@ async def stop(connection: Connection, scope: Scope, identifier: bytes) -> bool:
     return bool(gone)
 
 
-async def read(connection: Connection, scope: Scope, identifier: bytes | None = None) -> list[Row]:
+async def read(connection: Connection, scope: Scope, now_ms: int, identifier: bytes | None = None) -> list[Row]:
     """One of them, or all: the newest first."""
     rows = await connection.fetch(
-        """select id, state, by, at, wish, done, leads, error, result from dry_run
+        """select id, case when state = 'running' and beat_at <= $3 then 'interrupted' else state end as state,
+                  by, at, wish, done, leads, error, result from dry_run
             where $1 = 'house' and ($2::uuid is null or id = $2) order by id desc""",
         scope.kind,
         identifier,
+        now_ms - SILENT_MS,
     )
     return [
         Row(

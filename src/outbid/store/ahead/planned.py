@@ -5,6 +5,7 @@ from typing import Any, Literal
 import msgspec
 
 from outbid.core.scope import Scope
+from outbid.store import jobs
 from outbid.store.database import Connection
 
 State = Literal["planned", "made", "failed", "cancelled"]
@@ -74,6 +75,20 @@ async def read(connection: Connection, scope: Scope, identifier: bytes | None = 
         )
         for row in rows
     ]
+
+
+def job_key(identifier: bytes) -> str:
+    """What the job is called that makes a planned change."""
+    return f"planned {identifier.hex()}"
+
+
+async def cancel(connection: Connection, cell: int, identifier: bytes) -> bool:
+    """A planned change is not wanted, and its job goes; False if it is planned no more."""
+    async with connection.transaction():
+        if not await end(connection, identifier, "cancelled"):
+            return False
+        await jobs.drop(connection, cell, job_key(identifier))
+    return True
 
 
 async def take(connection: Connection, identifier: bytes) -> bool:

@@ -1,5 +1,7 @@
 """What one lead asks the store to write in one commit, and what comes back."""
 
+from collections.abc import Iterable
+
 import msgspec
 
 from outbid.core.contract import Conflict
@@ -62,13 +64,35 @@ class Wish(msgspec.Struct, frozen=True):
 
 
 class Job(msgspec.Struct, frozen=True):
-    """Something that somebody has to do at `run_at_ms` or later (see `store/jobs`). `payload` is JSON."""
+    """Something that somebody has to do at `run_at_ms` or later (see `store/jobs`). `payload` is JSON.
+
+    leads  whose work of this kind is done together: a batch puts one job for all of them, with their names
+    """
 
     id: bytes
     kind: str
     key: str
     payload: bytes
     run_at_ms: int
+    leads: tuple[str, ...] = ()
+
+
+JobRow = tuple[bytes, str, str, bytes, int]
+
+
+def job_rows(jobs: Iterable[Job]) -> list[JobRow]:
+    """The jobs of a batch as rows: of those that name leads one for each kind, from when the first is due."""
+    rows: list[JobRow] = []
+    joined: dict[str, list[Job]] = {}
+    for job in jobs:
+        if job.leads:
+            joined.setdefault(job.kind, []).append(job)
+        else:
+            rows.append((job.id, job.kind, job.key, job.payload, job.run_at_ms))
+    for kind, some in joined.items():
+        payload = msgspec.json.encode({"leads": [lead for job in some for lead in job.leads]})
+        rows.append((some[0].id, kind, some[0].key, payload, min(job.run_at_ms for job in some)))
+    return rows
 
 
 class Entry(msgspec.Struct):

@@ -19,7 +19,7 @@ from outbid.core.seal.leaves import ZERO_HASH
 from outbid.store.commit import sql
 from outbid.store.commit.batch import Halt, Rows, accounts_of, decide, presumed
 from outbid.store.commit.claims import Claims
-from outbid.store.commit.entry import ConnectionLost, Entry, EntryFailed, Fenced, Repeat, Superseded, Written
+from outbid.store.commit.entry import ConnectionLost, Entry, EntryFailed, Fenced, Repeat, Superseded, Written, job_rows
 from outbid.store.commit.journal import Contention
 from outbid.store.commit.lanes import LEASE_MS, Lane
 from outbid.store.commit.requests import Requests, through
@@ -313,7 +313,7 @@ class SqlWriter:
                 for t in rows.transfers
             ],
             "statuses": [(e.lead_id, *e.status, e.n) for e in entries if e.status is not None],
-            "jobs": [(j.id, j.kind, j.key, j.payload, j.run_at_ms) for e in entries for j in e.jobs],
+            "jobs": job_rows(job for entry in entries for job in entry.jobs),
             "balances": [(i, balance.posted, balance.held, i in held_on) for i, balance in balances.items()],
         }
 

@@ -13,6 +13,7 @@ from outbid.api.door.refusal import Refused
 from outbid.api.operator.market.whole import Document, sections_of
 from outbid.api.operator.market.writing import Nouns, change, present
 from outbid.api.said.description import Said
+from outbid.api.said.faults import error_at
 from outbid.api.said.instants import utc
 from outbid.api.said.reading import Asked, convert, read_json
 from outbid.core.foresee.result import Result
@@ -24,6 +25,7 @@ from outbid.store.ahead import dry_runs
 from outbid.store.database import Connection
 
 PATH = "/v1/dry-runs"
+MOST_NAMED = 20
 _ID = re.compile(r"[0-9a-f]{32}")
 Days = Annotated[int, Meta(ge=1, le=400)]
 Most = Annotated[int, Meta(ge=1, le=1_000_000)]
@@ -46,10 +48,13 @@ class DryRunOfChanges(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class DryRunRow(msgspec.Struct, frozen=True):
-    """A dry run. `done` of `leads` were played; `error` is why it failed."""
+    """A dry run. `done` of `leads` were played; `error` is why it failed.
+
+    `interrupted`: whoever ran it died; it is begun again by itself, once
+    """
 
     id: str
-    state: dry_runs.State
+    state: dry_runs.Told
     by: str
     at: str
     days: int
@@ -113,6 +118,7 @@ class DryRunsOfChanges:
         sections, places = sections_of(wish.changes, ("changes",))
 
         async def edit(_: Connection, __: int, nouns: markets.Nouns) -> dict[str, Nouns]:
+            _check_there(wish, nouns)
             return {kind: found if wish.whole else present(nouns, kind) | found for kind, found in sections.items()}
 
         asker, exchange = request.state.asker, self._desk.exchange
@@ -133,12 +139,12 @@ class DryRunsOfChanges:
 
     async def _list(self, request: Asked) -> Response[bytes]:
         async with self._desk.database() as connection:
-            found = await dry_runs.read(connection, HOUSE)
+            found = await dry_runs.read(connection, HOUSE, self._desk.exchange.clock.now_ms())
         return answer(DryRunList([DryRunRow(**_told(row)) for row in found]))
 
     async def _read(self, request: Asked) -> Response[bytes]:
         async with self._desk.database() as connection:
-            found = await dry_runs.read(connection, HOUSE, _id(request))
+            found = await dry_runs.read(connection, HOUSE, self._desk.exchange.clock.now_ms(), _id(request))
         if not found:
             raise Refused("dry_run_unknown")
         return answer(DryRunWhole(**_told(found[0]), result=found[0].result))
@@ -148,6 +154,15 @@ class DryRunsOfChanges:
             if not await dry_runs.stop(connection, HOUSE, _id(request)):
                 raise Refused("dry_run_unknown")
         return answer(None, 204)
+
+
+def _check_there(wish: DryRunOfChanges, nouns: markets.Nouns) -> None:
+    """Are campaign and source those of leads that came? Raises Refused."""
+    for kind, slug in (("campaign", wish.campaign), ("source", wish.source)):
+        if slug and slug not in nouns[kind]:
+            known = ", ".join(sorted(nouns[kind])[:MOST_NAMED]) or "none"
+            detail = f"there is no {kind} {slug!r}; there are: {known}"
+            raise Refused("body_faulty", errors=(error_at((kind,), "setting_faulty", detail),))
 
 
 def _id(request: Asked) -> bytes:

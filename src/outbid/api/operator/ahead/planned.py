@@ -93,7 +93,7 @@ class Planned:
     async def _cancel(self, request: Asked) -> Response[bytes]:
         identifier = _id(request)
         async with self._desk.database() as connection:
-            if not await planned.end(connection, identifier, "cancelled"):
+            if not await planned.cancel(connection, self._desk.exchange.cell, identifier):
                 there = await planned.read(connection, HOUSE, identifier)
                 raise Refused("planned_change_over" if there else "planned_change_unknown")
         return answer(None, 204)

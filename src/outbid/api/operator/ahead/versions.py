@@ -18,7 +18,7 @@ from outbid.api.operator.market.writing import Nouns, change, present
 from outbid.api.said.description import Said
 from outbid.api.said.faults import pointer
 from outbid.api.said.reading import Asked, condition_of, etag
-from outbid.core.market.difference import at, going_back, paths_between
+from outbid.core.market.difference import at, going_back, keys_away, paths_between
 from outbid.core.market.noun import KINDS
 from outbid.store import market as markets
 from outbid.store.database import Connection
@@ -37,6 +37,12 @@ class Back(Note, frozen=True):
     """How to go back."""
 
     dry: Annotated[bool, Meta(description="only check it, and tell what it would change")] = False
+
+
+class Returned(Changed, frozen=True):
+    """What going back came to. `keys_away`: keys that opened something then and stay away: make new ones."""
+
+    keys_away: list[str]
 
 
 class FieldChanged(msgspec.Struct, frozen=True):
@@ -85,7 +91,7 @@ class VersionsApart:
             path=path,
             query=Back,
             condition=("If-Match",),
-            answers={200: ("what changed, or would", Changed)},
+            answers={200: ("what changed, or would", Returned)},
             etag=True,
             problems=("version_unknown", "market_moved", "market_faulty"),
         )
@@ -108,19 +114,21 @@ class VersionsApart:
 
     async def _return(self, request: Asked) -> Response[bytes]:
         number, how, condition = _number(request), request.state.query, condition_of(request)
+        away: list[str] = []
 
         async def edit(connection: Connection, version: int, nouns: markets.Nouns) -> dict[str, Nouns]:
             condition.check(version)
             if number > version:
                 raise Refused("version_unknown")
-            _, then = await markets.load(connection, number, (version, nouns))
-            return going_back(
-                {kind: present(then, kind) for kind in KINDS}, {kind: present(nouns, kind) for kind in KINDS}
-            )
+            _, rows = await markets.load(connection, number, (version, nouns))
+            then = {kind: present(rows, kind) for kind in KINDS}
+            wanted = going_back(then, {kind: present(nouns, kind) for kind in KINDS})
+            away[:] = keys_away(then, wanted)
+            return wanted
 
         note = how.note or f"returned to version {number}"
         written = await change(self._desk, request.state.asker, note, edit, {}, only_check=how.dry)
-        told = Changed(written.version, how.dry, [told_of(row) for row in written.changes])
+        told = Returned(written.version, how.dry, [told_of(row) for row in written.changes], away)
         return answer(told, headers=etag(written.version))
 
 

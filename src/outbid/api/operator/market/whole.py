@@ -147,7 +147,8 @@ class Whole:
         async with self._desk.database() as connection, connection.transaction():
             await planned.put(connection, identifier, (asker.by, how.note), times, written.version, sides)
             payload = {"planned_change": identifier.hex()}
-            await jobs.put(connection, exchange.cell, job, "planned_change", payload, starts_at_ms)
+            key = planned.job_key(identifier)
+            await jobs.put(connection, exchange.cell, job, "planned_change", payload, starts_at_ms, key)
         changes = [told_of(row) for row in written.changes]
         return answer(PlannedFor(identifier.hex(), utc(starts_at_ms), written.version, changes), 202)
 

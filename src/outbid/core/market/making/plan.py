@@ -85,5 +85,5 @@ class Planner:
         try:
             return module, msgspec.convert(settings, module.Settings, strict=False)
         except (msgspec.ValidationError, ValueError) as error:
-            sentence, inner = from_validation(error)
+            sentence, inner = from_validation(error, settings, module.Settings)
             raise Fault((*path, "settings", *inner), sentence) from None

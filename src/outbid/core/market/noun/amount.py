@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from outbid.core.market.problem import SettingFault, checking
 from outbid.core.money import micros
 
 Slug = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$", description="lower-case letters, digits, - and _")]
@@ -71,8 +72,9 @@ class Cap(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
         if (self.leads is None) == (self.money is None):
             raise ValueError("a cap names either leads or money")
         if self.paced and self.window in ("minute", "total"):
-            raise ValueError("a cap is paced over an hour, a day, a week, a month or a slot")
-        check_amount(self.money, "a cap")
+            raise SettingFault("paced", "a cap is paced over an hour, a day, a week, a month or a slot")
+        with checking("money"):
+            check_amount(self.money, "a cap")
 
 
 class Wallet(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -82,4 +84,5 @@ class Wallet(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     def __post_init__(self) -> None:
         """The credit is an amount."""
-        check_amount(self.credit, "credit")
+        with checking("credit"):
+            check_amount(self.credit, "credit")

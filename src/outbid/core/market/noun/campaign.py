@@ -18,6 +18,7 @@ from outbid.core.market.noun.amount import (
 )
 from outbid.core.market.noun.control import Breaker, Health
 from outbid.core.market.noun.price import FloorRule, MarginRule, Pricing, Rule
+from outbid.core.market.problem import SettingFault, checking
 
 
 class Field(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -73,7 +74,7 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     def __post_init__(self) -> None:
         """It begins before it ends."""
         if self.after_s > self.until_s:
-            raise ValueError("a queue's after_s lies behind its until_s: no lead would ever be tried")
+            raise SettingFault("after_s", "a queue's after_s lies behind its until_s: no lead would ever be tried")
 
 
 class Tier(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -111,7 +112,8 @@ class Route(Rule, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         """The percentage is one."""
         if self.percent is not None:
-            percent(self.percent)
+            with checking("percent"):
+                percent(self.percent)
 
 
 class Campaign(Noun, frozen=True, kw_only=True):

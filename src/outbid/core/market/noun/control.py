@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from outbid.core.market.noun.amount import percent
+from outbid.core.market.problem import SettingFault, checking
 
 Count = Annotated[int, Meta(ge=1, le=1_000_000_000)]
 
@@ -37,7 +38,7 @@ class Breaker(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     def __post_init__(self) -> None:
         """It waits longer, never shorter."""
         if self.first_s > self.most_s:
-            raise ValueError("a breaker's first_s is more than its most_s: it waits longer each time")
+            raise SettingFault("first_s", "a breaker's first_s is more than its most_s: it waits longer each time")
 
 
 class HealthRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -62,11 +63,14 @@ class HealthRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     def __post_init__(self) -> None:
         """Shares are percentages, good is no more than bad, and what is slow is said."""
-        if self.under is not None and percent(self.under) > percent(self.over):
-            raise ValueError("a rule's under is more than its over")
-        percent(self.over)
+        with checking("over"):
+            over = percent(self.over)
+        with checking("under"):
+            under = None if self.under is None else percent(self.under)
+        if under is not None and under > over:
+            raise SettingFault("under", "a rule's under is more than its over")
         if (self.slow_ms is None) == (self.measure == "slow"):
-            raise ValueError("slow_ms goes with the measure slow, and with no other")
+            raise SettingFault("slow_ms", "slow_ms goes with the measure slow, and with no other")
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -88,10 +92,11 @@ class Health(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     def __post_init__(self) -> None:
         """The steps go down, and there is one bound of what is slow."""
-        shares = [percent(step) for step in ("100%", *self.steps, "0%")]
+        with checking("steps"):
+            shares = [percent(step) for step in ("100%", *self.steps, "0%")]
         if any(after >= before for before, after in pairwise(shares)):
-            raise ValueError("the steps of health go down, between 100% and 0%")
+            raise SettingFault("steps", "the steps of health go down, between 100% and 0%")
         if len({rule.slow_ms for rule in self.rules if rule.slow_ms is not None}) > 1:
-            raise ValueError("all rules for slow answers of one offer have the same slow_ms")
+            raise SettingFault("rules", "all rules for slow answers of one offer have the same slow_ms")
         if self.pause_s > self.most_pause_s:
-            raise ValueError("pause_s is more than most_pause_s: pauses become longer")
+            raise SettingFault("pause_s", "pause_s is more than most_pause_s: pauses become longer")

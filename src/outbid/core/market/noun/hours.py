@@ -5,8 +5,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from outbid.core.market.noun.amount import Cap
-from outbid.core.money import micros
+from outbid.core.market.noun.amount import Cap, check_amount
+from outbid.core.market.problem import SettingFault, checking
 from outbid.core.schedule.week import Hours, dates_of, hours_of
 
 
@@ -45,7 +45,7 @@ class OpenSlot(Slot, frozen=True, kw_only=True):
         """Days and times can be read, and caps are of this slot."""
         super().__post_init__()
         if any(cap.window != "slot" for cap in self.caps):
-            raise ValueError("a cap of a slot has the window slot: it is counted from the slot's beginning to its end")
+            raise SettingFault("caps", "a cap of a slot has the window slot: it is counted in the slot alone")
 
 
 class Schedule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -59,10 +59,11 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     def __post_init__(self) -> None:
         """The dates can be read, and no hours stand twice."""
-        dates_of(self.blocked)
+        with checking("blocked"):
+            dates_of(self.blocked)
         for i, slot in enumerate(self.slots):
             if any(slot.hours() == other.hours() for other in self.slots[:i]):
-                raise ValueError(f"the hours {slot.hours().text} stand twice in the schedule")
+                raise SettingFault("slots", f"the hours {slot.hours().text} stand twice in the schedule")
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -81,8 +82,11 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         """Amount and dates can be read, and it begins before it ends."""
         if self.leads is not None and self.money is not None:
             raise ValueError("an order names either leads or money")
-        if self.money is not None and micros(self.money) < 0:
-            raise ValueError("an order may not be negative")
-        dates_of(tuple(date for date in (self.start, self.end) if date is not None))
+        with checking("money"):
+            check_amount(self.money, "an order")
+        for setting, date in (("from", self.start), ("to", self.end)):
+            if date is not None:
+                with checking(setting):
+                    dates_of((date,))
         if self.start is not None and self.end is not None and self.start > self.end:
-            raise ValueError("an order's to lies before its from: nothing would ever be bought")
+            raise SettingFault("to", "an order's to lies before its from: nothing would ever be bought")

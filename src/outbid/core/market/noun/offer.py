@@ -17,6 +17,7 @@ from outbid.core.market.noun.amount import (
 from outbid.core.market.noun.control import Breaker, Health, Pings
 from outbid.core.market.noun.hours import Order, Schedule
 from outbid.core.market.noun.price import PriceRule
+from outbid.core.market.problem import checking
 
 
 class Doubt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -80,4 +81,5 @@ class Offer(Noun, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         """A share is a percentage."""
         if self.share is not None:
-            percent(self.share)
+            with checking("share"):
+                percent(self.share)

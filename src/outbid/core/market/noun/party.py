@@ -16,6 +16,7 @@ from outbid.core.market.noun.amount import (
 )
 from outbid.core.market.noun.control import Pings
 from outbid.core.market.noun.price import FloorRule, Payout
+from outbid.core.market.problem import SettingFault
 
 
 class Seller(Noun, frozen=True, kw_only=True):
@@ -96,9 +97,9 @@ class Notices(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     def __post_init__(self) -> None:
         """What is sent is signed."""
         if self.url is not None and not self.secret:
-            raise ValueError("notices with a url need a secret to be signed with: {secret:NAME}")
+            raise SettingFault("secret", "notices with a url need a secret to be signed with: {secret:NAME}")
         if self.secret and not only_refers(self.secret):
-            raise ValueError("the secret of notices is a reference: {secret:NAME}")
+            raise SettingFault("secret", "the secret of notices is a reference: {secret:NAME}")
 
 
 class Buyer(Noun, frozen=True, kw_only=True):

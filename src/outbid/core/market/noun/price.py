@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from outbid.core.market.noun.amount import Settings, Slug, check_amount, percent
 from outbid.core.market.noun.hours import Slot
+from outbid.core.market.problem import SettingFault, checking
 
 RuleName = Annotated[str, Meta(min_length=1, max_length=80, description="what receipts call the rule")]
 
@@ -44,7 +45,8 @@ class PriceRule(Rule, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """The price is an amount."""
-        check_amount(self.price, "a price")
+        with checking("price"):
+            check_amount(self.price, "a price")
 
 
 class FloorRule(Rule, frozen=True, kw_only=True):
@@ -54,7 +56,8 @@ class FloorRule(Rule, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """The floor is an amount."""
-        check_amount(self.floor, "a floor")
+        with checking("floor"):
+            check_amount(self.floor, "a floor")
 
 
 class MarginRule(Rule, frozen=True, kw_only=True):
@@ -68,8 +71,10 @@ class MarginRule(Rule, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """Both are numbers."""
-        check_part(self.margin, "a margin")
-        check_amount(self.from_price, "from_price")
+        with checking("margin"):
+            check_part(self.margin, "a margin")
+        with checking("from_price"):
+            check_amount(self.from_price, "from_price")
 
 
 class PayoutRule(Rule, frozen=True, kw_only=True):
@@ -85,7 +90,8 @@ class PayoutRule(Rule, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         """Exactly one of share and fixed."""
         check_payout(self.share, self.fixed)
-        check_amount(self.from_price, "from_price")
+        with checking("from_price"):
+            check_amount(self.from_price, "from_price")
 
 
 class Payout(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -104,9 +110,11 @@ def check_payout(share: str | None, fixed: str | None) -> None:
     """Exactly one of the two, and a number? Raises ValueError."""
     if (share is None) == (fixed is None):
         raise ValueError("a payout names either share or fixed")
-    check_amount(fixed, "a payout")
+    with checking("fixed"):
+        check_amount(fixed, "a payout")
     if share is not None:
-        percent(share)
+        with checking("share"):
+            percent(share)
 
 
 class Pricing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -121,6 +129,7 @@ class Pricing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     def __post_init__(self) -> None:
         """A step belongs to the rules that have one."""
-        check_amount(self.step, "a step")
+        with checking("step"):
+            check_amount(self.step, "a step")
         if self.rule == "first" and self.step != "0":
-            raise ValueError("a step belongs to second or floor_step: under first a winner pays his bid")
+            raise SettingFault("step", "a step belongs to second or floor_step: under first a winner pays his bid")
