@@ -35,7 +35,8 @@ deliveries/<name>.py  bind(settings, binding) -> what was compiled once; pings(b
                       where wanted: reads(bound) -> Reads, what the requests hold of the lead (absent: everything);
                       secrets(bound) -> Secrets, what must never be kept of them (absent: nothing)
 intakes/<name>.py     read(content_type, body, settings) -> Arrival | Malformed
-                      settings.ping_id: the name under which a seller gives his ping's id back
+                      settings.ping_id: the name under which a seller gives his ping's id back; where wanted:
+                      settings.bid_ids, the name under which he names the bids of his choice
 """
 
 from collections.abc import Callable, Mapping
@@ -211,11 +212,13 @@ class Learned(msgspec.Struct, frozen=True):
 class Arrival(msgspec.Struct, frozen=True):
     """One lead as an intake read it: field name → what came (a JSON scalar, or a list), declared or not.
 
-    `ping`: the id that our answer to the seller's ping gave him, where he posts the lead of one.
+    `ping`: the id that our answer to the seller's ping gave him, where he posts the lead of one. `bids`: the ids of the
+    bids of that answer that he chose, in his order; none if he leaves it to the exchange.
     """
 
     fields: dict[str, Any]
     ping: str | None = None
+    bids: tuple[str, ...] = ()
 
 
 class Malformed(msgspec.Struct, frozen=True):

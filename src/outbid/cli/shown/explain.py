@@ -147,11 +147,13 @@ class _Explainer:
         if isinstance(event, ev.Quoting):
             return "its price was asked"
         if isinstance(event, ev.Quoted):
-            return f"quoted: the seller was promised {self._money(event.payout_micros)}"
+            told = f", and told of {_count(len(event.offered), 'bid')}" if event.offered else ""
+            return f"quoted: the seller was promised {self._money(event.payout_micros)}{told}"
         if isinstance(event, ev.Rechecked):
             return f"{len(event.offers)} of the bidders may still buy, {len(event.gone)} may not"
         if isinstance(event, ev.Received):
-            return "received and made durable"
+            names = ", ".join(str(pick) for pick in event.picks)
+            return f"received and made durable{f'; to be sold to its bids {names}' if names else ''}"
         if isinstance(event, ev.Resumed):
             return "taken over by another process"
         if isinstance(event, ev.Enriched):

@@ -14,7 +14,7 @@ from outbid.core.route import Match, Ping, decided
 from outbid.exchange.exchange import Exchange
 from outbid.exchange.live.checks import live_checks
 from outbid.exchange.steps.asking import Asking
-from outbid.exchange.story import Story, of_bid
+from outbid.exchange.story import Story
 
 LEAST_DEADLINE_MS = 50
 
@@ -55,11 +55,11 @@ async def ping(exchange: Exchange, story: Story, step: Ping) -> None:
 def _note(story: Story, offer: int, place: int, bid: PingReply | ListedBid) -> None:
     """Keep what a buyer wrote beside a price: what he wants back, in whose name he bids, and the consent to it."""
     if bid.token:
-        story.note(of_bid("token", offer, place), bid.token)
+        story.note(ev.of_bid("token", offer, place), bid.token)
     if bid.brand:
-        story.note(of_bid("brand", offer, place), bid.brand)
+        story.note(ev.of_bid("brand", offer, place), bid.brand)
     if bid.consent:
-        story.note(of_bid("consent", offer, place), bid.consent)
+        story.note(ev.of_bid("consent", offer, place), bid.consent)
 
 
 def _own_deadline_ms(story: Story) -> float:

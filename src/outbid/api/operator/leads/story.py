@@ -82,6 +82,8 @@ def _named(fields: dict[str, Any], naming: Naming) -> dict[str, Any]:
             told[name] = naming.tier(value)
         elif name == "account":
             told[name] = naming.account(value)
+        elif name == "offered":
+            told[name] = [_offered(place, bid, naming) for place, bid in enumerate(value, 1)]
         elif name in ("skips", "gone"):
             told[name] = [_named(skip, naming) for skip in value]
         elif name.endswith("_micros"):
@@ -89,6 +91,19 @@ def _named(fields: dict[str, Any], naming: Naming) -> dict[str, Any]:
         else:
             told[name] = value
     return told
+
+
+def _offered(number: int, bid: list[int], naming: Naming) -> dict[str, Any]:
+    """A bid that the seller was told of, by the number that ends its id."""
+    offer, listed, price_micros, payout_micros, until_ms = bid
+    return {
+        "bid": number,
+        "offer": naming.offer(offer),
+        "listed": listed or None,
+        "price": text_of(price_micros),
+        "payout": text_of(payout_micros),
+        "until": utc(until_ms),
+    }
 
 
 def bids(events: list[ev.Event], naming: Naming) -> list[BidTold]:
