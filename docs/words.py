@@ -139,6 +139,8 @@ WORDS: dict[str, str] = {
     "Offer.source_caps": "caps on what it buys of single sources: slug of the source → caps",
     "Offer.schedule": "the hours in which it buys, see [caps and hours](../explain/money_and_caps.md)",
     "Offer.order": "how much it buys altogether, from when and until when",
+    "Offer.bids_stand_s": "for how many seconds a bid stands whose reply does not say so; 0: until its round ends",
+    "Offer.keeps_bids": "while a bid stands it is taken again for the same lead of the same source, without a ping",
     "Offer.doubt": "what a post without a clear answer counts as in the end; absent: somebody has to settle it",
     "Doubt.after_s": "how long a sale may be uncertain, in seconds",
     "Doubt.outcome": "as what it then counts",

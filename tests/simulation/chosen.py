@@ -25,6 +25,7 @@ def with_choices(rows: dict[str, list[dict[str, Any]]]) -> None:
         settings = offer["delivery"]["settings"]
         if "ping_url" in settings and chance.random() < 0.5:
             settings["ping_reply"] |= {"bids_path": "bids", "stands_path": "stands"}
+            offer |= {"bids_stand_s": chance.choice((0, 5, 600)), "keeps_bids": chance.random() < 0.6}
     for source in rows["source"]:
         if chance.random() < 0.7:
             source["quotes"] |= {"bids": "all", "others": chance.random() < 0.3}

@@ -216,10 +216,12 @@ class _Explainer:
         return "" if route is None else f"; it goes by the route {route.rule.name!r}"
 
     def _pinged(self, event: ev.Pinged) -> str:
-        asked = [line for line in event.bids if line.outcome != "direct"]
+        kept = sum(line.kept for line in event.bids)
+        asked = [line for line in event.bids if line.outcome != "direct" and not line.kept]
         bids = sum(line.outcome == "bid" for line in asked)
-        direct = len(event.bids) - len(asked)
+        direct = len(event.bids) - len(asked) - kept
         fixed = f", {direct} at a fixed price" if direct else ""
+        fixed += f", {kept} not pinged whose bids still stood" if kept else ""
         return f"{len(asked)} pinged side by side, {bids} bid{fixed}; the round took {event.ms} ms"
 
     # -- every offer --------------------------------------------------------------------------------------------------

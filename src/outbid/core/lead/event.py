@@ -150,6 +150,7 @@ class BidLine(msgspec.Struct, frozen=True, omit_defaults=True):
     `score`: what the method knew of the offer, where it reads that; `explored`: set higher than is known, to learn.
     `more`: the other bids of a reply that listed several, best first; the line's own is the best of all, and `place`
     says which in the reply it was, counted from 1; 0 where the reply was one bid.
+    `kept`: the buyer was not asked, for a bid of his on the same lead still stood; nothing was `sent` to him.
     """
 
     offer: int
@@ -164,6 +165,7 @@ class BidLine(msgspec.Struct, frozen=True, omit_defaults=True):
     explored: bool = False
     place: int = 0
     more: tuple[FurtherBid, ...] = ()
+    kept: bool = False
 
     def bids(self) -> tuple[FurtherBid, ...]:
         """Every bid of the reply, best first."""

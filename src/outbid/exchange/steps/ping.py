@@ -2,6 +2,8 @@
 
 from math import inf
 
+from msgspec.structs import replace
+
 from outbid.core.contract import ListedBid, PingReply
 from outbid.core.lead import event as ev
 from outbid.core.lead.state import fold
@@ -47,7 +49,7 @@ async def ping(exchange: Exchange, story: Story, step: Ping) -> None:
     pinged = round_.over()
     for line in pinged.bids:
         offer = story.plan.campaign.offers[line.offer]
-        if offer.control is not None:
+        if offer.control is not None and not line.kept:
             exchange.breakers.hear(offer, story.id, line)
     story.tell(pinged)
 
@@ -114,7 +116,8 @@ class _Round:
         terms = plan.terms(self._tier, self._story.state.matched_ms)
         for offer, reply, answer in self.asking.heard():
             standing = standings.get(offer.number, ev.UNKNOWN)
-            lines.append(line_of_answer(offer, reply, answer, terms, plan.campaign.currency, standing))
+            line = line_of_answer(offer, reply, answer, terms, plan.campaign.currency, standing)
+            lines.append(replace(line, kept=True, sent=False) if offer.number in self.asking.kept else line)
         return tuple(lines)
 
     def _direct_line(self, offer: Offer, known: ev.Standing) -> ev.BidLine:

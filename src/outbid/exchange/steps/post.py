@@ -110,6 +110,8 @@ def _recall_post(exchange: Exchange, story: Story, offer: Offer, deal: Deal) -> 
 def _ask(exchange: Exchange, story: Story, offer: Offer, deal: Deal) -> Ask:
     place = next(sale.place for sale in story.state.sales if sale.id == deal.sale)
     token = story.notes.get(ev.of_bid("token", offer.number, place))
+    if token and offer.keeps_bids:
+        exchange.bids.use(offer.number, token)
     return ask_of(exchange, story, sale=deal.sale, token=token, price_micros=deal.price_micros)
 
 
