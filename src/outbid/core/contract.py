@@ -148,7 +148,10 @@ MOST_BIDS = 20
 
 
 class ListedBid(msgspec.Struct, frozen=True):
-    """One of several bids in a reply. `place`: which of them, counted from 1. A price of 0 could not be read."""
+    """One of several bids in a reply. `place`: which of them, counted from 1. A price of 0 could not be read.
+
+    `ends_ms` as in `PingReply`.
+    """
 
     place: int
     price_micros: int
@@ -157,12 +160,14 @@ class ListedBid(msgspec.Struct, frozen=True):
     stands_s: int = 0
     brand: str | None = None
     consent: str | None = None
+    ends_ms: int = 0
 
 
 class PingReply(msgspec.Struct, frozen=True):
     """How a ping's answer was read. `outcome`: bid, pass, error or nonsense; free text is the buyer's own.
 
     stands_s  for how many seconds the bid stands; 0 if the buyer set no end
+    ends_ms   when it ends, in UTC milliseconds, where he named the instant; else 0
     brand     in whose name the person would be called; consent: the text that he has to agree to
     bids      where a reply lists its bids: each of them, `MOST_BIDS` at most, and nothing of a bid stands beside them
     unread    how many more were listed
@@ -179,6 +184,7 @@ class PingReply(msgspec.Struct, frozen=True):
     consent: str | None = None
     bids: tuple[ListedBid, ...] = ()
     unread: int = 0
+    ends_ms: int = 0
 
 
 class PostReply(msgspec.Struct, frozen=True):

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outbid.core.contract import ListedBid, PingReply
-from outbid.core.price.standing import after, longest, tokens_of, with_end
+from outbid.core.price.standing import after, counted, longest, tokens_of, with_end
 
 BIDS = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 9)), min_size=1, max_size=4)
 
@@ -37,6 +37,17 @@ def test_an_end_by_default_is_that_of_bids_without_their_own(rows, seconds):
     assert longest(made) == max(s or seconds for _, s in rows)
     assert with_end(PingReply("bid", 5, stands_s=3), seconds).stands_s == 3
     assert with_end(PingReply("bid", 5), seconds).stands_s == seconds
+
+
+@given(st.integers(-100, 200_000))
+def test_an_instant_is_so_many_seconds_from_now_one_at_least_and_a_day_at_most(seconds):
+    now_ms = 1_800_000_000_500
+    wanted = max(1, min(seconds, 86_400))
+    reply = counted(PingReply("bid", 5, ends_ms=now_ms + seconds * 1000), now_ms)
+    assert (reply.stands_s, reply.ends_ms) == (wanted, 0)
+    several = PingReply("bid", bids=(ListedBid(1, 5, ends_ms=now_ms + seconds * 1000), ListedBid(2, 6, stands_s=7)))
+    assert [bid.stands_s for bid in counted(several, now_ms).bids] == [wanted, 7]
+    assert counted(PingReply("bid", 5, stands_s=7), now_ms).stands_s == 7
 
 
 def test_what_is_no_bid_stands_for_nothing():

@@ -4,6 +4,20 @@ from msgspec.structs import replace
 
 from outbid.core.contract import PingReply
 
+LONGEST_S = 86_400
+
+
+def counted(reply: PingReply, now_ms: int) -> PingReply:
+    """A reply whose ends are seconds from now on, where the buyer named instants: one at least, a day at most."""
+
+    def left(ends_ms: int) -> int:
+        return max(1, min((ends_ms - now_ms) // 1000, LONGEST_S))
+
+    bids = tuple(replace(bid, stands_s=left(bid.ends_ms), ends_ms=0) if bid.ends_ms else bid for bid in reply.bids)
+    if reply.ends_ms:
+        return replace(reply, stands_s=left(reply.ends_ms), ends_ms=0, bids=bids)
+    return replace(reply, bids=bids) if bids else reply
+
 
 def with_end(reply: PingReply, seconds: int) -> PingReply:
     """A reply whose bids end after so many seconds where it does not say itself when they do."""

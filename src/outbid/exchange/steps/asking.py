@@ -10,7 +10,7 @@ from outbid.core.dialect.wire import Answer, Failure, Http, Response, Timings
 from outbid.core.lead.traffic import Talk
 from outbid.core.market.snapshot import Offer
 from outbid.core.price.lines import NOT_AWAITED
-from outbid.core.price.standing import with_end
+from outbid.core.price.standing import counted, with_end
 from outbid.exchange.exchange import Exchange
 from outbid.exchange.steps.kept import key_of, lead_key
 from outbid.exchange.steps.traced import traced
@@ -120,6 +120,8 @@ class Asking:
     def _heard(self, place: int, reply: PingReply) -> PingReply:
         """A reply with the end of its bids, which are kept if they stand and one request told all that was asked."""
         offer, key = self.offers[place], self._keys.pop(place, None)
+        if reply.ends_ms or reply.bids:
+            reply = counted(reply, self._exchange.clock.now_ms())
         if offer.bids_stand_s:
             reply = with_end(reply, offer.bids_stand_s)
         if key is not None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 from functools import lru_cache
 from typing import Annotated, Any
 
@@ -16,6 +17,9 @@ YES = ("true", "1", "yes", "success", "accepted", "matched", "sold", "ok")
 """Words that mean yes wherever buyers answer with a word."""
 LONGEST_VALUE = 2_000
 LONGEST_STAND_S = 86_400
+LONGEST_NUMBER = 15
+FIRST_INSTANT_S = 1_000_000_000
+"""From here on a number of seconds is Unix time, and a thousand times as much is milliseconds of it."""
 DUPLICATE = ("duplicate", "duplicated", "dupe")
 _SHOWN = 200
 KEPT = 1024
@@ -54,9 +58,13 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     price_path: Annotated[str, said_as("the bid in a ping's answer; a changed price in a post's")] = "price"
     currency_path: Annotated[str | None, said_as("the bid's currency; without a path it is the campaign's")] = None
     token_path: Annotated[str | None, said_as("what the buyer wants back in the post")] = None
-    stands_path: Annotated[str | None, said_as("for how many seconds the bid stands; empty: until the round ends")] = (
-        None
-    )
+    stands_path: Annotated[
+        str | None,
+        said_as(
+            "for how many seconds the bid stands, or when it ends (RFC 3339, or Unix time in seconds or milliseconds); "
+            "empty: until the round ends"
+        ),
+    ] = None
     brand_path: Annotated[str | None, said_as("in whose name the person would be called; kept with the bid")] = None
     consent_path: Annotated[str | None, said_as("the text that the person has to agree to; kept with the bid")] = None
     reason_path: Annotated[str | None, said_as("the buyer's own words for a no")] = "reason"
@@ -172,6 +180,7 @@ def bid_reader(sight: Sight) -> Callable[[Response], PingReply]:
             stands_s=_seconds(stands(document)) if stands else 0,
             brand=(text_from(brand(document)) or None) if brand else None,
             consent=_whole(consent(document)) if consent else None,
+            ends_ms=_instant(stands(document)) if stands else 0,
         )
 
     return read
@@ -198,6 +207,7 @@ def _listed(sight: Sight, place: int, price_micros: int, element: Any) -> Listed
         _seconds(at(sight.stands)),
         text_from(at(sight.brand)) or None,
         _whole(at(sight.consent)),
+        _instant(at(sight.stands)),
     )
 
 
@@ -241,9 +251,26 @@ def _whole(value: Any) -> str | None:
 
 
 def _seconds(value: Any) -> int:
-    """How long a bid stands: at least a second; 0 where the answer does not say, or not in whole seconds."""
+    """How long a bid stands: at least a second; 0 where the answer does not say, or names an instant."""
+    number = _whole_number(value)
+    return 0 if number is None or number >= FIRST_INSTANT_S else max(1, min(number, LONGEST_STAND_S))
+
+
+def _instant(value: Any) -> int:
+    """When a bid ends, in UTC milliseconds, by Unix time in seconds or milliseconds or by RFC 3339; 0 if it is none."""
+    number = _whole_number(value)
+    if number is not None:
+        return 0 if number < FIRST_INSTANT_S else number if number >= FIRST_INSTANT_S * 1000 else number * 1000
+    try:
+        at = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return 0
+    return 0 if at is None or at.tzinfo is None else max(0, int(at.timestamp() * 1000))
+
+
+def _whole_number(value: Any) -> int | None:
     text = str(value).partition(".")[0] if isinstance(value, int | float | str) else ""
-    return max(1, min(int(text), LONGEST_STAND_S)) if text.isdecimal() and not isinstance(value, bool) else 0
+    return int(text) if len(text) <= LONGEST_NUMBER and text.isdecimal() and not isinstance(value, bool) else None
 
 
 def _web_address(text: str | None) -> str | None:
