@@ -147,13 +147,11 @@ class _Explainer:
         if isinstance(event, ev.Quoting):
             return "its price was asked"
         if isinstance(event, ev.Quoted):
-            told = f", and told of {_count(len(event.offered), 'bid')}" if event.offered else ""
-            return f"quoted: the seller was promised {self._money(event.payout_micros)}{told}"
+            return f"quoted: the seller was promised {self._money(event.payout_micros)}{_told_of(event)}"
         if isinstance(event, ev.Rechecked):
             return f"{len(event.offers)} of the bidders may still buy, {len(event.gone)} may not"
         if isinstance(event, ev.Received):
-            names = ", ".join(str(pick) for pick in event.picks)
-            return f"received and made durable{f'; to be sold to its bids {names}' if names else ''}"
+            return f"received and made durable{_chosen(event)}"
         if isinstance(event, ev.Resumed):
             return "taken over by another process"
         if isinstance(event, ev.Enriched):
@@ -252,6 +250,16 @@ class _Explainer:
     @staticmethod
     def _section(title: str, lines: list[str]) -> str:
         return "\n".join([title, *(f"  {line}" for line in lines)])
+
+
+def _told_of(event: ev.Quoted) -> str:
+    """How many bids a seller was told of who may choose."""
+    return f", and told of {_count(len(event.offered), 'bid')}" if event.offered else ""
+
+
+def _chosen(event: ev.Received) -> str:
+    """The bids of its quote to which a lead is to be sold, by the numbers that end their ids."""
+    return f"; to be sold to its bids {', '.join(map(str, event.picks))}" if event.picks else ""
 
 
 def _count(number: int, what: str) -> str:

@@ -118,9 +118,9 @@ class State(msgspec.Struct, frozen=True):
 
 
 def standing_at(line: ev.BidLine, round_ms: int, at_ms: int) -> ev.BidLine:
-    """A line without those of its bids that have ended; as it is if all have."""
+    """A line without those of its bids that have ended; as it is if none is left that might win."""
     left = [bid for bid in line.bids() if not bid.stands_s or round_ms + bid.stands_s * 1000 > at_ms]
-    if not left:
+    if not left or (left[0].reason and not line.reason):
         return line
     best, *more = left
     return replace(
