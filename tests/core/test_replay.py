@@ -277,3 +277,31 @@ def test_a_good_bid_that_nobody_posted_was_kept_back_by_a_limit():
     found = {r.offer: (r.outcome, r.reason, r.price_micros) for r in receipts(plan, FACTS, events)}
     assert found[DOT] == ("direct", "resell_limit", 5 * M)
     assert msgspec.json.encode(receipts(plan, FACTS, events))
+
+
+@pytest.mark.parametrize(
+    ("line", "differs"),
+    [
+        (ev.BidLine(ACE, "bid", 8 * M, kept=True, sent=False), False),
+        (ev.BidLine(ACE, "bid", 8 * M, kept=True), True),
+        (ev.BidLine(ACE, "pass", reason="no_bid", kept=True, sent=False), True),
+    ],
+)
+def test_a_kept_bid_that_is_none_is_found(line, differs):
+    events = [*BEGIN, MATCHED, ev.Pinged(3, 0, 40, (line, *LINES[1:]))]
+    assert bool(replay(PLAN, FACTS, events)) == differs
+
+
+def test_of_several_bids_of_a_reply_each_is_judged_again():
+    first, second = ev.FurtherBid(2, 6 * M), ev.FurtherBid(1, 1 * M, "below_floor")
+    good = ev.BidLine(ACE, "bid", 8 * M, 20, place=3, more=(first, second))
+    assert replay(PLAN, FACTS, [*BEGIN, MATCHED, ev.Pinged(3, 0, 40, (good, *LINES[1:]))]) == []
+    for more in ((second, first), (replace(first, reason="below_floor"), second), (first, replace(second, reason=""))):
+        events = [*BEGIN, MATCHED, ev.Pinged(3, 0, 40, (replace(good, more=more), *LINES[1:]))]
+        assert [found.event for found in replay(PLAN, FACTS, events)] == [4] * len(replay(PLAN, FACTS, events)) != []
+
+
+def test_a_choice_that_its_quote_did_not_tell_of_is_found():
+    events = [ev.Quoting(0, 1, 1, 1), ev.Inspected(1, "before_ping"), MATCHED, ev.Pinged(3, 0, 40, LINES)]
+    events += [ev.Quoted(4, 6_400_000, 99), ev.Received(5, 1, 1, 1, quote="pg_1", picks=(1,))]
+    assert [found.event for found in replay(PLAN, FACTS, events)] == [6]

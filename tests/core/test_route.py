@@ -67,7 +67,13 @@ def plan(
         review_ms=50,
     )
     source = SimpleNamespace(
-        slug="web", payout=Part(800_000), most_posts=source_posts, floor_micros=0, floor_fact=None, rules=None
+        slug="web",
+        payout=Part(800_000),
+        most_posts=source_posts,
+        floor_micros=0,
+        floor_fact=None,
+        rules=None,
+        quotes=SimpleNamespace(all=False),
     )
     return Plan(campaign, source)
 

@@ -152,12 +152,53 @@ def test_a_lead_that_is_resumed_twice_goes_on_where_it_was():
     assert fold_all([*events, ev.Resumed(10, 3)]).tier == fold_all(events).tier
 
 
+CHOSEN = [
+    ev.Quoting(0, 3, 4, 5),
+    GOOD,
+    MATCHED,
+    PINGED,
+    ev.Quoted(5, 24, 100, (ev.OfferedBid(1, 0, 30, 24, 100), ev.OfferedBid(2, 0, 20, 16, 50))),
+]
+
+
+def wanted_by(*picks: int, at_ms: int = 10) -> list[int]:
+    return [bid.offer for bid in fold_all([*CHOSEN, ev.Received(at_ms, 3, 4, 5, quote="pg_1", picks=picks)]).wanted]
+
+
+def test_of_what_a_seller_chose_those_count_in_his_order_that_have_not_ended():
+    assert wanted_by(2, 1) == [2, 1]
+    assert wanted_by(2, 1, at_ms=51) == [1]
+    assert wanted_by(3, 2) == [2]
+    assert wanted_by() == []
+
+
+def test_each_bid_of_a_choice_is_owed_what_was_told_of_it_and_nothing_else_is_promised():
+    state = fold_all([*CHOSEN, ev.Received(10, 3, 4, 5, quote="pg_1", picks=(2,))])
+    assert (state.promised, state.owed(2, 0), state.owed(1, 0)) == (None, 16, None)
+    assert fold_all([*CHOSEN, ev.Received(10, 3, 4, 5, quote="pg_1")]).owed(2, 0) == 24
+
+
+def test_after_a_crash_the_bids_that_were_chosen_stand():
+    chosen = [
+        *CHOSEN,
+        ev.Received(10, 3, 4, 5, quote="pg_1", picks=(1,)),
+        GOOD,
+        ev.Rechecked(11, (1,)),
+        ev.Resumed(12, 2),
+    ]
+    state = fold_all(chosen)
+    assert (state.stage, [line.offer for line in state.bids]) == ("inspected", [1])
+
+
 ALL = [
     *STORY,
     ev.Quoting(1, 3, 4, 5),
     ev.Quoted(1, 16_000_000, 300_000),
+    ev.Quoted(1, 16_000_000, 300_000, (ev.OfferedBid(3, 2, 20_000_000, 16_000_000, 300_000),)),
+    ev.Posting(5, "sl_3", 3, 30, 24, place=2),
+    ev.Pinged(4, 0, 80, (ev.BidLine(3, "bid", 30, 70, place=2, more=(ev.FurtherBid(1, 20, "below_floor", 60),)),)),
     ev.Rechecked(2, (1,), (ev.Skip(2, "filtered"),)),
-    ev.Received(1, 3, 4, 5, test=True, quote="pg_1"),
+    ev.Received(1, 3, 4, 5, test=True, quote="pg_1", picks=(2, 1)),
     ev.Waiting(2, "reviewed", 5),
     ev.Deferred(2),
     ev.Due(2, 1),

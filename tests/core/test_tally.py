@@ -108,6 +108,7 @@ EACH = [
     ((POSTING, ev.Sold(CAME, "sl_1", 800, 600)), ev.Closed(CAME, "sold"), lead("answered", "sold")),
     ((), ev.Enriched(CAME, "zip", "learned", ms=20), lead("enriched", "zip learned")),
     ((), ev.Resumed(CAME, 2), {}),
+    ((), ev.Pinged(CAME, 0, 0, (ev.BidLine(6, "bid", 700, kept=True, sent=False),)), offer(6, "kept", "", 1, 700, 0)),
     ((), ev.Due(CAME, 1), {}),
     ((), ev.Quoting(CAME, 7, 1, 1), {}),
     ((), ev.Quoted(CAME, 5, LATER), {}),

@@ -109,6 +109,7 @@ def test_the_intake_reads_what_the_sample_tells(name: str, path: Path) -> None:
     for given, found in read_all(plugin, sample):
         if isinstance(found, Arrival):
             assert found.fields == given["fields"], given
+            assert (found.ping, list(found.bids)) == (given.get("ping"), given.get("bids", [])), given
             assert [type(value) for value in found.fields.values()] == [type(v) for v in given["fields"].values()]
         else:
             assert {"status": found.status, "code": found.code, "pointer": found.pointer} == (

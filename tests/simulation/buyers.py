@@ -34,8 +34,9 @@ class Plan(NamedTuple):
 class Buyer:
     """What stands behind one offer. `temper` holds the chances of his behaviours."""
 
-    def __init__(self, offer: str, chance: Random, *, repeatable: bool, plain: bool) -> None:
-        self.offer, self.chance, self.repeatable, self.plain = offer, chance, repeatable, plain
+    def __init__(self, offer: str, chance: Random, *, repeatable: bool, plain: bool, lists: bool = False) -> None:
+        self.offer, self.chance, self.repeatable = offer, chance, repeatable
+        self.plain, self.lists = plain, lists
         self.taken: list[Taken] = []
         self.posts: list[tuple[str, str]] = []
         self.pings = 0
@@ -86,7 +87,7 @@ class Buyer:
         answer = {"accepted": True, "price": price, "token": f"t{self.pings}"}
         if not self.honest and chance.random() < 0.15:
             answer["currency"] = chance.choice(("EUR", "usd", "XXX"))
-        return _json(200, answer)
+        return _json(200, _listed(answer, chance) if self.lists else answer)
 
     def _sell(self, tag: str, key: str, at_s: float, document: dict[str, Any]) -> Response:
         known = self.memory.get(key) if self.repeatable else None
@@ -126,3 +127,18 @@ class Buyer:
 
 def _json(status: int, document: dict[str, Any]) -> Response:
     return Response(status, (("content-type", "application/json"),), json.dumps(document).encode())
+
+
+def _listed(answer: dict[str, Any], chance: Random) -> dict[str, Any]:
+    """A reply with one bid as a list of some, the tokens told apart by their places."""
+    if chance.random() < 0.3:
+        return answer
+    bids = [
+        {
+            "price": answer["price"] if place == 1 else chance.choice((1, 7, 19.5, 33, 0, None)),
+            "token": f"{answer['token']}.{place}",
+            "stands": chance.choice((None, 2, 60)),
+        }
+        for place in range(1, chance.choice((1, 2, 3, 25)) + 1)
+    ]
+    return {"accepted": True, "bids": bids}

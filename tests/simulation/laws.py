@@ -16,6 +16,7 @@ from outbid.core.route import Plan
 from outbid.core.seal.leaves import ZERO_HASH, chapter_hash
 
 from .buyers import Buyer
+from .chosen import misnamed, unchosen
 from .counted import recounted, summed
 from .database.tables import Change, Row, Tables, Transaction
 from .exposed import unlisted, unlisted_questions
@@ -237,7 +238,8 @@ class Laws:
         price, payout = sale["price_micros"], sale["payout_micros"]
         if not 0 < price <= self.bids[sale_id]:
             self.broken("captured ≤ bid", f"{price} of {self.bids[sale_id]}", sale["lead_id"])
-        promised = self.states.get(sale["lead_id"], State()).promise_micros
+        state = self.states.get(sale["lead_id"], State())
+        promised = self.payouts[sale_id] if state.wanted else state.promise_micros
         held, paid_at_hold = self.bids[sale_id], self.payouts[sale_id]
         due = payouts_by_any_rule(source.campaign, source, price) | {promised}
         if price < held:
@@ -313,6 +315,8 @@ class Laws:
             self.broken("who saw what is listed", text, lead_id)
         for lead_id, text in unlisted_questions(self.tables, self.markets, services["streets.test"], MASTER):
             self.broken("who saw what is listed", text, lead_id)
+        for lead_id, text in misnamed(self.tables, buyers):
+            self.broken("a post carries the token of its bid", text, lead_id)
         for lead_id, text in untaught(self.tables, buyers):
             self.broken("what was learned is what buyers get", text, lead_id)
         for (account,), row in self.tables.table("account").items():
@@ -332,6 +336,8 @@ class Laws:
                 self.broken("fold(chapters) = status row", f"{row} ≠ {state.status} {state.reason}", lead_id)
             elif state.status == "sold" and state.promise_micros is not None and not _kept(state):
                 self.broken("a promise is kept", f"{state.promise_micros}: {state.sales}", lead_id)
+            elif unchosen_sale := next(unchosen(state), None):
+                self.broken("who was chosen buys, for what was told of him", unchosen_sale, lead_id)
             elif state.status == "sold" and not any(sale.status == "sold" for sale in state.sales):
                 self.broken("a sold lead has a sale", str(state.sales), lead_id)
         for (sale_id,), row in self.tables.table("sale").items():
@@ -446,7 +452,9 @@ class Submitted(msgspec.Struct, frozen=True):
 
 
 def _kept(state: State) -> bool:
-    """Was the seller paid at least what his quote promised?"""
+    """Was the seller paid at least what his quote promised, if he left the choice to the exchange?"""
+    if state.wanted:
+        return True
     return sum(sale.payout_micros for sale in state.sales if sale.status == "sold") >= (state.promise_micros or 0)
 
 

@@ -8,6 +8,7 @@ import msgspec
 from outbid.core.market.noun import KINDS, Noun
 
 from .buyers import Buyer
+from .chosen import with_choices
 from .priced import with_prices
 
 ZONES = (
@@ -66,6 +67,7 @@ def random_market(chance: Random) -> Rows:
         "offer": offers,
     }
     with_prices(rows)
+    with_choices(rows)
     return {kind: {row["slug"]: row for row in found} for kind, found in rows.items()}
 
 
@@ -84,7 +86,8 @@ def buyers_of(rows: Rows, chance: Random) -> dict[str, Buyer]:
 def _behind(slug: str, row: dict[str, Any], chance: Random) -> Buyer:
     settings = row["delivery"]["settings"]
     plain = not settings["post_reply"]["accepted_path"]
-    return Buyer(slug, Random(chance.random()), repeatable=settings["repeatable"], plain=plain)
+    lists = "bids_path" in settings["ping_reply"]
+    return Buyer(slug, Random(chance.random()), repeatable=settings["repeatable"], plain=plain, lists=lists)
 
 
 def changed(rows: Rows, chance: Random) -> Rows:

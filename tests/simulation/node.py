@@ -224,7 +224,9 @@ class Node:
             return refuse(exchange, market, source, arrived.fields, False, request)
         pinned = await exchange.market_at(quote.version)
         request = request_under(exchange.vault, quote.id, body, now_ms)
-        return take_up(exchange, pinned, pinned.sources[source.number], arrived.fields, False, request, quote)
+        return take_up(
+            exchange, pinned, pinned.sources[source.number], arrived.fields, False, request, quote, arrived.bids
+        )
 
     def ask(self, source: str, body: bytes) -> "asyncio.Future[QuoteAnswer | None]":
         """Take a ping as the intake does. None: it got no answer."""

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from outbid.core import route
 from outbid.core.contract import PostReply
 from outbid.core.dialect.wire import Failure
+from outbid.core.lead import event as ev
 from outbid.core.lead import exposure
 from outbid.core.lead.state import State, fold
 from outbid.core.ledger import moves
@@ -84,6 +85,14 @@ def no_claims(patch: pytest.MonkeyPatch) -> None:
 
 def resold_while_uncertain(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(State, "placed", lambda state: [sale for sale in state.sales if sale.status in ("posting", "sold")])
+
+
+def choice_forgotten(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(route, "_choose", lambda plan, state, most: _ranking(plan, state)[:1])
+
+
+def token_of_another_bid(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(ev, "of_bid", lambda what, offer, place: f"{what} {offer}")
 
 
 def group_forgotten(patch: pytest.MonkeyPatch) -> None:
@@ -325,6 +334,8 @@ def questions_not_listed(patch: pytest.MonkeyPatch) -> None:
 
 TALLIES = "tallies are what the chapters add up to"
 PLANTED: dict[Plant, set[str]] = {
+    choice_forgotten: {"who was chosen buys, for what was told of him"},
+    token_of_another_bid: {"a post carries the token of its bid"},
     capture_without_release: {"held = open holds"},
     release_forgotten: {"held = open holds"},
     ignored_room: {"no cap or wallet is passed"},

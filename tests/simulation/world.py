@@ -24,6 +24,7 @@ from outbid.store.commit.entry import EntryFailed, Fenced
 from outbid.store.database import LOST
 
 from .buyers import SLOWEST_S
+from .chosen import choice
 from .database.server import Server
 from .door import Network
 from .laws import Breach, Laws, Rule, Submitted
@@ -272,7 +273,9 @@ class World:
             return
         if self.chance.random() < 0.1:
             fields = fields | {"amount": 101}
-        send = partial(self._send, tag, source, msgspec.json.encode(fields | {"ping_id": quote.ping}))
+        send = partial(
+            self._send, tag, source, msgspec.json.encode(fields | choice(quote, self.chance) | {"ping_id": quote.ping})
+        )
         for _ in range(2 if self.chance.random() < 0.15 else 1):
             self.loop.call_later(self.chance.choice((0.0, 0.05, 1.0, 8.0, 40.0)), send)
 

@@ -107,7 +107,8 @@ async def sell(data: dict[str, Any]) -> Answer:
     status_code=200,
     summary="Ask what a lead would bring",
     description="The fields that the seller may tell before the sale; none of the person is needed. Who is quoted posts"
-    " the whole lead with `ping_id` before `until`.",
+    " the whole lead with `ping_id` before `until`. Where the source is told all bids, he may name those of his choice"
+    " in `bid_ids`, in his order.",
     operation_class=amended({"parameters": SELLERS_HEADERS[1:]}),
     responses=NOT_TAKEN,
 )
@@ -244,10 +245,10 @@ class Routes:
         async def quote_now_(
             request: Request[Any, Any, Any], ping: Annotated[str, Parameter(description="the ping's id, pg_…")]
         ) -> QuoteAnswer:
-            scope = self._scope(request)
+            scope, vault, market = self._scope(request), self._exchange.vault, self._exchange.market
             try:
                 async with self._pool.acquire() as connection:
-                    answer = await quote_now(connection, scope, self._exchange.market, ping)
+                    answer = await quote_now(connection, scope, vault, market, ping)
             except ValueError as error:
                 raise No(404, "ping_unknown", str(error)) from None
             if answer is None:

@@ -204,7 +204,7 @@ class Intake:
             request = request_of(exchange.vault, head.request_key, body, now_ms)
             return refuse(exchange, market, source, arrived.fields, test, request)
         request = request_under(exchange.vault, quote.id, body, now_ms)
-        return take_up(exchange, pinned, then, arrived.fields, test, request, quote)
+        return take_up(exchange, pinned, then, arrived.fields, test, request, quote, arrived.bids)
 
     async def _quote_of(self, source: Source, name: str, test: bool) -> Quote | None:
         try:
@@ -307,7 +307,8 @@ class Intake:
         state, currency = story.state, story.plan.campaign.currency
         if state.status == "refused":
             return self._refused(state.reason, story.flaws)
-        return reply_json(200, quote_answer(name, currency, state, story.until_ms, test=story.lead.test))
+        notes = story.notes if story.plan.campaign.tells_brands else None
+        return reply_json(200, quote_answer(name, currency, state, story.until_ms, notes, test=story.lead.test))
 
     def _tell(self, lead: Standing) -> Reply:
         if lead.state.status == "refused":

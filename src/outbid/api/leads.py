@@ -14,6 +14,7 @@ from outbid.core.market.snapshot import Market
 from outbid.core.reasons import Reason
 from outbid.core.scope import Scope
 from outbid.exchange.revive import Erased, notes_of
+from outbid.exchange.story import NOTES_OF_QUOTE, Notes, decode_notes
 from outbid.store import leads
 from outbid.store.quote import reading as quotes
 from outbid.store.vault import SealBroken, Vault
@@ -76,14 +77,20 @@ def standing_of(record: leads.Record, vault: Vault, market: Market) -> Standing:
     return Standing(public(LEAD, record.cell, record.id), currency, state, flaws, redirect, record.test)
 
 
-async def quote_now(connection: Any, scope: Scope, market: Market, name: str) -> QuoteAnswer | None:
-    """What a seller was told on his ping; None if there is no such ping for him. Raises ValueError."""
+async def quote_now(connection: Any, scope: Scope, vault: Vault, market: Market, name: str) -> QuoteAnswer | None:
+    """What a seller was told on his ping; None if there is no such ping for him. Raises ValueError.
+
+    Whether he may know brands is for the campaign to say as it is now.
+    """
     found = await quotes.read(connection, scope, *parse(QUOTE, name))
     if found is None:
         return None
     campaign = market.campaigns.get(found.campaign)
     state = fold_all(found.events)
-    return quote_answer(name, campaign.currency if campaign else "", state, found.until_ms, test=found.test)
+    notes: Notes | None = None
+    if campaign is not None and campaign.tells_brands and found.notes is not None:
+        notes = decode_notes(vault.open(vault.unwrap(found.id, found.wrapped), found.id, NOTES_OF_QUOTE, found.notes))
+    return quote_answer(name, campaign.currency if campaign else "", state, found.until_ms, notes, test=found.test)
 
 
 async def answer_now(connection: Any, scope: Scope, vault: Vault, market: Market, name: str) -> Answer | None:

@@ -35,7 +35,8 @@ deliveries/<name>.py  bind(settings, binding) -> what was compiled once; pings(b
                       where wanted: reads(bound) -> Reads, what the requests hold of the lead (absent: everything);
                       secrets(bound) -> Secrets, what must never be kept of them (absent: nothing)
 intakes/<name>.py     read(content_type, body, settings) -> Arrival | Malformed
-                      settings.ping_id: the name under which a seller gives his ping's id back
+                      settings.ping_id: the name under which a seller gives his ping's id back; where wanted:
+                      settings.bid_ids, the name under which he names the bids of his choice
 """
 
 from collections.abc import Callable, Mapping
@@ -147,7 +148,10 @@ MOST_BIDS = 20
 
 
 class ListedBid(msgspec.Struct, frozen=True):
-    """One of several bids in a reply. `place`: which of them, counted from 1. A price of 0 could not be read."""
+    """One of several bids in a reply. `place`: which of them, counted from 1. A price of 0 could not be read.
+
+    `ends_ms` as in `PingReply`.
+    """
 
     place: int
     price_micros: int
@@ -156,12 +160,14 @@ class ListedBid(msgspec.Struct, frozen=True):
     stands_s: int = 0
     brand: str | None = None
     consent: str | None = None
+    ends_ms: int = 0
 
 
 class PingReply(msgspec.Struct, frozen=True):
     """How a ping's answer was read. `outcome`: bid, pass, error or nonsense; free text is the buyer's own.
 
     stands_s  for how many seconds the bid stands; 0 if the buyer set no end
+    ends_ms   when it ends, in UTC milliseconds, where he named the instant; else 0
     brand     in whose name the person would be called; consent: the text that he has to agree to
     bids      where a reply lists its bids: each of them, `MOST_BIDS` at most, and nothing of a bid stands beside them
     unread    how many more were listed
@@ -178,6 +184,7 @@ class PingReply(msgspec.Struct, frozen=True):
     consent: str | None = None
     bids: tuple[ListedBid, ...] = ()
     unread: int = 0
+    ends_ms: int = 0
 
 
 class PostReply(msgspec.Struct, frozen=True):
@@ -211,11 +218,13 @@ class Learned(msgspec.Struct, frozen=True):
 class Arrival(msgspec.Struct, frozen=True):
     """One lead as an intake read it: field name → what came (a JSON scalar, or a list), declared or not.
 
-    `ping`: the id that our answer to the seller's ping gave him, where he posts the lead of one.
+    `ping`: the id that our answer to the seller's ping gave him, where he posts the lead of one. `bids`: the ids of the
+    bids of that answer that he chose, in his order; none if he leaves it to the exchange.
     """
 
     fields: dict[str, Any]
     ping: str | None = None
+    bids: tuple[str, ...] = ()
 
 
 class Malformed(msgspec.Struct, frozen=True):

@@ -61,6 +61,7 @@ REFUSED = reasons(
         "Ping again; only the same lead may be sent again under the same ping.",
     ),
     ping_expired=("The quote has ended.", "Post sooner after the ping, or ping again."),
+    bid_unknown=("A bid that the post names is none of the ping's.", "Name ids of the bids that the ping was told."),
     ping_not_quoted=("Nobody bid on the ping, so there is nothing that a post could be paid.", "Ping again."),
     changed_since_ping=(
         "The lead tells another thing than its ping did.",
@@ -187,6 +188,7 @@ BIDS = reasons(
     outbid=("Another bid was better.", "Bid more."),
     nonsense=("The answer could not be understood.", "Look at the raw answer and at the reply rule."),
     too_many_bids=("The reply listed more bids than are read.", "List the twenty best."),
+    not_chosen=("The seller chose other bids of the quote.", ""),
     other_bid_posted=("Another bid of the same reply was posted.", ""),
     wrong_currency=("The bid is in another currency than the campaign's.", "Bid in the campaign's currency."),
 )

@@ -1,6 +1,7 @@
 """What comes next for a lead: one function for each stage, all of them pure. The whole exchange loops around it."""
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
 from typing import Literal
 
 import msgspec
@@ -12,9 +13,11 @@ from outbid.core.lead.value import Scalar
 from outbid.core.market.snapshot import Campaign, Source, Terms
 from outbid.core.match.routes import route_of, tiers_left
 from outbid.core.price.lines import NOT_AWAITED
-from outbid.core.price.picking import Pick, choose
+from outbid.core.price.picking import Pick, choose, named, ranking
 from outbid.core.price.terms import terms_of
 
+MOST_OFFERED = 100
+"""How many bids a seller is told of at most, where he may choose."""
 MOST_ASKS = 2
 """How often a post without an answer is asked again with the same key, where the delivery allows it."""
 
@@ -39,9 +42,10 @@ class Ping(msgspec.Struct, frozen=True):
 
 
 class Quote(msgspec.Struct, frozen=True):
-    """Promise the seller what this pick would bring him."""
+    """Promise the seller what this pick would bring him. `offered`: all that he may choose from, best first."""
 
     pick: Pick
+    offered: tuple[Pick, ...] = ()
 
 
 class Recheck(msgspec.Struct, frozen=True):
@@ -141,7 +145,7 @@ def _tier(plan: Plan, state: State, *, anew: bool) -> Step:
 
     `anew`: the present one may be the next.
     """
-    if state.refused is None and posts_left(plan, state):
+    if state.refused is None and not state.wanted and posts_left(plan, state):
         for number in tiers_left(plan.way(state), state.tier, anew=anew):
             if places_left(plan, state, number) and (step := _try(plan, state, number)) is not None:
                 return step
@@ -221,12 +225,26 @@ def _bidding(plan: Plan, state: State) -> Step:
     if state.promised is not None:
         most = min(most, 1)  # the first sale keeps the promise; only then others may buy beside it
     if most > 0 and state.refused is None and (chosen := _choose(plan, state, most)):
-        return Quote(chosen[0]) if state.quoting else Post(chosen)
+        return _quote(plan, state, chosen[0]) if state.quoting else Post(chosen)
     return _over(plan, state)
 
 
+def _quote(plan: Plan, state: State, best: Pick) -> Quote:
+    """The best, or where the seller may choose every bid that would be sold, each as if it were the best."""
+    if not plan.source.quotes.all:
+        return Quote(best)
+    tier, terms = plan.campaign.tiers[state.tier], plan.terms(state.tier, state.matched_ms)
+    offered = tuple(islice(ranking(plan.campaign, terms, tier, state), MOST_OFFERED))
+    return Quote(offered[0], offered)
+
+
 def _choose(plan: Plan, state: State, most: int) -> tuple[Pick, ...]:
-    """The best picks, never two of one group of buyers; who buys alone does so if he is the best of them."""
+    """The best picks, never two of one group of buyers; who buys alone does so if he is the best of them.
+
+    Where the seller chose, the first of his choice are the best.
+    """
+    if state.wanted:
+        return named(plan.campaign, state, most, lambda offer: _alone(plan, offer, state.round_ms))
     terms = plan.terms(state.tier, state.matched_ms)
     tier, round_ms = plan.campaign.tiers[state.tier], state.round_ms
     return choose(plan.campaign, terms, tier, state, most, lambda offer: _alone(plan, offer, round_ms))

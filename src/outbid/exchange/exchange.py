@@ -20,6 +20,7 @@ from outbid.exchange.live.scores import Scores
 from outbid.exchange.live.throttle import Throttle
 from outbid.exchange.live.wins import Wins
 from outbid.exchange.room import Rooms
+from outbid.exchange.steps.kept import KeptBids
 from outbid.exchange.story import NOTES_OF_QUOTE, Story, encode_notes, traffic_seal
 from outbid.recent import RecentUntil
 from outbid.store.commit.entry import Entry, Fenced, Job, Wish, Written
@@ -96,6 +97,7 @@ class Exchange:
         self.breakers = Breakers(now, noise)
         self.paces = Paces()
         self.answers: RecentUntil[bytes, dict[str, Any]] = RecentUntil(MOST_ANSWERS)
+        self.bids = KeptBids(now)
         self.scores = Scores()
         self.wins = Wins()
         self._served: dict[tuple[int, int], int] = {}

@@ -147,11 +147,6 @@ class Story:
         return entry
 
 
-def of_bid(what: str, offer: int, place: int) -> str:
-    """The name of a note on a bid: its offer, and which of the bids of its reply it is, if that listed several."""
-    return f"{what} {offer}.{place}" if place else f"{what} {offer}"
-
-
 CLEAR = (ev.Sold, ev.Rejected, ev.Settled)
 SETTLING = (*CLEAR, ev.Unsure)
 NOTES_OF_QUOTE = b"notes"

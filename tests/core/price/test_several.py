@@ -148,6 +148,11 @@ def test_bids_of_one_reply_end_one_by_one(stands, at_ms, left):
     assert [bid.place for bid in line.bids()] == left
 
 
+def test_where_only_a_bid_is_left_that_cannot_win_the_line_has_ended_as_a_whole():
+    line = line_of(offer_of(1, "a"), (30, 2), stands=(5, 60))
+    assert standing_at(line, 0, 6_000) == line
+
+
 def test_the_log_cuts_the_line_of_a_reply_with_several_bids_out_whole():
     lines = (line_of(offer_of(1, "a"), (30, 10, 20)), line_of(offer_of(2, "b"), (7,)))
     for is_open in (False, True):

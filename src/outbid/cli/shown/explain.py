@@ -147,11 +147,11 @@ class _Explainer:
         if isinstance(event, ev.Quoting):
             return "its price was asked"
         if isinstance(event, ev.Quoted):
-            return f"quoted: the seller was promised {self._money(event.payout_micros)}"
+            return f"quoted: the seller was promised {self._money(event.payout_micros)}{_told_of(event)}"
         if isinstance(event, ev.Rechecked):
             return f"{len(event.offers)} of the bidders may still buy, {len(event.gone)} may not"
         if isinstance(event, ev.Received):
-            return "received and made durable"
+            return f"received and made durable{_chosen(event)}"
         if isinstance(event, ev.Resumed):
             return "taken over by another process"
         if isinstance(event, ev.Enriched):
@@ -214,10 +214,12 @@ class _Explainer:
         return "" if route is None else f"; it goes by the route {route.rule.name!r}"
 
     def _pinged(self, event: ev.Pinged) -> str:
-        asked = [line for line in event.bids if line.outcome != "direct"]
+        kept = sum(line.kept for line in event.bids)
+        asked = [line for line in event.bids if line.outcome != "direct" and not line.kept]
         bids = sum(line.outcome == "bid" for line in asked)
-        direct = len(event.bids) - len(asked)
+        direct = len(event.bids) - len(asked) - kept
         fixed = f", {direct} at a fixed price" if direct else ""
+        fixed += f", {kept} not pinged whose bids still stood" if kept else ""
         return f"{len(asked)} pinged side by side, {bids} bid{fixed}; the round took {event.ms} ms"
 
     # -- every offer --------------------------------------------------------------------------------------------------
@@ -248,6 +250,16 @@ class _Explainer:
     @staticmethod
     def _section(title: str, lines: list[str]) -> str:
         return "\n".join([title, *(f"  {line}" for line in lines)])
+
+
+def _told_of(event: ev.Quoted) -> str:
+    """How many bids a seller was told of who may choose."""
+    return f", and told of {_count(len(event.offered), 'bid')}" if event.offered else ""
+
+
+def _chosen(event: ev.Received) -> str:
+    """The bids of its quote to which a lead is to be sold, by the numbers that end their ids."""
+    return f"; to be sold to its bids {', '.join(map(str, event.picks))}" if event.picks else ""
 
 
 def _count(number: int, what: str) -> str:

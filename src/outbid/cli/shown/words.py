@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 
 from outbid.core import reasons
-from outbid.core.lead.event import FurtherBid
+from outbid.core.lead.event import FurtherBid, of_bid
 from outbid.core.market.snapshot import Campaign, Market
 from outbid.core.money import text_of
 from outbid.core.replay.priced import Priced
 from outbid.core.replay.receipts import Receipt
-from outbid.exchange.story import of_bid
 from outbid.plugins.registry import Registry
 
 

@@ -33,11 +33,25 @@ class Quoting(Happening, frozen=True):
     present: str = ""
 
 
+class OfferedBid(msgspec.Struct, frozen=True, array_like=True):
+    """A bid that the seller was told of: its price, what its sale brings him, until when. `place` as in `BidLine`."""
+
+    offer: int
+    place: int
+    price_micros: int
+    payout_micros: int
+    until_ms: int
+
+
 class Quoted(Happening, frozen=True):
-    """The seller was promised a payout, if he posts the lead before `until_ms` and it is sold at all."""
+    """The seller was promised a payout, if he posts the lead before `until_ms` and it is sold at all.
+
+    `offered`: where he may choose, every bid that he was told of, best first; the ids count on from 1.
+    """
 
     payout_micros: int
     until_ms: int
+    offered: tuple[OfferedBid, ...] = ()
 
 
 class Received(Happening, frozen=True):
@@ -46,6 +60,7 @@ class Received(Happening, frozen=True):
     present  which declared fields came with something: a bit for each by its place in the campaign, in hex
     quote    the public id of the quote that it was posted under
     later    the facts that filters read and its ping did not tell
+    picks    the bids of that quote to which alone it is sold, in this order, by their places in what was offered
     """
 
     source: int
@@ -55,6 +70,7 @@ class Received(Happening, frozen=True):
     present: str = ""
     quote: str = ""
     later: tuple[str, ...] = ()
+    picks: tuple[int, ...] = ()
 
 
 class Resumed(Happening, frozen=True):
@@ -134,6 +150,7 @@ class BidLine(msgspec.Struct, frozen=True, omit_defaults=True):
     `score`: what the method knew of the offer, where it reads that; `explored`: set higher than is known, to learn.
     `more`: the other bids of a reply that listed several, best first; the line's own is the best of all, and `place`
     says which in the reply it was, counted from 1; 0 where the reply was one bid.
+    `kept`: the buyer was not asked, for a bid of his on the same lead still stood; nothing was `sent` to him.
     """
 
     offer: int
@@ -148,10 +165,16 @@ class BidLine(msgspec.Struct, frozen=True, omit_defaults=True):
     explored: bool = False
     place: int = 0
     more: tuple[FurtherBid, ...] = ()
+    kept: bool = False
 
     def bids(self) -> tuple[FurtherBid, ...]:
         """Every bid of the reply, best first."""
         return (FurtherBid(self.place, self.price_micros, self.reason, self.stands_s), *self.more)
+
+
+def of_bid(what: str, offer: int, place: int) -> str:
+    """The name of a note on a bid: its offer, and which of the bids of its reply it is, if that listed several."""
+    return f"{what} {offer}.{place}" if place else f"{what} {offer}"
 
 
 class Standing(msgspec.Struct, frozen=True, gc=False):

@@ -24,6 +24,18 @@ def until_ms(source: Source, state: State, pick: Pick, now_ms: int) -> int:
     return ends if bid_ends is None else min(ends, bid_ends)
 
 
+def id_of(quote: str, place: int) -> str:
+    """The id of a bid of a quote, as its seller is told: it says nothing of the buyer."""
+    return f"{quote}.{place}"
+
+
+def chosen(quote: str, ids: Iterable[str], offered: int) -> tuple[int, ...] | None:
+    """The bids of a quote that ids name, each once, by their places in what was offered; None if one names none."""
+    places = {id_of(quote, place): place for place in range(1, offered + 1)}
+    found = [places.get(each) for each in dict.fromkeys(ids)]
+    return None if None in found else tuple(place for place in found if place is not None)
+
+
 def changed(decisive: Iterable[str], pinged: Mapping[str, Scalar], posted: Mapping[str, Scalar]) -> list[str]:
     """The facts by which a ping was decided and that its lead tells otherwise. One that was not known is no other."""
     return sorted(name for name in decisive if name in pinged and posted.get(name) != pinged[name])
@@ -73,4 +85,4 @@ def _gone(
         return Skip(offer.number, "bid_expired")
     if offer.when is not None and (reason := offer.when.reason_against(now_ms)) is not None:
         return Skip(offer.number, reason)
-    return live(offer, line.price_micros)
+    return live(offer, min(bid.price_micros for bid in line.bids() if not bid.reason))

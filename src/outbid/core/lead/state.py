@@ -51,6 +51,7 @@ class State(msgspec.Struct, frozen=True):
     quoting  a seller asks for a price: there is no lead yet
     promise_micros  the payout that the quote promised; None without a quote
     without_room  somebody had no room; underbid: somebody bid too little
+    offered  the bids of the quote that its seller was told of; wanted: those that he chose, in his order
     round_ms when the last round began
     matched_ms when the tier was matched: rules by the hour go by it
     arrived_ms  when the lead arrived
@@ -76,6 +77,8 @@ class State(msgspec.Struct, frozen=True):
     underbid: bool = False
     quoting: bool = False
     promise_micros: int | None = None
+    offered: tuple[ev.OfferedBid, ...] = ()
+    wanted: tuple[ev.OfferedBid, ...] = ()
     round_ms: int = 0
     matched_ms: int = 0
     arrived_ms: int = 0
@@ -97,10 +100,19 @@ class State(msgspec.Struct, frozen=True):
 
     @property
     def promised(self) -> int | None:
-        """The payout that the next sale must bring, in micros: what the quote promised, until something is sold."""
-        if self.promise_micros is None or any(sale.status == "sold" for sale in self.sales):
+        """The payout that the next sale must bring, in micros: what the quote promised, until something is sold.
+
+        Where the seller chose among the bids, each brings what he was told of it: see `owed`.
+        """
+        if self.promise_micros is None or self.wanted or any(sale.status == "sold" for sale in self.sales):
             return None
         return self.promise_micros
+
+    def owed(self, offer: int, place: int) -> int | None:
+        """The payout that a sale to a bid must bring, in micros; None if nothing was promised."""
+        if not self.wanted:
+            return self.promised
+        return next((bid.payout_micros for bid in self.wanted if (bid.offer, bid.place) == (offer, place)), None)
 
     def placed(self) -> list[Sale]:
         """The sales whose place may have been sold: it is never sold again."""
@@ -108,9 +120,9 @@ class State(msgspec.Struct, frozen=True):
 
 
 def standing_at(line: ev.BidLine, round_ms: int, at_ms: int) -> ev.BidLine:
-    """A line without those of its bids that have ended; as it is if all have."""
+    """A line without those of its bids that have ended; as it is if none is left that might win."""
     left = [bid for bid in line.bids() if not bid.stands_s or round_ms + bid.stands_s * 1000 > at_ms]
-    if not left:
+    if not left or (left[0].reason and not line.reason):
         return line
     best, *more = left
     return replace(
@@ -141,16 +153,26 @@ def _quoting(state: State, event: ev.Quoting) -> State:
 
 
 def _quoted(state: State, event: ev.Quoted) -> State:
-    return replace(state, stage="quoted", quoting=False, promise_micros=event.payout_micros)
+    promised, offered = event.payout_micros, event.offered
+    return replace(state, stage="quoted", quoting=False, promise_micros=promised, offered=offered)
 
 
 def _received(state: State, event: ev.Received) -> State:
-    """What a quote knew stays known: its tier, its bids, its promise."""
-    return replace(state, stage="received", arrived_ms=event.at_ms)
+    """What a quote knew stays known: its tier, its bids, its promise. What ended of what was chosen falls out."""
+    if not event.picks:
+        return replace(state, stage="received", arrived_ms=event.at_ms)
+    chosen = [state.offered[pick - 1] for pick in event.picks if 0 < pick <= len(state.offered)]
+    wanted = tuple(bid for bid in chosen if bid.until_ms >= event.at_ms)
+    return replace(state, stage="received", arrived_ms=event.at_ms, wanted=wanted)
 
 
 def _resumed(state: State, event: ev.Resumed) -> State:
-    """A round that was not followed by a hold died with its process: it is run anew."""
+    """A round that was not followed by a hold died with its process: it is run anew.
+
+    Bids that a seller chose stand as they were told to him: they are looked at again.
+    """
+    if state.wanted and state.stage == "bidding":
+        return replace(state, stage="inspected")
     if state.stage in ("matched", "bidding"):
         return replace(state, stage="inspected", anew=True, bids=())
     return state

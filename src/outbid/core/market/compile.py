@@ -201,6 +201,7 @@ class _Compiler:
             margin=part_of(campaign.margin, ("margin",)),
             loss_allowed=campaign.loss_allowed,
             shortfall=campaign.shortfall,
+            tells_brands=campaign.tells_brands,
             rules=rules_of_campaign(self._names, campaign, facts),
             routes=routes,
         )

@@ -1,6 +1,7 @@
 """Bids in, those who are posted out, each with his price and the seller's payout."""
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol, TypeVar
 
 import msgspec
 from msgspec.structs import replace
@@ -86,9 +87,28 @@ def choose(
     return tuple(picked(campaign, terms, tier, state, bid, rival) for bid in chosen)
 
 
+def named(campaign: Campaign, state: State, most: int, alone: Callable[[int], bool] | None = None) -> tuple[Pick, ...]:
+    """The bids that the seller chose, in his order, each at the price and for the payout that he was told of."""
+    there = {(line.offer, bid.place) for line in state.bids if line.offer not in state.tried for bid in line.bids()}
+    order = [
+        Pick(bid.offer, bid.price_micros, bid.payout_micros, bid.place)
+        for bid in state.wanted
+        if (bid.offer, bid.place) in there
+    ]
+    return tuple(seated(campaign, order, state, most, alone)[0])
+
+
+class _OfAnOffer(Protocol):
+    @property
+    def offer(self) -> int: ...
+
+
+Seat = TypeVar("Seat", bound=_OfAnOffer)
+
+
 def seated(
-    campaign: Campaign, order: Sequence[Bid], state: State, most: int, alone: Callable[[int], bool] | None = None
-) -> tuple[list[Bid], Bid | None]:
+    campaign: Campaign, order: Sequence[Seat], state: State, most: int, alone: Callable[[int], bool] | None = None
+) -> tuple[list[Seat], Seat | None]:
     """Those of an order who are posted side by side, and the first who would be in the place of any of them.
 
     `alone`: whether an offer buys alone, if it is the best; beside others it does not buy.
@@ -96,7 +116,7 @@ def seated(
     """
     offers = campaign.offers
     groups = {offers[sale.offer].group for sale in state.placed()}
-    chosen: list[Bid] = []
+    chosen: list[Seat] = []
     for bid in order:
         group = offers[bid.offer].group
         if group in groups:

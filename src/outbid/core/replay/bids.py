@@ -18,6 +18,8 @@ def differs(line: ev.BidLine, plan: Plan, terms: Terms, matched_ms: int, *, test
     fixed = agreed(offer, plan.source, plan.facts, matched_ms) if offer.direct else None
     if test and line.outcome == "pass":
         return
+    if line.kept and (line.outcome != "bid" or line.sent):
+        yield f"{offer.slug}: {line.outcome}, kept from an earlier ping", "only a bid is kept, and nothing is sent"
     then = f"{offer.slug}: {line.outcome} at {text_of(line.price_micros)}"
     if fixed is None and line.outcome == "direct":
         yield then, "it has no fixed price"

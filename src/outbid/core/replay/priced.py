@@ -79,6 +79,8 @@ def _priced(plan: Plan, state: State, event: ev.Posting, places: int) -> Priced:
     order = ranked(campaign, terms, tier, state)
     bid = next(bid for bid in order if (bid.offer, bid.place) == (event.offer, event.place))
     floor, rival = least_for(offer, terms), None
+    if state.wanted:  # he was told a price as if nobody before him had bid
+        order, places = order[order.index(bid) :], 1
     pricing = "agreed" if offer.direct else "first" if tier.pricing is None else tier.pricing.rule
     if pricing == "second" and event.price_micros > max(floor, state.promised or 0):
         _, rival = seated(campaign, order, state, places)

@@ -160,6 +160,8 @@ class _Receipts:
             return "buyer_has_it"
         if self._state.stage != "closed":
             return PENDING[status]
+        if self._state.wanted and all(bid.offer != offer.number for bid in self._state.wanted):
+            return "not_chosen"
         if price_micros < (self._state.promised or 0):
             return "below_promise"
         if self._state.refused is not None:

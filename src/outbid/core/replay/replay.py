@@ -111,6 +111,8 @@ class _Walk:
         strangers = [number for number in offers_of(event) if number not in self.plan.campaign.offers]
         if strangers:
             return f"offer {strangers[0]}, which the campaign does not have"
+        if isinstance(event, ev.Received) and any(not 0 < pick <= len(self.state.offered) for pick in event.picks):
+            return "a bid that its quote did not tell of"
         if isinstance(event, ev.Enriched) and not self.enriching.knows(event):
             return f"enricher {event.enricher}, which the campaign does not have"
         if isinstance(event, ev.Matched) and not 0 <= event.tier < len(self.plan.campaign.tiers):
@@ -168,6 +170,10 @@ class _Walk:
         step = yield from self._step(Quote, f"quoted {text_of(event.payout_micros)}")
         if isinstance(step, Quote) and step.pick.payout_micros != event.payout_micros:
             yield f"quoted {text_of(event.payout_micros)}", self.names.step(step)
+        elif isinstance(step, Quote):
+            told = tuple(Pick(bid.offer, bid.price_micros, bid.payout_micros, bid.place) for bid in event.offered)
+            if told != step.offered:
+                yield f"told of {len(told)} bids", f"of {len(step.offered)}, or at other prices"
 
     def rechecked(self, event: ev.Rechecked) -> Told:
         """Version, facts and the bids' ends decide; who had no room was recorded."""
@@ -265,7 +271,7 @@ class _Walk:
     def sold(self, event: ev.Sold) -> Told:
         """Captured at the bid, or at what the reply named between floor and bid; the payout follows."""
         sale = yield from self._sale_that_is("posting", event.sale, "sold")
-        campaign, promised = self.plan.campaign, self.state.promised
+        campaign, promised = self.plan.campaign, self.state.owed(sale.offer, sale.place)
         terms = self.plan.terms(sale.tier, self.state.matched_ms)
         payout = payout_at(campaign, terms, sale, event.price_micros, promised=promised is not None)
         if event.payout_micros != payout:

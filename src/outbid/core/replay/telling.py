@@ -66,6 +66,8 @@ def offers_of(event: ev.Event) -> Sequence[int]:
         return (*event.offers, *(skip.offer for skip in event.skips))
     if isinstance(event, ev.Pinged):
         return [line.offer for line in event.bids]
+    if isinstance(event, ev.Quoted):
+        return [bid.offer for bid in event.offered]
     if isinstance(event, ev.Rechecked):
         return (*event.offers, *(skip.offer for skip in event.gone))
     return (event.offer,) if isinstance(event, ev.Posting | ev.NoRoom) else ()

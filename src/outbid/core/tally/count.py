@@ -96,7 +96,7 @@ def _pinged(course: _Course, event: ev.Pinged) -> None:
     """The one that costs: a round may have hundreds of lines."""
     rows = course.arrival
     for line in event.bids:
-        outcome = line.outcome
+        outcome = line.outcome if not line.kept else "kept"
         row = rows[line.offer, outcome, line.reason, ""]
         row.times += 1
         if line.price_micros:

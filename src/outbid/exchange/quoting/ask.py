@@ -48,9 +48,15 @@ def _found(story: Story, waits: frozenset[str]) -> Found:
 
 async def promise(exchange: Exchange, story: Story, step: Quote) -> None:
     """Promise the seller his payout, and make that durable."""
-    now_ms = exchange.clock.now_ms()
-    story.until_ms = until_ms(story.plan.source, story.state, step.pick, now_ms)
-    story.tell(ev.Quoted(now_ms, step.pick.payout_micros, story.until_ms))
+    now_ms, source, state = exchange.clock.now_ms(), story.plan.source, story.state
+    story.until_ms = until_ms(source, state, step.pick, now_ms)
+    offered = tuple(
+        ev.OfferedBid(
+            pick.offer, pick.place, pick.price_micros, pick.payout_micros, until_ms(source, state, pick, now_ms)
+        )
+        for pick in step.offered
+    )
+    story.tell(ev.Quoted(now_ms, step.pick.payout_micros, story.until_ms, offered))
     await exchange.write_quote(story)
 
 

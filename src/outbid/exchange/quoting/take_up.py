@@ -11,7 +11,7 @@ from outbid.core.lead import event as ev
 from outbid.core.lead.exposure import present_of
 from outbid.core.lead.inspection import Inspection
 from outbid.core.lead.learned import kept_of
-from outbid.core.lead.quote import changed, recheck
+from outbid.core.lead.quote import changed, chosen, recheck
 from outbid.core.lead.state import fold_all
 from outbid.core.market.snapshot import Market, Source
 from outbid.core.match.match import Live
@@ -31,17 +31,21 @@ def take_up(
     test: bool,
     request: Request,
     quote: Record,
+    bids: tuple[str, ...] = (),
 ) -> Story:
     """The story of a lead whose quote was found. `market` and `source` are of the version that the quote pinned.
 
-    What the ping told and the post does not tell again counts as told.
+    What the ping told and the post does not tell again counts as told. `bids`: the ids of those that the seller chose.
+    Then the lead is not auctioned anew: it would go to others.
     """
     vault = exchange.vault
     key = vault.unwrap(quote.id, quote.wrapped)
     pinged = decode_sealed(vault.open(key, quote.id, LEAD_SEAL, quote.sealed))
     told = {**pinged.unknown, **pinged.values, **{name: value for name, value in arrived.items() if value is not None}}
     story = begin(exchange, market, source, told, test, request, quote.id)
-    flaws = _stale(story, quote)
+    name, offered = public(QUOTE, quote.cell, quote.id), fold_all(quote.events).offered
+    picks = chosen(name, bids, len(offered))
+    flaws = _stale(story, quote, picks)
     if not flaws:
         for event in quote.events:
             story.tell(event)
@@ -49,8 +53,11 @@ def take_up(
         for name, text in notes.items():
             story.note(name, text)
         story.kept = kept_of(quote.events, notes)
-    name = public(QUOTE, quote.cell, quote.id)
-    return _received(story, name, () if source.quotes.anew else flaws, () if flaws else _later(story, quote))
+    if flaws:
+        return _received(story, name, () if source.quotes.anew and not bids else flaws)
+    if picks and source.quotes.others:
+        picks = tuple(dict.fromkeys((*picks, *range(1, len(offered) + 1))))
+    return _received(story, name, (), _later(story, quote), picks or ())
 
 
 def refuse(
@@ -67,11 +74,13 @@ def _later(story: Story, quote: Record) -> tuple[str, ...]:
     return tuple(sorted(name for name in story.plan.source.decisive if name in story.lead.facts and name not in pinged))
 
 
-def _received(story: Story, quote: str, flaws: tuple[Flaw, ...], later: tuple[str, ...] = ()) -> Story:
+def _received(
+    story: Story, quote: str, flaws: tuple[Flaw, ...], later: tuple[str, ...] = (), picks: tuple[int, ...] = ()
+) -> Story:
     lead = story.lead
     came_ms = lead.arrived_at_ms
     present = present_of(story.plan.campaign.fields, lead.values)
-    story.tell(ev.Received(came_ms, lead.source, lead.campaign, lead.version, lead.test, present, quote, later))
+    story.tell(ev.Received(came_ms, lead.source, lead.campaign, lead.version, lead.test, present, quote, later, picks))
     if flaws:
         # With everything else that is wrong with it, so that the seller need not come a third time.
         found = Inspection(lead, story.plan.campaign.checks).at_hand()
@@ -80,13 +89,17 @@ def _received(story: Story, quote: str, flaws: tuple[Flaw, ...], later: tuple[st
     return story
 
 
-def _stale(story: Story, quote: Record) -> tuple[Flaw, ...]:
-    """Why a quote does not stand for this lead; nothing if it does."""
+def _stale(story: Story, quote: Record, picks: tuple[int, ...] | None) -> tuple[Flaw, ...]:
+    """Why a quote does not stand for this lead; nothing if it does. `picks` is None if an id is none of its bids'."""
     lead, named = story.lead, story.plan.source.ping_id
     if quote.until_ms is None:
         return (Flaw("ping_not_quoted", named, fold_all(quote.events).reason),)
-    if lead.arrived_at_ms > quote.until_ms:
-        return (Flaw("ping_expired", named, f"{(lead.arrived_at_ms - quote.until_ms) / 1000:.1f} s ago"),)
+    if picks is None:
+        return (Flaw("bid_unknown", story.plan.source.bid_ids),)
+    offered = fold_all(quote.events).offered
+    ends_ms = max([offered[pick - 1].until_ms for pick in picks], default=quote.until_ms)
+    if lead.arrived_at_ms > ends_ms:
+        return (Flaw("ping_expired", named, f"{(lead.arrived_at_ms - ends_ms) / 1000:.1f} s ago"),)
     others = changed(story.plan.source.decisive, msgspec.json.decode(quote.facts), lead.facts)
     return tuple(Flaw("changed_since_ping", name.partition(".")[0], f"fact: {name}") for name in others)
 

@@ -10,7 +10,9 @@ from outbid.core.dialect.wire import Answer, Failure, Http, Response, Timings
 from outbid.core.lead.traffic import Talk
 from outbid.core.market.snapshot import Offer
 from outbid.core.price.lines import NOT_AWAITED
+from outbid.core.price.standing import counted, with_end
 from outbid.exchange.exchange import Exchange
+from outbid.exchange.steps.kept import key_of, lead_key
 from outbid.exchange.steps.traced import traced
 from outbid.exchange.story import Story
 
@@ -18,6 +20,8 @@ log = logging.getLogger("outbid.exchange")
 NONSENSE = PingReply("nonsense", reason="nonsense")
 """What a delivery has understood that failed in its own code: it costs the buyer this bid, and nobody else."""
 Enough = Callable[[], bool]
+STOOD = Response(200, (), b"")
+"""The answer of whoever was not asked, for his bid still stands."""
 
 
 class Asking:
@@ -32,6 +36,9 @@ class Asking:
         self._next: dict[int, Http] = {}
         self._left, self._asked = False, False
         self._began = exchange.now()
+        self.kept: set[int] = set()
+        self._keys: dict[int, bytes] = {}
+        self._lead_key: bytes | None = None
 
     async def follow(self, deadline: float, enough: Enough | None = None) -> None:
         """Ask until all have replied, the deadline (loop seconds) is there or, where given, `enough` says so.
@@ -44,6 +51,8 @@ class Asking:
         self._asked, self._began = True, self._exchange.now()
         for place, offer in enumerate(self.offers):
             self._begin(place, offer, ask)
+        if self.kept and enough is not None and enough():
+            return
         while self._next and not self._left:
             speaking, self._next = self._next, {}
             await self._round(list(speaking), list(speaking.values()), deadline, enough)
@@ -91,12 +100,40 @@ class Asking:
             self._replies[place] = NONSENSE
         else:
             self._advance(place, None)
+            if offer.keeps_bids and place in self._next:
+                self._recall(place, offer)
+
+    def _recall(self, place: int, offer: Offer) -> None:
+        """Take a bid that still stands on the same question; else remember what is asked, to keep the answer."""
+        story = self._story
+        if self._lead_key is None:
+            self._lead_key = lead_key(story.plan.source.number, story.lead.values)
+        key = key_of(self._lead_key, offer.number, self._next[place])
+        found = self._exchange.bids.find(key, offer.number)
+        if found is None:
+            self._keys[place] = key
+            return
+        del self._next[place]
+        self._replies[place], self._answers[place] = found, STOOD
+        self.kept.add(offer.number)
+
+    def _heard(self, place: int, reply: PingReply) -> PingReply:
+        """A reply with the end of its bids, which are kept if they stand and one request told all that was asked."""
+        offer, key = self.offers[place], self._keys.pop(place, None)
+        if reply.ends_ms or reply.bids:
+            reply = counted(reply, self._exchange.clock.now_ms())
+        if offer.bids_stand_s:
+            reply = with_end(reply, offer.bids_stand_s)
+        if key is not None:
+            self._exchange.bids.keep(key, reply, self._began)
+        return reply
 
     def _advance(self, place: int, answer: Answer | None) -> None:
         reply: Any = NONSENSE
         try:
             http = self._talks[place].send(answer)
             if isinstance(http, Http):
+                self._keys.pop(place, None)  # more is asked than the first request says
                 trace = self._story.trace
                 self._next[place] = http if trace is None else traced(self._exchange, trace, http)
                 return
@@ -104,7 +141,7 @@ class Asking:
             reply = stop.value
         except Exception:
             log.exception("a delivery failed in its own code")
-        self._replies[place] = reply if isinstance(reply, PingReply) else NONSENSE
+        self._replies[place] = self._heard(place, reply) if isinstance(reply, PingReply) else NONSENSE
 
     def heard(self) -> Iterator[tuple[Offer, PingReply, Answer | None]]:
         """What came of each talk: of one that is open, that it was not awaited."""

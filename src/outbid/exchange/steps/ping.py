@@ -2,6 +2,8 @@
 
 from math import inf
 
+from msgspec.structs import replace
+
 from outbid.core.contract import ListedBid, PingReply
 from outbid.core.lead import event as ev
 from outbid.core.lead.state import fold
@@ -14,7 +16,7 @@ from outbid.core.route import Match, Ping, decided
 from outbid.exchange.exchange import Exchange
 from outbid.exchange.live.checks import live_checks
 from outbid.exchange.steps.asking import Asking
-from outbid.exchange.story import Story, of_bid
+from outbid.exchange.story import Story
 
 LEAST_DEADLINE_MS = 50
 
@@ -47,7 +49,7 @@ async def ping(exchange: Exchange, story: Story, step: Ping) -> None:
     pinged = round_.over()
     for line in pinged.bids:
         offer = story.plan.campaign.offers[line.offer]
-        if offer.control is not None:
+        if offer.control is not None and not line.kept:
             exchange.breakers.hear(offer, story.id, line)
     story.tell(pinged)
 
@@ -55,11 +57,11 @@ async def ping(exchange: Exchange, story: Story, step: Ping) -> None:
 def _note(story: Story, offer: int, place: int, bid: PingReply | ListedBid) -> None:
     """Keep what a buyer wrote beside a price: what he wants back, in whose name he bids, and the consent to it."""
     if bid.token:
-        story.note(of_bid("token", offer, place), bid.token)
+        story.note(ev.of_bid("token", offer, place), bid.token)
     if bid.brand:
-        story.note(of_bid("brand", offer, place), bid.brand)
+        story.note(ev.of_bid("brand", offer, place), bid.brand)
     if bid.consent:
-        story.note(of_bid("consent", offer, place), bid.consent)
+        story.note(ev.of_bid("consent", offer, place), bid.consent)
 
 
 def _own_deadline_ms(story: Story) -> float:
@@ -114,7 +116,8 @@ class _Round:
         terms = plan.terms(self._tier, self._story.state.matched_ms)
         for offer, reply, answer in self.asking.heard():
             standing = standings.get(offer.number, ev.UNKNOWN)
-            lines.append(line_of_answer(offer, reply, answer, terms, plan.campaign.currency, standing))
+            line = line_of_answer(offer, reply, answer, terms, plan.campaign.currency, standing)
+            lines.append(replace(line, kept=True, sent=False) if offer.number in self.asking.kept else line)
         return tuple(lines)
 
     def _direct_line(self, offer: Offer, known: ev.Standing) -> ev.BidLine:

@@ -18,7 +18,7 @@ from outbid.exchange.exchange import Exchange
 from outbid.exchange.room import accounts_of
 from outbid.exchange.steps.asking import ask_of
 from outbid.exchange.steps.traced import traced
-from outbid.exchange.story import Story, of_bid
+from outbid.exchange.story import Story
 from outbid.store.commit.entry import Fenced, Wish
 
 log = logging.getLogger("outbid.exchange")
@@ -75,7 +75,7 @@ def _wish(exchange: Exchange, story: Story, offer: Offer, pick: Pick) -> Wish:
         ev.Posting(now_ms, sale, offer.number, pick.price_micros, pick.payout_micros, pick.place),
         deal,
         accounts,
-        story.state.promised is not None and story.plan.source.quotes.honour,
+        story.state.owed(pick.offer, pick.place) is not None and story.plan.source.quotes.honour,
     )
 
 
@@ -109,7 +109,9 @@ def _recall_post(exchange: Exchange, story: Story, offer: Offer, deal: Deal) -> 
 
 def _ask(exchange: Exchange, story: Story, offer: Offer, deal: Deal) -> Ask:
     place = next(sale.place for sale in story.state.sales if sale.id == deal.sale)
-    token = story.notes.get(of_bid("token", offer.number, place))
+    token = story.notes.get(ev.of_bid("token", offer.number, place))
+    if token and offer.keeps_bids:
+        exchange.bids.use(offer.number, token)
     return ask_of(exchange, story, sale=deal.sale, token=token, price_micros=deal.price_micros)
 
 
@@ -169,7 +171,7 @@ def _accepted(exchange: Exchange, story: Story, deal: Deal, reply: PostReply, ms
     offer, sale = campaign.offers[deal.offer], next(sale for sale in state.sales if sale.id == deal.sale)
     story.note(f"reference {deal.sale}", reply.reference)
     story.note(f"redirect {deal.sale}", offer.delivery.secrets.without(reply.redirect))
-    terms, promised = story.plan.terms(sale.tier, state.matched_ms), state.promised
+    terms, promised = story.plan.terms(sale.tier, state.matched_ms), state.owed(sale.offer, sale.place)
     named = reply.price_micros or 0
     if 0 < named < deal.price_micros and is_too_low(campaign, terms, offer, sale, named, promised or 0):
         story.tell(ev.Unsure(exchange.clock.now_ms(), deal.sale, "price_below_floor", ms))

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import unquote_to_bytes
 
 import msgspec
@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from outbid.core.contract import Arrival, Malformed
 from outbid.core.reasons import reasons
-from outbid.plugins.intakes._named import MOST_FIELDS, PingId, arrival, pointer
+from outbid.plugins.intakes._named import MOST_FIELDS, BidIds, PingId, arrival, pointer
 
 REASONS = reasons(
     not_a_form=("The body is not a urlencoded form.", "Send name=value pairs, joined by '&'."),
@@ -26,6 +26,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     names    from the seller's name to the campaign's; a name that is not here is taken as it is
     ping_id  the name under which the seller gives the id of his ping back
+    bid_ids  the name under which he names the bids of his choice, several times or with commas
     """
 
     names: Annotated[
@@ -33,6 +34,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         Meta(description="from the seller's field names to the campaign's; `contact[phone]` is `contact.phone` too"),
     ] = {}
     ping_id: PingId = "ping_id"
+    bid_ids: BidIds = "bid_ids"
     repeated: Annotated[
         Literal["join", "first", "last"],
         Meta(
@@ -86,8 +88,10 @@ def read(content_type: str, body: bytes, settings: Settings) -> Arrival | Malfor
             return named_value
         found.setdefault(named_value[0], []).append(named_value[1])
     one = _ONE[settings.repeated]
-    fields = {name: values[0] if len(values) == 1 else one(values) for name, values in found.items()}
-    return arrival(fields, settings.ping_id)
+    fields: dict[str, Any] = {name: values[0] if len(values) == 1 else one(values) for name, values in found.items()}
+    if len(found.get(settings.bid_ids, ())) > 1:
+        fields[settings.bid_ids] = found[settings.bid_ids]  # the order is the seller's, and each counts
+    return arrival(fields, settings.ping_id, settings.bid_ids)
 
 
 def _not_a_form(content_type: str) -> Malformed:

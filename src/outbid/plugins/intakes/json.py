@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from outbid.core.contract import Arrival, Malformed
 from outbid.core.dialect.malformed import why_not_json
-from outbid.plugins.intakes._named import MOST_FIELDS, PingId, arrival, pointer
+from outbid.plugins.intakes._named import MOST_FIELDS, BidIds, PingId, arrival, pointer
 
 DEEPEST = 16
 
@@ -17,10 +17,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     names    from the seller's name to the campaign's; a name that is not here is taken as it is
     ping_id  the name under which the seller gives the id of his ping back
+    bid_ids  the name under which he names the bids of his choice: a list, or a text with commas
     """
 
     names: Annotated[dict[str, str], Meta(description="from the seller's field names to the campaign's")] = {}
     ping_id: PingId = "ping_id"
+    bid_ids: BidIds = "bid_ids"
 
 
 _decode = msgspec.json.Decoder().decode
@@ -38,7 +40,7 @@ def read(content_type: str, body: bytes, settings: Settings) -> Arrival | Malfor
         return Malformed(400, "body_not_object", f"the body is {_kind(document)}; send one object")
     fields: dict[str, Any] = {}
     fault = _flatten(document, "", 1, fields, settings.names)
-    return fault or arrival(fields, settings.ping_id)
+    return fault or arrival(fields, settings.ping_id, settings.bid_ids)
 
 
 def _not_json(content_type: str, why: str) -> Malformed:

@@ -25,6 +25,7 @@ class BidTold(msgspec.Struct, frozen=True):
     """A bid, or an offer's part in a round that is none; rounds count from 1. `price` is null where none was named.
 
     `listed`: which of the bids of the offer's reply it is, counted from 1; null where the reply was one bid.
+    `kept`: the buyer was not pinged, for his bid on the same lead still stood.
     """
 
     round: int
@@ -40,6 +41,7 @@ class BidTold(msgspec.Struct, frozen=True):
     score: int
     explored: bool
     listed: int | None
+    kept: bool
 
 
 class SaleTold(msgspec.Struct, frozen=True):
@@ -82,6 +84,8 @@ def _named(fields: dict[str, Any], naming: Naming) -> dict[str, Any]:
             told[name] = naming.tier(value)
         elif name == "account":
             told[name] = naming.account(value)
+        elif name == "offered":
+            told[name] = [_offered(place, bid, naming) for place, bid in enumerate(value, 1)]
         elif name in ("skips", "gone"):
             told[name] = [_named(skip, naming) for skip in value]
         elif name.endswith("_micros"):
@@ -89,6 +93,19 @@ def _named(fields: dict[str, Any], naming: Naming) -> dict[str, Any]:
         else:
             told[name] = value
     return told
+
+
+def _offered(number: int, bid: list[int], naming: Naming) -> dict[str, Any]:
+    """A bid that the seller was told of, by the number that ends its id."""
+    offer, listed, price_micros, payout_micros, until_ms = bid
+    return {
+        "bid": number,
+        "offer": naming.offer(offer),
+        "listed": listed or None,
+        "price": text_of(price_micros),
+        "payout": text_of(payout_micros),
+        "until": utc(until_ms),
+    }
 
 
 def bids(events: list[ev.Event], naming: Naming) -> list[BidTold]:
@@ -109,6 +126,7 @@ def bids(events: list[ev.Event], naming: Naming) -> list[BidTold]:
             line.score,
             line.explored,
             bid.place or None,
+            line.kept,
         )
         for number, event in enumerate(rounds, 1)
         for line in event.bids

@@ -7,7 +7,7 @@ from typing import Any
 from outbid.core.contract import MOST_BIDS, ListedBid, PingReply, PostReply
 from outbid.core.dialect.reply.path import Path
 from outbid.core.dialect.reply.sight import KEPT, Sight
-from outbid.core.dialect.reply.values import price_from, seconds, text_from, web_address, whole
+from outbid.core.dialect.reply.values import instant, price_from, seconds, text_from, web_address, whole
 from outbid.core.dialect.wire import Response
 
 _SHOWN = 200
@@ -43,6 +43,7 @@ def bid_reader(sight: Sight) -> Callable[[Response], PingReply]:
             stands_s=seconds(stands(document)) if stands else 0,
             brand=(text_from(brand(document)) or None) if brand else None,
             consent=whole(consent(document)) if consent else None,
+            ends_ms=instant(stands(document)) if stands else 0,
         )
 
     return read
@@ -69,6 +70,7 @@ def _listed(sight: Sight, place: int, price_micros: int, element: Any) -> Listed
         seconds(at(sight.stands)),
         text_from(at(sight.brand)) or None,
         whole(at(sight.consent)),
+        instant(at(sight.stands)),
     )
 
 

@@ -57,9 +57,13 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     price_path: Annotated[str, said_as("the bid in a ping's answer; a changed price in a post's")] = "price"
     currency_path: Annotated[str | None, said_as("the bid's currency; without a path it is the campaign's")] = None
     token_path: Annotated[str | None, said_as("what the buyer wants back in the post")] = None
-    stands_path: Annotated[str | None, said_as("for how many seconds the bid stands; empty: until the round ends")] = (
-        None
-    )
+    stands_path: Annotated[
+        str | None,
+        said_as(
+            "for how many seconds the bid stands, or when it ends (RFC 3339, or Unix time in seconds or milliseconds); "
+            "empty: until the round ends"
+        ),
+    ] = None
     brand_path: Annotated[str | None, said_as("in whose name the person would be called; kept with the bid")] = None
     consent_path: Annotated[str | None, said_as("the text that the person has to agree to; kept with the bid")] = None
     reason_path: Annotated[str | None, said_as("the buyer's own words for a no")] = "reason"

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from outbid.core.money import MOST, ONE
@@ -71,6 +72,9 @@ def any_word(words: Iterable[str]) -> frozenset[str]:
 
 LONGEST_VALUE = 2_000
 LONGEST_STAND_S = 86_400
+LONGEST_NUMBER = 15
+FIRST_INSTANT_S = 1_000_000_000
+"""From here on a number of seconds is Unix time, and a thousand times as much is milliseconds of it."""
 
 
 def whole(value: Any) -> str | None:
@@ -80,9 +84,26 @@ def whole(value: Any) -> str | None:
 
 
 def seconds(value: Any) -> int:
-    """How long a bid stands: at least a second; 0 where the answer does not say, or not in whole seconds."""
+    """How long a bid stands: at least a second; 0 where the answer does not say, or names an instant."""
+    number = _whole_number(value)
+    return 0 if number is None or number >= FIRST_INSTANT_S else max(1, min(number, LONGEST_STAND_S))
+
+
+def instant(value: Any) -> int:
+    """When a bid ends, in UTC milliseconds, by Unix time in seconds or milliseconds or by RFC 3339; 0 if it is none."""
+    number = _whole_number(value)
+    if number is not None:
+        return 0 if number < FIRST_INSTANT_S else number if number >= FIRST_INSTANT_S * 1000 else number * 1000
+    try:
+        at = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return 0
+    return 0 if at is None or at.tzinfo is None else max(0, int(at.timestamp() * 1000))
+
+
+def _whole_number(value: Any) -> int | None:
     text = str(value).partition(".")[0] if isinstance(value, int | float | str) else ""
-    return max(1, min(int(text), LONGEST_STAND_S)) if text.isdecimal() and not isinstance(value, bool) else 0
+    return int(text) if len(text) <= LONGEST_NUMBER and text.isdecimal() and not isinstance(value, bool) else None
 
 
 def web_address(text: str | None) -> str | None:

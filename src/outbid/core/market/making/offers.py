@@ -62,6 +62,8 @@ def offer_of(names: Names, number: int, offer: spec.Offer, plans: Mapping[str, P
         pairs=pairs,
         paced=paced(limits, *pairs.values()),
         notices=_notices(buyer),
+        bids_stand_s=offer.bids_stand_s,
+        keeps_bids=offer.keeps_bids,
         doubt=None if offer.doubt is None else made.Doubt(offer.doubt.after_s * 1000, offer.doubt.outcome),
     )
 

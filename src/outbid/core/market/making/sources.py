@@ -31,8 +31,10 @@ def source_of(names: Names, number: int, source: spec.Source, campaigns: Mapping
         "intakes", source.intake.plugin, source.intake.settings, ("intake", "plugin"), ("intake",)
     )
     ping_id = getattr(settings, "ping_id", "")
-    if ping_id in {field.name for field in campaign.fields}:
-        raise Fault(("intake", "settings"), f"{ping_id!r} is a field: name another one as ping_id")
+    bid_ids = getattr(settings, "bid_ids", "")
+    for name, what in ((ping_id, "ping_id"), (bid_ids, "bid_ids")):
+        if name in {field.name for field in campaign.fields}:
+            raise Fault(("intake", "settings"), f"{name!r} is a field: name another one as {what}")
     made_ready = campaigns[campaign.slug]
     return made.Source(
         number=number,
@@ -44,8 +46,9 @@ def source_of(names: Names, number: int, source: spec.Source, campaigns: Mapping
         most_posts=source.most_posts,
         buyers=_buyers(names, source),
         limits=limits,
-        quotes=made.Quotes(source.quotes.seconds * 1000, source.quotes.stale == "anew", source.quotes.honour),
+        quotes=_quotes_of(source.quotes),
         ping_id=ping_id,
+        bid_ids=bid_ids,
         deadline_ms=source.deadline_ms or LONGEST_ROUND_MS,
         answer_ms=source.answer_ms,
         postback=postback_of(source, names.secrets),
@@ -57,6 +60,14 @@ def source_of(names: Names, number: int, source: spec.Source, campaigns: Mapping
         paced=paced(*pairs.values()),
         read=lambda content_type, body: module.read(content_type, body, settings),
         rules=rules_of_source(source, made_ready.facts),
+    )
+
+
+def _quotes_of(quotes: spec.Quotes) -> made.Quotes:
+    if quotes.others and quotes.bids != "all":
+        raise Fault(("quotes", "others"), "there are no others where only the best bid is told: set bids to all")
+    return made.Quotes(
+        quotes.seconds * 1000, quotes.stale == "anew", quotes.honour, quotes.bids == "all", quotes.others
     )
 
 

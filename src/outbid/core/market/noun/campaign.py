@@ -125,6 +125,7 @@ class Campaign(Noun, frozen=True, kw_only=True):
     loss_allowed  it may keep less, and even pay the seller out of its own
     shortfall     who bears it if a buyer lowers his price in the post's answer: the house, the seller (he is paid by
                   the lower price), or both in proportion (shared)
+    tells_brands  sellers who choose among bids are told in whose name each was made, and the text of its consent
 
     `enrich_ms`: how long all enrichers together may take.
     `review_hours`: a lead that a check holds for review, and nobody looks at, is refused after so many. `dimensions`:
@@ -156,3 +157,4 @@ class Campaign(Noun, frozen=True, kw_only=True):
     health: Health | None = None
     paused: bool = False
     open: bool = False
+    tells_brands: bool = False

@@ -42,6 +42,8 @@ class Offer(Noun, frozen=True, kw_only=True):
     priority       stated order, lower first: breaks ties, and is the order of a waterfall
     private_targets  exact HOST:PORT pairs that the delivery may reach although private or not 80/443
     post_ms        how long the buyer may take to answer a post
+    bids_stand_s   for how many seconds a bid stands whose reply does not say so; 0: until its round ends
+    keeps_bids     while a bid stands it is taken again for the same lead of its source, and the buyer is not pinged
     doubt          what a post without a clear answer counts as in the end; absent: somebody has to settle it
     source_caps    caps on what it buys of single sources, by their slugs
     schedule       the hours in which it buys
@@ -75,6 +77,8 @@ class Offer(Noun, frozen=True, kw_only=True):
     delivery: Plugin
     private_targets: tuple[str, ...] = ()
     post_ms: Deadline = 10_000
+    bids_stand_s: Annotated[int, Meta(ge=0, le=86_400)] = 0
+    keeps_bids: bool = False
     doubt: Doubt | None = None
     paused: bool = False
 

@@ -33,11 +33,15 @@ class Quotes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     seconds  how long a quote stands, if the bid behind it does not end earlier
     stale    a post whose quote ended, or that tells other facts than its ping did: refused, or auctioned anew
     honour   a quoted lead is sold even where a cap filled after its ping; a wallet is never passed
+    bids     what a ping is told: the best payout, or all of them with an id each, of which the seller names his choice
+    others   a lead whose chosen bids did not buy is sold to the others of its quote, each for what was told of it
     """
 
     seconds: Annotated[int, Meta(ge=5, le=3_600)] = 300
     stale: Literal["refuse", "anew"] = "refuse"
     honour: bool = False
+    bids: Literal["best", "all"] = "best"
+    others: bool = False
 
 
 class Source(Noun, frozen=True, kw_only=True):

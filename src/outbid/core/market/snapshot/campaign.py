@@ -130,6 +130,7 @@ class Campaign(msgspec.Struct, frozen=True):
     margin: Part = NOTHING
     loss_allowed: bool = False
     shortfall: Literal["house", "seller", "shared"] = "seller"
+    tells_brands: bool = False
     rules: Rules | None = None
     open: bool = False
     zone: str = "UTC"

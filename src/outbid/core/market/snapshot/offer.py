@@ -43,6 +43,8 @@ class Offer(msgspec.Struct, frozen=True):
     when   the hours and dates in which it buys; None: always
     share  in how many of the leads that match it takes part, in millionths
     doubt    what a post without a clear answer counts as in the end; None: until it is settled it counts as nothing
+    bids_stand_s  for how many seconds its bids stand where a reply does not say so
+    keeps_bids    it is not pinged about what it bid on already, while that bid stands
     notices  how its buyer is told what became of its bids; None: he is not
     paced  whether any of its limits is spread over its window
     pairs  limits of what it buys of single sources, by their numbers
@@ -77,6 +79,8 @@ class Offer(msgspec.Struct, frozen=True):
     paced: bool = False
     doubt: Doubt | None = None
     notices: Notices | None = None
+    bids_stand_s: int = 0
+    keeps_bids: bool = False
     _found: dict[int, Limits] = {}
 
     @property

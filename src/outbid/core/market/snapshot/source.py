@@ -17,6 +17,8 @@ class Quotes(msgspec.Struct, frozen=True):
     stands_ms: int
     anew: bool
     honour: bool
+    all: bool = False
+    others: bool = False
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -27,7 +29,8 @@ class Source(msgspec.Struct, frozen=True):
     floor_fact     the fact in which a lead tells the least price of its sale; deadline_fact: how long a round may take
     tells_price  who was outbid is told in which band the price lay that won
     pairs      limits of what single buyers buy of it, and of all of its seller's, by their numbers
-    ping_id    the field in which the seller gives his ping's id back
+    ping_id    the field in which the seller gives his ping's id back; bid_ids: that in which he names the bids of his
+               choice
     answer_ms  after how long he is told `pending`; None: he waits for the end
     postback   (placeholder → value) → the request that tells him the end of a lead that was pending
     """
@@ -54,6 +57,7 @@ class Source(msgspec.Struct, frozen=True):
     deadline_fact: str | None
     read: Callable[[str, bytes], Any]
     rules: Rules | None = None
+    bid_ids: str = ""
 
     @property
     def decisive(self) -> frozenset[str]:
