@@ -98,11 +98,16 @@ class Inspected(Happening, frozen=True):
 
 
 class Skip(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A live check that an offer failed after it had passed all that version and facts decide."""
+    """A live check that an offer failed after it had passed all that version and facts decide.
+
+    `account`: which one has no room. `answers`, `bids`: what was known of a buyer who hardly ever bids.
+    """
 
     offer: int
     reason: str
     account: str = ""
+    answers: int = 0
+    bids: int = 0
 
 
 class Matched(Happening, frozen=True):

@@ -47,6 +47,8 @@ async def ping(exchange: Exchange, story: Story, step: Ping) -> None:
         offer = story.plan.campaign.offers[line.offer]
         if offer.control is not None:
             exchange.breakers.hear(offer, story.id, line)
+            if offer.control.seldom is not None:
+                exchange.bidders.hear(story.plan.source.number, line.offer, line.outcome)
     story.tell(pinged)
 
 
