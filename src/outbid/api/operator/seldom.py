@@ -5,12 +5,12 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from outbid.api.door.desk import Desk, answer, route
-from outbid.api.operator.control import PATH, share_text
+from outbid.api.operator.control import PATH
 from outbid.api.said.description import Said
 from outbid.api.said.reading import Asked
 from outbid.core.control.seldom import Answers, Seldom, hardly_bids
 from outbid.core.market.snapshot import Market
-from outbid.core.money import ONE
+from outbid.core.money import ONE, percent_text
 from outbid.core.scope import HOUSE
 from outbid.exchange.live.learned.bidders import LOOKED_BACK_MS
 from outbid.store.control.answers import answered, spared
@@ -76,5 +76,5 @@ async def bidders(connection: Connection, cell: int, market: Market, now_ms: int
 
 def _told(market: Market, key: tuple[int, int], rule: Seldom, known: Answers, saved: int) -> Bidder:
     source, offer = market.sources[key[0]], market.offers[key[1]]
-    asked = share_text(rule.ask if hardly_bids(rule, known) else ONE)
+    asked = percent_text(rule.ask if hardly_bids(rule, known) else ONE)
     return Bidder(offer.slug, market.name("buyer", offer.buyer), source.slug, known.answers, known.bids, asked, saved)
