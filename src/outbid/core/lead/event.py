@@ -221,6 +221,15 @@ class Asked(Happening, frozen=True):
     sale: str
 
 
+class Inquired(Happening, frozen=True):
+    """The buyer was asked how an uncertain sale ended. `outcome`: what he says; unknown: why, in `reason`."""
+
+    sale: str
+    outcome: Literal["sold", "rejected", "unknown"]
+    reason: str = ""
+    ms: int = 0
+
+
 class Settled(Happening, frozen=True):
     """Somebody who knows said how an uncertain sale ended: by a person, a file or a policy, named in `by`."""
 
@@ -276,6 +285,7 @@ Event = (
     | Rejected
     | Unsure
     | Asked
+    | Inquired
     | Settled
     | Waiting
     | Deferred

@@ -304,6 +304,10 @@ class _Walk:
         if not self.test and event.reason != "price_below_floor" and self._may_be_asked(event.sale):
             yield f"sale {event.sale} uncertain", "asked again"
 
+    def inquired(self, event: ev.Inquired) -> Told:
+        """What the buyer said was recorded."""
+        yield from self._sale_that_is("uncertain", event.sale, "asked about")
+
     def settled(self, event: ev.Settled) -> Told:
         """Whoever settled it knew: the verdict was recorded."""
         yield from self._sale_that_is("uncertain", event.sale, f"settled as {event.outcome}")
@@ -377,6 +381,7 @@ COMPARED: dict[type, Callable[[_Walk, Any], Told]] = {
     ev.Rejected: _Walk.rejected,
     ev.Unsure: _Walk.unsure,
     ev.Asked: _Walk.asked,
+    ev.Inquired: _Walk.inquired,
     ev.Settled: _Walk.settled,
     ev.Closed: _Walk.closed,
 }

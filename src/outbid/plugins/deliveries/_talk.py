@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from outbid.core.contract import Ask, Binding, PingReply, PostReply, Reads
+from outbid.core.contract import Again, Ask, Binding, PingReply, PostReply, Reads
 from outbid.core.dialect.mapping import compile_mapping, fields_of
 from outbid.core.dialect.sandbox import is_sandbox
 from outbid.core.dialect.secrets import Secrets
@@ -19,6 +19,7 @@ from outbid.core.dialect.wire import (
 )
 from outbid.plugins.deliveries._rule import Sight, bid_reader, post_reader, said_as
 from outbid.plugins.deliveries._secrets import check_references, fill_headers, fill_terms, secrets_of, target_of
+from outbid.plugins.deliveries._status import Inquiry, Status, inquiry_of
 from outbid.plugins.deliveries._written import check_headers
 
 Table = dict[str, str]
@@ -53,6 +54,9 @@ class Interface(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     repeatable: Annotated[
         bool, said_as("the buyer promises that a post with a known key is answered, not bought a second time")
     ] = False
+    status: Annotated[
+        Status | None, said_as("how the buyer is asked what became of a post without a clear answer; absent: he is not")
+    ] = None
     secrets: Annotated[
         tuple[str, ...],
         said_as(
@@ -94,6 +98,7 @@ class Bound(msgspec.Struct, frozen=True):
     repeatable: bool
     reads: Reads
     secrets: Secrets
+    inquiry: Inquiry | None
 
 
 def bind_interface(
@@ -101,7 +106,7 @@ def bind_interface(
 ) -> Bound:
     """Compile the settings. Raises ValueError."""
     known, exceptions, words = binding.known, binding.exceptions, binding.secrets
-    check_references(settings, ("ping_url", "post_url", "headers", "ping", "post"))
+    check_references(settings, ("ping_url", "post_url", "headers", "ping", "post", "status"))
     ping = settings.ping
     if ping is None:
         ping = {name.replace(".", "_"): name for name in binding.ping_fields}
@@ -127,12 +132,13 @@ def bind_interface(
         Reads(_told(settings.ping_url, ping), _told(settings.post_url, post)),
         secrets_of(
             settings.secrets,
-            (settings.ping_url, settings.post_url),
+            (settings.ping_url, settings.post_url, None if settings.status is None else settings.status.url),
             settings.headers,
             (ping, post),
             manner.write,
             words,
         ),
+        None if settings.status is None else inquiry_of(settings.status, headers.items(), binding),
     )
 
 
@@ -187,6 +193,20 @@ def post(ask: Ask, bound: Bound) -> Generator[Http, Answer, PostReply]:
     if isinstance(answer, Failure):
         return PostReply("uncertain" if answer.sent else "error", reason=answer.reason, reached=answer.sent)
     return bound.read_post(answer)
+
+
+def again(bound: Bound) -> Again | None:
+    """When the buyer is asked how a post ended."""
+    return None if bound.inquiry is None else bound.inquiry.again
+
+
+def ask_again(ask: Ask, bound: Bound) -> Generator[Http, Answer, PostReply]:
+    """Ask how a post ended. Only a clear word counts; the buyer is told nothing but names for sale and lead."""
+    assert bound.inquiry is not None
+    answer = yield bound.inquiry.request(ask)
+    if isinstance(answer, Failure):
+        return PostReply("uncertain", reason=answer.reason)
+    return bound.inquiry.read(answer)
 
 
 def _request(to: Target, bound: Bound, headers: tuple[Header, ...], body: bytes) -> Http:

@@ -17,6 +17,8 @@ from outbid.plugins.deliveries._talk import (
     Bound,
     Interface,
     Manner,
+    again,
+    ask_again,
     bind_interface,
     ping,
     pings,
@@ -28,7 +30,20 @@ from outbid.plugins.deliveries._talk import (
 from outbid.plugins.deliveries._words import finder
 from outbid.plugins.deliveries._written import form_writer
 
-__all__ = ["Bound", "Rule", "Settings", "bind", "ping", "pings", "post", "reads", "repeatable", "secrets"]
+__all__ = [
+    "Bound",
+    "Rule",
+    "Settings",
+    "again",
+    "ask_again",
+    "bind",
+    "ping",
+    "pings",
+    "post",
+    "reads",
+    "repeatable",
+    "secrets",
+]
 
 MOST_KEYS = 200
 """Keys that are read from an answer of lines or of a form."""

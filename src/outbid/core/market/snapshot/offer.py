@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from outbid.core.contract import PingReply, PostReply, Reads
+from outbid.core.contract import Again, PingReply, PostReply, Reads
 from outbid.core.control.control import Control
 from outbid.core.dialect.secrets import NO_SECRETS, Secrets
 from outbid.core.dialect.wire import Answer, Http
@@ -104,10 +104,16 @@ class Offer(msgspec.Struct, frozen=True):
         return found
 
 
+def _nothing_to_ask(_: Any) -> Generator[Http, Answer, PostReply]:
+    yield from ()
+    return PostReply("uncertain", reason="uncertain")
+
+
 class Delivery(msgspec.Struct, frozen=True):
     """A delivery bound to an offer's settings: `ping(ask)` and `post(ask)` are generators (see core/contract).
 
     `ping_reads` and `post_reads` are the fields and facts that they hold; `secrets` is what must not be kept of them.
+    `again`: when a buyer is asked by `ask_again(ask)` how a post ended that had no clear answer; None: never.
     """
 
     plugin: str
@@ -117,6 +123,8 @@ class Delivery(msgspec.Struct, frozen=True):
     ping_reads: tuple[str, ...] = ()
     post_reads: tuple[str, ...] = ()
     secrets: Secrets = NO_SECRETS
+    again: Again | None = None
+    ask_again: Callable[[Any], Any] = _nothing_to_ask
 
 
 def mute(delivery: Delivery) -> Delivery:
@@ -130,7 +138,7 @@ def mute(delivery: Delivery) -> Delivery:
         yield from ()
         return PostReply("error", reason="secret_missing", reached=False)
 
-    return replace(delivery, ping=ping, post=post)
+    return replace(delivery, ping=ping, post=post, again=None)
 
 
 def delivery_of(plugin: str, module: Any, bound: Any, known: Iterable[str]) -> Delivery:
@@ -145,4 +153,6 @@ def delivery_of(plugin: str, module: Any, bound: Any, known: Iterable[str]) -> D
         reads.ping,
         reads.post,
         module.secrets(bound) if hasattr(module, "secrets") else NO_SECRETS,
+        module.again(bound) if hasattr(module, "again") else None,
+        lambda ask: module.ask_again(ask, bound),
     )
