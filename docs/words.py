@@ -150,6 +150,8 @@ WORDS: dict[str, str] = {
     "Campaign.breaker": "the breaker of its offers that set none of their own; absent: none",
     "Offer.health": "when it takes part in fewer leads because its buyer turned bad; absent: the campaign's",
     "Campaign.health": "the health of its offers that set none of their own; absent: none",
+    "Offer.seldom": "when it is asked seldom, because it hardly ever bids; absent: the campaign's",
+    "Campaign.seldom": "when its offers that set nothing of their own are asked seldom; absent: never",
     "Health.rules": "what is too bad; the worst counts",
     "Pings.per_second": "the most in each second; absent: no limit",
     "Pings.per_minute": "the most in each minute",

@@ -166,6 +166,7 @@ STILL = [
     ev.Posting(1, "sl_1", 1, 10, 8),
     ev.NoRoom(1, 1, "offer:1 day LEAD", "cap_reached"),
     ev.Asked(1, "sl_1"),
+    ev.Inquired(1, "sl_1", "unknown", "undecided", 5),
     ev.Closed(1, "sold"),
 ]
 

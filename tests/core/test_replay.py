@@ -31,7 +31,7 @@ def plan_of(*, places: int = 1, method: str = "highest_bid") -> tuple[Plan, dict
     offers = [
         offer("ace", 9),
         offer("bee", 9),
-        offer("cab", 9, buyer="bee"),
+        offer("cab", 9, buyer="bee", seldom={}),
         offer("dot", 9, price="5"),
         offer("elk", 9, filter={"fact": "state", "equals": "CA"}),
         offer("fox", 9, tier="rest", **REPEATABLE),
@@ -126,6 +126,10 @@ BAD = {
         changed(2, skips=(FULL, ev.Skip(ELK, "cap_reached", "x"))), 3, "elk skipped for a live reason", "not so",
     ),
     "a skip for another reason": (changed(2, skips=(replace(FULL, reason="paused"),)), 3, "cab skipped as paused", "as cap_reached"),
+    "asked seldom though he bids": (
+        changed(2, skips=(ev.Skip(CAB, "seldom_bids", answers=200, bids=2),)), 3,
+        "cab skipped as seldom_bids", "not skipped: 2 of 200 answers were bids",
+    ),
     "another tier": (changed(2, tier=1), 3, "tier rest matched", "tier main matched"),
     "a line too few": (changed(3, bids=LINES[:2]), 4, "dot not part of the round", "part of the round"),
     "a bid below the floor": (line(0, price_micros=M), 4, "ace: bid at 1.00, may win", "below_floor"),
@@ -305,3 +309,11 @@ def test_a_choice_that_its_quote_did_not_tell_of_is_found():
     events = [ev.Quoting(0, 1, 1, 1), ev.Inspected(1, "before_ping"), MATCHED, ev.Pinged(3, 0, 40, LINES)]
     events += [ev.Quoted(4, 6_400_000, 99), ev.Received(5, 1, 1, 1, quote="pg_1", picks=(1,))]
     assert [found.event for found in replay(PLAN, FACTS, events)] == [6]
+
+
+def test_who_hardly_ever_bids_is_told_with_what_was_known():
+    skip = ev.Skip(CAB, "seldom_bids", answers=200, bids=1)
+    events = changed(2, skips=(skip,))
+    assert replay(PLAN, FACTS, events) == []
+    told = next(receipt for receipt in receipts(PLAN, FACTS, events) if receipt.offer == CAB)
+    assert (told.outcome, told.reason, told.detail) == ("skipped", "seldom_bids", "1 of 200 answers were bids")

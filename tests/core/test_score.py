@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from outbid.core.contract import Bid, Ends, Record
 from outbid.core.money import ONE
 from outbid.core.score.chance import LEAST, estimate
-from outbid.exchange.live.scores import LEARN_EVERY_MS, Scores
-from outbid.exchange.live.wins import DAY_MS, Wins
+from outbid.exchange.live.learned.scores import LEARN_EVERY_MS, Scores
+from outbid.exchange.live.learned.wins import DAY_MS, Wins
 from outbid.plugins.methods import expected_value, highest_bid
 
 RATES = (0.1, 0.25, 0.4, 0.5, 0.6, 0.75, 0.9, 0.97)

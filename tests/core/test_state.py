@@ -211,6 +211,7 @@ ALL = [
     ev.Rejected(6, "sl_1", "rejected", 40),
     ev.Unsure(6, "sl_1", "timed_out", 40),
     ev.Asked(6, "sl_1"),
+    ev.Inquired(6, "sl_1", "unknown", "undecided", 40),
     ev.Settled(7, "sl_1", "rejected", "operator"),
     ev.Closed(8, "unsold", "no_bids"),
 ]

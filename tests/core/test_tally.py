@@ -80,6 +80,11 @@ EACH = [
     ((POSTING, ev.Unsure(CAME, "sl_1", "timeout")), ev.Asked(CAME, "sl_1"), offer(3, "asked")),
     (
         (POSTING, ev.Unsure(CAME, "sl_1", "timeout")),
+        ev.Inquired(CAME, "sl_1", "unknown", "undecided", 40),
+        offer(3, "inquired", "unknown"),
+    ),
+    (
+        (POSTING, ev.Unsure(CAME, "sl_1", "timeout")),
         ev.Settled(CAME, "sl_1", "sold", "op"),
         {
             **offer(3, "sold", "settled", 1, 900, 700),

@@ -1,6 +1,7 @@
 """Whom a buyer's limits and his silence keep from being asked; the others are asked and sold as ever."""
 
 import asyncio
+import json
 import socket
 from collections import Counter
 from contextlib import AsyncExitStack
@@ -112,7 +113,9 @@ async def test_a_buyer_who_turns_bad_gets_less_and_more_again_once_he_is_well(da
     buyers.on("good", ping=bid("5"), post=ACCEPT)
     offers = [offer("bad", buyers.port, health=HEALTH), offer("good", buyers.port)]
     async with AsyncExitStack() as stack:
-        first = await stack.enter_async_context(open_house(database_url, app_database_url, nouns(offers)))
+        first = await stack.enter_async_context(
+            open_house(database_url, app_database_url, nouns(offers, buyers={"bad": {"notices": {}}}))
+        )
         second = await stack.enter_async_context(open_house(database_url, app_database_url))
         houses, answers = (first, second), []
         number = next(n for n, o in first.process.exchange.market.offers.items() if o.slug == "bad")
@@ -136,6 +139,9 @@ async def test_a_buyer_who_turns_bad_gets_less_and_more_again_once_he_is_well(da
             ("tried_again", "trying", 500_000),
             ("better", "full", 1_000_000),
         ]
+        bodies = await first.connection.fetch("select body from notice order by id")
+        notices = [one for row in bodies for one in json.loads(row["body"]) if one["kind"] == "step"]
+        assert [(one["why"], one["stage"]) for one in notices] == [(step.why, step.stage) for step in reversed(found)]
         worse = found[-1].figures[0]
         assert worse.measure == "rejects"
         assert worse.cases == worse.bad >= 5

@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from harness.buyers import ACCEPT, bid
-from harness.house import open_house
+from harness.house import open_house, until
 from harness.market import lead, nouns, offer
 from harness.receipts import receipts_of
+from outbid.core.lead import event as ev
 from outbid.core.market.noun import Group
 
 
@@ -149,3 +150,33 @@ async def test_a_paced_cap_has_room_only_as_the_day_goes_on(database_url, app_da
         assert due <= sold <= due + 1
         if sold < 4:
             assert (await receipts_of(house, answers[-1]))["a"] == ("skipped", "paced")
+
+
+async def test_a_lead_waits_in_a_queue_for_the_hour_in_which_an_offer_opens(database_url, app_database_url, buyers):
+    """Whoever is closed is not asked; a queue tries again until one of its offers buys at that hour."""
+    buyers.on("a", ping=bid("9"), post=ACCEPT)
+    queue = {"tiers": [{"slug": "main", "deadline_ms": 500, "queue": {"every_s": 1, "until_s": 259_200}}]}
+    tomorrow = {"slots": [{"days": [day_name(1)]}]}
+    market = nouns([offer("a", buyers.port, zone="UTC", schedule=tomorrow)], campaign_more=queue)
+    async with open_house(database_url, app_database_url, market) as house:
+        answer = await house.sell(lead())
+        name, exchange = answer.json["lead"], house.process.exchange
+
+        async def was_tried_again() -> bool:
+            return any(isinstance(event, ev.Due) for event in await house.events(name))
+
+        await until(was_tried_again)
+        assert (await house.state(name)).status == "queued"
+        assert buyers.pings("a") == []
+
+        class Tomorrow:
+            def now_ms(self, clock=exchange.clock) -> int:
+                return clock.now_ms() + 86_400_000
+
+        exchange.clock = Tomorrow()
+
+        async def is_sold() -> bool:
+            return (await house.state(name)).status == "sold"
+
+        await until(is_sold)
+        assert len(buyers.posts("a")) == 1

@@ -9,7 +9,7 @@ from outbid.core.ids import LEAD, parse
 from outbid.core.lead.event import Pinged
 from outbid.core.scope import HOUSE
 from outbid.exchange.ahead.dry_run import Wish, look
-from outbid.exchange.live import scores
+from outbid.exchange.live.learned import scores
 from outbid.store import leads
 from outbid.store.tally.ended import ended, won_since
 

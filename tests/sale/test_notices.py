@@ -11,9 +11,13 @@ from harness.buyers import ACCEPT, REJECT, bid, http
 from harness.house import open_house, request, until
 from harness.market import lead, nouns, offer
 from outbid.api.auth import key_hash
+from outbid.core.control.health import Figure
 from outbid.core.ids import LEAD, parse
 from outbid.core.market.noun import Key
 from outbid.core.scope import HOUSE
+from outbid.exchange.work.stepping import take
+from outbid.store.control import steps
+from outbid.store.database import connect
 from outbid.store.notice import batches
 from outbid.store.sealed import secrets
 
@@ -171,3 +175,42 @@ async def test_a_buyer_reads_his_own_notices_alone(database_url, app_database_ur
         for hidden in ("9.00", "web", "acme", "payout"):
             assert hidden not in text
         assert await batches.page(house.connection, HOUSE, 0, bytes(16), 9) == []
+
+
+HEALTH = {"rules": [{"measure": "rejects", "over": "40%"}], "steps": ["50%"]}
+AT_MS = 1_795_000_000_000
+
+
+async def test_each_step_with_an_offer_has_one_notice_for_its_owner_alone(database_url, app_database_url, buyers):
+    """Two who take the same step, as two processes may that both think they are to judge, tell of it once."""
+    buyers.replies["a", "notices"] = {}
+    made = market(buyers, url=True, names="ab", a={"health": HEALTH}, b={"health": HEALTH})
+    async with open_house(database_url, app_database_url) as house:
+        exchange = house.process.exchange
+        await secrets.put(house.connection, exchange.vault, "hook", WORD, "t")
+        await house.change(made)
+        a = next(offer for offer in exchange.market.offers.values() if offer.slug == "a")
+        now = steps.Stands(a.number, 1, 500_000, 0, AT_MS, 1)
+        step = steps.Step(1, AT_MS, steps.RULES, "worse", "lowered", 500_000, [Figure("rejects", 50, 31)])
+        other = await connect(app_database_url)
+        try:
+            both = await asyncio.gather(*(take(exchange, c, a, now, step) for c in (house.connection, other)))
+        finally:
+            await other.close()
+        assert sorted(both) == [False, True]
+        sent = buyers.got["a", "notices"]
+        await until(lambda: sent)
+        (told_once,) = json.loads(sent[0].body)["data"]
+        assert told_once | {"id": ""} == {
+            "kind": "step", "id": "", "offer": "a", "at": "2026-11-18T11:06:40.000Z", "stage": "lowered", "share": "50%",
+            "why": "worse", "figures": [{"measure": "rejects", "cases": 50, "bad": 31}],
+        }  # fmt: skip
+        assert await listed(house, "a") == [told_once]
+        assert await listed(house, "b") == []
+
+        mine = (await request(house.port, "GET", "/v1/buyer/offers", key="ob_a")).json["items"][0]
+        assert (mine["stage"], mine["share"], mine["since"]) == ("lowered", "50%", told_once["at"])
+        path = "/v1/buyer/offers/a/events"
+        (shown,) = (await request(house.port, "GET", path, key="ob_a")).json["items"]
+        assert shown == {name: told_once[name] for name in ("at", "stage", "share", "why", "figures")} | {"n": 1}
+        assert (await request(house.port, "GET", path, key="ob_b")).status == 404

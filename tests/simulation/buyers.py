@@ -39,7 +39,7 @@ class Buyer:
         self.plain, self.lists = plain, lists
         self.taken: list[Taken] = []
         self.posts: list[tuple[str, str]] = []
-        self.pings = 0
+        self.pings = self.inquiries = 0
         self.pinged: list[dict[str, Any]] = []
         self.posted: list[tuple[str, dict[str, Any]]] = []
         self.memory: dict[str, bool] = {}
@@ -66,6 +66,8 @@ class Buyer:
 
     def read(self, http: Http, at_s: float) -> Response | Failure:
         """Take a request in and say what is answered."""
+        if http.target.path.startswith("/status/"):
+            return self._spoil(self._status(http.target.path.rpartition("/")[2]), True)
         document = json.loads(http.body)
         if http.target.path.endswith("/ping"):
             self.pings += 1
@@ -107,6 +109,14 @@ class Buyer:
             paid = float(document.get("price") or 1)
             answer["price"] = self.chance.choice((paid / 2, paid * 2, 0, "cheap", -1, paid))
         return _json(200, answer)
+
+    def _status(self, key: str) -> Response:
+        """What stands in his books. Of a post that he has not read he knows nothing: it may still be on its way."""
+        self.inquiries += 1
+        known = self.memory.get(key)
+        if known is None or self.chance.random() < 0.3:
+            return _json(200, {"status": self.chance.choice(("pending", "unknown", None))})
+        return _json(200, {"status": "accepted" if known else "rejected"})
 
     def _spoil(self, answer: Response, is_post: bool) -> Response | Failure:
         """Turn a good answer into none. What was taken stays taken."""

@@ -48,6 +48,8 @@ CONTROLLED: dict[str, dict[str, Any]] = {
     "o3": {"breaker": {"after": 2, "first_s": 1, "most_s": 4, "good": 1}},
 }
 """Offers that, if they are pinged, are not asked at times: for their limit, or while they give no answer."""
+TELLS_ENDS = ("o0", "o3", "o4")
+"""Offers whose buyers can be asked how a post ended that had no clear answer."""
 Rows = dict[str, dict[str, dict[str, Any]]]
 """Kind → slug → noun, as an operator would write it."""
 
@@ -205,6 +207,8 @@ def _offer(chance: Random, slug: str, buyers: list[dict[str, Any]], tiers: list[
         "post_reply": {"accepted_path": ""} if plain else {"accepted_path": "accepted", "redirect_path": "redirect"},
         "repeatable": chance.random() < 0.5,
     }
+    if slug in TELLS_ENDS:
+        settings["status"] = {"url": f"http://{slug}.test/status/{{sale}}", "first_s": 1, "most_s": 8, "until_s": 60}
     row: dict[str, Any] = {
         "slug": slug,
         "buyer": chance.choice(buyers)["slug"],

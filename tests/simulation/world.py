@@ -443,6 +443,7 @@ class World:
                 self.laws.broken("nothing fails by itself", f"{fault.get('message')}: {error!r}")
         counts = dict(self.told)
         counts["leads"] = len(self.server.tables.table("lead"))
+        counts["inquired"] = sum(buyer.inquiries for buyer in self.buyers.values())
         counts["seconds"] = round(self.loop.time())
         story = story_of(self, self.laws.breaches[0]) if self.laws.breaches else []
         return Report(

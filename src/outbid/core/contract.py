@@ -33,7 +33,9 @@ deliveries/<name>.py  bind(settings, binding) -> what was compiled once; pings(b
                       ping(ask, bound), post(ask, bound): generator functions that yield Http, are sent Answers,
                       and return PingReply or PostReply
                       where wanted: reads(bound) -> Reads, what the requests hold of the lead (absent: everything);
-                      secrets(bound) -> Secrets, what must never be kept of them (absent: nothing)
+                      secrets(bound) -> Secrets, what must never be kept of them (absent: nothing);
+                      again(bound) -> Again | None, when a buyer is asked how a post ended that had no clear answer, and
+                      ask_again(ask, bound): how; a generator function as post, given names of sale and lead alone
 intakes/<name>.py     read(content_type, body, settings) -> Arrival | Malformed
                       settings.ping_id: the name under which a seller gives his ping's id back; where wanted:
                       settings.bid_ids, the name under which he names the bids of his choice
@@ -202,6 +204,19 @@ class PostReply(msgspec.Struct, frozen=True):
     reason: str = ""
     said: str = ""
     reached: bool = True
+
+
+class Again(msgspec.Struct, frozen=True):
+    """When a buyer is asked how a post ended: after `first_ms`, then each time after twice as long, `most_ms` at the
+    most, and no longer than `until_ms` after it became uncertain."""
+
+    first_ms: int
+    most_ms: int
+    until_ms: int
+
+    def pause_ms(self, asked: int) -> int:
+        """How long to wait before the next question, after so many of them."""
+        return min(self.first_ms << min(asked, 20), self.most_ms)
 
 
 class Learned(msgspec.Struct, frozen=True):

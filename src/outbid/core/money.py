@@ -28,6 +28,12 @@ def text_of(amount_micros: int) -> str:
     return f"{sign}{whole}." + f"{part:06d}".rstrip("0")
 
 
+def percent_text(share: int) -> str:
+    """Write millionths as people do: 250000 → '25%'."""
+    whole, _, rest = text_of(share * 100).partition(".")
+    return f"{whole}.{rest.rstrip('0')}%" if rest.rstrip("0") else f"{whole}%"
+
+
 def share_of(amount_micros: int, share_micros: int) -> int:
     """`share_micros` millionths of an amount, rounded down to a micro (trade rule: the house keeps the fraction)."""
     return amount_micros * share_micros // ONE

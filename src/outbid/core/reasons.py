@@ -166,6 +166,10 @@ SKIPPED = reasons(
         "The buyer gave no answer to several pings in a row, so only single leads are tried until he does.",
         "Ask the buyer to look at his server; he is asked again by itself.",
     ),
+    seldom_bids=(
+        "The buyer hardly ever bids on leads of this source, so he is asked about few of them.",
+        "Look at /v1/control/seldom; once he bids again he is asked about all by himself.",
+    ),
     cap_reached=("A cap has no room left.", "Wait for the next window, or raise the cap."),
     wallet_empty=("The buyer's wallet or credit has no room left.", "Ask the buyer to pay in."),
     no_price=("No price of the offer is for this lead.", "Give the offer a price, or a rule that fits."),
@@ -194,6 +198,7 @@ BIDS = reasons(
 )
 
 POSTS = reasons(
+    undecided=("The buyer does not say yet how the post ended.", "He is asked again; or settle the sale."),
     http_error=(
         "The buyer's server answered with a client error (4xx) that says neither yes nor no.",
         "Check the address, the method and the credentials.",

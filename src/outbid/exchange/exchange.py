@@ -15,10 +15,11 @@ from outbid.core.ledger.account import Limit
 from outbid.core.market.snapshot import Campaign, Market
 from outbid.exchange.clock import Clock
 from outbid.exchange.live.breakers import Breakers
+from outbid.exchange.live.learned.bidders import Bidders
+from outbid.exchange.live.learned.scores import Scores
+from outbid.exchange.live.learned.wins import Wins
 from outbid.exchange.live.paces import Paces
-from outbid.exchange.live.scores import Scores
 from outbid.exchange.live.throttle import Throttle
-from outbid.exchange.live.wins import Wins
 from outbid.exchange.room import Rooms
 from outbid.exchange.steps.kept import KeptBids
 from outbid.exchange.story import NOTES_OF_QUOTE, Story, encode_notes, traffic_seal
@@ -95,6 +96,7 @@ class Exchange:
         self.throttle = Throttle()
         self.shares: dict[int, int] = {}  # of offers that rules lowered, in millionths
         self.breakers = Breakers(now, noise)
+        self.bidders = Bidders()
         self.paces = Paces()
         self.answers: RecentUntil[bytes, dict[str, Any]] = RecentUntil(MOST_ANSWERS)
         self.bids = KeptBids(now)

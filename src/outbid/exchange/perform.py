@@ -13,6 +13,7 @@ from outbid.exchange.steps.inspect import inspect
 from outbid.exchange.steps.ping import match, ping
 from outbid.exchange.steps.post import ask_again, post
 from outbid.exchange.story import Story
+from outbid.exchange.work.inquiring import inquiries
 from outbid.store.commit.entry import Job
 
 NOTICES_GATHER_MS = 1_000
@@ -31,8 +32,8 @@ async def _wait(exchange: Exchange, story: Story, step: Wait) -> None:
         if step.at_ms:
             payload = {"lead": story.id.hex(), "at_ms": step.at_ms}
             jobs = (exchange.job("due", f"due {story.id.hex()} {step.at_ms}", payload, step.at_ms),)
-        if step.until == "settled":
-            jobs = _doubts(exchange, story, now_ms)
+    if step.until == "settled":  # also where it waited for another sale before: of one sale there is one job of a kind
+        jobs = _doubts(exchange, story, now_ms) + inquiries(exchange, story, now_ms)
     if story.born is not None:
         await story.born
     await exchange.write(story, jobs=jobs)

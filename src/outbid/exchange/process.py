@@ -19,7 +19,7 @@ from outbid.exchange.clock import Clock, noise_source
 from outbid.exchange.distribute import distribute
 from outbid.exchange.exchange import Change, Door, Exchange, change_between
 from outbid.exchange.live.judge import Judge
-from outbid.exchange.live.learning import learn
+from outbid.exchange.live.learned.learning import learn
 from outbid.exchange.live.paces import LOOKED_BACK_MS
 from outbid.exchange.revive import resume, revive
 from outbid.exchange.room import Rooms

@@ -93,6 +93,7 @@ async def test_offers_tell_their_order_and_the_room_of_their_caps(house):
     assert found == {
         "slug": "zebra-auto", "name": "", "campaign": "auto", "campaign_name": "Car insurance", "currency": "USD",
         "paused": False, "price": None, "filter": {"fact": "state", "one_of": ["TX", "CA"]},
+        "stage": "full", "share": "100%", "since": None,
     }  # fmt: skip
     assert caps == {("offer", "day", "LEAD"): ("5", "0"), ("buyer", "total", "USD"): ("900.00", "713.45")}
     (fixed,) = (await see(house, "/v1/buyer/offers", "puma"))["items"]
@@ -143,7 +144,7 @@ async def test_what_a_buyer_is_told_adds_up_to_his_account_in_the_ledger(house):
 @pytest.mark.parametrize(
     "path",
     [f"{SALES}?status=open", f"{SALES}?offer=lynx-auto", f"{SALES}?cursor=1", f"{SALES}?source=acme-web", f"{SALES}?limit=0",
-     "/v1/buyer/offers?paused=true", "/v1/buyer/wallet?x=1", "/v1/buyer/transfers?cursor=x", "/v1/buyer/transfers?since=x"],
+     "/v1/buyer/offers?paused=true", "/v1/buyer/offers/zebra-auto/events?before=0", "/v1/buyer/wallet?x=1", "/v1/buyer/transfers?cursor=x", "/v1/buyer/transfers?since=x"],
 )  # fmt: skip
 async def test_a_parameter_that_cannot_be_is_refused(house, path):
     assert_problem(await ask(house, "GET", path, key="ob_zebra"), 400, "parameter_faulty")

@@ -61,7 +61,7 @@ def proof_path(past, path: str, lead_id: bytes, buyer: int) -> str:
 
 
 async def filled(past, path: str) -> list[str]:
-    """A path, for each of the leads or sales that there are, and each buyer's name for each lead."""
+    """A path, for each of the leads, sales or offers that there are, and each buyer's name for each lead."""
     if "{lead}" in path:
         return [path.replace("{lead}", told["lead"]) for told in past.told.values()]
     if "{sale}" in path:
@@ -70,6 +70,8 @@ async def filled(past, path: str) -> list[str]:
     if "{reference}" in path:
         leads = [parse(LEAD, told["lead"])[1] for told in past.told.values()]
         return [proof_path(past, path, lead_id, buyer) for buyer in buyers(past) for lead_id in leads]
+    if "{offer}" in path:
+        return [path.replace("{offer}", offer.slug) for offer in past.house.process.exchange.market.offers.values()]
     return [path]
 
 

@@ -1,4 +1,4 @@
-"""A buyer's notices: what became of each of his bids, the oldest first, so that he reads on where he ended."""
+"""A buyer's notices: of his bids and of steps with his offers, the oldest first, so that he reads on."""
 
 from typing import Annotated
 
@@ -12,12 +12,12 @@ from outbid.api.door.doors import BUYER
 from outbid.api.said.description import Said
 from outbid.api.said.paging import Text, id_of
 from outbid.api.said.reading import Asked
-from outbid.core.notice.told import Told
+from outbid.core.notice.told import Stepped, Told
 from outbid.core.scope import Scope
 from outbid.store.notice import batches
 
 BATCHES = 20
-_decode = msgspec.json.Decoder(list[Told]).decode
+_decode = msgspec.json.Decoder(list[Told | Stepped]).decode
 
 
 class NoticesWish(msgspec.Struct, frozen=True):
@@ -27,16 +27,17 @@ class NoticesWish(msgspec.Struct, frozen=True):
 
 
 class NoticePage(msgspec.Struct, frozen=True):
-    """Notices of leads that are over, in batches as they were made, kept for 30 days.
+    """Notices of leads that are over and of steps with your offers, in batches as they were made, kept for 30 days.
 
     next  where to go on, also if there was nothing new
     """
 
-    items: list[Told]
+    items: list[Told | Stepped]
     next: str
 
 
 _EXAMPLE = {
+    "kind": "bid",
     "id": "nt_00006b98r1j3ipo8a2o3m1c4n5q6u",
     "lead": "5b0c6f2d9a41e7c85d3f1a02",
     "offer": "oak-auto",
@@ -61,7 +62,7 @@ class Notices:
     def routes(self) -> list[HTTPRouteHandler]:
         """List."""
         said = Said(
-            summary="What became of each of your bids",
+            summary="What became of each of your bids, and each step that was taken with your offers",
             query=NoticesWish,
             answers={200: ("those past the cursor, the oldest first", NoticePage)},
             example={"items": [_EXAMPLE], "next": "01a2c1f0a87b7c4d8e1f2a3b4c5d6e7f"},

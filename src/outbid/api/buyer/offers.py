@@ -11,11 +11,13 @@ from outbid.api.door.caps import CapTold, caps_of, tell_caps
 from outbid.api.door.desk import Desk, answer, route
 from outbid.api.door.doors import BUYER
 from outbid.api.said.description import Said
+from outbid.api.said.instants import utc
 from outbid.api.said.paging import Limit, Text
 from outbid.api.said.reading import Asked
+from outbid.core.control.health import Stage
 from outbid.core.ledger.account import Account
 from outbid.core.market.noun import Settings
-from outbid.core.money import micros, text_of
+from outbid.core.money import ONE, micros, percent_text, text_of
 from outbid.core.scope import Scope
 from outbid.store.reading.parties import buyer
 
@@ -35,6 +37,9 @@ class BuyerOffer(msgspec.Struct, frozen=True):
     price     a fixed price; null: each lead is pinged, and you bid
     filter    which leads it wants; null: all
     caps      of the offer, and of all your offers together
+    stage     where rules on how your side behaves put it: full, lowered, paused, or trying after a pause
+    share     so it takes part in so many of the leads that match
+    since     when that was decided; null: never
     """
 
     slug: str
@@ -46,6 +51,9 @@ class BuyerOffer(msgspec.Struct, frozen=True):
     price: str | None
     filter: Settings | None
     caps: list[CapTold]
+    stage: Stage
+    share: str
+    since: str | None
 
 
 class BuyerOfferPage(msgspec.Struct, frozen=True):
@@ -65,6 +73,9 @@ _EXAMPLE = {
     "price": None,
     "filter": {"fact": "state", "one_of": ["TX", "OK"]},
     "caps": [{"of": "buyer", "window": "total", "unit": "USD", "most": "900.00", "room": "713.45", "ends_at": None}],
+    "stage": "lowered",
+    "share": "50%",
+    "since": "2026-11-24T09:30:00.125Z",
 }
 
 
@@ -93,7 +104,7 @@ class Offers:
             page = found[: asked.limit]
             caps = {order.offer.slug: self._caps(order.number) for order in page}
             told = await tell_caps(connection, scope, self._desk.exchange.cell, caps)
-        rows = [_told(order, told[order.offer.slug]) for order in page]
+        rows = [self._told(order, told[order.offer.slug]) for order in page]
         return answer(BuyerOfferPage(rows, rows[-1].slug if len(found) > asked.limit else None))
 
     def _caps(self, number: int) -> list[Account]:
@@ -101,17 +112,21 @@ class Offers:
         offer = exchange.market.offers.get(number)
         return [] if offer is None else caps_of(offer.limits, ("offer", "buyer"), exchange.clock.now_ms())
 
-
-def _told(order: buyer.Order, caps: list[CapTold]) -> BuyerOffer:
-    offer = order.offer
-    return BuyerOffer(
-        offer.slug,
-        offer.name,
-        offer.campaign,
-        order.campaign_name,
-        order.currency,
-        order.paused,
-        None if offer.price is None else text_of(micros(offer.price)),
-        offer.filter,
-        caps,
-    )
+    def _told(self, order: buyer.Order, caps: list[CapTold]) -> BuyerOffer:
+        offer = order.offer
+        made = self._desk.exchange.market.offers.get(order.number)
+        is_judged = made is not None and made.control is not None and made.control.health is not None
+        return BuyerOffer(
+            offer.slug,
+            offer.name,
+            offer.campaign,
+            order.campaign_name,
+            order.currency,
+            order.paused,
+            None if offer.price is None else text_of(micros(offer.price)),
+            offer.filter,
+            caps,
+            order.stage if is_judged else "full",
+            percent_text(order.share if is_judged else ONE),
+            utc(order.since_ms) if is_judged and order.since_ms is not None else None,
+        )

@@ -2,6 +2,7 @@
 
 from litestar import Router
 
+from outbid.api.buyer.control import BuyerSteps
 from outbid.api.buyer.money import BuyerMoney
 from outbid.api.buyer.notices import Notices
 from outbid.api.buyer.offers import Offers
@@ -21,6 +22,7 @@ def buyer_routes(desk: Desk) -> Router:
         [
             *Sales(desk).routes(),
             *Offers(desk).routes(),
+            *BuyerSteps(desk).routes(),
             *Proofs(desk).routes(),
             *Notices(desk).routes(),
             *BuyerMoney(desk).routes(),

@@ -15,8 +15,9 @@ from outbid.api.said.paging import Limit
 from outbid.api.said.reading import Asked
 from outbid.core.control.health import Health, Measure, Stage, Standing, Why, reset
 from outbid.core.market.snapshot import Market, Offer
-from outbid.core.money import ONE, text_of
+from outbid.core.money import ONE, percent_text
 from outbid.core.scope import HOUSE
+from outbid.exchange.work.stepping import take
 from outbid.store.control import steps
 
 PATH = "/v1/control"
@@ -128,7 +129,7 @@ class Controls:
             standing, action = reset(Standing(row.level, row.since_ms, row.pauses), self._desk.exchange.clock.now_ms())
             now = steps.Stands(row.offer, standing.level, ONE, standing.pauses, standing.since_ms, row.n + 1)
             step = steps.Step(now.n, now.since_ms, by, action.why, "full", ONE, [])
-            if not await steps.take(connection, now, step):
+            if not await take(self._desk.exchange, connection, offer, now, step):
                 raise Refused("offer_is_full", "a rule took a step at the same time: look again")
         return answer(None, 204)
 
@@ -156,16 +157,10 @@ def standing_of(market: Market, rows: list[steps.Stands]) -> list[OfferStands]:
 def _standing(market: Market, offer: Offer, health: Health, row: steps.Stands) -> OfferStands:
     stage = Standing(row.level, row.since_ms, row.pauses).stage(health)
     since = utc(row.since_ms) if row.n else None
-    return OfferStands(offer.slug, market.name("buyer", offer.buyer), stage, share_text(row.share), since)
-
-
-def share_text(share: int) -> str:
-    """Millionths as people write them: `25%`."""
-    whole, _, rest = text_of(share * 100).partition(".")
-    return f"{whole}.{rest.rstrip('0')}%" if rest.rstrip("0") else f"{whole}%"
+    return OfferStands(offer.slug, market.name("buyer", offer.buyer), stage, percent_text(row.share), since)
 
 
 def told_of(step: steps.Step) -> StepTold:
     """A step as it is told."""
     figures = [Figured(figure.measure, figure.cases, figure.bad) for figure in step.figures]
-    return StepTold(step.n, utc(step.at_ms), step.by, step.why, step.stage, share_text(step.share), figures)
+    return StepTold(step.n, utc(step.at_ms), step.by, step.why, step.stage, percent_text(step.share), figures)

@@ -21,7 +21,7 @@ from outbid.core.replay.dry_run import TierAhead
 from outbid.exchange.ahead.dry_run import DryRun, Wish, look
 from outbid.exchange.clock import Clock, noise_source
 from outbid.exchange.live.checks import NO_OFFER, lot
-from outbid.exchange.live.scores import Scores
+from outbid.exchange.live.learned.scores import Scores
 from outbid.settings import read_settings
 from outbid.store.vault import Vault
 

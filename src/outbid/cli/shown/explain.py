@@ -20,6 +20,10 @@ from outbid.exchange.revive import Erased, lead_of, notes_of
 from outbid.store.leads import Record
 from outbid.store.vault import SealBroken, Vault
 
+SAID: dict[type, str] = {
+    ev.Asked: "asked again with the same key",
+    ev.Deferred: "the seller was told that the outcome is pending",
+}
 WAITS: dict[ev.WaitsFor, str] = {
     "settled": "it waits until an uncertain sale is settled",
     "reviewed": "held for review: a person has to look at it",
@@ -180,19 +184,24 @@ class _Explainer:
             return (
                 f"no clear answer after {event.ms} ms: {self._why(event.reason)}{self._quoted(event.sale)} Hold stays."
             )
-        if isinstance(event, ev.Asked):
-            return "asked again with the same key"
+        if type(event) in SAID:
+            return SAID[type(event)]
+        if isinstance(event, ev.Inquired):
+            return self._inquired(event)
         if isinstance(event, ev.Settled):
             return f"settled as {event.outcome} by {event.by}"
         if isinstance(event, ev.Waiting):
             return WAITS[event.what]
-        if isinstance(event, ev.Deferred):
-            return "the seller was told that the outcome is pending"
         if isinstance(event, ev.Due):
             return f"its hour in the queue {self._campaign.tiers[event.tier].slug} came"
         if isinstance(event, ev.Reviewed):
             return f"{event.outcome} by {event.by}"
+        assert isinstance(event, ev.Closed)
         return f"closed: {event.status}" + (f" ({event.reason})" if event.reason else "")
+
+    def _inquired(self, event: ev.Inquired) -> str:
+        why = f": {self._why(event.reason)}" if event.reason else ""
+        return f"the buyer was asked how it ended: {event.outcome} after {event.ms} ms{why}"
 
     def _enriched(self, event: ev.Enriched) -> str:
         why = f": {self._why(event.reason)}" if event.reason else ""

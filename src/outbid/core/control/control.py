@@ -5,6 +5,7 @@ import msgspec
 from outbid.core.control.breaker import Breaker
 from outbid.core.control.health import Health
 from outbid.core.control.rate import Rate
+from outbid.core.control.seldom import Seldom
 
 
 class Control(msgspec.Struct, frozen=True):
@@ -13,3 +14,4 @@ class Control(msgspec.Struct, frozen=True):
     rates: tuple[Rate, ...] = ()
     breaker: Breaker | None = None
     health: Health | None = None
+    seldom: Seldom | None = None

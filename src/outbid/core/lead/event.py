@@ -114,11 +114,16 @@ class Inspected(Happening, frozen=True):
 
 
 class Skip(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A live check that an offer failed after it had passed all that version and facts decide."""
+    """A live check that an offer failed after it had passed all that version and facts decide.
+
+    `account`: which one has no room. `answers`, `bids`: what was known of a buyer who hardly ever bids.
+    """
 
     offer: int
     reason: str
     account: str = ""
+    answers: int = 0
+    bids: int = 0
 
 
 class Matched(Happening, frozen=True):
@@ -261,6 +266,15 @@ class Asked(Happening, frozen=True):
     sale: str
 
 
+class Inquired(Happening, frozen=True):
+    """The buyer was asked how an uncertain sale ended. `outcome`: what he says; unknown: why, in `reason`."""
+
+    sale: str
+    outcome: Literal["sold", "rejected", "unknown"]
+    reason: str = ""
+    ms: int = 0
+
+
 class Settled(Happening, frozen=True):
     """Somebody who knows said how an uncertain sale ended: by a person, a file or a policy, named in `by`."""
 
@@ -316,6 +330,7 @@ Event = (
     | Rejected
     | Unsure
     | Asked
+    | Inquired
     | Settled
     | Waiting
     | Deferred

@@ -17,7 +17,8 @@ PLACE_TAKEN: frozenset[SaleStatus] = frozenset(("posting", "sold", "uncertain"))
 
 
 class Sale(msgspec.Struct, frozen=True):
-    """One attempt to sell the lead to one offer, in a tier. `asks` counts how often the post was asked again.
+    """One attempt to sell the lead to one offer, in a tier. `asks` counts how often the post was asked again,
+    `inquiries` how often its buyer was asked how it ended.
 
     `round_ms`: when the round began in which it won. `place`: which of the bids of its buyer's reply it is, counted
     from 1; 0 where the reply was one bid.
@@ -34,6 +35,7 @@ class Sale(msgspec.Struct, frozen=True):
     tier: int = 0
     round_ms: int = 0
     place: int = 0
+    inquiries: int = 0
 
 
 class State(msgspec.Struct, frozen=True):
@@ -288,6 +290,12 @@ def _asked(state: State, event: ev.Asked) -> State:
     return _with_sale(state, event.sale, asks=asks + 1)
 
 
+def _inquired(state: State, event: ev.Inquired) -> State:
+    """Where the lead stands is the same: a verdict is an event of its own."""
+    sales = tuple(replace(s, inquiries=s.inquiries + 1) if s.id == event.sale else s for s in state.sales)
+    return replace(state, sales=sales)
+
+
 def _settled(state: State, event: ev.Settled) -> State:
     """Whatever place is left: the old bids have expired, so the sale's tier is matched and asked anew."""
     reason = {"reason": ""} if event.outcome == "sold" else {}
@@ -351,6 +359,7 @@ _FOLDS: dict[type, Callable[[State, Any], State]] = {
     ev.Rejected: _rejected,
     ev.Unsure: _unsure,
     ev.Asked: _asked,
+    ev.Inquired: _inquired,
     ev.Settled: _settled,
     ev.Waiting: _waiting,
     ev.Deferred: _deferred,

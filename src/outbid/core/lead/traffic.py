@@ -24,7 +24,7 @@ LEVEL = -1
 MOST_PLAIN_BYTES = 1 << 26
 """No record unpacks to more."""
 
-Step = Literal["ping", "post", "enrich"]
+Step = Literal["ping", "post", "inquire", "enrich"]
 REMEMBERED = 1024
 """Heads of requests and of answers that need not be encoded again."""
 

@@ -1,4 +1,4 @@
-"""A notice as a buyer reads it, in his list and in a webhook, and the webhook itself."""
+"""Notices as a buyer reads them, in his list and in a webhook, and the webhook itself."""
 
 import base64
 import hmac
@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from outbid.core.control.health import Figure, Stage, Why
 from outbid.core.dialect.wire import Http, Target
 from outbid.core.money import text_of
 from outbid.core.notice.notice import Notice
@@ -19,7 +20,7 @@ class Band(msgspec.Struct, frozen=True):
     below: str
 
 
-class Told(msgspec.Struct, frozen=True):
+class Told(msgspec.Struct, frozen=True, tag_field="kind", tag="bid"):
     """What became of one of your bids.
 
     id            the notice's own; each bid has one
@@ -46,6 +47,26 @@ class Told(msgspec.Struct, frozen=True):
     paid: str | None
     price_to_win: Band | None
     listed: int | None = None
+
+
+class Stepped(msgspec.Struct, frozen=True, tag_field="kind", tag="step"):
+    """A rule of health, or somebody by hand, changed in how many leads one of your offers takes part.
+
+    id       the notice's own; each step has one
+    stage    where it stands now; trying: a little of it, after a pause
+    share    it takes part in so many of the leads that match
+    why      what was judged got worse or better, or there were too few cases to judge (few); the pause is over
+             (tried_again); somebody put it back by hand (reset)
+    figures  what was judged: so many cases, so many of them bad
+    """
+
+    id: str
+    offer: str
+    at: str
+    stage: Stage
+    share: str
+    why: Why
+    figures: list[Figure]
 
 
 def told_of(notice: Notice, identifier: str, lead: str, offer: str, campaign: str, currency: str, at: str) -> Told:

@@ -38,7 +38,7 @@ class Receipt(msgspec.Struct, frozen=True):
     price_micros  the last price that was named, if any
     floor_micros  the floor that the price does not reach, if that is the reason
     account       the account without room, if that is the reason
-    detail        the part of the filter that failed and the value seen, in words: no personal ones
+    detail        the part of the filter that failed and the value seen, or what was known, in words: nothing personal
     ms            how long the offer took to answer its ping
     score         what the method knew of the offer, where it reads that; explored: it was set higher, to learn
     sale          the sale's public id, where it came to a post
@@ -142,7 +142,10 @@ class _Receipts:
         if isinstance(live, ev.BidLine):
             return self._of_line(tier, offer, live)
         outcome = "no_room" if isinstance(live, ev.NoRoom) else "skipped"
-        return Receipt(offer.number, tier, outcome, live.reason, account=live.account)
+        detail = (
+            f"{live.bids} of {live.answers} answers were bids" if isinstance(live, ev.Skip) and live.answers else ""
+        )
+        return Receipt(offer.number, tier, outcome, live.reason, account=live.account, detail=detail)
 
     def _of_line(self, tier: int, offer: Offer, line: ev.BidLine) -> Receipt:
         if line.outcome not in MAY_WIN:

@@ -15,13 +15,14 @@ from outbid.core.lead.learned import taught
 from outbid.core.lead.quote import recheck
 from outbid.core.lead.state import Sale, SaleStatus, State, fold
 from outbid.core.lead.value import Scalar
-from outbid.core.match.match import Live, full_reason, match
+from outbid.core.match.match import match
 from outbid.core.money import text_of
 from outbid.core.price.lines import NOT_AWAITED, least_for
 from outbid.core.price.lowered import is_too_low, payout_at
 from outbid.core.price.picking import Pick
 from outbid.core.replay.bids import differs
 from outbid.core.replay.enriching import Enriching
+from outbid.core.replay.skipping import told_of, unfounded
 from outbid.core.replay.telling import WAITS, Names, offers_of
 from outbid.core.route import (
     MOST_ASKS,
@@ -40,8 +41,6 @@ from outbid.core.route import (
     next_step,
 )
 
-LIVE_REASONS = ("not_in_share", "lowered", "paused_by_rule", "throttled", "breaker_open")
-"""Why an offer is skipped by a live fact that is no account's."""
 FULL = ("cap_reached", "wallet_empty", "capped_since_ping")
 """Why a lead is refused that nothing is wrong with: a live fact."""
 STALE = ("ping_unknown", "ping_expired", "ping_not_quoted", "changed_since_ping")
@@ -182,7 +181,7 @@ class _Walk:
             return
         campaign, source, state = self.plan.campaign, self.plan.source, self.state
         terms = self.plan.terms(state.tier, state.matched_ms)
-        now = recheck(campaign, source, state, terms, self.plan.facts, _told_of(event.gone), event.at_ms)
+        now = recheck(campaign, source, state, terms, self.plan.facts, told_of(event.gone), event.at_ms)
         yield from self._same(event.offers, now.offers, "may still buy")
         if event.gone != now.gone and event.offers == now.offers:
             yield f"gone: {event.gone}", f"gone: {now.gone}"
@@ -221,13 +220,13 @@ class _Walk:
             return
         tier = self.plan.campaign.tiers[step.tier]
         terms, facts = self.plan.terms(step.tier, event.at_ms), self.plan.facts
-        live, tried = _told_of(event.skips), self.state.tried
+        live, tried = told_of(event.skips), self.state.tried
         now = match(tier, step.tier, self.plan.source, terms, facts, tried, live, event.at_ms)
         yield from self._same(event.offers, now.offers, "asked")
         yield from self._same([s.offer for s in event.skips], [s.offer for s in now.skips], "skipped for a live reason")
         for skip in event.skips:
-            if skip.account and skip.reason not in (full_reason(skip.account), "paced"):
-                yield f"{self.names.offer(skip.offer)} skipped as {skip.reason}", f"as {full_reason(skip.account)}"
+            if (rather := unfounded(skip, self.plan.campaign.offers[skip.offer])) is not None:
+                yield f"{self.names.offer(skip.offer)} skipped as {skip.reason}", rather
 
     def pinged(self, event: ev.Pinged) -> Told:
         """Everybody who may be asked takes part; what came back was recorded, whether it may win is decided."""
@@ -293,6 +292,10 @@ class _Walk:
         if not self.test and event.reason != "price_below_floor" and self._may_be_asked(event.sale):
             yield f"sale {event.sale} uncertain", "asked again"
 
+    def inquired(self, event: ev.Inquired) -> Told:
+        """What the buyer said was recorded."""
+        yield from self._sale_that_is("uncertain", event.sale, "asked about")
+
     def settled(self, event: ev.Settled) -> Told:
         """Whoever settled it knew: the verdict was recorded."""
         yield from self._sale_that_is("uncertain", event.sale, f"settled as {event.outcome}")
@@ -346,12 +349,6 @@ class _Walk:
         return self.plan.campaign.offers[sale.offer].delivery.repeatable and sale.asks < MOST_ASKS
 
 
-def _told_of(skips: Sequence[ev.Skip]) -> Live:
-    """Live checks as they were recorded: what stands in no account was decided by version, facts and instant."""
-    told = {skip.offer: skip for skip in skips if skip.account or skip.reason in LIVE_REASONS}
-    return lambda offer, _: told.get(offer.number)
-
-
 COMPARED: dict[type, Callable[[_Walk, Any], Told]] = {
     ev.Quoting: _Walk.received,
     ev.Quoted: _Walk.quoted,
@@ -372,6 +369,7 @@ COMPARED: dict[type, Callable[[_Walk, Any], Told]] = {
     ev.Rejected: _Walk.rejected,
     ev.Unsure: _Walk.unsure,
     ev.Asked: _Walk.asked,
+    ev.Inquired: _Walk.inquired,
     ev.Settled: _Walk.settled,
     ev.Closed: _Walk.closed,
 }

@@ -147,6 +147,10 @@ def _asked(course: _Course, event: ev.Asked) -> None:
     course.row(course.sales[event.sale][0], "asked").times += 1
 
 
+def _inquired(course: _Course, event: ev.Inquired) -> None:
+    course.row(course.sales[event.sale][0], "inquired", event.outcome).add(1, 0, 0, event.ms)
+
+
 def _settled(course: _Course, event: ev.Settled) -> None:
     offer, price_micros, payout_micros = course.sales[event.sale]
     if event.outcome == "sold":
@@ -190,6 +194,7 @@ _COUNTED: dict[type, Callable[[_Course, Any], None]] = {
     ev.Rejected: _rejected,
     ev.Unsure: _unsure,
     ev.Asked: _asked,
+    ev.Inquired: _inquired,
     ev.Settled: _settled,
     ev.Waiting: _waiting,
     ev.Deferred: _deferred,

@@ -22,7 +22,7 @@ from outbid.core.replay.dry_run import dry_run as look_ahead
 from outbid.core.route import Plan
 from outbid.core.scope import HOUSE
 from outbid.exchange.arrive import read_values, today
-from outbid.exchange.live.scores import Scores
+from outbid.exchange.live.learned.scores import Scores
 from outbid.exchange.room import Rooms
 from outbid.exchange.steps.inspect import claims_of, closed_source
 from outbid.store import rooms as room_now

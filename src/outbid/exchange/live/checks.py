@@ -3,6 +3,7 @@
 from hashlib import blake2b
 
 from outbid.core.control.control import Control
+from outbid.core.control.seldom import hardly_bids
 from outbid.core.lead.event import Skip
 from outbid.core.market.snapshot import Market, Offer, Source
 from outbid.core.match.match import Live, without_room
@@ -35,6 +36,7 @@ def live_checks(exchange: Exchange, pinned: Market, source: Source, lead: bytes,
         return (
             _by_rule(exchange, offer, control, lead)
             or found_room(offer, least_micros)
+            or _seldom_bids(exchange, source, offer, control, lead)
             or _spared(exchange, offer, control, lead, at_ms)
         )
 
@@ -48,6 +50,16 @@ def _by_rule(exchange: Exchange, offer: Offer, control: Control, lead: bytes) ->
     if lot(lead, offer.number) * ONE < offer.share * share:
         return None
     return Skip(offer.number, "lowered" if share else "paused_by_rule")
+
+
+def _seldom_bids(exchange: Exchange, source: Source, offer: Offer, control: Control, lead: bytes) -> Skip | None:
+    """Whom a lower share lets pass the higher ones do: who is lowered too is still asked about some of what is left."""
+    if (rule := control.seldom) is None:
+        return None
+    known = exchange.bidders.of(source.number, offer.number, rule.after)
+    if not hardly_bids(rule, known) or lot(lead, offer.number) * ONE < offer.share * rule.ask:
+        return None
+    return Skip(offer.number, "seldom_bids", answers=known.answers, bids=known.bids)
 
 
 def _spared(exchange: Exchange, offer: Offer, control: Control, lead: bytes, at_ms: int) -> Skip | None:

@@ -12,6 +12,7 @@ from outbid.core.money import ONE
 from outbid.core.scope import HOUSE
 from outbid.core.tally.rows import quarter_of
 from outbid.exchange.exchange import Exchange
+from outbid.exchange.work.stepping import take
 from outbid.store.control import steps
 from outbid.store.control.figures import tallied
 from outbid.store.database import Connection
@@ -82,7 +83,7 @@ class Judge:
         share, stage, n = health.share_at(standing.level), standing.stage(health), row.n + 1
         now = steps.Stands(offer.number, standing.level, share, standing.pauses, standing.since_ms, n)
         step = steps.Step(n, standing.since_ms, steps.RULES, action.why, stage, share, list(action.figures))
-        if await steps.take(connection, now, step):
+        if await take(self._exchange, connection, offer, now, step):
             self._standings[offer.number] = n, standing
             figures = ", ".join(f"{figure.measure} {figure.bad} of {figure.cases}" for figure in action.figures)
             log.warning("offer %s is %s at %d %% (%s)", offer.slug, stage, share * 100 // ONE, figures or action.why)

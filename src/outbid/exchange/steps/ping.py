@@ -51,6 +51,8 @@ async def ping(exchange: Exchange, story: Story, step: Ping) -> None:
         offer = story.plan.campaign.offers[line.offer]
         if offer.control is not None and not line.kept:
             exchange.breakers.hear(offer, story.id, line)
+            if offer.control.seldom is not None:
+                exchange.bidders.hear(story.plan.source.number, line.offer, line.outcome)
     story.tell(pinged)
 
 

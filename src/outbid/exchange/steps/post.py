@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+from collections.abc import Generator
+from typing import Literal
 
 from outbid.core.contract import Ask, PostReply
 from outbid.core.dialect.wire import Answer, Failure, Http
@@ -120,7 +122,8 @@ async def _send(exchange: Exchange, story: Story, deal: Deal, *, again: bool = F
     offer = story.plan.campaign.offers[deal.offer]
     ask = _ask(exchange, story, offer, deal)
     started = exchange.now()
-    reply = await _converse(exchange, story, offer, ask, started + offer.post_ms / 1000)
+    talk, deadline = offer.delivery.post(ask), started + offer.post_ms / 1000
+    reply = await converse(exchange, story, offer, "post", deal.sale, talk, deadline)
     ms, now_ms = exchange.ms_since(started), exchange.clock.now_ms()
     story.note(f"said {deal.sale}", offer.delivery.secrets.hide_said(reply.said))
     story.unclear[deal.sale] = reply.reason
@@ -136,11 +139,18 @@ async def _send(exchange: Exchange, story: Story, deal: Deal, *, again: bool = F
     exchange.scores.note(offer.campaign, story.plan.source.number, offer.number, accepted=took)
 
 
-async def _converse(exchange: Exchange, story: Story, offer: Offer, ask: Ask, deadline: float) -> PostReply:
+async def converse(
+    exchange: Exchange,
+    story: Story,
+    offer: Offer,
+    step: Literal["post", "inquire"],
+    sale: str,
+    talk: Generator[Http, Answer, PostReply],
+    deadline: float,
+) -> PostReply:
     """Follow a delivery through its requests. What fails before anything was sent was certainly not bought."""
     answer: Answer | None = None
     try:
-        talk = offer.delivery.post(ask)
         http = next(talk)
         while isinstance(http, Http):
             await exchange.lease()
@@ -148,7 +158,7 @@ async def _converse(exchange: Exchange, story: Story, offer: Offer, ask: Ask, de
             sent = http if story.trace is None else traced(exchange, story.trace, http)
             answer = await exchange.door.ask(sent, deadline, fresh=True)
             if exchange.keeps_traffic:
-                story.talks.append(Talk("post", (offer.number,), ask.sale, at_ms, (sent,), (answer,)))
+                story.talks.append(Talk(step, (offer.number,), sale, at_ms, (sent,), (answer,)))
             http = talk.send(answer)
     except StopIteration as stop:
         if isinstance(stop.value, PostReply):

@@ -11,12 +11,14 @@ from outbid.exchange.distribute import distribute
 from outbid.exchange.exchange import Exchange
 from outbid.exchange.revive import resume
 from outbid.exchange.story import Story
+from outbid.exchange.work.inquiring import inquire
 from outbid.exchange.work.noticing import gather, portions, send
 from outbid.exchange.work.planning import make
 from outbid.exchange.work.postback import Unheard, tell_end
 from outbid.exchange.work.waking import wake
 from outbid.store import jobs, leads
 from outbid.store.ahead import dry_runs
+from outbid.store.commit.entry import Superseded
 from outbid.store.database import LOST, Connection
 
 LATER_MS = 1_000
@@ -110,6 +112,9 @@ class Worker:
         story = await self._revive(connection, record)
         if story is None:
             raise NotNow("the lead is being written by somebody else, or cannot be taken up")
+        if job.kind == "inquire":
+            await self._inquire(story, job)
+            return
         woken = wake(self._exchange.clock.now_ms(), story, job)
         if woken == "past" or story.state.stage == "closed":
             return
@@ -117,3 +122,9 @@ class Worker:
             # Whoever tried before may have died, after he had asked buyers and before anything of it was written.
             resume(self._exchange, story)
         await distribute(self._exchange, story)
+
+    async def _inquire(self, story: Story, job: jobs.Job) -> None:
+        try:
+            await inquire(self._exchange, story, job.payload)
+        except Superseded:
+            raise NotNow("somebody else wrote about the lead meanwhile") from None

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from outbid.core.contract import Ask, Binding, PingReply, PostReply, Reads
+from outbid.core.contract import Again, Ask, Binding, PingReply, PostReply, Reads
 from outbid.core.dialect.mapping import JSON, Entry, Grammar, Mapping, Table, compile_mapping
 from outbid.core.dialect.reply import Rule, Sight, bid_reader, post_reader, said_as, sight_of
 from outbid.core.dialect.sandbox import is_sandbox
@@ -19,6 +19,7 @@ from outbid.core.dialect.wire import (
     Target,
 )
 from outbid.plugins.deliveries._secrets import check_references, fill_headers, fill_terms, secrets_of, target_of
+from outbid.plugins.deliveries._status import Inquiry, Status, inquiry_of
 from outbid.plugins.deliveries._written import check_headers
 
 Keys = dict[str, str | Entry]
@@ -45,6 +46,9 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     repeatable: Annotated[
         bool, said_as("the buyer promises that a post with a known key is answered, not bought a second time")
     ] = False
+    status: Annotated[
+        Status | None, said_as("how the buyer is asked what became of a post without a clear answer; absent: he is not")
+    ] = None
     secrets: Annotated[
         tuple[str, ...],
         said_as(
@@ -103,6 +107,7 @@ class Bound(msgspec.Struct, frozen=True):
     repeatable: bool
     reads: Reads
     secrets: Secrets
+    inquiry: Inquiry | None
 
 
 def bind_interface(settings: Interface, binding: Binding, manner: Manner) -> Bound:
@@ -113,7 +118,7 @@ def bind_interface(settings: Interface, binding: Binding, manner: Manner) -> Bou
 def bind_endpoint(settings: Endpoint, binding: Binding, manner: Manner, ping: Table, post: Table) -> Bound:
     """Compile settings of which these are the tables. Raises ValueError."""
     exceptions, words = binding.exceptions, binding.secrets
-    check_references(settings, ("ping_url", "post_url", "headers", "ping", "post"))
+    check_references(settings, ("ping_url", "post_url", "headers", "ping", "post", "status"))
     mapped_ping = compile_mapping(fill_terms(ping, words), binding, manner.grammar)
     mapped_post = compile_mapping(fill_terms(post, words), binding, manner.grammar)
     headers = fill_headers(settings.headers, words)
@@ -135,12 +140,13 @@ def bind_endpoint(settings: Endpoint, binding: Binding, manner: Manner, ping: Ta
         _reads(settings, mapped_ping, mapped_post),
         secrets_of(
             settings.secrets,
-            (settings.ping_url, settings.post_url),
+            (settings.ping_url, settings.post_url, None if settings.status is None else settings.status.url),
             settings.headers,
             (ping, post),
             manner.write,
             words,
         ),
+        None if settings.status is None else inquiry_of(settings.status, headers.items(), binding),
     )
 
 
@@ -220,6 +226,20 @@ def post(ask: Ask, bound: Bound) -> Generator[Http, Answer, PostReply]:
     if isinstance(answer, Failure):
         return PostReply("uncertain" if answer.sent else "error", reason=answer.reason, reached=answer.sent)
     return bound.read_post(answer)
+
+
+def again(bound: Bound) -> Again | None:
+    """When the buyer is asked how a post ended."""
+    return None if bound.inquiry is None else bound.inquiry.again
+
+
+def ask_again(ask: Ask, bound: Bound) -> Generator[Http, Answer, PostReply]:
+    """Ask how a post ended. Only a clear word counts; the buyer is told nothing but names for sale and lead."""
+    assert bound.inquiry is not None
+    answer = yield bound.inquiry.request(ask)
+    if isinstance(answer, Failure):
+        return PostReply("uncertain", reason=answer.reason)
+    return bound.inquiry.read(answer)
 
 
 def _request(to: Target, bound: Bound, headers: tuple[Header, ...], body: bytes) -> Http:

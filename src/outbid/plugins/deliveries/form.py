@@ -11,6 +11,8 @@ from outbid.plugins.deliveries._talk import (
     Bound,
     Interface,
     Manner,
+    again,
+    ask_again,
     bind_interface,
     ping,
     pings,
@@ -21,7 +23,20 @@ from outbid.plugins.deliveries._talk import (
 )
 from outbid.plugins.deliveries._written import form_writer
 
-__all__ = ["Bound", "Rule", "Settings", "bind", "ping", "pings", "post", "reads", "repeatable", "secrets"]
+__all__ = [
+    "Bound",
+    "Rule",
+    "Settings",
+    "again",
+    "ask_again",
+    "bind",
+    "ping",
+    "pings",
+    "post",
+    "reads",
+    "repeatable",
+    "secrets",
+]
 
 
 class Settings(Interface, frozen=True, kw_only=True, forbid_unknown_fields=True):

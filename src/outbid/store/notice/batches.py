@@ -31,20 +31,25 @@ async def write(connection: Connection, cell: int, jobs: list[bytes], batches: l
         if len(done) != len(jobs):
             await transaction.rollback()
             return False
-        await connection.execute(
-            """insert into notice (cell, buyer, id, body, expires_at)
-               select $1, u.*, $5 from unnest($2::integer[], $3::uuid[], $4::bytea[]) u""",
-            cell,
-            [batch.buyer for batch in batches],
-            [batch.id for batch in batches],
-            [batch.body for batch in batches],
-            now_ms + KEPT_MS,
-        )
+        await add(connection, cell, batches, now_ms)
     except BaseException:
         await transaction.rollback()
         raise
     await transaction.commit()
     return True
+
+
+async def add(connection: Connection, cell: int, batches: list[Batch], now_ms: int) -> None:
+    """Write batches, in the transaction that is open."""
+    await connection.execute(
+        """insert into notice (cell, buyer, id, body, expires_at)
+           select $1, u.*, $5 from unnest($2::integer[], $3::uuid[], $4::bytea[]) u""",
+        cell,
+        [batch.buyer for batch in batches],
+        [batch.id for batch in batches],
+        [batch.body for batch in batches],
+        now_ms + KEPT_MS,
+    )
 
 
 async def to_send(connection: Connection, scope: Scope, cell: int) -> list[Batch]:

@@ -4,6 +4,7 @@ from outbid.core.control.breaker import Breaker
 from outbid.core.control.control import Control
 from outbid.core.control.health import Health, Rule
 from outbid.core.control.rate import Rate
+from outbid.core.control.seldom import Seldom
 from outbid.core.market import noun as spec
 from outbid.core.market.making.terms import Fault
 
@@ -16,15 +17,17 @@ def control_of(number: int, offer: spec.Offer, buyer_number: int, buyer: spec.Bu
     """What keeps an offer from being asked; None if nothing is set. Raises Fault."""
     health = _health(offer.health or campaign.health)
     rates: tuple[Rate, ...] = ()
-    breaker = None
+    breaker, seldom = None, None
     direct = offer.price is not None or bool(offer.prices)
     if not direct:
         rates = _rates(f"offer:{number}", offer.pings) + _rates(f"buyer:{buyer_number}", buyer.pings)
         breaker = _breaker(offer.breaker or campaign.breaker)
-    for name in ("pings", "breaker"):
+        seldom = _seldom(offer.seldom or campaign.seldom)
+    for name in ("pings", "breaker", "seldom"):
         if direct and getattr(offer, name) is not None:
             raise Fault((name,), "an offer with a fixed price is not pinged")
-    return Control(rates, breaker, health) if rates or breaker is not None or health is not None else None
+    control = Control(rates, breaker, health, seldom)
+    return control if control != Control() else None
 
 
 def _rates(owner: str, pings: spec.Pings | None) -> tuple[Rate, ...]:
@@ -38,6 +41,10 @@ def _breaker(set_: spec.Breaker | None) -> Breaker | None:
     if set_ is None:
         return None
     return Breaker(set_.after, set_.first_s * 1_000, set_.most_s * 1_000, set_.good)
+
+
+def _seldom(set_: spec.Seldom | None) -> Seldom | None:
+    return None if set_ is None else Seldom(set_.after, spec.percent(set_.under), spec.percent(set_.ask))
 
 
 def _health(set_: spec.Health | None) -> Health | None:

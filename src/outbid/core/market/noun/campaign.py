@@ -16,7 +16,7 @@ from outbid.core.market.noun.amount import (
     Slug,
     percent,
 )
-from outbid.core.market.noun.control import Breaker, Health
+from outbid.core.market.noun.control import Breaker, Health, Seldom
 from outbid.core.market.noun.price import FloorRule, MarginRule, Pricing, Rule
 from outbid.core.market.problem import SettingFault, checking
 
@@ -129,8 +129,8 @@ class Campaign(Noun, frozen=True, kw_only=True):
 
     `enrich_ms`: how long all enrichers together may take.
     `review_hours`: a lead that a check holds for review, and nobody looks at, is refused after so many. `dimensions`:
-    facts, such as a sub-id, by which leads and sales are counted beside the whole. `breaker`, `health`: those of
-    its offers which set none of their own.
+    facts, such as a sub-id, by which leads and sales are counted beside the whole. `breaker`, `health`, `seldom`:
+    those of its offers which set none of their own.
     """
 
     currency: Currency = "USD"
@@ -155,6 +155,7 @@ class Campaign(Noun, frozen=True, kw_only=True):
     dimensions: Annotated[tuple[str, ...], Meta(max_length=3)] = ()
     breaker: Breaker | None = None
     health: Health | None = None
+    seldom: Seldom | None = None
     paused: bool = False
     open: bool = False
     tells_brands: bool = False

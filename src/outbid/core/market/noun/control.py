@@ -41,6 +41,24 @@ class Breaker(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
             raise SettingFault("first_s", "a breaker's first_s is more than its most_s: it waits longer each time")
 
 
+class Seldom(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Who hardly ever bids on the leads of a source is asked about few of them, until he bids again.
+
+    after  how many answers about leads of the source there must be: the newest ones count
+    under  so few of them are bids
+    ask    the share of these leads about which he is asked still
+    """
+
+    after: Annotated[int, Meta(ge=5, le=1_000_000)] = 200
+    under: str = "1%"
+    ask: str = "5%"
+
+    def __post_init__(self) -> None:
+        """Shares are percentages; who is never asked could not be seen to bid again."""
+        if percent(self.under) == 0 or percent(self.ask) == 0:
+            raise ValueError("under and ask of seldom are more than 0%")
+
+
 class HealthRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What is too bad of an offer's cases, gathered in lots.
 

@@ -14,7 +14,7 @@ from outbid.core.market.noun.amount import (
     Slug,
     percent,
 )
-from outbid.core.market.noun.control import Breaker, Health, Pings
+from outbid.core.market.noun.control import Breaker, Health, Pings, Seldom
 from outbid.core.market.noun.hours import Order, Schedule
 from outbid.core.market.noun.price import PriceRule
 from outbid.core.market.problem import checking
@@ -52,6 +52,7 @@ class Offer(Noun, frozen=True, kw_only=True):
     pings          the most pings that it gets
     breaker        when it is not asked because it gives no answer; absent: the campaign's
     health         when it takes part in fewer leads because its buyer turned bad; absent: the campaign's
+    seldom         when it is asked seldom, because it hardly ever bids; absent: the campaign's
     """
 
     buyer: Slug
@@ -74,6 +75,7 @@ class Offer(Noun, frozen=True, kw_only=True):
     pings: Pings | None = None
     breaker: Breaker | None = None
     health: Health | None = None
+    seldom: Seldom | None = None
     delivery: Plugin
     private_targets: tuple[str, ...] = ()
     post_ms: Deadline = 10_000

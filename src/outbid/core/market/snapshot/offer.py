@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from outbid.core.contract import PingReply, PostReply, Reads
+from outbid.core.contract import Again, PingReply, PostReply, Reads
 from outbid.core.control.control import Control
 from outbid.core.dialect.secrets import NO_SECRETS, Secrets
 from outbid.core.dialect.wire import Answer, Http
@@ -108,10 +108,16 @@ class Offer(msgspec.Struct, frozen=True):
         return found
 
 
+def _nothing_to_ask(_: Any) -> Generator[Http, Answer, PostReply]:
+    yield from ()
+    return PostReply("uncertain", reason="uncertain")
+
+
 class Delivery(msgspec.Struct, frozen=True):
     """A delivery bound to an offer's settings: `ping(ask)` and `post(ask)` are generators (see core/contract).
 
     `reads` are the fields and facts that they hold; `secrets` is what must not be kept of them.
+    `again`: when a buyer is asked by `ask_again(ask)` how a post ended that had no clear answer; None: never.
     """
 
     plugin: str
@@ -120,6 +126,8 @@ class Delivery(msgspec.Struct, frozen=True):
     post: Callable[[Any], Any]
     reads: Reads = Reads()
     secrets: Secrets = NO_SECRETS
+    again: Again | None = None
+    ask_again: Callable[[Any], Any] = _nothing_to_ask
 
 
 def mute(delivery: Delivery) -> Delivery:
@@ -133,7 +141,7 @@ def mute(delivery: Delivery) -> Delivery:
         yield from ()
         return PostReply("error", reason="secret_missing", reached=False)
 
-    return replace(delivery, ping=ping, post=post)
+    return replace(delivery, ping=ping, post=post, again=None)
 
 
 def delivery_of(plugin: str, module: Any, bound: Any, known: Iterable[str]) -> Delivery:
@@ -147,4 +155,6 @@ def delivery_of(plugin: str, module: Any, bound: Any, known: Iterable[str]) -> D
         lambda ask: module.post(ask, bound),
         reads,
         module.secrets(bound) if hasattr(module, "secrets") else NO_SECRETS,
+        module.again(bound) if hasattr(module, "again") else None,
+        lambda ask: module.ask_again(ask, bound),
     )

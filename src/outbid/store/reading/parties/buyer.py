@@ -2,10 +2,12 @@
 
 import msgspec
 
+from outbid.core.control.health import Stage
 from outbid.core.ids import SALE, public
 from outbid.core.lead import event as ev
 from outbid.core.market.noun import Offer
-from outbid.core.scope import Scope
+from outbid.core.scope import HOUSE, Scope
+from outbid.store.control.steps import Step, taken
 from outbid.store.database import Connection
 
 LAST = b"\xff" * 16
@@ -88,13 +90,19 @@ async def sale(connection: Connection, scope: Scope, cell: int, identifier: byte
 
 
 class Order(msgspec.Struct, frozen=True):
-    """An offer as it stands now. `number` is its own; paused if it or its buyer is."""
+    """An offer as it stands now. `number` is its own; paused if it or its buyer is.
+
+    `stage`, `share`, `since_ms`: where rules of health put it last; full, if they never did.
+    """
 
     number: int
     offer: Offer
     currency: str
     campaign_name: str
     paused: bool
+    stage: Stage
+    share: int
+    since_ms: int | None
 
 
 async def offers(connection: Connection, scope: Scope, after: str, limit: int) -> list[Order]:
@@ -103,10 +111,13 @@ async def offers(connection: Connection, scope: Scope, after: str, limit: int) -
         """select n.number, n.body, coalesce(c.body ->> 'currency', 'USD') as currency,
                   coalesce(c.body ->> 'name', '') as campaign_name,
                   coalesce((n.body ->> 'paused')::boolean, false) or coalesce((p.body ->> 'paused')::boolean, false)
-                    or coalesce((c.body ->> 'paused')::boolean, false) as paused
+                    or coalesce((c.body ->> 'paused')::boolean, false) as paused,
+                  coalesce(k.stage, 'full') as stage, coalesce(k.share, 1000000) as share, k.at as since
              from noun p
              join noun n on n.kind = 'offer' and n.to_version is null and n.body ->> 'buyer' = p.slug
              join noun c on c.kind = 'campaign' and c.to_version is null and c.slug = n.body ->> 'campaign'
+             left join lateral (select stage, share, at from control_step s where s.offer = n.number
+                                 order by s.n desc limit 1) k on true
             where $1 = 'buyer' and p.kind = 'buyer' and p.number = $2 and p.to_version is null and n.slug > $3
             order by n.slug limit $4""",
         scope.kind,
@@ -121,6 +132,9 @@ async def offers(connection: Connection, scope: Scope, after: str, limit: int) -
             row["currency"],
             row["campaign_name"],
             row["paused"],
+            row["stage"],
+            row["share"],
+            row["since"],
         )
         for row in rows
     ]
@@ -136,6 +150,19 @@ async def offer_number(connection: Connection, scope: Scope, slug: str) -> int |
         slug,
     )
     return found
+
+
+async def steps(connection: Connection, scope: Scope, slug: str, before: int, most: int) -> list[Step] | None:
+    """The steps of an offer that is the reader's now, the newest first, from before a number on. None: not his."""
+    number = await connection.fetchval(
+        """select n.number from noun n join noun p on p.kind = 'buyer' and p.slug = n.body ->> 'buyer'
+            where $1 = 'buyer' and p.number = $2 and p.to_version is null
+              and n.kind = 'offer' and n.slug = $3 and n.to_version is null""",
+        scope.kind,
+        scope.number,
+        slug,
+    )
+    return None if number is None else await taken(connection, HOUSE, number, before, most)
 
 
 class TransferWish(msgspec.Struct, frozen=True, kw_only=True):
