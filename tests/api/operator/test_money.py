@@ -108,6 +108,8 @@ async def test_lists_come_in_pages(house, path):
         assert len(page["items"]) <= 2
         seen += page["items"]
         cursor = page["next"]
+    for row in (*seen, *whole):
+        row.pop("full_at", None)  # a forecast, which moves with the time
     assert seen == whole
     assert len(seen) >= 3
 

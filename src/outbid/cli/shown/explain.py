@@ -171,8 +171,8 @@ class _Explainer:
             made = self._words.priced(self._priced[event.sale]) if event.sale in self._priced else ""
             return f"room held for {self._offer_name(event.offer)} at {self._money(event.price_micros)}{made}; posted"
         if isinstance(event, ev.NoRoom):
-            full = self._account(event.account)
-            return f"{self._offer_name(event.offer)} was not posted: {full}: {self._why(event.reason)}"
+            full = f"{self._account(event.account)}: {self._why(event.reason)}"
+            return f"{self._offer_name(event.offer)} was not posted: {full}"
         if isinstance(event, ev.Sold):
             flag = f" ({event.flag.replace('_', ' ')})" if event.flag else ""
             return f"accepted after {event.ms} ms: captured {self._money(event.price_micros)}{flag}"

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from collections.abc import Generator
 from typing import Literal
 
 from outbid.core.contract import Ask, PostReply
@@ -122,8 +121,8 @@ async def _send(exchange: Exchange, story: Story, deal: Deal, *, again: bool = F
     offer = story.plan.campaign.offers[deal.offer]
     ask = _ask(exchange, story, offer, deal)
     started = exchange.now()
-    talk, deadline = offer.delivery.post(ask), started + offer.post_ms / 1000
-    reply = await converse(exchange, story, offer, "post", deal.sale, talk, deadline)
+    deadline = started + offer.post_ms / 1000
+    reply = await converse(exchange, story, offer, "post", ask, deadline)
     ms, now_ms = exchange.ms_since(started), exchange.clock.now_ms()
     story.note(f"said {deal.sale}", offer.delivery.secrets.hide_said(reply.said))
     story.unclear[deal.sale] = reply.reason
@@ -144,13 +143,13 @@ async def converse(
     story: Story,
     offer: Offer,
     step: Literal["post", "inquire"],
-    sale: str,
-    talk: Generator[Http, Answer, PostReply],
+    ask: Ask,
     deadline: float,
 ) -> PostReply:
     """Follow a delivery through its requests. What fails before anything was sent was certainly not bought."""
     answer: Answer | None = None
     try:
+        talk = offer.delivery.post(ask) if step == "post" else offer.delivery.ask_again(ask)
         http = next(talk)
         while isinstance(http, Http):
             await exchange.lease()
@@ -158,7 +157,7 @@ async def converse(
             sent = http if story.trace is None else traced(exchange, story.trace, http)
             answer = await exchange.door.ask(sent, deadline, fresh=True)
             if exchange.keeps_traffic:
-                story.talks.append(Talk(step, (offer.number,), sale, at_ms, (sent,), (answer,)))
+                story.talks.append(Talk(step, (offer.number,), ask.sale, at_ms, (sent,), (answer,)))
             http = talk.send(answer)
     except StopIteration as stop:
         if isinstance(stop.value, PostReply):

@@ -46,10 +46,10 @@ async def inquire(exchange: Exchange, story: Story, job: dict[str, object]) -> N
 
 async def _ask(exchange: Exchange, story: Story, offer: Offer, sale: Sale, deadline: float) -> PostReply:
     """The delivery is given no fact and no value of the lead: so it can tell none."""
-    refer, token = exchange.vault.reference, story.notes.get(f"token {offer.number}")
+    refer, token = exchange.vault.reference, story.notes.get(ev.of_bid("token", offer.number, sale.place))
     now_ms, currency = exchange.clock.now_ms(), story.plan.campaign.currency
     ask = Ask({}, {}, lambda buyer: refer(story.id, buyer), now_ms, currency, sale=sale.id, token=token)
-    return await converse(exchange, story, offer, "inquire", sale.id, offer.delivery.ask_again(ask), deadline)
+    return await converse(exchange, story, offer, "inquire", ask, deadline)
 
 
 def _what_follows(
