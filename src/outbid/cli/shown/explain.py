@@ -168,8 +168,7 @@ class _Explainer:
         if isinstance(event, ev.Pinged):
             return self._pinged(event)
         if isinstance(event, ev.Posting):
-            made = self._words.priced(self._priced[event.sale]) if event.sale in self._priced else ""
-            return f"room held for {self._offer_name(event.offer)} at {self._money(event.price_micros)}{made}; posted"
+            return self._posting(event)
         if isinstance(event, ev.NoRoom):
             full = f"{self._account(event.account)}: {self._why(event.reason)}"
             return f"{self._offer_name(event.offer)} was not posted: {full}"
@@ -188,16 +187,20 @@ class _Explainer:
             return SAID[type(event)]
         if isinstance(event, ev.Inquired):
             return self._inquired(event)
+        if isinstance(event, ev.Reviewed):
+            return f"{event.outcome} by {event.by}"
         if isinstance(event, ev.Settled):
             return f"settled as {event.outcome} by {event.by}"
         if isinstance(event, ev.Waiting):
             return WAITS[event.what]
         if isinstance(event, ev.Due):
             return f"its hour in the queue {self._campaign.tiers[event.tier].slug} came"
-        if isinstance(event, ev.Reviewed):
-            return f"{event.outcome} by {event.by}"
         assert isinstance(event, ev.Closed)
         return f"closed: {event.status}" + (f" ({event.reason})" if event.reason else "")
+
+    def _posting(self, event: ev.Posting) -> str:
+        made = self._words.priced(self._priced[event.sale]) if event.sale in self._priced else ""
+        return f"room held for {self._offer_name(event.offer)} at {self._money(event.price_micros)}{made}; posted"
 
     def _inquired(self, event: ev.Inquired) -> str:
         why = f": {self._why(event.reason)}" if event.reason else ""
