@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from html import escape
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
@@ -116,7 +117,9 @@ def secrets_of(
     told = {name.lower(): text for name, text in headers.items() if refers(text)}
     texts = {key: text for key, text in fixed.items() if text and (_is_secret(key, wanted) or refers(text))}
     in_paths = [pair for path in paths for pair in secret_parameters(filled(path, words, _in_address), path, wanted)]
-    in_bodies = [pair for key, text in texts.items() for pair in _written(key, text, write, words)]
+    in_bodies = [
+        pair for key, text in texts.items() for pair in (*_framed(text, words), *_written(key, text, write, words))
+    ]
     values = [text.encode() for text in (*hidden.values(), *texts.values()) if not refers(text)]
     values += [secret.partition(b"=")[2] for secret, kept in in_paths if kept.endswith(MARK.encode())]
     echoes = dict.fromkeys(value for value in values if len(value) >= LEAST_ECHO_BYTES)
@@ -147,13 +150,26 @@ def _written(key: str, text: str, write: Write, words: Words) -> Iterator[tuple[
     What is kept of a reference is the reference, as people write it.
     """
     kept = text.encode() if refers(text) else MARK.encode()
-    *outer, last = key.split(".")
+    *outer, last = key.partition("@")[0].split(".")
+    if "@" in key[1:] or not last:
+        return
     nested: Any = {last: filled(text, words)}
     marked: Any = {last: MARK}
     yield _bare(write(nested)), _bare(write(marked)).replace(MARK.encode(), kept)
     for part in reversed(outer):
         nested, marked = {part: nested}, {part: marked}
     yield _bare(write(nested)), _bare(write(marked)).replace(MARK.encode(), kept)
+
+
+def _framed(text: str, words: Words) -> Iterator[tuple[bytes, bytes]]:
+    """A fixed text as it stands in XML, as an element or an attribute, and as a part of a multipart form."""
+    kept, told = text if refers(text) else MARK, filled(text, words)
+    for front, spelt, end in (
+        (">", escape(told, quote=False), "<"),
+        ('="', escape(told), '"'),
+        ("\r\n\r\n", told, "\r\n"),
+    ):
+        yield f"{front}{spelt}{end}".encode(), f"{front}{kept}{end}".encode()
 
 
 def _bare(body: bytes) -> bytes:
