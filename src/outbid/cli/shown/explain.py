@@ -174,14 +174,17 @@ class _Explainer:
             return f"{self._offer_name(event.offer)} was not posted: {full}"
         if isinstance(event, ev.Sold):
             flag = f" ({event.flag.replace('_', ' ')})" if event.flag else ""
-            return f"accepted after {event.ms} ms: captured {self._money(event.price_micros)}{flag}"
+            there = _there(event)
+            return f"accepted{there} after {event.ms} ms: captured {self._money(event.price_micros)}{flag}"
         if isinstance(event, ev.Rejected):
             return (
-                f"not bought, after {event.ms} ms: {self._why(event.reason)}{self._quoted(event.sale)} Hold released."
+                f"not bought{_there(event)}, after {event.ms} ms: {self._why(event.reason)}{self._quoted(event.sale)}"
+                " Hold released."
             )
         if isinstance(event, ev.Unsure):
             return (
-                f"no clear answer after {event.ms} ms: {self._why(event.reason)}{self._quoted(event.sale)} Hold stays."
+                f"no clear answer{_there(event)} after {event.ms} ms: {self._why(event.reason)}"
+                f"{self._quoted(event.sale)} Hold stays."
             )
         if type(event) in SAID:
             return SAID[type(event)]
@@ -232,6 +235,8 @@ class _Explainer:
         direct = len(event.bids) - len(asked) - kept
         fixed = f", {direct} at a fixed price" if direct else ""
         fixed += f", {kept} not pinged whose bids still stood" if kept else ""
+        second = sum(line.second for line in event.bids)
+        fixed += f", {second} at the second address" if second else ""
         return f"{len(asked)} pinged side by side, {bids} bid{fixed}; the round took {event.ms} ms"
 
     # -- every offer --------------------------------------------------------------------------------------------------
@@ -272,6 +277,11 @@ def _told_of(event: ev.Quoted) -> str:
 def _chosen(event: ev.Received) -> str:
     """The bids of its quote to which a lead is to be sold, by the numbers that end their ids."""
     return f"; to be sold to its bids {', '.join(map(str, event.picks))}" if event.picks else ""
+
+
+def _there(event: ev.Sold | ev.Rejected | ev.Unsure) -> str:
+    """Where a post went, if not where it should."""
+    return " at the second address" if event.second else ""
 
 
 def _count(number: int, what: str) -> str:
