@@ -10,13 +10,18 @@ from contextlib import asynccontextmanager
 
 import msgspec
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from api.operator.asking import ask
+from exchange.test_outbound_certificate import pem_of
+from exchange.test_outbound_tls import Authority, certificate
 from harness.buyers import ACCEPT, bid, http
-from harness.house import open_house
+from harness.house import open_house, until
 from harness.market import lead, nouns, offer
 from outbid.api.auth import key_hash
 from outbid.cli.shown.document import SECTIONS, write_document
+from outbid.core.dialect.certificate import one_line
 from outbid.core.lead import event as ev
 from outbid.core.market.noun import Key
 from outbid.store import market as markets
@@ -309,3 +314,24 @@ async def test_a_setting_that_cannot_be_is_told_where_it_stands(urls, settings, 
         (error,) = answer.json["errors"]
         assert error["pointer"] == "/delivery/settings" + (f"/{where}" if where else "")
         assert why in error["detail"]
+
+
+async def test_a_key_that_does_not_fit_its_certificate_is_told_when_it_is_saved(urls, tmp_path):
+    authority = Authority(tmp_path)
+    key, other = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
+    made = certificate("our house", key, authority.root.subject, authority.key, [])
+    pem = made.public_bytes(serialization.Encoding.PEM).decode()
+    delivery = {"post_url": "https://a.test/", "ping_url": "https://a.test/"}
+    delivery["certificate"] = {"certificate": pem, "key": "{secret:our-key}"}
+    wish = {"buyer": "a", "campaign": "auto", "tier": "main", "delivery": {"plugin": "json", "settings": delivery}}
+    async with house_of(urls, market(1)) as house:
+        for kept, fault in (("hunter2", "cannot be read"), (pem_of(other), "does not fit"), (pem_of(key), "")):
+            assert (await ask(house, "PUT", "/v1/secrets/our-key", {"value": kept})).status == 204
+            answer = await ask(house, "PUT", "/v1/offers/b", wish, if_none_match="*")
+            assert answer.status == (422 if fault else 201), answer
+            if fault:
+                (error,) = answer.json["errors"]
+                assert error["pointer"] == "/delivery/settings/certificate/key"
+                assert fault in error["detail"]
+        assert (await ask(house, "PUT", "/v1/secrets/our-key", {"value": pem_of(other)})).status == 204
+        await until(lambda: house.process.exchange.market.secrets["our-key"] != one_line(pem_of(key)))

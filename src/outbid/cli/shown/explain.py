@@ -172,20 +172,8 @@ class _Explainer:
         if isinstance(event, ev.NoRoom):
             full = f"{self._account(event.account)}: {self._why(event.reason)}"
             return f"{self._offer_name(event.offer)} was not posted: {full}"
-        if isinstance(event, ev.Sold):
-            flag = f" ({event.flag.replace('_', ' ')})" if event.flag else ""
-            there = _there(event)
-            return f"accepted{there} after {event.ms} ms: captured {self._money(event.price_micros)}{flag}"
-        if isinstance(event, ev.Rejected):
-            return (
-                f"not bought{_there(event)}, after {event.ms} ms: {self._why(event.reason)}{self._quoted(event.sale)}"
-                " Hold released."
-            )
-        if isinstance(event, ev.Unsure):
-            return (
-                f"no clear answer{_there(event)} after {event.ms} ms: {self._why(event.reason)}"
-                f"{self._quoted(event.sale)} Hold stays."
-            )
+        if isinstance(event, ev.Sold | ev.Rejected | ev.Unsure):
+            return self._ended(event)
         if type(event) in SAID:
             return SAID[type(event)]
         if isinstance(event, ev.Inquired):
@@ -200,6 +188,16 @@ class _Explainer:
             return f"its hour in the queue {self._campaign.tiers[event.tier].slug} came"
         assert isinstance(event, ev.Closed)
         return f"closed: {event.status}" + (f" ({event.reason})" if event.reason else "")
+
+    def _ended(self, event: ev.Sold | ev.Rejected | ev.Unsure) -> str:
+        after = f"{' at the second address' if event.second else ''} after {event.ms} ms"
+        if isinstance(event, ev.Sold):
+            flag = f" ({event.flag.replace('_', ' ')})" if event.flag else ""
+            return f"accepted{after}: captured {self._money(event.price_micros)}{flag}"
+        why = f"{self._why(event.reason)}{self._quoted(event.sale)}"
+        if isinstance(event, ev.Rejected):
+            return f"not bought,{after}: {why} Hold released."
+        return f"no clear answer{after}: {why} Hold stays."
 
     def _posting(self, event: ev.Posting) -> str:
         made = self._words.priced(self._priced[event.sale]) if event.sale in self._priced else ""
@@ -277,11 +275,6 @@ def _told_of(event: ev.Quoted) -> str:
 def _chosen(event: ev.Received) -> str:
     """The bids of its quote to which a lead is to be sold, by the numbers that end their ids."""
     return f"; to be sold to its bids {', '.join(map(str, event.picks))}" if event.picks else ""
-
-
-def _there(event: ev.Sold | ev.Rejected | ev.Unsure) -> str:
-    """Where a post went, if not where it should."""
-    return " at the second address" if event.second else ""
 
 
 def _count(number: int, what: str) -> str:
