@@ -8,6 +8,8 @@ from harness.house import open_house
 from harness.market import lead, nouns, offer
 from outbid.core.lead import event as ev
 from outbid.plugins.deliveries import json
+from outbid.plugins.enrichers import http_append
+from sale.test_enrichment import MORE_FIELDS, places
 
 
 def twice(speak, *, has_lead):
@@ -52,3 +54,20 @@ async def test_a_ping_that_told_of_the_lead_is_the_last(
         outcomes = {house.process.exchange.market.campaigns[1].offers[line.offer].slug: line for line in pinged.bids}
         assert outcomes["a"].outcome == outcome
         assert outcomes["b"].outcome == "bid"
+
+
+@pytest.mark.parametrize(("has_lead", "requests", "outcome"), [(True, 1, "failed"), (False, 2, "learned")])
+async def test_an_enricher_that_told_of_the_lead_has_asked_its_last(
+    database_url, app_database_url, buyers, monkeypatch, has_lead, requests, outcome
+):
+    buyers.on("a", ping=bid("10"), post=ACCEPT)
+    buyers.replies["places", "ask"] = {"place": {"city": "Austin", "street": "1 Main St"}}
+    monkeypatch.setattr(http_append, "ask", twice(http_append.ask, has_lead=has_lead))
+    more = {"fields": MORE_FIELDS, "enrichers": [places(buyers.port)]}
+    rows = nouns([offer("a", buyers.port)], campaign_more=more)
+    async with open_house(database_url, app_database_url, rows) as house:
+        sold = (await house.sell(lead())).json
+        assert sold["outcome"] == "sold"
+        assert len(buyers.got["places", "ask"]) == requests
+        (enriched,) = [event for event in await house.events(sold["lead"]) if isinstance(event, ev.Enriched)]
+        assert enriched.outcome == outcome

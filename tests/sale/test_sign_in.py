@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import logging
+import re
 import socket
 import time
 from contextlib import asynccontextmanager
@@ -21,9 +22,13 @@ from harness.house import open_house, until
 from harness.market import lead, nouns, offer
 from outbid.api.auth import key_hash
 from outbid.cli.shown.document import SECTIONS, write_document
+from outbid.cli.shown.explain import explain_lead
 from outbid.core.dialect.certificate import one_line
+from outbid.core.ids import LEAD, parse
 from outbid.core.lead import event as ev
 from outbid.core.market.noun import Key
+from outbid.core.scope import HOUSE
+from outbid.store import leads
 from outbid.store import market as markets
 from outbid.store.sealed import secrets
 from sale.test_exposure import ledger
@@ -211,6 +216,14 @@ async def test_the_second_address_buys_and_the_story_says_so(urls, buyers):
         (ended,) = [event for event in events if isinstance(event, ev.Sold)]
         assert pinged.bids[0].second
         assert ended.second
+        record = await leads.read(house.connection, HOUSE, *parse(LEAD, sold["lead"]))
+        exchange = house.process.exchange
+        story = explain_lead(record, exchange.market, exchange.vault, []).text
+        assert "1 pinged side by side, 1 bid, 1 at the second address; the round took" in story
+        assert re.search(r"accepted at the second address after \d+ ms: captured 10\.00 USD", story)
+        assert [line["second"] for line in (await ask(house, "GET", f"/v1/leads/{sold['lead']}/log")).json["bids"]] == [
+            True
+        ]
         traffic = (await ask(house, "GET", f"/v1/leads/{sold['lead']}/traffic?reason=case+7")).body.decode()
         assert second["post"] in traffic
         assert f":{dead}/" not in traffic
