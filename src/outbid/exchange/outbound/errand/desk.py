@@ -26,8 +26,11 @@ class Desk(Protocol):
     async def renew(self, held: Any, refused: Response) -> Any | None:
         """What to try instead, after a request was answered with 401; None: that answer stands."""
 
-    def heard(self, held: Any, answer: Response) -> Response:
-        """Learn from an answer other than 401. It goes on as it is returned: without what was handed out."""
+    def heard(self, held: Any, answer: Response) -> None:
+        """Learn from an answer other than 401."""
+
+    def cut(self, held: Any, answer: Response) -> Response:
+        """An answer without what was handed out, should it repeat that."""
 
 
 class Single:

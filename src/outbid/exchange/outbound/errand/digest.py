@@ -79,13 +79,16 @@ class Challenges:
         self._keep(asked)
         return asked
 
-    def heard(self, held: Challenge | None, answer: Response) -> Response:
+    def heard(self, held: Challenge | None, answer: Response) -> None:
         """The password is right; and perhaps the server names what it wants to see next."""
         self._is_proven = self._is_proven or held is not None
         told = next((value for name, value in answer.headers if name == "authentication-info"), "")
         after = dict(_parts(told)).get("nextnonce")
         if after and held is not None and held is self._challenge:
             self._keep(msgspec.structs.replace(held, nonce=after), proven=True)
+
+    def cut(self, held: Challenge | None, answer: Response) -> Response:
+        """The answer as it is: what was handed out, the server said itself."""
         return answer
 
     def close(self) -> None:

@@ -117,6 +117,8 @@ class Errand:
     async def _run(self) -> None:
         try:
             answer = await self._asked()
+        except asyncio.CancelledError:  # by the end of a fetch that it waited for, or by `_stop`, which has settled
+            answer = self._refused or Failure("unreachable", self.sent, self.phase, "the sender was closed")
         except Exception as error:  # whoever waits must get an answer
             answer = Failure("bad_request", self.sent, self.phase, f"the request failed here: {type(error).__name__}")
         self._settle(answer)
@@ -140,12 +142,19 @@ class Errand:
         held = await desk.hand()
         if isinstance(held, Failure):
             return held
+        answer = await self._signed(desk, held, http, connect_s)
+        if isinstance(answer, Failure) or answer.status != UNAUTHORISED:
+            return answer
+        return await self._once_more(desk, held, answer, http, connect_s)
+
+    async def _signed(self, desk: Desk, held: object, http: Http, connect_s: float) -> Answer:
+        """The answer to one request, of which the desk has learnt."""
         answer = await self._send(http, desk.headers(held, http), connect_s)
         if isinstance(answer, Failure):
             return answer
         if answer.status != UNAUTHORISED:
-            return desk.heard(held, answer)
-        return await self._once_more(desk, held, answer, http, connect_s)
+            desk.heard(held, answer)
+        return desk.cut(held, answer)
 
     async def _once_more(self, desk: Desk, held: object, refused: Response, http: Http, connect_s: float) -> Answer:
         """What was refused with 401 was not taken: it is sent anew, if there is something new to sign it with."""
@@ -153,10 +162,8 @@ class Errand:
         renewed = await desk.renew(held, refused)
         if renewed is None or self._is_over:
             return refused
-        answer = await self._send(http, desk.headers(renewed, http), connect_s)
-        if isinstance(answer, Failure):
-            return answer if answer.sent else refused
-        return answer if answer.status == UNAUTHORISED else desk.heard(renewed, answer)
+        answer = await self._signed(desk, renewed, http, connect_s)
+        return refused if isinstance(answer, Failure) and not answer.sent else answer
 
     async def _send(self, http: Http, signed: tuple[Header, ...], connect_s: float) -> Answer:
         answered: asyncio.Future[Answer] = self._loop.create_future()

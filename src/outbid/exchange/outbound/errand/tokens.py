@@ -93,9 +93,12 @@ class Tokens:
         found = await self.hand()
         return None if isinstance(found, Failure) or found == held else found
 
-    def heard(self, held: str, answer: Response) -> Response:
-        """The token works. It is cut out of answers that repeat it."""
+    def heard(self, held: str, answer: Response) -> None:
+        """The token works."""
         self._is_proven = self._is_proven or held == self._token
+
+    def cut(self, held: str, answer: Response) -> Response:
+        """An answer without the token."""
         word = held.encode()
         if word not in answer.body and not any(held in value for _, value in answer.headers):
             return answer
