@@ -189,6 +189,10 @@ BIDS = reasons(
         "The lead was posted before the answer came: by the tier's method none could have won a place any more.",
         "Answer faster, to be there when the winner rejects.",
     ),
+    past_patience=(
+        "The answer came after the tier's patience was over: the round waits as long as its offers mostly need.",
+        "Answer within the time that you mostly need. Who is slower for a while is waited for longer.",
+    ),
     outbid=("Another bid was better.", "Bid more."),
     nonsense=("The answer could not be understood.", "Look at the raw answer and at the reply rule."),
     too_many_bids=("The reply listed more bids than are read.", "List the twenty best."),

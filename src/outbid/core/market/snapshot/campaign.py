@@ -6,6 +6,7 @@ from typing import Any, Literal
 import msgspec
 
 from outbid.core.contract import Bid, Flaw, Kind, Lookup, Record, Score
+from outbid.core.control.patience import Patience
 from outbid.core.dialect.secrets import Secrets
 from outbid.core.lead.value import Scalar, Value
 from outbid.core.market.snapshot.offer import Offer
@@ -71,6 +72,7 @@ class Tier(msgspec.Struct, frozen=True):
     `early`: a round is over once no open answer could change who is posted.
     `reads`: what the method reads of a bid that is not at hand anyway: `payout`.
     `pricing`: what a winner pays; None: his bid. `score`: (record, draw) → an offer's score, where its method has one.
+    `patience`: by which rule a round may be shorter than `deadline_ms`.
     """
 
     slug: str
@@ -86,6 +88,7 @@ class Tier(msgspec.Struct, frozen=True):
     reads: frozenset[str] = frozenset()
     pricing: Pricing | None = None
     score: Callable[[Record, float], Score] | None = None
+    patience: Patience | None = None
 
     @property
     def offers(self) -> tuple[Offer, ...]:
