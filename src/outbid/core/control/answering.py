@@ -1,7 +1,7 @@
 """How fast an offer answers, learned from pings of which some were not watched to their end.
 
-Whoever is cut off at a deadline did not answer within it, and nobody knows when he would have. Counting him as slow would
-be as wrong as leaving him out. The product-limit estimate (Kaplan and Meier, 1958) takes from each ping what it tells:
+Whoever is cut off at a deadline did not answer within it, and nobody knows when he would have. Counting him as slow
+would be as wrong as leaving him out. The product-limit estimate (Kaplan and Meier, 1958) takes from each ping what it tells:
 that there was no answer for as long as it was watched.
 """
 
@@ -78,7 +78,7 @@ def needs_ms(known: Answering, may_lose: int) -> int:
 
 
 def quantile_ms(known: Answering, share: float) -> int | None:
-    """The milliseconds within which a share (0 to 1) of the answers comes: the middle of a bucket. None of no answer."""
+    """The milliseconds within which a share (0 to 1) of the answers comes: the middle of a bucket. None: no answers."""
     return quantile_of(shares(known), share)
 
 

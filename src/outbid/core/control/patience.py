@@ -1,6 +1,6 @@
 """For how long a round of pings waits: as long as its offers mostly need, within the deadlines of tier and seller."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from math import inf
 from typing import Literal
 
@@ -84,3 +84,16 @@ def waits(rule: Patience, whole: float, lot: int, need: Need) -> Wait:
     else:
         ms, why = rule.least_ms, "least"
     return Wait(min(ms, all_of_it), all_of_it, why, lot, need.offer, need.pings, need.ms)
+
+
+def in_words(wait: Wait, name: Callable[[int], str]) -> str:
+    """How long a round was to wait, and why. `name`: how an offer is called."""
+    if wait.why == "in_full":
+        why = "to see who became faster"
+    elif wait.why == "little_known":
+        why = f"of {name(wait.offer)} only {wait.pings} pings were known"
+    elif wait.why == "needed":
+        why = f"{name(wait.offer)} needs {wait.needs_ms} ms, by its last {wait.pings} pings"
+    else:
+        why = f"nobody needs longer: {name(wait.offer)}, the slowest, needs {wait.needs_ms} ms"
+    return f"waited up to {wait.deadline_ms} ms of {wait.whole_ms}: {why}"
