@@ -196,6 +196,10 @@ def _tally_commands(commands: "Commands") -> None:
         commands, "control", "reports.control:show", "Show in how many leads offers take part by their rules of health."
     )
     control.add_argument("offer", nargs="?", default="", help="the steps of this offer, with the figures behind them")
+    control.add_argument(
+        "--late", action="store_true", help="rather which answers came late, and an estimate of what that cost"
+    )
+    control.add_argument("--days", type=int, default=31, help="late: of the last so many days (default 31; UTC)")
     tallies.add_argument("--days", type=int, default=1, help="of the last so many days (default 1)")
     tallies.add_argument(
         "--clock", choices=("arrival", "sale"), default="arrival", help="by when a lead came, or was sold"

@@ -1,8 +1,8 @@
 """How fast an offer answers, learned from pings of which some were not watched to their end.
 
 Whoever is cut off at a deadline did not answer within it, and nobody knows when he would have. Counting him as slow
-would be as wrong as leaving him out. The product-limit estimate (Kaplan and Meier, 1958) takes from each ping what it tells:
-that there was no answer for as long as it was watched.
+would be as wrong as leaving him out. The product-limit estimate (Kaplan and Meier, 1958) takes from each ping what it
+tells: that there was no answer for as long as it was watched.
 """
 
 from collections.abc import Sequence
