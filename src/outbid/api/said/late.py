@@ -31,9 +31,9 @@ class OfferLate(msgspec.Struct, frozen=True):
     answered      what rounds had in time: answers of any kind, and bids that still stood
     late          answers that did not come in time; cut: those of them for which the tier waited no longer
     sold, price   how many leads it bought, and for how much
-    missed        an estimate of what it would have bought for besides: `late` times `price`, divided by `answered`. A late
-                  answer is taken to be worth what an answer in time was on average, with passes and lost bids in it.
-                  Null where nothing was answered in time
+    missed        an estimate of what it would have bought for besides: `late` times `price`, divided by `answered`. A
+                  late answer is taken to be worth what an answer in time was on average, with passes and lost bids in
+                  it. Null where nothing was answered in time
     missed_sales  the same of `sold`
     estimate      always true: no late answer is known to have won
     days          those on which anything came late
@@ -68,6 +68,7 @@ def told(rows: Sequence[Late], days: Sequence[date], zone: str) -> LateTold:
     if len(rows) > MOST_ROWS:
         raise Refused("parameter_faulty", f"these are more than {MOST_ROWS:,} days of offers: ask for less time")
     items = [_offer(list(group), days) for _, group in groupby(rows, key=lambda row: (row.offer, row.currency))]
+    items = [one for one in items if one.pings]
     items.sort(key=lambda one: (-one.late, one.offer))
     return LateTold(days[0].isoformat(), days[-1].isoformat(), zone, items)
 
@@ -94,11 +95,9 @@ def _offer(rows: list[Late], days: Sequence[date]) -> OfferLate:
         missed(every.late),
         missed_sales(every.late, every),
         True,
-        [
-            DayLate(
-                days[row.day].isoformat(), row.counts.pings, row.counts.late, row.counts.cut, missed(row.counts.late)
-            )
-            for row in rows
-            if row.counts.late
-        ],
+        [_day(days[row.day], row.counts, missed(row.counts.late)) for row in rows if row.counts.late],
     )
+
+
+def _day(day: date, counts: Counts, missed: str | None) -> DayLate:
+    return DayLate(day.isoformat(), counts.pings, counts.late, counts.cut, missed)
