@@ -28,7 +28,8 @@ def missed_micros(late: int, known: Counts) -> int | None:
     """What so many late answers would have bought for: as much for each as an answer in time did, on average.
 
     That average is all that was sold to the offer, divided by all answers that rounds had of it in time: passes and
-    lost bids are in it. Late answers are taken to be like the others; where the hard leads take longer they are worth less.
+    lost bids are in it. Late answers are taken to be like the others; where the hard leads take longer they are worth
+    less.
     None if nothing was answered in time, so that nothing is known.
     """
     return None if not known.answered else (late * known.price_micros + known.answered // 2) // known.answered
