@@ -125,6 +125,7 @@ def market_page() -> str:
         noun.Notices,
         noun.Doubt,
         noun.Queue,
+        noun.Patience,
         noun.Pricing,
         noun.PriceRule,
         noun.FloorRule,

@@ -97,6 +97,8 @@ WORDS: dict[str, str] = {
     "Source.buyers": "the only buyers that its leads may be shown and sold to; absent: all",
     "Tier.early": "the lead is posted as soon as no open answer could change who gets it; whoever has not answered by "
     "then is not there for resale, see [the auction](../explain/auction.md#posting-early)",
+    "Tier.patience": "a round waits no longer than its offers mostly need to answer, `deadline_ms` at the most, see "
+    "[capacity](../explain/capacity.md#patience)",
     "Tier.queue": "the tier is a queue: it takes what the tiers before it left, over time",
     "Queue.after_s": "from which age on a lead is tried; `0`: at once",
     "Queue.every_s": "how long after a round without a sale it is tried again",
