@@ -27,7 +27,7 @@ class DayLate(msgspec.Struct, frozen=True):
 class OfferLate(msgspec.Struct, frozen=True):
     """What an offer answered too late over the time, and what that may have cost.
 
-    pings         that went out, and were awaited to the round's end
+    pings         all but those whose round was decided without them
     answered      what rounds had in time: answers of any kind, and bids that still stood
     late          answers that did not come in time; cut: those of them for which the tier waited no longer
     sold, price   how many leads it bought, and for how much

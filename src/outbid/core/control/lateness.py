@@ -6,7 +6,7 @@ import msgspec
 class Counts(msgspec.Struct, frozen=True):
     """Pings of one offer, and its sales, by when their leads came.
 
-    pings     that went out, and were awaited to the round's end
+    pings     all but those whose round was decided without them
     answered  what the rounds had of it in time: answers of any kind, and bids that still stood
     late      answers that did not come in time; cut: those of them for which the tier waited no longer
     """

@@ -9,7 +9,6 @@ from outbid.core.control.lateness import Counts
 from outbid.core.scope import Scope
 from outbid.store.database import Connection
 
-
 _LATE: Final = """
 with offers as (
   select distinct on (n.number) n.number, n.slug, n.body ->> 'buyer' as buyer,
