@@ -48,7 +48,7 @@ CONTROLLED: dict[str, dict[str, Any]] = {
     "o3": {"breaker": {"after": 2, "first_s": 1, "most_s": 4, "good": 1}},
 }
 """Offers that, if they are pinged, are not asked at times: for their limit, or while they give no answer."""
-PATIENCE = {"may_lose": "20%", "least": 20, "least_ms": 10, "in_full": "10%"}
+PATIENCE = {"may_lose": "40%", "least": 5, "least_ms": 10, "in_full": "10%"}
 TELLS_ENDS = ("o0", "o3", "o4")
 """Offers whose buyers can be asked how a post ended that had no clear answer."""
 Rows = dict[str, dict[str, dict[str, Any]]]

@@ -69,7 +69,7 @@ class Patience(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """
 
     may_lose: str = "5%"
-    least: Annotated[int, Meta(ge=20, le=100_000)] = 200
+    least: Annotated[int, Meta(ge=5, le=100_000)] = 200
     least_ms: Annotated[int, Meta(ge=10, le=120_000)] = 80
     in_full: str = "2%"
 
