@@ -9,8 +9,12 @@ from harness.buyers import ACCEPT, bid
 from harness.house import open_house, until
 from harness.market import lead, nouns, offer
 from outbid.api.auth import key_hash
+from outbid.cli.shown.explain import explain_lead
+from outbid.core.ids import LEAD, parse
 from outbid.core.lead.event import Pinged
 from outbid.core.market.noun import Key
+from outbid.core.scope import HOUSE
+from outbid.store import leads
 
 LONG_MS = 20_000
 """A deadline that no test waits for."""
@@ -44,13 +48,14 @@ class Selling:
     """Leads that are sold one after another, and what their rounds said."""
 
     def __init__(self, house):
-        self.house, self.rounds = house, []
+        self.house, self.rounds, self.last = house, [], ""
         self.number = {offer.slug: number for number, offer in house.process.exchange.market.offers.items()}
 
     async def sell(self):
         """One lead: its price for the seller, and its round."""
         answer = await asyncio.wait_for(self.house.sell(lead()), LONG_MS / 2000)
-        events = await self.house.events(answer.json["lead"])
+        self.last = answer.json["lead"]
+        events = await self.house.events(self.last)
         self.rounds.append(next(event for event in events if isinstance(event, Pinged)))
         return answer.json["price"], self.rounds[-1]
 
@@ -84,6 +89,7 @@ async def test_who_became_slow_is_cut_off_then_waited_for_and_less_when_he_is_fa
         line = selling.line(round_, "moody")
         assert (price, line.outcome, line.reason, line.sent) == ("4.00", "late", "past_patience", True)
         assert 390 <= round_.ms < LONG_MS / 2
+        await _says_why(selling, round_.wait)
         (told,) = await _shown(house, "/v1/control/times")
         assert (told["cut"], told["watched"]) == (1, 0), "his answer is open still"
         moody.let.set()
@@ -104,6 +110,29 @@ async def test_who_became_slow_is_cut_off_then_waited_for_and_less_when_he_is_fa
             price, round_ = await selling.sell()
         assert (price, round_.wait.why) == ("7.20", "least")
         await _is_told_as_it_was(selling)
+
+
+async def _says_why(selling, wait):
+    """Timeline, receipt and the story in words say how long the round waited, and for whom."""
+    house = selling.house
+    log = (await ask(house, "GET", f"/v1/leads/{selling.last}/log")).json
+    (pinged,) = (moment["what"] for moment in log["timeline"] if moment["type"] == "pinged")
+    slowest = next(slug for slug, number in selling.number.items() if number == wait.offer)
+    assert pinged["wait"] == {
+        "deadline_ms": 400,
+        "whole_ms": LONG_MS,
+        "why": "least",
+        "lot": wait.lot,
+        "offer": slowest,
+        "pings": wait.pings,
+        "needs_ms": wait.needs_ms,
+    }
+    words = f"waited up to 400 ms of {LONG_MS}: nobody needs longer: {slowest}, the slowest, needs {wait.needs_ms} ms"
+    (receipt,) = (receipt for receipt in log["receipts"] if receipt["offer"] == "moody")
+    assert (receipt["outcome"], receipt["reason"], receipt["detail"]) == ("late", "past_patience", words)
+    record = await leads.read(house.connection, HOUSE, *parse(LEAD, selling.last))
+    exchange = house.process.exchange
+    assert f"; it {words}" in explain_lead(record, exchange.market, exchange.vault, []).text
 
 
 async def _is_told_as_it_was(selling):

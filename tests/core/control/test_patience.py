@@ -105,6 +105,18 @@ def test_what_is_hours_old_counts_no_more():
     assert times.need(RULE, 7).pings == 0
 
 
+def test_offers_of_which_nothing_counts_any_more_are_forgotten():
+    clock = Hours()
+    times = Times(clock)
+    for number in range(998):
+        times.lot(RULE, number).hear(5)
+    clock.s = 2 * LOT_S
+    times.lot(RULE, 5_000).hear(5)
+    assert times.known(3) is not None
+    times.lot(RULE, 5_001).hear(5)
+    assert (times.known(3), times.known(5_000).pings) == (None, 1)
+
+
 def tier(**patience):
     return convert({"slug": "main", "deadline_ms": 500, "patience": patience}, Tier)
 

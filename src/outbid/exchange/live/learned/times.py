@@ -9,6 +9,8 @@ from outbid.core.control.patience import Need, Patience
 
 LOT_S = 3_600
 """After so long a lot is over, however few pings it has."""
+_SWEPT_AT = 1_000
+"""After so many new offers those are forgotten of whom nothing counts any more."""
 _WORKED_OUT_AFTER = 20
 """What an offer needs is worked out again when a twentieth of its pings is new."""
 
@@ -41,9 +43,13 @@ class _Lately:
         age_s = now_s - self._began_s
         if self.newest.pings < least and age_s < LOT_S:
             return
-        self.before = self.newest if age_s < 2 * LOT_S else Answering()
+        self.before = Answering() if self.is_over(now_s) else self.newest
         self.newest, self.need, self._began_s = Answering(), None, now_s
         self.worked_out = 0
+
+    def is_over(self, now_s: float) -> bool:
+        """Whether both lots are too old to count."""
+        return now_s - self._began_s >= 2 * LOT_S
 
     def all(self) -> Answering:
         """Both lots."""
@@ -90,6 +96,8 @@ class Times:
         now_s = self._now()
         lately = self._offers.get(offer)
         if lately is None:
+            if len(self._offers) % _SWEPT_AT == _SWEPT_AT - 1:
+                self._offers = {n: known for n, known in self._offers.items() if not known.is_over(now_s)}
             lately = self._offers[offer] = _Lately(now_s)
         lately.turn(rule.least, now_s)
         return lately
