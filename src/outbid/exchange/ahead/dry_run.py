@@ -25,8 +25,8 @@ from outbid.exchange.arrive import read_values, today
 from outbid.exchange.live.learned.scores import Scores
 from outbid.exchange.room import Rooms
 from outbid.exchange.steps.inspect import claims_of, closed_source
-from outbid.store import rooms as room_now
 from outbid.store.database import Connection
+from outbid.store.money import rooms as room_now
 from outbid.store.reading import claims
 from outbid.store.vault import Vault
 
