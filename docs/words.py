@@ -19,6 +19,7 @@ WORDS: dict[str, str] = {
     "Noun.name": "what people read",
     "Cap.window": "the period; it begins at the full minute or hour, at midnight, on Monday, or on the first",
     "Cap.leads": "most sold leads in the period",
+    "Cap.look_back": "a new cap counts what was sold since its window began; without it, it begins at zero",
     "Cap.paced": "it is spread over its window, so that it is not spent by nine in the morning; only for caps of "
     "buyers, groups, offers, and pairs",
     "Cap.money": "most money in the period, in the campaign's currency",

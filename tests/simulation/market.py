@@ -266,5 +266,5 @@ def _caps(chance: Random, likely: float) -> dict[str, Any]:
         amount = (
             {"leads": chance.choice((0, 1, 2, 4, 8, 20))} if counts else {"money": str(chance.choice((0, 15, 60, 300)))}
         )
-        caps[window, counts] = {"window": window} | amount
+        caps[window, counts] = {"window": window, "look_back": chance.random() < 0.5} | amount
     return {"caps": list(caps.values())}

@@ -77,6 +77,11 @@ def _market_commands(commands: "Commands") -> None:
     apply.add_argument("--yes", action="store_true", help="do not ask before nouns are taken away")
     apply.add_argument("--at", metavar="TIME", help="plan it for this instant (RFC 3339), and change nothing now")
     apply.add_argument("--note", default="", help="why, for the list of changes")
+    vertical = _add(
+        commands, "vertical", "market:vertical", "List kinds of leads, or write a campaign for one of them as YAML."
+    )
+    vertical.add_argument("name", nargs="?", default="", help="such as solar; without it all are listed")
+    vertical.add_argument("--slug", default="", help="of the campaign (default: the name)")
     changes = _add(
         commands, "changes", "replay.versions:changes", "Show what differs between two versions of the market."
     )

@@ -34,6 +34,7 @@ from outbid.api.operator.session import Sessions
 from outbid.api.operator.tallies import Tallied
 from outbid.api.operator.verdicts.reviewing import Reviewing
 from outbid.api.operator.verdicts.settling import Settling
+from outbid.api.operator.verticals import Verticals
 
 
 def operator_routes(desk: Desk) -> Router:
@@ -45,7 +46,7 @@ def operator_routes(desk: Desk) -> Router:
     handlers += [*Listing(desk).routes(), *OneLead(records).routes(), *Exposed(records).routes()]
     handlers += [*Looking(desk, records).routes(), *Accounts(desk).routes(), *Ledger(desk).routes()]
     handlers += [*Deposits(desk).routes(), *Jobs(desk).routes(), *Tallied(desk).routes(), *Controls(desk).routes()]
-    handlers += [*Sparing(desk).routes(), *Lateness(desk).routes()]
+    handlers += [*Sparing(desk).routes(), *Lateness(desk).routes(), *Verticals().routes()]
     handlers += [*Settling(desk).routes(), *Reviewing(desk).routes(), *DryRuns(desk).routes()]
     handlers += [*DryRunsOfChanges(desk).routes(), *VersionsApart(desk).routes(), *Planned(desk).routes()]
     router = gated(desk, Gate(desk), handlers)

@@ -42,6 +42,8 @@ class Enricher(msgspec.Struct, frozen=True):
     needs     the fields and facts without which it is not asked; `reads`: those that its requests hold
     fallback  field → what it becomes where nobody says anything
     settings  what an answer in memory is of: another setting asks another question
+    local     it asks nobody
+    round     it is asked after those of lower rounds, for it reads what one of them gives
     """
 
     name: str
@@ -56,6 +58,8 @@ class Enricher(msgspec.Struct, frozen=True):
     ask: Callable[[Any], Any]
     secrets: Secrets
     settings: bytes
+    local: bool = False
+    round: int = 0
 
 
 class Queue(msgspec.Struct, frozen=True):
