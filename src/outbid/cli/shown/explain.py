@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from outbid.cli.shown.words import Words
+from outbid.core.control.patience import in_words
 from outbid.core.ids import LEAD, public
 from outbid.core.lead import event as ev
 from outbid.core.lead.learned import facts_after
@@ -235,7 +236,8 @@ class _Explainer:
         fixed += f", {kept} not pinged whose bids still stood" if kept else ""
         second = sum(line.second for line in event.bids)
         fixed += f", {second} at the second address" if second else ""
-        return f"{len(asked)} pinged side by side, {bids} bid{fixed}; the round took {event.ms} ms"
+        waited = "" if event.wait is None else f"; it {in_words(event.wait, self._offer_name)}"
+        return f"{len(asked)} pinged side by side, {bids} bid{fixed}; the round took {event.ms} ms{waited}"
 
     # -- every offer --------------------------------------------------------------------------------------------------
 
