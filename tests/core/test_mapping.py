@@ -399,6 +399,10 @@ def test_a_group_without_numbered_fields_is_refused(term):
         compile_mapping({"a.*.b": term}, Binding(DRIVERS | {"zip": True}))
 
 
+def test_cdata_is_written_as_json_like_any_text():
+    assert made({"a": "zip | cdata | json"}) == {"a": '"78701"'}
+
+
 def test_cdata_is_text_but_for_xml():
     value = made({"a": "zip | cdata"})["a"]
     assert value == "78701"

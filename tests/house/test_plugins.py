@@ -53,3 +53,10 @@ def test_no_plugin_is_named_outside_its_folder():
     kinds = tuple(f"outbid.plugins.{kind}" for kind in KINDS)
     named = {path for path, found in listed.items() if any(module.startswith(kinds) for module in found)}
     assert named == {"cli/demo/selling/places.py"}, "made-up people live in the states that the field types know"
+
+
+@pytest.mark.parametrize("name", Registry([]).names("deliveries"))
+def test_a_delivery_that_takes_a_status_query_can_ask_one(name):
+    plugin = Registry([]).get("deliveries", name)
+    asks = "status" in plugin.Settings.__struct_fields__
+    assert asks == hasattr(plugin, "again") == hasattr(plugin, "ask_again")

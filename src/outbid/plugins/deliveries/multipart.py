@@ -12,6 +12,8 @@ from outbid.plugins.deliveries._talk import (
     Bound,
     Interface,
     Manner,
+    again,
+    ask_again,
     bind_interface,
     ping,
     pings,
@@ -22,7 +24,20 @@ from outbid.plugins.deliveries._talk import (
 )
 from outbid.plugins.deliveries._written import flat_pairs
 
-__all__ = ["Bound", "Rule", "Settings", "bind", "ping", "pings", "post", "reads", "repeatable", "secrets"]
+__all__ = [
+    "Bound",
+    "Rule",
+    "Settings",
+    "again",
+    "ask_again",
+    "bind",
+    "ping",
+    "pings",
+    "post",
+    "reads",
+    "repeatable",
+    "secrets",
+]
 
 
 _BOUNDARY = "outbid-part-5f0c2a9e71d84b36"

@@ -11,6 +11,8 @@ from outbid.plugins.deliveries._talk import (
     Bound,
     Endpoint,
     Manner,
+    again,
+    ask_again,
     bind_endpoint,
     ping,
     pings,
@@ -20,7 +22,20 @@ from outbid.plugins.deliveries._talk import (
     secrets,
 )
 
-__all__ = ["Bound", "Rule", "Settings", "bind", "ping", "pings", "post", "reads", "repeatable", "secrets"]
+__all__ = [
+    "Bound",
+    "Rule",
+    "Settings",
+    "again",
+    "ask_again",
+    "bind",
+    "ping",
+    "pings",
+    "post",
+    "reads",
+    "repeatable",
+    "secrets",
+]
 
 _KEY = "text"
 

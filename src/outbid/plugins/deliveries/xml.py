@@ -12,6 +12,8 @@ from outbid.plugins.deliveries._talk import (
     Bound,
     Interface,
     Manner,
+    again,
+    ask_again,
     bind_interface,
     ping,
     pings,
@@ -21,7 +23,20 @@ from outbid.plugins.deliveries._talk import (
     secrets,
 )
 
-__all__ = ["Bound", "Rule", "Settings", "bind", "ping", "pings", "post", "reads", "repeatable", "secrets"]
+__all__ = [
+    "Bound",
+    "Rule",
+    "Settings",
+    "again",
+    "ask_again",
+    "bind",
+    "ping",
+    "pings",
+    "post",
+    "reads",
+    "repeatable",
+    "secrets",
+]
 
 
 class Settings(Interface, frozen=True, kw_only=True, forbid_unknown_fields=True):

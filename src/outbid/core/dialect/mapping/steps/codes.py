@@ -45,7 +45,7 @@ def _url(value: Any) -> str:
 
 
 def _json(value: Any) -> str:
-    return _encode(value).decode()
+    return _encode(str(value) if isinstance(value, Cdata) else value).decode()
 
 
 CODES = (
