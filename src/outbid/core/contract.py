@@ -36,9 +36,13 @@ deliveries/<name>.py  bind(settings, binding) -> what was compiled once; pings(b
                       secrets(bound) -> Secrets, what must never be kept of them (absent: nothing);
                       again(bound) -> Again | None, when a buyer is asked how a post ended that had no clear answer, and
                       ask_again(ask, bound): how; a generator function as post, given names of sale and lead alone
-intakes/<name>.py     read(content_type, body, settings) -> Arrival | Malformed
+intakes/<name>.py     read(content_type, body, settings) -> Arrival | Malformed, from what comes at `/v1/leads`
                       settings.ping_id: the name under which a seller gives his ping's id back; where wanted:
                       settings.bid_ids, the name under which he names the bids of his choice
+                      where wanted, for the source's own address: bind(settings, binding) -> what was compiled once;
+                      METHODS that it answers; hear(inbound, bound) -> Heard | Malformed;
+                      answer(told, bound) -> Reply, or None: it is answered in our tongue
+                      with Fetches: fetch(ids, bound) -> Http; fetched(response, bound) -> Arrival | Malformed
 """
 
 from collections.abc import Callable, Mapping
@@ -240,6 +244,80 @@ class Arrival(msgspec.Struct, frozen=True):
     fields: dict[str, Any]
     ping: str | None = None
     bids: tuple[str, ...] = ()
+
+
+class Inbound(msgspec.Struct, frozen=True):
+    """A request to a source's own address.
+
+    rest     what of the path follows the source's name, without slashes at the ends
+    query    as it came; headers: names in lower case
+    """
+
+    method: str
+    rest: str
+    query: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+    def header(self, name: str) -> str:
+        """A header by its lower-case name; empty if it is not there."""
+        return next((value for known, value in self.headers if known == name), "")
+
+
+class Lead(msgspec.Struct, frozen=True):
+    """One lead, or what is asked before it, as a seller's own tongue tells it.
+
+    asks  it is a ping; test: it is never sold
+    once  what tells this lead, for as long as it is remembered, when it comes again; empty: the request does
+    """
+
+    arrival: Arrival
+    asks: bool = False
+    test: bool = False
+    once: str = ""
+
+
+class Fetch(msgspec.Struct, frozen=True):
+    """One lead of which only ids came: the rest is fetched. `once` as in `Lead`."""
+
+    ids: dict[str, str]
+    once: str
+
+
+class Deletion(msgspec.Struct, frozen=True):
+    """Somebody wants to be forgotten: a phone and an e-mail as they came, if they did, and the sender's own id."""
+
+    phone: str = ""
+    email: str = ""
+    reference: str = ""
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """An answer as it goes out, such as to a challenge."""
+
+    status: int
+    content_type: str
+    body: bytes
+
+
+class Heard(msgspec.Struct, frozen=True):
+    """What a request to a source's own address brings. `key`: the source's as it came; None: it proved itself."""
+
+    things: tuple[Lead | Fetch | Deletion | Reply, ...]
+    key: str | None = ""
+
+
+ToldAs = Literal[
+    "sold", "unsold", "duplicate", "refused", "pending", "quoted", "no_quote", "denied", "broken", "busy", "several"
+]
+
+
+class Told(msgspec.Struct, frozen=True):
+    """What a seller is told, before it is written: an outcome, the status of our own answer, and terms by name."""
+
+    outcome: ToldAs
+    status: int
+    terms: dict[str, Scalar]
 
 
 class Malformed(msgspec.Struct, frozen=True):
