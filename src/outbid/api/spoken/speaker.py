@@ -49,10 +49,14 @@ class Speaker:
             return self._intake.no(404, code="not_found")
         try:
             reply = await self._answer(market, source, source.spoken, scope, body)
-            return self._in_his_tongue(source.spoken, reply)
         except Exception:
             log.exception("a request to %s met a fault", source.slug)
-            return self._intake.no(500, code="fault")
+            reply = self._intake.no(500, code="fault")
+        try:
+            return self._in_his_tongue(source.spoken, reply)
+        except Exception:
+            log.exception("the answers of %s failed in their own code", source.slug)
+            return reply
 
     async def _answer(self, market: Market, source: Source, spoken: Spoken, scope: Http, body: bytes | None) -> Reply:
         intake = self._intake

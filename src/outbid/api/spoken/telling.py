@@ -23,7 +23,7 @@ def told_of(reply: Reply, reasons: Mapping[str, Reason]) -> Told | None:
         return _told(said.outcome, reply.status, _plain(said) | _reason(said.reason, reasons))
     if isinstance(said, QuoteAnswer):
         terms = _plain(said) | _reason(said.reason, reasons) | dict(_bids(said))
-        return _told(UNSOLD[said.outcome], reply.status, terms | {"quote": said.ping})
+        return _told(UNSOLD[said.outcome], reply.status, terms | {"quote": terms.pop("ping")})
     if isinstance(said, Problem):
         return _told(_kind(said), reply.status, _of_problem(said))
     return None
