@@ -37,7 +37,7 @@ class Reply(msgspec.Struct, frozen=True):
 
 def reply_json(status: int, value: Any) -> Reply:
     """An answer in JSON."""
-    return Reply(status, _encode(value), said=value)
+    return Reply(status, _encode(value), JSON, (), value)
 
 
 def reply_problem(problem: Problem, more: Headers = ()) -> Reply:

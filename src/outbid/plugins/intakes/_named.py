@@ -19,8 +19,9 @@ BidIds = Annotated[
 def arrival(fields: dict[str, Any], ping_id: str, bid_ids: str) -> Arrival:
     """The lead of these fields, the ping that it was posted under, if it names one, and the bids that it names."""
     ping = fields.pop(ping_id) if ping_id in fields else None
-    bids = ids_of(fields.pop(bid_ids)) if bid_ids in fields else ()
-    return under(fields, ping, bids)
+    if bid_ids in fields:
+        return under(fields, ping, ids_of(fields.pop(bid_ids)))
+    return Arrival(fields) if ping is None else under(fields, ping, ())  # most leads name neither
 
 
 def under(fields: dict[str, Any], ping: Any, bids: tuple[str, ...]) -> Arrival:

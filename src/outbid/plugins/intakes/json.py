@@ -20,7 +20,7 @@ class Settings(Dialect, frozen=True, kw_only=True, forbid_unknown_fields=True):
 def read(content_type: str, body: bytes, settings: Settings) -> Arrival | Malformed:
     """Read one lead."""
     document = read_json(content_type, body)
-    if isinstance(document, Malformed):
+    if not isinstance(document, dict):
         return document
     fields: dict[str, Any] = {}
     fault = flatten(document, "", 1, fields, settings.names)
