@@ -32,6 +32,7 @@ bench: setup
 	$(BIN)/python bench/changes.py
 	$(BIN)/python bench/hold.py
 	$(BIN)/python bench/rules.py
+	$(BIN)/python bench/foresee.py
 
 docs: setup
 	$(BIN)/python docs/build.py

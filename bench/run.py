@@ -32,8 +32,9 @@ from outbid.core.market.compile import compile_market
 from outbid.core.market.noun import Key, Noun
 from outbid.core.scope import HOUSE
 from outbid.plugins.registry import Registry
-from outbid.store import database, ledger
+from outbid.store import database
 from outbid.store import market as markets
+from outbid.store.money import ledger
 from outbid.store.server import EmbeddedServer
 
 HERE = Path(__file__).parent

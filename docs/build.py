@@ -24,6 +24,7 @@ from outbid.api.wire import MOST_BODY_BYTES
 from outbid.cli.main import parser
 from outbid.cli.shown.document import SECTIONS
 from outbid.core import answer, reasons
+from outbid.core.control.patience import Wait
 from outbid.core.lead import event
 from outbid.core.market import noun
 from outbid.core.match import filter as filters
@@ -128,6 +129,7 @@ def market_page() -> str:
         noun.Notices,
         noun.Doubt,
         noun.Queue,
+        noun.Patience,
         noun.Pricing,
         noun.PriceRule,
         noun.FloorRule,
@@ -261,7 +263,7 @@ def events_page() -> str:
     )
     for struct in get_args(event.Event):
         text += f"\n## {inspect.type_info(struct).tag}\n\n{paragraph(struct)}\n\n{members(struct)}"  # type: ignore[attr-defined]
-    for part in (event.Flaw, event.Skip, event.BidLine):
+    for part in (event.Flaw, event.Skip, Wait, event.BidLine):
         text += f"\n### {part.__name__}\n\n{paragraph(part)}\n\n{members(part)}"
     return text
 

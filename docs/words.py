@@ -19,6 +19,7 @@ WORDS: dict[str, str] = {
     "Noun.name": "what people read",
     "Cap.window": "the period; it begins at the full minute or hour, at midnight, on Monday, or on the first",
     "Cap.leads": "most sold leads in the period",
+    "Cap.look_back": "a new cap counts what was sold since its window began; without it, it begins at zero",
     "Cap.paced": "it is spread over its window, so that it is not spent by nine in the morning; only for caps of "
     "buyers, groups, offers, and pairs",
     "Cap.money": "most money in the period, in the campaign's currency",
@@ -97,6 +98,8 @@ WORDS: dict[str, str] = {
     "Source.buyers": "the only buyers that its leads may be shown and sold to; absent: all",
     "Tier.early": "the lead is posted as soon as no open answer could change who gets it; whoever has not answered by "
     "then is not there for resale, see [the auction](../explain/auction.md#posting-early)",
+    "Tier.patience": "a round waits no longer than its offers mostly need to answer, `deadline_ms` at the most, see "
+    "[capacity](../explain/capacity.md#patience)",
     "Tier.queue": "the tier is a queue: it takes what the tiers before it left, over time",
     "Queue.after_s": "from which age on a lead is tried; `0`: at once",
     "Queue.every_s": "how long after a round without a sale it is tried again",

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outbid.core.contract import Flaw
+from outbid.core.control.patience import Wait
 from outbid.core.lead import event as ev
 from outbid.core.seal.leaves import ZERO_HASH, chapter_hash, cut, leaf_of, leaves_of, link, place_of, salts_of
 
@@ -62,6 +63,17 @@ def test_in_an_open_round_the_offer_stands_apart_from_its_bid_and_the_head_tells
         {"type": "posting", "at_ms": 7, "sale": "sl_1", "offer": 101, "price_micros": 37_310_000},
     ]  # fmt: skip
     assert b'"turn":102' in closed
+
+
+@pytest.mark.parametrize("open_", [False, True])
+def test_how_long_a_round_waited_for_whom_stays_closed(open_):
+    wait = Wait(96, 400, "needed", 7, 103, 300, 96)
+    text = ev.encode([ev.Pinged(4, 0, 800, BIDS, 102, 0.25, open_, wait), POSTING])
+    closed, lines = cut(text)
+    _, without = cut(ev.encode([ev.Pinged(4, 0, 800, BIDS, 102, 0.25, open_), POSTING]))
+    assert lines == without
+    assert b'"wait":[96,400,"needed",7,103,300,96]' in closed
+    assert ev.decode(text)[0].wait == wait
 
 
 @pytest.mark.parametrize("open_", [False, True])

@@ -1,6 +1,6 @@
 """A lead's history decided again: what is as it was decided has no difference, and each changed event has one."""
 
-from typing import get_args
+from typing import Any, get_args
 
 import msgspec
 import pytest
@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from harness.market import nouns, offer
 from outbid.core.contract import Flaw
+from outbid.core.control.patience import Wait
 from outbid.core.lead import event as ev
 from outbid.core.market.compile import compile_market
 from outbid.core.replay.receipts import receipts
@@ -21,11 +22,13 @@ FACTS = {"state": "TX", "zip": "78701"}
 M = 1_000_000
 
 
-def plan_of(*, places: int = 1, method: str = "highest_bid") -> tuple[Plan, dict[str, int]]:
+def plan_of(
+    *, places: int = 1, method: str = "highest_bid", patience: dict[str, Any] | None = None
+) -> tuple[Plan, dict[str, int]]:
     """A campaign of two tiers: `ace`, `bee` and `cab` (of one buyer with `bee`) are pinged, `dot` has a fixed price,
     `elk` wants another state, `fox` is in the second tier and may be asked again."""
     tiers = [
-        {"slug": "main", "deadline_ms": 400, "places": places, "method": {"plugin": method}},
+        {"slug": "main", "deadline_ms": 400, "places": places, "method": {"plugin": method}, "patience": patience},
         {"slug": "rest", "deadline_ms": 400},
     ]
     offers = [
@@ -317,3 +320,51 @@ def test_who_hardly_ever_bids_is_told_with_what_was_known():
     assert replay(PLAN, FACTS, events) == []
     told = next(receipt for receipt in receipts(PLAN, FACTS, events) if receipt.offer == CAB)
     assert (told.outcome, told.reason, told.detail) == ("skipped", "seldom_bids", "1 of 200 answers were bids")
+
+
+PATIENT, _ = plan_of(patience={"may_lose": "5%", "least": 200, "least_ms": 80, "in_full": "2%"})
+NEEDED = Wait(96, 400, "needed", 500_000, ACE, 300, 96)
+CUT = ev.BidLine(BEE, "late", ms=96, reason="past_patience")
+
+
+def waited(wait, *lines):
+    return changed(3, bids=(LINES[0], *lines, LINES[2]), wait=wait)
+
+
+@pytest.mark.parametrize(
+    "wait",
+    [
+        NEEDED,
+        Wait(80, 400, "least", 500_000, ACE, 300, 15),
+        Wait(400, 400, "in_full", 19_999, ACE, 300, 96),
+        Wait(400, 400, "little_known", 500_000, BEE, 12, 0),
+    ],
+)
+def test_how_long_a_round_waited_repeats_by_what_was_known_then(wait):
+    assert replay(PATIENT, FACTS, waited(wait, LINES[1])) == []
+
+
+@pytest.mark.parametrize(
+    ("plan", "wait", "line", "now"),
+    [
+        (PATIENT, replace(NEEDED, deadline_ms=120), LINES[1], "waited up to 96 ms of 400"),
+        (PATIENT, replace(NEEDED, whole_ms=2_000), LINES[1], "waited up to 96 ms of 400"),
+        (PATIENT, replace(NEEDED, lot=1), LINES[1], "to see who became faster"),
+        (PATIENT, replace(NEEDED, pings=199), LINES[1], "only 199 pings were known"),
+        (PATIENT, None, LINES[1], "is recorded just where it has"),
+        (PLAN, None, CUT, "is recorded just where it has"),
+        (PLAN, NEEDED, LINES[1], "the tier has no patience"),
+        (PATIENT, Wait(400, 400, "in_full", 1, ACE, 300, 96), CUT, "the round took the whole time"),
+    ],
+)
+def test_a_round_that_waited_otherwise_than_its_rule_says_differs(plan, wait, line, now):
+    (difference,) = replay(plan, FACTS, waited(wait, line))
+    assert now in difference.now
+
+
+def test_whoever_was_not_waited_for_is_told_why_and_nothing_was_decided_early():
+    events = waited(NEEDED, CUT)
+    assert replay(PATIENT, FACTS, events) == []
+    told = next(receipt for receipt in receipts(PATIENT, FACTS, events) if receipt.offer == BEE)
+    assert (told.outcome, told.reason) == ("late", "past_patience")
+    assert told.detail == "waited up to 96 ms of 400: ace needs 96 ms, by its last 300 pings"

@@ -7,6 +7,7 @@ import pytest
 
 from exchange.test_outbound_rig import OK, failed, is_ok, on_both_loops
 from outbid.core.dialect.wire import Http, Target
+from outbid.exchange.outbound.round import Shorter
 
 
 async def never_answer(wire):
@@ -336,6 +337,50 @@ async def test_a_round_that_is_over_early_keeps_the_connections_of_what_was_sent
     assert open_connections(sender) == 2
     assert arrived == [0]
     failed(answers[1], "not_awaited", True, "wait")
+
+
+@on_both_loops
+async def test_a_round_without_patience_for_more_reads_what_comes_later(rig):
+    asked, let, later = asyncio.Event(), asyncio.Event(), []
+
+    async def slowly(wire):
+        await wire.request()
+        asked.set()
+        await let.wait()
+        await wire.write(OK)
+        await wire.closed()
+
+    async def resolve(host):
+        await asyncio.Event().wait()
+
+    slow, quick = await rig.serve(slowly), await rig.serve(answer_always)
+    sender = rig.outbound(resolve=resolve)
+    calls = [rig.http(slow), rig.http(quick), Http(Target("http", "nowhere.test", 80, "/"))]
+    began = rig.loop.time()
+    shorter = Shorter(began + 0.3, lambda index, answer: later.append((index, answer)))
+    answers = await sender.round(calls, began + 30, shorter=shorter)
+    assert 0.29 <= rig.loop.time() - began < 20
+    failed(answers[0], "past_patience", True, "wait")
+    is_ok(answers[1])
+    failed(answers[2], "past_patience", False)
+    assert (asked.is_set(), later) == (True, [])
+    let.set()
+    await rig.eventually(lambda: bool(later))
+    ((index, answer),) = later
+    assert index == 0
+    is_ok(answer)
+    assert open_connections(sender) == 2
+
+
+@on_both_loops
+async def test_whoever_never_answers_is_late_twice(rig):
+    server, later = await rig.serve(never_answer), []
+    sender, began = rig.outbound(), rig.loop.time()
+    shorter = Shorter(began + 0.1, lambda index, answer: later.append(answer))
+    (answer,) = await sender.round([rig.http(server)], began + 0.5, shorter=shorter)
+    failed(answer, "past_patience", True, "wait")
+    await rig.eventually(lambda: bool(later))
+    failed(later[0], "timed_out", True, "wait")
 
 
 @on_both_loops

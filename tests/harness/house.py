@@ -28,8 +28,9 @@ from outbid.exchange.clock import noise_source
 from outbid.exchange.outbound import Outbound
 from outbid.exchange.process import Process
 from outbid.plugins.registry import Registry
-from outbid.store import database, leads, ledger
+from outbid.store import database, leads
 from outbid.store import market as markets
+from outbid.store.money import ledger
 from outbid.store.sealed import secrets
 from outbid.store.upkeep import partitions
 from outbid.store.vault import Vault

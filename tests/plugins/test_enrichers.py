@@ -1,7 +1,8 @@
 """Enrichers do what their samples say: one JSON file, one or more answers to one question.
 
 A sample: `settings`, `known` (names of fields, and of facts with false), an `ask`, what it `gives`, `needs` and
-`reads`, and `turns`, each the `request` that it must make, the `answer` it gets, and what is `learned` from it.
+`reads`, and `turns`, each the `request` that it must make, the `answer` it gets, and what is `learned` from it. Of one
+that asks nobody, what is `learned` stands alone.
 """
 
 import json
@@ -22,7 +23,11 @@ def test_the_enricher_asks_and_learns_what_the_sample_tells(name: str, path: Pat
     bound, ask = bound_of(plugin, sample), ask_of(sample)
     for what in ("gives", "needs", "reads"):
         assert list(getattr(plugin, what)(bound)) == sample[what]
-    assert sample["turns"]
+    assert hasattr(plugin, "LOCAL") != bool(sample["turns"]), "who asks nobody has no turns"
+    if "learned" in sample:
+        with pytest.raises(StopIteration) as stop:
+            next(plugin.ask(ask, bound))
+        assert stop.value.value == msgspec.convert(sample["learned"], Learned)
     for given in sample["turns"]:
         talk = plugin.ask(ask, bound)
         check_request(next(talk), {"method": "POST"} | given.get("request", {}))

@@ -50,7 +50,7 @@ async def test_a_money_cap_stops_the_sale_that_would_pass_it(database_url, app_d
 
 
 async def test_a_prepaid_wallet_sells_what_was_paid_in_and_no_more(database_url, app_database_url, buyers):
-    from outbid.store import ledger
+    from outbid.store.money import ledger
 
     buyers.on("a", ping=bid("10"), post=ACCEPT)
     market = nouns([offer("a", buyers.port)], buyers={"a": {"wallet": {"credit": "0"}}})

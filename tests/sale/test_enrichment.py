@@ -398,7 +398,7 @@ async def test_who_dies_before_the_hold_asks_again_and_both_times_are_on_record(
         ([{"settings": {"reply": {"town": "x"}}}], (0, "settings"), "no field 'town'"),
         ([{"settings": {"reply": {}}}], (0, "settings"), "gives no field"),
         ([{"settings": {"request": {"x": "town"}}}], (0, "settings"), "no field or fact 'town'"),
-        ([{"plugin": "oracle"}], (0, "plugin"), "no 'oracle' in enrichers; there are: http_append"),
+        ([{"plugin": "oracle"}], (0, "plugin"), "no 'oracle' in enrichers; there are: computed, http_append"),
         ([{"settings": {"request": {"c": "city"}}}], (0, "settings"), "needs 'city' and gives it only where"),
         ([{}, {}], (1, "name"), "an enricher 'places' already"),
         ([{}, {"name": "b"}], (1, "settings"), "'city' is given by the enricher 'places' already"),

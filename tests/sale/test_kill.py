@@ -26,7 +26,8 @@ from outbid.core.ids import LEAD, parse
 from outbid.core.lead.state import fold_all
 from outbid.core.scope import HOUSE
 from outbid.plugins.registry import Registry
-from outbid.store import database, leads, ledger
+from outbid.store import database, leads
+from outbid.store.money import ledger
 from outbid.store.server import EmbeddedServer
 
 ROUNDS = int(os.environ.get("OUTBID_KILLS", "3"))

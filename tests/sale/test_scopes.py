@@ -10,7 +10,8 @@ from outbid.api.auth import key_hash
 from outbid.core.ids import LEAD, parse
 from outbid.core.market.noun import Key, Payout, Seller, Source
 from outbid.core.scope import HOUSE, Scope
-from outbid.store import leads, ledger
+from outbid.store import leads
+from outbid.store.money import ledger
 from outbid.store.people import persons
 
 

@@ -11,7 +11,8 @@ from outbid.core.ids import LEAD, parse
 from outbid.core.lead import event as ev
 from outbid.core.scope import HOUSE
 from outbid.exchange.clock import noise_source
-from outbid.store import jobs, ledger
+from outbid.store import jobs
+from outbid.store.money import ledger
 
 ADULT = {
     "plugin": "rule",

@@ -7,6 +7,7 @@ from contextvars import Context, copy_context
 from msgspec.structs import replace
 
 from outbid.core.dialect.wire import Answer, Failure, Http, Timings
+from outbid.exchange.outbound.round import Shorter
 
 from .buyers import Buyer
 from .loop import VirtualLoop
@@ -16,6 +17,8 @@ _OUTSIDE: Context = copy_context()
 
 LEFT = Failure("not_awaited", True, "wait")
 """What the sender says of a request whose answer nobody waits for any more."""
+CUT = Failure("past_patience", True, "wait")
+"""And of one that the tier has waited for long enough."""
 
 
 class Network:
@@ -23,6 +26,10 @@ class Network:
 
     def __init__(self, loop: VirtualLoop, buyers: dict[str, Buyer], trace: Trace) -> None:
         self._loop, self._buyers, self._trace = loop, buyers, trace
+
+    def now(self) -> float:
+        """The loop's time, in which deadlines are."""
+        return self._loop.time()
 
     def send(self, http: Http, deadline: float) -> "asyncio.Future[Answer]":
         """Start a request; the future has its answer at the deadline at the latest."""
@@ -64,16 +71,34 @@ class Door:
         return await self._network.send(http, deadline)
 
     async def round(
-        self, calls: Sequence[Http], deadline: float, *, on_answer: Callable[[int, Answer], bool] | None = None
+        self,
+        calls: Sequence[Http],
+        deadline: float,
+        *,
+        on_answer: Callable[[int, Answer], bool] | None = None,
+        shorter: Shorter | None = None,
     ) -> list[Answer]:
         sent = [self._network.send(http, deadline) for http in calls]
-        if on_answer is None:
+        if on_answer is None and shorter is None:
             return list(await asyncio.gather(*sent))
-        open_ = set(range(len(sent)))
+        open_, until = set(range(len(sent))), None if shorter is None else shorter.until
         while open_:
-            await asyncio.wait([sent[place] for place in open_], return_when=asyncio.FIRST_COMPLETED)
-            for place in [place for place in sorted(open_) if sent[place].done()]:
+            left_s = None if until is None else max(0.0, until - self._network.now())
+            await asyncio.wait([sent[place] for place in open_], timeout=left_s, return_when=asyncio.FIRST_COMPLETED)
+            done = [place for place in sorted(open_) if sent[place].done()]
+            if not done:
+                return self._without(sent, open_, CUT, shorter)
+            for place in done:
                 open_.discard(place)
-                if on_answer(place, sent[place].result()):
-                    return [future.result() if place not in open_ else LEFT for place, future in enumerate(sent)]
+                if on_answer is not None and on_answer(place, sent[place].result()):
+                    return self._without(sent, open_, LEFT, shorter)
         return [future.result() for future in sent]
+
+    def _without(
+        self, sent: list["asyncio.Future[Answer]"], open_: set[int], why: Failure, shorter: Shorter | None
+    ) -> list[Answer]:
+        """The answers of a round that is over; who is open is read until the deadline, for whoever wants to know."""
+        if shorter is not None:
+            for place in sorted(open_):
+                sent[place].add_done_callback(lambda future, place=place: shorter.on_late(place, future.result()))
+        return [why if place in open_ else future.result() for place, future in enumerate(sent)]

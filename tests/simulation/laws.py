@@ -209,7 +209,7 @@ class Laws:
         return taken
 
     def _held_is_open_holds(self, account: bytes, row: Row) -> None:
-        held = posted = 0
+        held, posted = 0, row["carried"]
         for sale_id in self.holds_on[account]:
             sale, hold = self.tables.table("sale")[(sale_id,)], self.tables.table("hold")[(sale_id,)]
             position = hold["accounts"].index(account)

@@ -48,6 +48,7 @@ CONTROLLED: dict[str, dict[str, Any]] = {
     "o3": {"breaker": {"after": 2, "first_s": 1, "most_s": 4, "good": 1}},
 }
 """Offers that, if they are pinged, are not asked at times: for their limit, or while they give no answer."""
+PATIENCE = {"may_lose": "40%", "least": 5, "least_ms": 10, "in_full": "10%"}
 TELLS_ENDS = ("o0", "o3", "o4")
 """Offers whose buyers can be asked how a post ended that had no clear answer."""
 Rows = dict[str, dict[str, dict[str, Any]]]
@@ -158,9 +159,11 @@ def _routes(chance: Random, tiers: list[str]) -> list[dict[str, Any]]:
 
 
 def _tier(chance: Random, slug: str) -> dict[str, Any]:
+    deadline_ms = chance.choice((100, 400, 2000))
     return {
         "slug": slug,
-        "deadline_ms": chance.choice((100, 400, 2000)),
+        "deadline_ms": deadline_ms,
+        "patience": PATIENCE if deadline_ms > 100 else None,
         "method": {
             "plugin": chance.choice(
                 (
@@ -263,5 +266,5 @@ def _caps(chance: Random, likely: float) -> dict[str, Any]:
         amount = (
             {"leads": chance.choice((0, 1, 2, 4, 8, 20))} if counts else {"money": str(chance.choice((0, 15, 60, 300)))}
         )
-        caps[window, counts] = {"window": window} | amount
+        caps[window, counts] = {"window": window, "look_back": chance.random() < 0.5} | amount
     return {"caps": list(caps.values())}

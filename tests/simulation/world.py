@@ -18,10 +18,11 @@ from outbid.core.lead.state import State
 from outbid.core.market.compile import compile_market
 from outbid.core.market.snapshot import Market
 from outbid.core.tally.dimension import Names
-from outbid.store import jobs, ledger
+from outbid.store import jobs
 from outbid.store import market as markets
 from outbid.store.commit.entry import EntryFailed, Fenced
 from outbid.store.database import LOST
+from outbid.store.money import ledger
 
 from .buyers import SLOWEST_S
 from .chosen import choice

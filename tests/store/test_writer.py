@@ -15,10 +15,11 @@ from outbid.core.ledger.account import LEADS, Limit, account_of
 from outbid.core.ledger.hold import hold_for
 from outbid.core.ledger.moves import Deal
 from outbid.core.scope import HOUSE
-from outbid.store import database, ledger, market
+from outbid.store import database, market
 from outbid.store.commit import lanes, sql
 from outbid.store.commit.entry import Birth, Entry, Wish
 from outbid.store.commit.writer import SqlWriter
+from outbid.store.money import ledger
 from outbid.store.upkeep import partitions
 
 NOW_MS = 1_795_000_000_000

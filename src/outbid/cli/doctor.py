@@ -21,9 +21,9 @@ from outbid.exchange.clock import noise_source
 from outbid.master_key import is_copied, master_keys
 from outbid.plugins.registry import Registry
 from outbid.settings import Settings, SettingsError
-from outbid.store import ledger as ledgers
 from outbid.store import market as markets
 from outbid.store.key_check import WrongKey
+from outbid.store.money import ledger as ledgers
 from outbid.store.sealed import rotating, secrets
 from outbid.store.upkeep.health import examine as examine_database
 from outbid.store.vault import Vault

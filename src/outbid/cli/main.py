@@ -77,6 +77,11 @@ def _market_commands(commands: "Commands") -> None:
     apply.add_argument("--yes", action="store_true", help="do not ask before nouns are taken away")
     apply.add_argument("--at", metavar="TIME", help="plan it for this instant (RFC 3339), and change nothing now")
     apply.add_argument("--note", default="", help="why, for the list of changes")
+    vertical = _add(
+        commands, "vertical", "market:vertical", "List kinds of leads, or write a campaign for one of them as YAML."
+    )
+    vertical.add_argument("name", nargs="?", default="", help="such as solar; without it all are listed")
+    vertical.add_argument("--slug", default="", help="of the campaign (default: the name)")
     changes = _add(
         commands, "changes", "replay.versions:changes", "Show what differs between two versions of the market."
     )
@@ -199,6 +204,10 @@ def _tally_commands(commands: "Commands") -> None:
         commands, "control", "reports.control:show", "Show in how many leads offers take part by their rules of health."
     )
     control.add_argument("offer", nargs="?", default="", help="the steps of this offer, with the figures behind them")
+    control.add_argument(
+        "--late", action="store_true", help="rather which answers came late, and an estimate of what that cost"
+    )
+    control.add_argument("--days", type=int, default=31, help="late: of the last so many days (default 31; UTC)")
     tallies.add_argument("--days", type=int, default=1, help="of the last so many days (default 1)")
     tallies.add_argument(
         "--clock", choices=("arrival", "sale"), default="arrival", help="by when a lead came, or was sold"

@@ -21,8 +21,10 @@ from outbid.core.market.noun import Noun
 from outbid.core.market.problem import MarketError
 from outbid.core.market.snapshot import Market
 from outbid.core.market.taken_over import EMPTY
+from outbid.core.market.vertical import campaign_of
 from outbid.core.scope import HOUSE
 from outbid.exchange.clock import Clock, noise_source
+from outbid.plugins import verticals
 from outbid.plugins.registry import Registry
 from outbid.settings import read_settings
 from outbid.store import jobs
@@ -219,4 +221,19 @@ def export(given: argparse.Namespace) -> int:
     found = {kind: [noun for _, noun in nouns[kind].values()] for kind in SECTIONS.values()}
     print(f"# The market at version {version}.")
     print(write_document(found), end="")
+    return 0
+
+
+def vertical(given: argparse.Namespace) -> int:
+    """List kinds of leads, or write a campaign for one."""
+    if not given.name:
+        for name in verticals.names():
+            print(f"{name:20} {verticals.vertical(name).about}")
+        return 0
+    try:
+        found = verticals.vertical(given.name)
+    except KeyError as error:
+        raise CommandError(error.args[0]) from None
+    print(f"# {found.title}: {found.about}")
+    print(write_document({"campaign": [campaign_of(found, given.slug or given.name)]}), end="")
     return 0

@@ -11,8 +11,8 @@ from outbid.core.money import micros, text_of
 from outbid.core.scope import HOUSE
 from outbid.exchange.clock import Clock
 from outbid.settings import read_settings
-from outbid.store import ledger as ledgers
 from outbid.store import market as markets
+from outbid.store.money import ledger as ledgers
 
 BY = "command line"
 

@@ -16,7 +16,8 @@ enrichers/<name>.py   bind(settings, binding) -> what was compiled once; gives(b
                       needs(bound) -> the fields and facts without which it is not asked
                       ask(ask, bound): a generator function that yields Http, is sent Answers, and returns Learned
                       where wanted: reads(bound) -> the fields and facts that its requests hold (absent: everything);
-                      secrets(bound) -> Secrets, what must never be kept of them (absent: nothing)
+                      secrets(bound) -> Secrets, what must never be kept of them (absent: nothing);
+                      LOCAL = True, a promise: it yields nothing, so test leads and dry runs are enriched by it too
 methods/<name>.py     LIVE: which of `turn`, `draw`, `score` and `won` it reads (`won`: today's wins of all processes)
                       rank(bids, turn, draw, settings) -> list[Bid]           (best first)
                       turn: the offer that was served last in this tier, 0 at first; draw: a chance from 0 to below 1

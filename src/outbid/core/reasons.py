@@ -102,6 +102,7 @@ REFUSED = reasons(
     planned_change_over=("The change is planned no more: it was made, failed or was cancelled.", "Look at it."),
     job_not_dead=("The job is not dead: it will be tried anyway.", "Wait; look at /v1/jobs."),
     job_open_already=("An open job does the same work already.", "Wait until that one is done."),
+    vertical_unknown=("There are no fields for such a kind of lead.", "Look at /v1/verticals."),
     job_unknown=("There is no such job; one that is done is kept no longer.", "Look at /v1/jobs."),
     lead_not_in_review=("The lead is not held for review.", "Look at its log."),
     lead_reviewed=("A verdict on the lead is on its way already.", "Wait; look at the log of the lead."),
@@ -198,6 +199,10 @@ BIDS = reasons(
     not_awaited=(
         "The lead was posted before the answer came: by the tier's method none could have won a place any more.",
         "Answer faster, to be there when the winner rejects.",
+    ),
+    past_patience=(
+        "The answer came after the tier's patience was over: the round waits as long as its offers mostly need.",
+        "Answer within the time that you mostly need. Who is slower for a while is waited for longer.",
     ),
     outbid=("Another bid was better.", "Bid more."),
     nonsense=("The answer could not be understood.", "Look at the raw answer and at the reply rule."),

@@ -17,9 +17,11 @@ from outbid.exchange.clock import Clock
 from outbid.exchange.live.breakers import Breakers
 from outbid.exchange.live.learned.bidders import Bidders
 from outbid.exchange.live.learned.scores import Scores
+from outbid.exchange.live.learned.times import Times
 from outbid.exchange.live.learned.wins import Wins
 from outbid.exchange.live.paces import Paces
 from outbid.exchange.live.throttle import Throttle
+from outbid.exchange.outbound.round import Shorter
 from outbid.exchange.room import Rooms
 from outbid.exchange.steps.kept import KeptBids
 from outbid.exchange.story import NOTES_OF_QUOTE, Story, encode_notes, traffic_seal
@@ -42,7 +44,12 @@ class Door(Protocol):
         """One request."""
 
     def round(
-        self, calls: Sequence[Http], deadline: float, *, on_answer: Callable[[int, Answer], bool] | None = None
+        self,
+        calls: Sequence[Http],
+        deadline: float,
+        *,
+        on_answer: Callable[[int, Answer], bool] | None = None,
+        shorter: Shorter | None = None,
     ) -> Awaitable[list[Answer]]:
         """Requests side by side, under one deadline; `on_answer` says after each answer whether it is over."""
 
@@ -102,6 +109,7 @@ class Exchange:
         self.bids = KeptBids(now)
         self.scores = Scores()
         self.wins = Wins()
+        self.times = Times(now)
         self._served: dict[tuple[int, int], int] = {}
         self.lease_until = inf
         self.fenced = False

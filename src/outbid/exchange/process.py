@@ -26,7 +26,7 @@ from outbid.exchange.room import Rooms
 from outbid.exchange.story import Story
 from outbid.exchange.work.recount import recount
 from outbid.exchange.work.worker import Worker
-from outbid.store import jobs, leads, rooms
+from outbid.store import jobs, leads
 from outbid.store import market as markets
 from outbid.store.commit import lanes
 from outbid.store.commit.entry import EntryFailed, Fenced, Superseded
@@ -35,6 +35,7 @@ from outbid.store.commit.writer import SqlWriter
 from outbid.store.control import steps
 from outbid.store.database import LOST, Connection
 from outbid.store.key_check import WrongKey, fit
+from outbid.store.money import rooms
 from outbid.store.quote.writer import QuoteWriter
 from outbid.store.sealed import secrets
 from outbid.store.tally.arrivals import arrivals

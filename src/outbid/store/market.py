@@ -4,11 +4,12 @@ from typing import Any
 
 import msgspec
 
-from outbid.core.ledger.account import UNLIMITED, Limit
+from outbid.core.ledger.account import Limit
 from outbid.core.market.compile import Numbered
 from outbid.core.market.noun import KINDS, Noun
 from outbid.core.market.snapshot import Rows
 from outbid.store.database import Connection
+from outbid.store.money import ceilings
 
 CHANNEL = "outbid_version"
 _LOCK = 0x6F75746269640002  # "outbid", 2: one change of the market at a time
@@ -157,7 +158,7 @@ async def write(
     owners = [
         f"{change.kind}:{numbered[change.kind][change.slug][0]}" for change in changes if change.after is not None
     ]
-    await _apply_ceilings(connection, owners, limits, version)
+    await ceilings.apply(connection, owners, limits, numbered, version)
     return version
 
 
@@ -192,29 +193,4 @@ async def _write_one(connection: Connection, version: int, change: Difference, n
         version,
         change.slug,
         msgspec.json.encode(noun),
-    )
-
-
-async def _apply_ceilings(connection: Connection, owners: list[str], limits: list[Limit], version: int) -> None:
-    """Open accounts follow their limits. One whose limit is gone keeps its rows and binds nobody, not even leads that
-    came when it was there. `owners` are those that changed, each the first of its pairs."""
-    unique = {(limit.owner, limit.unit, limit.window): limit.ceiling for limit in limits}
-    known = "select owner, unit, window_name from ceiling where split_part(owner, ' ', 1) = any($1::text[])"
-    for row in await connection.fetch(known, owners):
-        unique.setdefault((row["owner"], row["unit"], row["window_name"]), UNLIMITED)
-    columns = [*([key[place] for key in unique] for place in range(3)), list(unique.values())]
-    await connection.execute(
-        """insert into ceiling as c (owner, unit, window_name, ceiling)
-           select u.* from unnest($1::text[], $2::text[], $3::text[], $4::bigint[]) u
-           on conflict (owner, unit, window_name) do update set ceiling = excluded.ceiling
-            where c.ceiling <> excluded.ceiling""",
-        *columns,
-    )
-    await connection.execute(
-        """update account a set ceiling = u.ceiling, version = $5
-             from unnest($1::text[], $2::text[], $3::text[], $4::bigint[]) u (owner, unit, window_name, ceiling)
-            where a.owner = u.owner and a.unit = u.unit and a.window_name = u.window_name
-              and (a.ends_at is null or a.ends_at > now() - interval '1 minute')""",
-        *columns,
-        version,
     )

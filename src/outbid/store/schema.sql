@@ -224,7 +224,8 @@ create table quote (
 
 -- Money and caps: one idea ---------------------------------------------------------------------------------------------
 
--- A limited account: a wallet or a cap. Room = ceiling - posted - held. Its id is the hash of its key.
+-- A limited account: a wallet or a cap. Room = ceiling - posted - held. Its id is the hash of its key. `carried` is the
+-- part of `posted` that no hold explains: what a cap that looks back found when it was set.
 create table account (
   cell integer not null,
   id uuid not null,
@@ -237,6 +238,7 @@ create table account (
   version bigint not null,
   posted bigint not null default 0,
   held bigint not null default 0,
+  carried bigint not null default 0,
   primary key (cell, id),
   check (held >= 0)
 ) with (fillfactor = 50);
@@ -249,6 +251,7 @@ create table ceiling (
   unit text not null,
   window_name text not null,
   ceiling bigint not null,
+  looks_back boolean not null default false,
   primary key (owner, unit, window_name)
 );
 

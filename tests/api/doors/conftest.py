@@ -18,7 +18,7 @@ from outbid.api.door.doors import BUYER, SELLER
 from outbid.api.seller import routes as seller_door
 from outbid.core.market.noun import KINDS, Key
 from outbid.core.scope import HOUSE
-from outbid.store import ledger
+from outbid.store.money import ledger
 
 KEYS = {
     "house": ("house", ""),

@@ -99,7 +99,9 @@ async def test_a_dry_run_asks_nobody_and_says_so(told):
     before = len(buyers.got["places", "ask"])
     wish = {"source": "web", "fields": lead(), "bids": {"a": "10"}}
     answer = await ask(house, "POST", "/v1/dry-run", wish)
-    assert answer.json["enrichers"] == [{"name": "places", "gives": ["city", "street"], "fallback": ["city"]}]
+    assert answer.json["enrichers"] == [
+        {"name": "places", "local": False, "gives": ["city", "street"], "gave": ["city"]}
+    ]
     assert answer.json["facts"]["city"] == "somewhere"
     assert (answer.json["flaws"], answer.json["ending"]["status"]) == ([], "sold")
     assert len(buyers.got["places", "ask"]) == before

@@ -13,7 +13,7 @@ from harness.market import lead, nouns, offer
 from outbid.api.auth import key_hash
 from outbid.core.ids import SALE, parse
 from outbid.core.market.noun import Key
-from outbid.store import ledger
+from outbid.store.money import ledger
 
 MINUTE_MS = 60_000
 

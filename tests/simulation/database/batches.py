@@ -73,7 +73,7 @@ async def create_accounts(tx: Transaction, now_ms: int, cell: int, *columns: Lis
         await tx.lock("account", new["id"])
         old = tx.get("account", new["id"])
         if old is None:
-            tx.put("account", (new["id"],), new | {"posted": 0, "held": 0})
+            tx.put("account", (new["id"],), new | {"posted": 0, "held": 0, "carried": 0})
         elif old["version"] < new["version"]:
             tx.put("account", (new["id"],), old | {"ceiling": new["ceiling"], "version": new["version"]})
     return "INSERT"

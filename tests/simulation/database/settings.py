@@ -1,4 +1,4 @@
-"""What the statements mean that keep the market and take payments (store/market.py, store/ledger.py)."""
+"""What the statements mean that keep the market and take payments (store/market.py, store/money/ledger.py)."""
 
 from typing import Any
 
@@ -76,20 +76,61 @@ async def insert_noun(
     return "INSERT 0 1"
 
 
-@means("select owner, unit, window_name from ceiling where split_part(owner, ' ', 1) = any($1::text[])")
+@means("select owner, unit, window_name, ceiling, looks_back from ceiling")
 async def ceilings_of(tx: Transaction, now_ms: int, owners: Lists) -> Result:
-    found = [key for key, _ in tx.scan("ceiling") if key[0].partition(" ")[0] in owners]
-    return [dict(zip(("owner", "unit", "window_name"), key, strict=True)) for key in found]
+    found = [(key, row) for key, row in tx.scan("ceiling") if key[0].partition(" ")[0] in owners]
+    return [dict(zip(("owner", "unit", "window_name"), key, strict=True)) | row for key, row in found]
 
 
-@means("insert into ceiling as c (owner, unit, window_name, ceiling)")
+@means("insert into ceiling as c (owner, unit, window_name, ceiling, looks_back)")
 async def keep_ceilings(
-    tx: Transaction, now_ms: int, owners: Lists, units: Lists, windows: Lists, ceilings: Lists
+    tx: Transaction, now_ms: int, owners: Lists, units: Lists, windows: Lists, ceilings: Lists, look_back: Lists
 ) -> Result:
-    for *key, ceiling in zip(owners, units, windows, ceilings, strict=True):
+    for *key, ceiling, looks_back in zip(owners, units, windows, ceilings, look_back, strict=True):
         await tx.lock("ceiling", *key)
-        tx.put("ceiling", tuple(key), {"ceiling": ceiling})
+        tx.put("ceiling", tuple(key), {"ceiling": ceiling, "looks_back": looks_back})
     return "INSERT"
+
+
+@means("select (extract(epoch from now()) * 1000)::bigint")
+async def what_time(tx: Transaction, now_ms: int) -> Result:
+    return [{"now": now_ms}]
+
+
+@means("select distinct cell from lane")
+async def cells(tx: Transaction, now_ms: int) -> Result:
+    return [{"cell": 0}]
+
+
+@means("update account a set carried = s.taken")
+async def carry(
+    tx: Transaction,
+    now_ms: int,
+    cell: int,
+    identifier: bytes,
+    money: bool,
+    first: bytes,
+    starts_at: int,
+    offers: Lists | None,
+    buyers: Lists | None,
+    sources: Lists | None,
+    but: Lists,
+) -> Result:
+    taken = 0
+    for (sale_id,), sale in tx.scan("sale"):
+        if sale_id < first or sale["at"] < starts_at or sale["status"] == "rejected" or sale["offer"] in but:
+            continue
+        named = ((offers, "offer"), (buyers, "buyer"), (sources, "source"))
+        if any(numbers is not None and sale[party] not in numbers for numbers, party in named):
+            continue
+        hold = tx.get("hold", sale_id)
+        if hold is None or identifier not in hold["accounts"]:
+            taken += sale["price_micros"] if money else 1
+    row = tx.get("account", identifier)
+    assert row is not None
+    posted = row["posted"] + taken - row["carried"]
+    tx.put("account", (identifier,), row | {"posted": posted, "carried": taken})
+    return [{"room": row["ceiling"] - posted - row["held"]}]
 
 
 @means("update account a set ceiling = u.ceiling, version = $5")
@@ -134,7 +175,7 @@ async def pay_in(
     row = tx.get("account", identifier)
     if row is None:
         row = {"id": identifier, "owner": owner, "unit": unit, "window_name": "wallet", "starts_at": starts_at}
-        row |= {"ends_at": None, "ceiling": 0, "version": 0, "posted": 0, "held": 0}
+        row |= {"ends_at": None, "ceiling": 0, "version": 0, "posted": 0, "held": 0, "carried": 0}
     tx.put("account", (identifier,), row | {"posted": row["posted"] - amount})
     return "INSERT 0 1"
 

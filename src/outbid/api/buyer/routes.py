@@ -3,6 +3,7 @@
 from litestar import Router
 
 from outbid.api.buyer.control import BuyerSteps
+from outbid.api.buyer.late import BuyerLateness
 from outbid.api.buyer.money import BuyerMoney
 from outbid.api.buyer.notices import Notices
 from outbid.api.buyer.offers import Offers
@@ -23,6 +24,7 @@ def buyer_routes(desk: Desk) -> Router:
             *Sales(desk).routes(),
             *Offers(desk).routes(),
             *BuyerSteps(desk).routes(),
+            *BuyerLateness(desk).routes(),
             *Proofs(desk).routes(),
             *Notices(desk).routes(),
             *BuyerMoney(desk).routes(),

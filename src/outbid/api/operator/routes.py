@@ -12,6 +12,7 @@ from outbid.api.operator.ahead.planned import Planned
 from outbid.api.operator.ahead.versions import VersionsApart
 from outbid.api.operator.control import Controls
 from outbid.api.operator.jobs import Jobs
+from outbid.api.operator.late import Lateness
 from outbid.api.operator.leads.dry_run import DryRuns
 from outbid.api.operator.leads.exposure import Exposed
 from outbid.api.operator.leads.listing import LEADS, Listing
@@ -34,6 +35,7 @@ from outbid.api.operator.session import Sessions
 from outbid.api.operator.tallies import Tallied
 from outbid.api.operator.verdicts.reviewing import Reviewing
 from outbid.api.operator.verdicts.settling import Settling
+from outbid.api.operator.verticals import Verticals
 
 
 def operator_routes(desk: Desk) -> Router:
@@ -45,7 +47,8 @@ def operator_routes(desk: Desk) -> Router:
     handlers += [*Listing(desk).routes(), *OneLead(records).routes(), *Exposed(records).routes()]
     handlers += [*Looking(desk, records).routes(), *Accounts(desk).routes(), *Ledger(desk).routes()]
     handlers += [*Deposits(desk).routes(), *Jobs(desk).routes(), *Tallied(desk).routes(), *Controls(desk).routes()]
-    handlers += [*Sparing(desk).routes(), *PrivacyRequests(desk).routes()]
+    handlers += [*Sparing(desk).routes(), *Lateness(desk).routes(), *Verticals().routes()]
+    handlers += PrivacyRequests(desk).routes()
     handlers += [*Settling(desk).routes(), *Reviewing(desk).routes(), *DryRuns(desk).routes()]
     handlers += [*DryRunsOfChanges(desk).routes(), *VersionsApart(desk).routes(), *Planned(desk).routes()]
     router = gated(desk, Gate(desk), handlers)

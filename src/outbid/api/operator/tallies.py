@@ -153,7 +153,7 @@ def wish_of(asked: TalliesWish, now_ms: int) -> reading.Wish:
         clock=asked.clock,
         level=level,
         period=asked.every,
-        zone=_zone(asked.zone),
+        zone=zone_of(asked.zone),
         by=by,
         dimension=_dimension(asked.dimension),
         source=asked.source,
@@ -201,7 +201,8 @@ def _dimension(text: str) -> str:
     return text
 
 
-def _zone(text: str) -> str:
+def zone_of(text: str) -> str:
+    """A time zone by its name. Raises Refused."""
     try:
         ZoneInfo(text)
     except (KeyError, ValueError, OSError):

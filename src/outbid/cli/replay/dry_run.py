@@ -14,6 +14,7 @@ from outbid.cli.leads import market_of
 from outbid.cli.replay.receipts import print_receipts
 from outbid.cli.shown.words import Words
 from outbid.core.answer import pointer_of
+from outbid.core.lead.event import Enriched
 from outbid.core.lead.state import State
 from outbid.core.market.snapshot import Campaign, Market, Source
 from outbid.core.money import micros, text_of
@@ -98,8 +99,7 @@ def _print(market: Market, source: Source, found: DryRun) -> None:
     for flaw in found.flaws:
         print(f"  {pointer_of(flaw) or 'lead'}: {words.why(flaw.code)} {flaw.note}".rstrip())
     for enriched in found.enriched:
-        fallback = f"; {', '.join(enriched.gave)} as there is to fall back on" if enriched.gave else ""
-        print(f"  enricher {enriched.enricher}: not asked, a dry run asks nobody{fallback}")
+        print(f"  enricher {enriched.enricher}: {_said(enriched)}")
     if found.undeclared:
         print(f"  not declared: {', '.join(found.undeclared)}")
     print(_ending(found.ahead.end, words))
@@ -127,3 +127,10 @@ def _print_tier(tier: TierAhead, words: Words) -> None:
         print_receipts(words, tier.receipts)
     else:
         print("  It has no offers.")
+
+
+def _said(enriched: Enriched) -> str:
+    gave = ", ".join(enriched.gave)
+    if enriched.reason == "only_foreseen":
+        return "not asked, a dry run asks nobody" + (f"; {gave} as there is to fall back on" if gave else "")
+    return f"gave {gave}" if gave else "gave nothing"

@@ -7,6 +7,7 @@ from outbid.api.operator.control import LAST, OfferStands, StepTold, standing_of
 from outbid.cli.database import Database
 from outbid.cli.fault import CommandError
 from outbid.cli.market import stand_ins
+from outbid.cli.reports.late import show as show_late
 from outbid.cli.shown.table import print_table
 from outbid.core.market.compile import compile_market
 from outbid.core.scope import HOUSE
@@ -19,7 +20,9 @@ MOST_STEPS = 50
 
 
 def show(given: argparse.Namespace) -> int:
-    """A table of offers, or of the steps of one."""
+    """A table of offers, or of the steps of one; or of what came late."""
+    if given.late:
+        return show_late(given)
     with Database(read_settings()) as database:
         database.migrate()
         if given.offer:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from outbid.cli.shown.words import Words
+from outbid.core.control.patience import in_words
 from outbid.core.ids import LEAD, public
 from outbid.core.lead import event as ev
 from outbid.core.lead.learned import facts_after
@@ -232,7 +233,8 @@ class _Explainer:
         direct = len(event.bids) - len(asked) - kept
         fixed = f", {direct} at a fixed price" if direct else ""
         fixed += f", {kept} not pinged whose bids still stood" if kept else ""
-        return f"{len(asked)} pinged side by side, {bids} bid{fixed}; the round took {event.ms} ms"
+        waited = "" if event.wait is None else f"; it {in_words(event.wait, self._offer_name)}"
+        return f"{len(asked)} pinged side by side, {bids} bid{fixed}; the round took {event.ms} ms{waited}"
 
     # -- every offer --------------------------------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from outbid.core.scope import HOUSE
 from outbid.exchange.clock import Clock, noise_source
 from outbid.master_key import master_keys
 from outbid.settings import Settings, read_settings
-from outbid.store import ledger as ledgers
+from outbid.store.money import ledger as ledgers
 from outbid.store.upkeep.backup.archive import Manifest, read_manifest
 from outbid.store.upkeep.backup.make import back_up
 from outbid.store.upkeep.backup.put_back import put_back, refuse_unfit

@@ -24,8 +24,8 @@ BAD: Final[dict[Measure, tuple[str, ...]]] = {
     "errors": ("error", "nonsense"),
     "slow": (),
 }
-LEFT_OUT: Final = frozenset(("settled", "not_awaited"))
-"""Rows with these reasons say nothing about the buyer: a person decided, or nobody waited for him."""
+LEFT_OUT: Final = frozenset(("settled", "not_awaited", "past_patience"))
+"""Rows with these reasons say nothing about the buyer: a person decided, or nobody waited for him any longer."""
 
 
 class Tallied(msgspec.Struct, frozen=True):

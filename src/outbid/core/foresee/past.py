@@ -8,7 +8,7 @@ from outbid.core.lead import event as ev
 from outbid.core.lead.learned import facts_after
 from outbid.core.lead.state import Sale, State, fold_all
 from outbid.core.lead.value import Scalar
-from outbid.core.price.lines import NOT_AWAITED
+from outbid.core.price.lines import NOT_AWAITED, PAST_PATIENCE
 
 
 class Past(msgspec.Struct, frozen=True):
@@ -85,5 +85,5 @@ def past_of(
 
 
 def was_asked(line: ev.BidLine) -> bool:
-    """Did the offer answer, or fail to? Neither a fixed price nor a round that was decided before tells."""
-    return line.outcome != "direct" and line.reason != NOT_AWAITED
+    """Did the offer answer, or fail to? Neither a fixed price nor a round that was over before tells."""
+    return line.outcome != "direct" and line.reason not in (NOT_AWAITED, PAST_PATIENCE)

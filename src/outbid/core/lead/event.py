@@ -9,6 +9,7 @@ from typing import Literal
 import msgspec
 
 from outbid.core.contract import Flaw
+from outbid.core.control.patience import Wait
 from outbid.core.lead.value import Scalar
 
 BidOutcome = Literal["bid", "direct", "pass", "late", "error", "nonsense", "unreachable"]
@@ -197,7 +198,8 @@ class Pinged(Happening, frozen=True):
     """A round is over: every offer that was asked has one line, direct offers too. `ms`: how long it took.
 
     `turn` (the offer that was served last) and `draw` (a chance) are what the tier's method reads beside the bids.
-    `open`: every bidder may see all bids of the round, without the bidders' names.
+    `open`: every bidder may see all bids of the round, without the bidders' names. `wait`: for how long it was to wait
+    and why, where the tier has patience; it stands behind `open`, for what stands before the bids is shown with them.
     """
 
     tier: int
@@ -206,6 +208,7 @@ class Pinged(Happening, frozen=True):
     turn: int = 0
     draw: float = 0.0
     open: bool = False
+    wait: Wait | None = None
 
 
 class Rechecked(Happening, frozen=True):

@@ -41,7 +41,7 @@ def awaited(campaign: Campaign, lead: Lead) -> frozenset[str]:
 
 def why_not_asked(enricher: Enricher, lead: Lead) -> str | None:
     """The code for which an enricher is not asked about a lead; None if it is."""
-    if lead.test:
+    if lead.test and not enricher.local:
         return "test_lead"
     if not may_give(enricher, lead):
         return "nothing_missing"

@@ -21,6 +21,7 @@ class Limit(msgspec.Struct, frozen=True):
     term      from when to when it binds, where that does not follow from the window
     calendar  the hours of which it binds in the one at `slot`
     paced     it is spread over its window, or over those of its hours that are open
+    looks_back  when it is new, its present account counts what was sold since the window began
     open      the hours that are open, None: all
     """
 
@@ -34,6 +35,7 @@ class Limit(msgspec.Struct, frozen=True):
     slot: int = -1
     paced: bool = False
     open: Calendar | None = None
+    looks_back: bool = False
 
     def reason(self) -> str:
         """Why somebody is skipped who has no room here."""

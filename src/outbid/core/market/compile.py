@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from outbid.core.dialect.reference import Words
 from outbid.core.market import noun as spec
 from outbid.core.market import snapshot as made
+from outbid.core.market.making.control import patience_of
 from outbid.core.market.making.enrichers import enrichers_of
 from outbid.core.market.making.enrichers import mute as muted
 from outbid.core.market.making.limits import pairs_of
@@ -234,6 +235,7 @@ class _Compiler:
             frozenset(getattr(module, "READS", ())),
             pricing_of(campaign, tier, module, settings, path),
             (lambda record, draw: module.score(record, draw, settings)) if "score" in module.LIVE else None,
+            patience_of(tier.patience),
         )
 
     def _offer(self, number: int, offer: spec.Offer, plans: dict[str, Plan]) -> made.Offer:

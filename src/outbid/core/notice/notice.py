@@ -13,7 +13,7 @@ from outbid.core.route import Plan
 
 TOLD = frozenset(
     (
-        *("outbid", "below_floor", "late", "not_awaited", "nonsense", "wrong_currency"),
+        *("outbid", "below_floor", "late", "not_awaited", "past_patience", "nonsense", "wrong_currency"),
         *("other_bid_posted", "too_many_bids", "not_chosen"),
         *("cap_reached", "wallet_empty", "paced", "paused", "buyer_has_it", "bid_expired"),
     )

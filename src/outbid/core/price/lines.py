@@ -10,6 +10,8 @@ from outbid.core.market.snapshot import Offer, Terms
 MAY_WIN = ("bid", "direct")
 NOT_AWAITED = "not_awaited"
 """Why an offer has no answer in a round that was decided without it."""
+PAST_PATIENCE = "past_patience"
+"""Why an offer has no answer in a round whose tier waited no longer, though there was time."""
 _NOT_ASKED = "bad_request"
 
 
@@ -93,6 +95,8 @@ def _unanswered(offer: Offer, failure: Failure, standing: Standing) -> BidLine:
     ms = round(failure.timings.total_ms)
     if failure.reason == "timed_out":
         return BidLine(offer.number, "late", 0, ms, "late", sent=failure.sent)
+    if failure.reason == PAST_PATIENCE:
+        return BidLine(offer.number, "late", 0, ms, PAST_PATIENCE, sent=failure.sent)
     if failure.reason == NOT_AWAITED:
         won, score = standing.won_today, standing.score
         return BidLine(

@@ -11,13 +11,14 @@ import msgspec
 from msgspec.structs import replace
 
 from outbid.core.answer import PENDING
+from outbid.core.control.patience import in_words
 from outbid.core.lead import event as ev
 from outbid.core.lead.learned import facts_after, facts_at_ping
 from outbid.core.lead.state import Sale, State, fold_all, standing_at
 from outbid.core.lead.value import Scalar
 from outbid.core.market.snapshot import Offer, Terms
 from outbid.core.match.match import receipt as static_receipt
-from outbid.core.price.lines import MAY_WIN, least_for
+from outbid.core.price.lines import MAY_WIN, PAST_PATIENCE, least_for
 from outbid.core.price.terms import agreed, terms_of
 from outbid.core.replay.priced import Priced, priced
 from outbid.core.route import Plan
@@ -105,6 +106,9 @@ class _Receipts:
         self._lines = {number: fact for number, fact in self._live.items() if isinstance(fact, ev.BidLine)}
         rounds = [event for event in events if isinstance(event, ev.Pinged)]
         self._listed = {line.offer: (line, event.at_ms) for event in rounds for line in event.bids if line.more}
+        self._waits = {
+            line.offer: event.wait for event in rounds for line in event.bids if line.reason == PAST_PATIENCE
+        }
         self._rechecked_ms = next((event.at_ms for event in events if isinstance(event, ev.Rechecked)), 0)
         self._live |= {sale.offer: sale for sale in self._state.sales}
         offers = plan.campaign.offers
@@ -114,6 +118,9 @@ class _Receipts:
         found, line = self._of(tier, offer), self._lines.get(offer.number)
         if offer.number in self._listed:
             found = self._with_others(found, *self._listed[offer.number])
+        if found.reason == PAST_PATIENCE and (wait := self._waits.get(offer.number)) is not None:
+            offers = self._plan.campaign.offers
+            found = replace(found, detail=in_words(wait, lambda number: offers[number].slug))
         return found if line is None or not line.score else replace(found, score=line.score, explored=line.explored)
 
     def _with_others(self, found: Receipt, line: ev.BidLine, round_ms: int) -> Receipt:

@@ -22,7 +22,7 @@ from outbid.core.price.lowered import is_too_low, payout_at
 from outbid.core.price.picking import Pick
 from outbid.core.replay.bids import differs
 from outbid.core.replay.enriching import Enriching
-from outbid.core.replay.skipping import told_of, unfounded
+from outbid.core.replay.recorded import told_of, unfounded, waited_otherwise
 from outbid.core.replay.telling import WAITS, Names, offers_of
 from outbid.core.route import (
     MOST_ASKS,
@@ -239,6 +239,7 @@ class _Walk:
         terms = self.plan.terms(step.tier, self.state.matched_ms)
         for line in event.bids:
             yield from differs(line, self.plan, terms, self.state.matched_ms, test=self.test)
+        yield from waited_otherwise(event, self.plan, test=self.test)
         if any(line.reason == NOT_AWAITED for line in event.bids) and not decided(self.plan, self.state, event):
             yield "decided before all had answered", "an open answer could have won"
 

@@ -9,14 +9,14 @@ from typing import Any
 
 import msgspec
 
-from outbid.core.contract import Flaw, Score
+from outbid.core.contract import Ask, Flaw, Score
 from outbid.core.ids import LeadId
 from outbid.core.lead import event as ev
 from outbid.core.lead.inspection import Inspection, holding, refusal
 from outbid.core.lead.lead import Lead
-from outbid.core.lead.learned import learn, taken
+from outbid.core.lead.learned import learn, readable, taken, why_not_asked
 from outbid.core.lead.value import Scalar
-from outbid.core.market.snapshot import Market, Source, facts_of
+from outbid.core.market.snapshot import Enricher, Market, Source, facts_of
 from outbid.core.replay.dry_run import Ahead, Given
 from outbid.core.replay.dry_run import dry_run as look_ahead
 from outbid.core.route import Plan
@@ -25,8 +25,8 @@ from outbid.exchange.arrive import read_values, today
 from outbid.exchange.live.learned.scores import Scores
 from outbid.exchange.room import Rooms
 from outbid.exchange.steps.inspect import claims_of, closed_source
-from outbid.store import rooms as room_now
 from outbid.store.database import Connection
+from outbid.store.money import rooms as room_now
 from outbid.store.reading import claims
 from outbid.store.vault import Vault
 
@@ -120,13 +120,28 @@ def _scores(wish: Wish) -> dict[int, Score]:
 
 
 def _enriched(lead: Lead, wish: Wish) -> tuple[Lead, tuple[ev.Enriched, ...]]:
-    """The lead as it would be if all enrichers were silent: a dry run asks nobody."""
-    told = []
+    """The lead as it would be if all enrichers were silent that ask somebody: a dry run asks nobody."""
+    told, fields, day = [], wish.source.campaign.fields, today(wish.at_ms)
     for enricher in wish.source.campaign.enrichers:
-        given = taken(enricher, lead, {})
-        lead, facts = learn(lead, wish.source.campaign.fields, given, today(wish.at_ms))
-        told.append(ev.Enriched(wish.at_ms, enricher.name, "skipped", "only_foreseen", gave=tuple(given), facts=facts))
+        known, outcome, reason = _foreseen(enricher, lead, wish)
+        given = taken(enricher, lead, readable(fields, known, day))
+        lead, facts = learn(lead, fields, given, day)
+        told.append(ev.Enriched(wish.at_ms, enricher.name, outcome, reason, gave=tuple(given), facts=facts))
     return lead, tuple(told)
+
+
+def _foreseen(enricher: Enricher, lead: Lead, wish: Wish) -> tuple[Mapping[str, Any], ev.EnrichOutcome, str]:
+    """What an enricher says; nothing if it would have to ask."""
+    if not enricher.local:
+        return {}, "skipped", "only_foreseen"
+    if (reason := why_not_asked(enricher, lead)) is not None:
+        return {}, "skipped", reason
+    ask = Ask(lead.facts, lead.values, lambda _: "", wish.at_ms, wish.source.campaign.currency)
+    try:
+        next(enricher.ask(ask))
+    except StopIteration as stop:
+        return stop.value.values, "learned" if stop.value.values else "nothing", ""
+    raise RuntimeError(f"the enricher {enricher.name!r} promised to ask nobody, and asks")
 
 
 async def _inspect(connection: Connection, vault: Vault, rooms: Rooms, wish: Wish, lead: Lead) -> ev.Inspected:

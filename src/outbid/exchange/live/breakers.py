@@ -6,6 +6,7 @@ from collections.abc import Callable
 from outbid.core.control.breaker import CLOSED, NO_ANSWER, Circuit, heard, keeps_out, tried
 from outbid.core.lead.event import BidLine
 from outbid.core.market.snapshot import Offer
+from outbid.core.price.lines import NOT_AWAITED, PAST_PATIENCE
 
 log = logging.getLogger("outbid.exchange")
 
@@ -30,7 +31,7 @@ class Breakers:
 
     def hear(self, offer: Offer, lead: bytes, line: BidLine) -> None:
         """What came of a ping."""
-        if line.reason == "not_awaited" or offer.control is None or offer.control.breaker is None:
+        if line.reason in (NOT_AWAITED, PAST_PATIENCE) or offer.control is None or offer.control.breaker is None:
             return
         answered = line.reason not in NO_ANSWER
         before = self._circuits.get(offer.number, CLOSED)

@@ -15,7 +15,7 @@ from outbid.exchange.outbound.reach.opening import Opener
 from outbid.exchange.outbound.reach.resolver import Resolve, Resolver
 from outbid.exchange.outbound.reach.tls import tls_context
 from outbid.exchange.outbound.refused import Refused
-from outbid.exchange.outbound.round import OnAnswer, Round
+from outbid.exchange.outbound.round import OnAnswer, Round, Shorter
 from outbid.exchange.outbound.sandbox import Sandbox
 from outbid.exchange.outbound.talk.call import Call
 from outbid.exchange.outbound.talk.connection import Connection
@@ -99,16 +99,22 @@ class Outbound:
             call.cancel()
 
     def round(
-        self, calls: Sequence[Http], deadline: float, *, on_answer: OnAnswer | None = None
+        self,
+        calls: Sequence[Http],
+        deadline: float,
+        *,
+        on_answer: OnAnswer | None = None,
+        shorter: Shorter | None = None,
     ) -> Awaitable[list[Answer]]:
         """Send requests side by side, at once; the answers come in the order of the requests.
 
         Whatever is not answered at `deadline` (time of the loop, seconds) is a Failure `timed_out`.
         `on_answer(index, answer)` is called as each arrives. Where it says True the round is over at once: who is left
         is a Failure `not_awaited`. What was sent is still read until the deadline, so that its connection can be used
-        again; the rest is not sent. Cancelling what is returned closes the sockets.
+        again; the rest is not sent. `shorter` ends it so at an earlier time: who is open then is `past_patience`.
+        Cancelling what is returned closes the sockets.
         """
-        return Round(self._loop, self.send, calls, deadline, on_answer).answered
+        return Round(self._loop, self.send, calls, deadline, on_answer, shorter).answered
 
     async def close(self) -> None:
         """Close all connections and fail all calls: `cut_off` if sent, else `unreachable`."""

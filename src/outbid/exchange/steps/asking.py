@@ -9,9 +9,11 @@ from outbid.core.contract import Ask, PingReply
 from outbid.core.dialect.wire import Answer, Failure, Http, Response, Timings
 from outbid.core.lead.traffic import Talk
 from outbid.core.market.snapshot import Offer
-from outbid.core.price.lines import NOT_AWAITED
+from outbid.core.price.lines import NOT_AWAITED, PAST_PATIENCE
 from outbid.core.price.standing import counted, with_end
 from outbid.exchange.exchange import Exchange
+from outbid.exchange.live.patient import End, Patient
+from outbid.exchange.outbound.round import Shorter
 from outbid.exchange.steps.kept import key_of, lead_key
 from outbid.exchange.steps.traced import traced
 from outbid.exchange.story import Story
@@ -39,12 +41,16 @@ class Asking:
         self.kept: set[int] = set()
         self._keys: dict[int, bytes] = {}
         self._lead_key: bytes | None = None
+        self._patient: Patient | None = None
+        self._why_open = NOT_AWAITED
 
-    async def follow(self, deadline: float, enough: Enough | None = None) -> None:
+    async def follow(self, deadline: float, enough: Enough | None = None, patient: Patient | None = None) -> None:
         """Ask until all have replied, the deadline (loop seconds) is there or, where given, `enough` says so.
 
-        That is called before anybody is asked, and after every reply.
+        That is called before anybody is asked, and after every reply. `patient`: how long the tier waits, and who wants
+        to learn how long that should be.
         """
+        self._patient = patient
         if enough is not None and enough():
             return
         ask = ask_of(self._exchange, self._story)
@@ -53,24 +59,31 @@ class Asking:
             self._begin(place, offer, ask)
         if self.kept and enough is not None and enough():
             return
-        while self._next and not self._left:
+        while self._next and not self._left and (patient is None or self._exchange.now() < patient.until):
             speaking, self._next = self._next, {}
             await self._round(list(speaking), list(speaking.values()), deadline, enough)
+        if patient is not None:
+            if self._next and not self._left:
+                self._why_open = PAST_PATIENCE
+            patient.over(self._ends(), cut=not self._left and any(reply is None for reply in self._replies))
 
     async def _round(self, places: list[int], calls: list[Http], deadline: float, enough: Enough | None) -> None:
         """One request of each that has one to make: a second one waits until all have their answers to the first."""
         exchange, at_ms = self._exchange, self._exchange.clock.now_ms()
+        shorter = None if self._patient is None else self._patient.shorter(places, self._talks)
         if enough is None:
-            answered = await exchange.door.round(calls, deadline)
+            answered = await exchange.door.round(calls, deadline, shorter=shorter)
             for place, answer in zip(places, answered, strict=True):
                 self._hear(place, answer)
         else:
-            answered = await self._until(enough, places, calls, deadline)
+            answered = await self._until(enough, places, calls, deadline, shorter)
         if exchange.keeps_traffic:
             numbers = [self.offers[place].number for place in places]
             self._story.talks.append(Talk("ping", numbers, "", at_ms, calls, answered))
 
-    async def _until(self, enough: Enough, places: list[int], calls: list[Http], deadline: float) -> list[Answer]:
+    async def _until(
+        self, enough: Enough, places: list[int], calls: list[Http], deadline: float, shorter: Shorter | None
+    ) -> list[Answer]:
         unheard = dict(enumerate(places))
 
         def on_answer(position: int, answer: Answer) -> bool:
@@ -80,7 +93,7 @@ class Asking:
             self._left = enough()
             return self._left
 
-        answered = await self._exchange.door.round(calls, deadline, on_answer=on_answer)
+        answered = await self._exchange.door.round(calls, deadline, on_answer=on_answer, shorter=shorter)
         for position, place in unheard.items():
             if self._left:
                 self._answers[place] = answered[position]
@@ -89,6 +102,11 @@ class Asking:
         return answered
 
     def _hear(self, place: int, answer: Answer) -> None:
+        if isinstance(answer, Failure) and answer.reason == PAST_PATIENCE:
+            self._why_open = PAST_PATIENCE
+            if answer.sent or self._answers[place] is None:  # what was said before was said
+                self._answers[place] = answer
+            return  # its talk stays open
         self._answers[place] = answer
         self._advance(place, answer)
 
@@ -143,6 +161,12 @@ class Asking:
             log.exception("a delivery failed in its own code")
         self._replies[place] = self._heard(place, reply) if isinstance(reply, PingReply) else NONSENSE
 
+    def _ends(self) -> Iterator[End]:
+        """How each talk ended for which anything was asked."""
+        for place, (reply, answer) in enumerate(zip(self._replies, self._answers, strict=True)):
+            if answer is not None and answer is not STOOD:
+                yield End(place, answer, reply is not None)
+
     def heard(self) -> Iterator[tuple[Offer, PingReply, Answer | None]]:
         """What came of each talk: of one that is open, that it was not awaited."""
         for offer, reply, answer in zip(self.offers, self._replies, self._answers, strict=True):
@@ -155,7 +179,10 @@ class Asking:
         """
         took = Timings(total_ms=self._exchange.ms_since(self._began) if self._asked else 0)
         return Failure(
-            NOT_AWAITED, isinstance(last, Response) or (last is not None and last.sent), "refused", timings=took
+            self._why_open,
+            isinstance(last, Response) or (last is not None and last.sent),
+            "refused",
+            timings=took,
         )
 
 

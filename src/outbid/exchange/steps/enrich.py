@@ -5,6 +5,7 @@ What an answer taught is remembered for a while under a keyed hash of the questi
 
 import asyncio
 import logging
+from itertools import groupby
 from typing import Any
 
 import msgspec
@@ -43,18 +44,20 @@ _NOTHING = Heard("nothing", "nothing_known")
 
 
 async def enrich(exchange: Exchange, story: Story) -> None:
-    """Ask all enrichers of the campaign at once, and tell in their order what each taught.
+    """Ask the enrichers of the campaign, those of a round at once, and tell in their order what each taught.
 
     A lead is durable before: whom a service sees stands on record, and a repeated request is not asked about again.
     """
-    if story.born is not None:
-        await story.born
     campaign = story.plan.campaign
-    ask, until = ask_of(exchange, story), exchange.now() + campaign.enrich_ms / 1000
-    talks = [_Talk(exchange, story, place, enricher) for place, enricher in enumerate(campaign.enrichers)]
-    heard = await asyncio.gather(*(talk.held(ask, until) for talk in talks))
-    for enricher, one in zip(campaign.enrichers, heard, strict=True):
-        take(story, enricher, one, exchange.clock.now_ms())
+    if story.born is not None and not all(enricher.local for enricher in campaign.enrichers):
+        await story.born
+    until = exchange.now() + campaign.enrich_ms / 1000
+    for _, some in groupby(enumerate(campaign.enrichers), key=lambda one: one[1].round):
+        talks = [_Talk(exchange, story, place, enricher) for place, enricher in some]
+        ask = ask_of(exchange, story)
+        heard = await asyncio.gather(*(talk.held(ask, until) for talk in talks))
+        for talk, one in zip(talks, heard, strict=True):
+            take(story, talk.enricher, one, exchange.clock.now_ms())
 
 
 def take(story: Story, enricher: Enricher, heard: Heard, now_ms: int) -> None:
@@ -76,15 +79,16 @@ class _Talk:
     """The conversation with one enricher about one lead."""
 
     def __init__(self, exchange: Exchange, story: Story, place: int, enricher: Enricher) -> None:
-        self._exchange, self._story, self._place, self._enricher = exchange, story, place, enricher
+        self._exchange, self._story, self._place, self.enricher = exchange, story, place, enricher
         self._sent = False
 
     async def held(self, ask: Ask, until: float) -> Heard:
         """Ask, or say why not. A plugin that fails in its own code costs what it would have taught, and no more."""
-        enricher, exchange = self._enricher, self._exchange
+        enricher, exchange = self.enricher, self._exchange
         if (reason := why_not_asked(enricher, self._story.lead)) is not None:
             return Heard("skipped", reason)
-        if (kept := self._story.kept.get(enricher.name)) is not None:
+        kept = None if enricher.local else self._story.kept.get(enricher.name)
+        if kept is not None:
             return Heard("kept", values=kept)
         started = exchange.now()
         try:
@@ -95,7 +99,7 @@ class _Talk:
         return msgspec.structs.replace(heard, ms=exchange.ms_since(started), sent=self._sent)
 
     async def _asked(self, ask: Ask, deadline: float) -> Heard:
-        talk = self._enricher.ask(ask)
+        talk = self.enricher.ask(ask)
         try:
             http = next(talk)
             question = self._question(http)
@@ -105,14 +109,14 @@ class _Talk:
                 http = talk.send(await self._said(http, deadline))
         except StopIteration as stop:
             heard = self._read(stop.value)
-            if self._enricher.cache_ms and self._sent and heard.outcome in ("learned", "nothing"):
-                until = self._exchange.now() + self._enricher.cache_ms / 1000
+            if self.enricher.cache_ms and self._sent and heard.outcome in ("learned", "nothing"):
+                until = self._exchange.now() + self.enricher.cache_ms / 1000
                 self._exchange.answers.put(question, heard.values, until)
             return heard
         return Heard("failed", "not_understood")
 
     def _question(self, http: Http) -> bytes:
-        asked = (self._enricher.settings, http.target.host, http.target.port, http.target.path, http.method)
+        asked = (self.enricher.settings, http.target.host, http.target.port, http.target.path, http.method)
         return self._exchange.vault.request(b"enrich", _encode((*asked, http.headers, http.body)))
 
     async def _said(self, http: Http, deadline: float) -> Answer:
@@ -127,7 +131,7 @@ class _Talk:
 
     def _is_usable(self, value: Any) -> bool:
         """Can it be a value of the lead? What repeats a secret of ours would go on to buyers."""
-        repeats = isinstance(value, str) and self._enricher.secrets.without(value) is None
+        repeats = isinstance(value, str) and self.enricher.secrets.without(value) is None
         return is_usable(value) and not repeats
 
     def _read(self, learned: Any) -> Heard:
@@ -135,7 +139,7 @@ class _Talk:
         if not isinstance(learned, Learned):
             return Heard("failed", "not_understood")
         if reason := learned.reason:
-            named = reason if reason in ALL or "." in reason else f"{self._enricher.plugin}.{reason}"
+            named = reason if reason in ALL or "." in reason else f"{self.enricher.plugin}.{reason}"
             return Heard("late" if reason == "timed_out" else "failed", named)
         values = {name: value for name, value in learned.values.items() if self._is_usable(value)}
         if values:

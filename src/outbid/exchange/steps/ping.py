@@ -1,13 +1,12 @@
 """Match and Ping: who may be asked, and what they bid, all asked at once under one deadline."""
 
-from math import inf
-
 from msgspec.structs import replace
 
 from outbid.core.contract import ListedBid, PingReply
+from outbid.core.control.patience import Wait, whole_ms
 from outbid.core.lead import event as ev
 from outbid.core.lead.state import fold
-from outbid.core.market.snapshot import Offer
+from outbid.core.market.snapshot import Offer, Tier
 from outbid.core.match.match import match as who_may_be_asked
 from outbid.core.price.lines import line_of_answer
 from outbid.core.price.picking import ranked
@@ -15,10 +14,9 @@ from outbid.core.price.terms import agreed
 from outbid.core.route import Match, Ping, decided
 from outbid.exchange.exchange import Exchange
 from outbid.exchange.live.checks import live_checks
+from outbid.exchange.live.patient import Patient
 from outbid.exchange.steps.asking import Asking
 from outbid.exchange.story import Story
-
-LEAST_DEADLINE_MS = 50
 
 
 async def match(exchange: Exchange, story: Story, step: Match) -> None:
@@ -37,9 +35,11 @@ async def ping(exchange: Exchange, story: Story, step: Ping) -> None:
     asking = round_.asking
     if asking.offers:
         tier = story.plan.campaign.tiers[step.tier]
-        deadline_ms = min(tier.deadline_ms, story.plan.source.deadline_ms, _own_deadline_ms(story))
+        deadline_ms = _whole_ms(story, tier)
         may_be_early = tier.early and not story.state.quoting
-        await asking.follow(round_.started + deadline_ms / 1000, round_.is_decided if may_be_early else None)
+        patient = round_.patient(tier, deadline_ms) if tier.patience is not None else None
+        enough = round_.is_decided if may_be_early else None
+        await asking.follow(round_.started + deadline_ms / 1000, enough, patient)
     for offer, reply, _ in asking.heard():
         _note(story, offer.number, 0, reply)
         if reply.said:
@@ -66,11 +66,11 @@ def _note(story: Story, offer: int, place: int, bid: PingReply | ListedBid) -> N
         story.note(ev.of_bid("consent", offer, place), bid.consent)
 
 
-def _own_deadline_ms(story: Story) -> float:
-    """How long a lead says that a round may take, where its source lets it say so."""
-    fact = story.plan.source.deadline_fact
-    told = story.lead.facts.get(fact) if fact is not None else None
-    return max(LEAST_DEADLINE_MS, told) if isinstance(told, int | float) else inf
+def _whole_ms(story: Story, tier: Tier) -> float:
+    """How long a round may take, by tier, source and, where its source lets it say so, the lead itself."""
+    source = story.plan.source
+    told = story.lead.facts.get(source.deadline_fact) if source.deadline_fact is not None else None
+    return whole_ms(tier.deadline_ms, source.deadline_ms, told)
 
 
 class _Round:
@@ -85,10 +85,19 @@ class _Round:
         self.asking = Asking(exchange, story, [offer for offer in offers if not offer.direct])
         self._draw = exchange.draw_of(campaign, step.tier)
         self._turn: int | None = None
+        self._wait: Wait | None = None
         if "won" in campaign.tiers[step.tier].live:
             exchange.wins.want(step.offers)
         won, source = exchange.wins.on(self._at_ms), story.plan.source
         self._standings = exchange.scores.standings(campaign, source, step.tier, step.offers, self._draw, won)
+
+    def patient(self, tier: Tier, whole: float) -> Patient:
+        """How long the round waits, in a tier with patience."""
+        assert tier.patience is not None
+        campaign = self._story.plan.campaign
+        patient = Patient(self._exchange, campaign, self._tier, tier.patience, self.asking.offers, whole)
+        self._wait = patient.wait
+        return patient
 
     def is_decided(self) -> bool:
         """Whether no open answer could change who is posted. If so the turn is taken, and nothing is decided anew."""
@@ -110,7 +119,7 @@ class _Round:
         exchange, campaign = self._exchange, self._story.plan.campaign
         turn = exchange.turn_of(campaign, self._tier) if self._turn is None else self._turn
         ms = exchange.ms_since(self.started)
-        return ev.Pinged(self._at_ms, self._tier, ms, self._lines(), turn, self._draw, campaign.open)
+        return ev.Pinged(self._at_ms, self._tier, ms, self._lines(), turn, self._draw, campaign.open, self._wait)
 
     def _lines(self) -> tuple[ev.BidLine, ...]:
         standings, plan = self._standings, self._story.plan

@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 
+import msgspec
 import zipcodes
 
 DIGITS = 5
@@ -16,3 +17,28 @@ def zips_around(code: str, miles: float) -> tuple[str, ...] | None:
     at = float(known[0]["lat"]), float(known[0]["long"])
     near = zipcodes.filter_by_coordinates(*at, miles)  # type: ignore[no-untyped-call]
     return tuple(sorted({code, *(place["zip_code"] for place in near)}))
+
+
+class Place(msgspec.Struct, frozen=True, gc=False):
+    """What the table tells of a ZIP code; what it does not know is empty. `state` as TX, `county` as Travis County."""
+
+    city: str
+    state: str
+    county: str
+    timezone: str
+
+
+def place_of(code: str) -> Place | None:
+    """The place of a ZIP code; None if it has not five digits or is not in the table."""
+    return _places(code[:3]).get(code) if len(code) == DIGITS else None
+
+
+@lru_cache(1024)
+def _places(zip3: str) -> dict[str, Place]:
+    """All places of an area: to read the whole table at once would hold the exchange up, to search it each time too."""
+    if not (zip3.isascii() and zip3.isdecimal()):
+        return {}
+    return {
+        row["zip_code"]: Place(row["city"], row["state"], row["county"], row["timezone"])
+        for row in zipcodes.similar_to(zip3)  # type: ignore[no-untyped-call]
+    }

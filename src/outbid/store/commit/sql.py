@@ -20,17 +20,6 @@ LOCK_LANE: Final = "select fence from lane where cell = $1 and id = $2 for updat
 
 CHAPTER_OF: Final = "select lane, seq from chapter where cell = $1 and lead_id = $2 and n = $3"
 
-CREATE_ACCOUNTS: Final = """
-insert into account as a (cell, id, owner, unit, window_name, starts_at, ends_at, ceiling, version)
-select $1, u.id, u.owner, u.unit, u.window_name, u.starts_at, u.ends_at,
-       coalesce((select c.ceiling from ceiling c
-                  where c.owner = u.owner and c.unit = u.unit and c.window_name = u.window_name), u.ceiling), u.version
-  from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[], $8::bigint[],
-              $9::bigint[]) u (id, owner, unit, window_name, starts_at, ends_at, ceiling, version)
-on conflict (cell, id) do update set ceiling = excluded.ceiling, version = excluded.version
- where a.version < excluded.version
-"""
-
 CLAIM_HOLDERS: Final = """
 select c.hash, c.scope, c.lead_id, s.status
   from unnest($1::bytea[], $2::text[]) u (hash, scope)

@@ -25,6 +25,7 @@ from outbid.store.commit.lanes import LEASE_MS, Lane
 from outbid.store.commit.requests import Requests, through
 from outbid.store.database import LOST, Connection
 from outbid.store.market import hold_still
+from outbid.store.money.accounts import open_accounts
 
 CONTENDED = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.LockNotAvailableError)
 RECONNECT_S = 0.1
@@ -213,21 +214,9 @@ class SqlWriter:
                     missing.update((a.id, a) for a in wish.accounts)
         if not missing:
             return
-        rows = [missing[identifier] for identifier in sorted(missing)]
         await self._begin(connection)
         await hold_still(connection)
-        await connection.execute(
-            sql.CREATE_ACCOUNTS,
-            self._lane.cell,
-            [a.id for a in rows],
-            [a.limit.owner for a in rows],
-            [a.limit.unit for a in rows],
-            [a.limit.window for a in rows],
-            [a.starts_at_ms for a in rows],
-            [a.ends_at_ms for a in rows],
-            [a.limit.ceiling for a in rows],
-            [a.version for a in rows],
-        )
+        await open_accounts(connection, self._lane.cell, list(missing.values()))
         await connection.execute("commit")
         self._in_transaction = False
         if len(self._known) > MOST_KNOWN_ACCOUNTS:

@@ -76,11 +76,16 @@ class TierForeseen(msgspec.Struct, frozen=True):
 
 
 class EnricherForeseen(msgspec.Struct, frozen=True):
-    """An enricher: a dry run asks none. `fallback` names the fields that got the value there is to fall back on."""
+    """An enricher; a dry run asks nobody.
+
+    local     it works out what it gives by itself, and did so here
+    gave      the fields that it gave: those that it worked out, or has a value for to fall back on
+    """
 
     name: str
+    local: bool
     gives: list[str]
-    fallback: list[str]
+    gave: list[str]
 
 
 class DryRunTold(msgspec.Struct, frozen=True):
@@ -88,7 +93,7 @@ class DryRunTold(msgspec.Struct, frozen=True):
 
     facts       all that decides
     undeclared  names that the campaign does not declare: kept with a lead, never judged
-    enrichers   who would be asked what else is known, and is not: send what he would give as fields
+    enrichers   who says what else is known; of those that would be asked, and are not, send what they would give
     flaws       what the checks found, also where that does not refuse the lead
     """
 
@@ -158,7 +163,10 @@ class DryRuns:
 
 def _enrichers(found: DryRun, campaign: Campaign) -> list[EnricherForeseen]:
     pairs = zip(campaign.enrichers, found.enriched, strict=True)
-    return [EnricherForeseen(enricher.name, list(enricher.gives), list(told.gave)) for enricher, told in pairs]
+    return [
+        EnricherForeseen(enricher.name, enricher.local, list(enricher.gives), list(told.gave))
+        for enricher, told in pairs
+    ]
 
 
 def _read(given: dict[str, Any], market: Market) -> tuple[Source, dict[int, int]]:

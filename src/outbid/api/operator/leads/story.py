@@ -6,6 +6,7 @@ import msgspec
 
 from outbid.api.operator.leads.naming import Naming
 from outbid.api.said.instants import utc
+from outbid.core.control.patience import Wait
 from outbid.core.lead import event as ev
 from outbid.core.lead.state import SaleStatus, State
 from outbid.core.money import text_of
@@ -88,11 +89,19 @@ def _named(fields: dict[str, Any], naming: Naming) -> dict[str, Any]:
             told[name] = [_offered(place, bid, naming) for place, bid in enumerate(value, 1)]
         elif name in ("skips", "gone"):
             told[name] = [_named(skip, naming) for skip in value]
+        elif name == "wait":
+            told[name] = value and _waited(value, naming)
         elif name.endswith("_micros"):
             told[name.removesuffix("_micros")] = text_of(value)
         else:
             told[name] = value
     return told
+
+
+def _waited(wait: list[Any], naming: Naming) -> dict[str, Any]:
+    """For how long a round was to wait, and what decided that."""
+    told = dict(zip(Wait.__struct_fields__, wait, strict=True))
+    return told | {"offer": naming.offer(told["offer"])}
 
 
 def _offered(number: int, bid: list[int], naming: Naming) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from outbid.api.said.reading import Asked, convert, read_json
 from outbid.core.market.noun import Currency
 from outbid.core.money import micros, text_of
 from outbid.core.scope import HOUSE
-from outbid.store import ledger
+from outbid.store.money import ledger
 
 PATH = "/v1/deposits"
 

@@ -17,7 +17,7 @@ from outbid.api.said.paging import Limit, Text, id_of
 from outbid.api.said.reading import Asked
 from outbid.core.ids import SALE, parse, public
 from outbid.core.scope import HOUSE
-from outbid.store import ledger
+from outbid.store.money import ledger
 from outbid.store.reading import money
 
 

@@ -1,8 +1,9 @@
-"""Limits of pings, breakers and rules of health made ready."""
+"""Limits of pings, breakers, rules of health and patience made ready."""
 
 from outbid.core.control.breaker import Breaker
 from outbid.core.control.control import Control
 from outbid.core.control.health import Health, Rule
+from outbid.core.control.patience import Patience
 from outbid.core.control.rate import Rate
 from outbid.core.control.seldom import Seldom
 from outbid.core.market import noun as spec
@@ -45,6 +46,13 @@ def _breaker(set_: spec.Breaker | None) -> Breaker | None:
 
 def _seldom(set_: spec.Seldom | None) -> Seldom | None:
     return None if set_ is None else Seldom(set_.after, spec.percent(set_.under), spec.percent(set_.ask))
+
+
+def patience_of(set_: spec.Patience | None) -> Patience | None:
+    """A tier's patience, with shares in millionths."""
+    if set_ is None:
+        return None
+    return Patience(spec.percent(set_.may_lose), set_.least, set_.least_ms, spec.percent(set_.in_full))
 
 
 def _health(set_: spec.Health | None) -> Health | None:

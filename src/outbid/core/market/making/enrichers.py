@@ -22,7 +22,7 @@ Found = Callable[[str, str, Any, Path, Path], tuple[Any, Any]]
 def enrichers_of(
     campaign: spec.Campaign, fields: Sequence[made.Field], facts: Mapping[str, Any], find: Found, secrets: Words
 ) -> tuple[made.Enricher, ...]:
-    """All enrichers of a campaign, with the secrets that they refer to. Raises Fault."""
+    """All enrichers of a campaign, in the order in which they are asked. Raises Fault."""
     known = dict.fromkeys(facts, False) | {field.name: True for field in fields}
     ready: list[made.Enricher] = []
     for i, enricher in enumerate(campaign.enrichers):
@@ -30,8 +30,14 @@ def enrichers_of(
         compiled = _enricher(enricher, path, Binding(known, secrets=secrets, facts=facts), find)
         _check_place(compiled, ready, path)
         _check_fields(compiled, {field.name: field for field in fields}, path)
-        ready.append(compiled)
-    return tuple(ready)
+        ready.append(replace(compiled, round=_round(compiled, ready)))
+    return tuple(sorted(ready, key=lambda enricher: enricher.round))
+
+
+def _round(enricher: made.Enricher, before: Sequence[made.Enricher]) -> int:
+    """Whoever reads what another gives that stands before him is asked after that one."""
+    read = {name.partition(".")[0] for name in (*enricher.needs, *enricher.reads)}
+    return max((other.round + 1 for other in before if not read.isdisjoint(other.gives)), default=0)
 
 
 def _enricher(enricher: spec.Enricher, path: Path, binding: Binding, find: Found) -> made.Enricher:
@@ -55,6 +61,7 @@ def _enricher(enricher: spec.Enricher, path: Path, binding: Binding, find: Found
         ask=lambda ask: module.ask(ask, bound),
         secrets=module.secrets(bound) if hasattr(module, "secrets") else NO_SECRETS,
         settings=msgspec.json.encode((enricher.plugin, enricher.settings)),
+        local=getattr(module, "LOCAL", False),
     )
 
 

@@ -83,7 +83,9 @@ def limits_of(
         if (unit, cap.window) in limits:
             raise Fault((*path, i), f"there are two caps for {unit} and {cap.window}")
         open_ = hours if cap.paced else None
-        limits[unit, cap.window] = Limit(owner, unit, cap.window, zone, ceiling, paced=cap.paced, open=open_)
+        limits[unit, cap.window] = Limit(
+            owner, unit, cap.window, zone, ceiling, paced=cap.paced, open=open_, looks_back=cap.look_back
+        )
     return tuple(limits.values())
 
 

@@ -59,13 +59,15 @@ class Cap(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
     """Most leads, or most money, in a window that begins at midnight (or the full hour …) in the owner's zone.
 
     `slot`: the window is the hours of an offer's schedule in which the cap stands. `paced`: a buyer's cap, spread over
-    its window, by the hours that are open and by when leads usually come.
+    its window, by the hours that are open and by when leads usually come. `look_back`: a new cap counts what was sold
+    since its window began; without it a new cap begins at zero.
     """
 
     window: Window
     leads: Annotated[int, Meta(ge=0, le=1_000_000_000)] | None = None
     money: str | None = None
     paced: bool = False
+    look_back: bool = False
 
     def __post_init__(self) -> None:
         """Exactly one of leads and money; a pace needs a window that is long enough, and ends."""

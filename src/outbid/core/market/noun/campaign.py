@@ -16,7 +16,7 @@ from outbid.core.market.noun.amount import (
     Slug,
     percent,
 )
-from outbid.core.market.noun.control import Breaker, Health, Seldom
+from outbid.core.market.noun.control import Breaker, Health, Patience, Seldom
 from outbid.core.market.noun.price import FloorRule, MarginRule, Pricing, Rule
 from outbid.core.market.problem import SettingFault, checking
 
@@ -87,6 +87,7 @@ class Tier(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     queue        the tier is a queue: it takes what the tiers before it left, at once or later
     early        post as soon as no open answer could change who is posted; whoever has not answered is out of the round
     pricing      what a winner pays: his bid, or less
+    patience     a round may be shorter than `deadline_ms`: as long as its offers mostly need
     """
 
     slug: Slug
@@ -98,6 +99,12 @@ class Tier(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     queue: Queue | None = None
     early: bool = False
     pricing: Pricing = Pricing()
+    patience: Patience | None = None
+
+    def __post_init__(self) -> None:
+        """The shortest round is no longer than the longest."""
+        if self.patience is not None and self.patience.least_ms > self.deadline_ms:
+            raise SettingFault("patience", "least_ms of a tier's patience is more than its deadline_ms")
 
 
 class Route(Rule, frozen=True, kw_only=True):

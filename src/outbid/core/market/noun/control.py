@@ -59,6 +59,32 @@ class Seldom(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             raise ValueError("under and ask of seldom are more than 0%")
 
 
+class Patience(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A round waits no longer than its offers mostly need to answer; its tier's `deadline_ms` is the longest.
+
+    may_lose  no offer may lose the answers to more than this share of its pings by that
+    least     how many pings of every offer that is asked must be known: the newest ones count
+    least_ms  no round is shorter
+    in_full   the share of rounds that take the whole time, to see who became faster
+    """
+
+    may_lose: str = "5%"
+    least: Annotated[int, Meta(ge=5, le=100_000)] = 200
+    least_ms: Annotated[int, Meta(ge=10, le=120_000)] = 80
+    in_full: str = "2%"
+
+    def __post_init__(self) -> None:
+        """Shares are percentages; who is never waited for in full could not win his time back."""
+        with checking("may_lose"):
+            lost = percent(self.may_lose)
+        with checking("in_full"):
+            full = percent(self.in_full)
+        if not 0 < lost < percent("100%"):
+            raise SettingFault("may_lose", "may_lose of a patience is more than 0% and less than 100%")
+        if full == 0:
+            raise SettingFault("in_full", "in_full of a patience is more than 0%")
+
+
 class HealthRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What is too bad of an offer's cases, gathered in lots.
 

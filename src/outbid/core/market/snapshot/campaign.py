@@ -6,6 +6,7 @@ from typing import Any, Literal
 import msgspec
 
 from outbid.core.contract import Bid, Flaw, Kind, Lookup, Record, Score
+from outbid.core.control.patience import Patience
 from outbid.core.dialect.secrets import Secrets
 from outbid.core.lead.value import Scalar, Value
 from outbid.core.market.snapshot.offer import Offer
@@ -41,6 +42,8 @@ class Enricher(msgspec.Struct, frozen=True):
     needs     the fields and facts without which it is not asked; `reads`: those that its requests hold
     fallback  field → what it becomes where nobody says anything
     settings  what an answer in memory is of: another setting asks another question
+    local     it asks nobody
+    round     it is asked after those of lower rounds, for it reads what one of them gives
     """
 
     name: str
@@ -55,6 +58,8 @@ class Enricher(msgspec.Struct, frozen=True):
     ask: Callable[[Any], Any]
     secrets: Secrets
     settings: bytes
+    local: bool = False
+    round: int = 0
 
 
 class Queue(msgspec.Struct, frozen=True):
@@ -71,6 +76,7 @@ class Tier(msgspec.Struct, frozen=True):
     `early`: a round is over once no open answer could change who is posted.
     `reads`: what the method reads of a bid that is not at hand anyway: `payout`.
     `pricing`: what a winner pays; None: his bid. `score`: (record, draw) → an offer's score, where its method has one.
+    `patience`: by which rule a round may be shorter than `deadline_ms`.
     """
 
     slug: str
@@ -86,6 +92,7 @@ class Tier(msgspec.Struct, frozen=True):
     reads: frozenset[str] = frozenset()
     pricing: Pricing | None = None
     score: Callable[[Record, float], Score] | None = None
+    patience: Patience | None = None
 
     @property
     def offers(self) -> tuple[Offer, ...]:

@@ -5,12 +5,22 @@ import msgspec
 from outbid.core.control.health import Stage
 from outbid.core.ids import SALE, public
 from outbid.core.lead import event as ev
-from outbid.core.market.noun import Offer
+from outbid.core.market.noun import Buyer, Offer
 from outbid.core.scope import HOUSE, Scope
 from outbid.store.control.steps import Step, taken
 from outbid.store.database import Connection
 
 LAST = b"\xff" * 16
+
+
+async def zone(connection: Connection, scope: Scope) -> str:
+    """The time zone in which the reader's days are counted. Raises PermissionError for whoever is no buyer."""
+    if scope.kind != "buyer":
+        raise PermissionError("only a buyer has a buyer's days")
+    body = await connection.fetchval(
+        "select body from noun where kind = 'buyer' and number = $1 order by from_version desc limit 1", scope.number
+    )
+    return msgspec.json.decode(body, type=Buyer).zone
 
 
 class SaleWish(msgspec.Struct, frozen=True, kw_only=True):

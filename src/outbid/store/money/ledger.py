@@ -60,7 +60,7 @@ _LAWS = {
          where a.held <> coalesce(h.held, 0)""",
     "posted = sum of captured holds": """
         select a.owner || ' ' || a.window_name || ' ' || a.unit, a.posted,
-               (coalesce(h.taken, 0) - coalesce(p.paid, 0))::bigint
+               (coalesce(h.taken, 0) + a.carried - coalesce(p.paid, 0))::bigint
           from account a
           left join (select s.cell, u.account, sum(case when u.money then s.price_micros else 1 end) as taken
                        from hold h join sale s on s.cell = h.cell and s.id = h.sale_id
@@ -68,7 +68,7 @@ _LAWS = {
                       where s.status = 'sold' group by 1, 2) h on h.cell = a.cell and h.account = a.id
           left join (select credit, unit, sum(amount) as paid from transfer where kind = 'deposit' group by 1, 2) p
             on a.window_name = 'wallet' and p.credit = a.owner and p.unit = a.unit
-         where a.posted <> coalesce(h.taken, 0) - coalesce(p.paid, 0)""",
+         where a.posted <> coalesce(h.taken, 0) + a.carried - coalesce(p.paid, 0)""",
     "what a buyer paid = price of his sales": """
         select 'sale ' || s.id::text, coalesce(t.paid, 0)::bigint, s.price_micros
           from sale s

@@ -1,0 +1,1 @@
+"""What money and caps are in the database: the ledger checked, ceilings set, room told."""
