@@ -14,6 +14,7 @@ from typing import get_args
 import msgspec
 from mapped import mapping_page, replies_page, sign_in_page
 from msgspec import inspect
+from spoken import dialects_page
 from tables import NONE, first_line, setting_rows, settings_table, table, type_text
 from words import OPERATORS, SHAPES, WORDS
 
@@ -28,6 +29,7 @@ from outbid.core.lead import event
 from outbid.core.market import noun
 from outbid.core.match import filter as filters
 from outbid.plugins.intakes import json as json_intake
+from outbid.plugins.intakes._dialect import Dialect
 from outbid.plugins.registry import KINDS, Registry
 from outbid.settings import PREFIX, Settings
 from outbid.store.upkeep import migrate
@@ -45,6 +47,7 @@ def pages() -> dict[str, str]:
         "mapping.md": mapping_page(),
         "replies.md": replies_page(),
         "sign_in.md": sign_in_page(),
+        "dialects.md": dialects_page(),
         "plugins.md": plugins_page(),
         "reasons.md": reasons_page(),
         "http.md": http_page(),
@@ -176,7 +179,10 @@ def plugin_text(kind: str, name: str, module: ModuleType) -> str:
         parts = ", ".join(f"`{part}` ({of_kind})" for part, of_kind in module.PARTS.items()) or "none"
         personal = "personal" if module.PERSONAL else "not personal"
         text += f"A {module.KIND} fact, {personal} by default. Parts: {parts}. Example: `{module.EXAMPLE}`.\n\n"
-    text += settings_table(module.Settings, f"{kind}/{name}")
+    spoken = issubclass(module.Settings, Dialect)
+    text += settings_table(module.Settings, f"{kind}/{name}", without=Dialect if spoken else None)
+    if spoken:
+        text += "\nAnd everything of a [dialect](dialects.md).\n"
     if hasattr(module, "Rule"):
         text += "\n`Rule`: [replies](replies.md).\n"
     declared = getattr(module, "REASONS", {})

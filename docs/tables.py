@@ -42,10 +42,15 @@ def described(struct: type) -> dict[str, str]:
     return found
 
 
-def setting_rows(struct: type[msgspec.Struct], owner: str = "") -> Iterator[tuple[str, str, str, str]]:
-    """Name, type, default and meaning of each field of a struct."""
+def setting_rows(
+    struct: type[msgspec.Struct], owner: str = "", without: type[msgspec.Struct] | None = None
+) -> Iterator[tuple[str, str, str, str]]:
+    """Name, type, default and meaning of each field of a struct; of those that `without` has only what differs."""
     said = described(struct)
+    told = set() if without is None else {(f.name, repr(f.default)) for f in inspect.type_info(without).fields}  # type: ignore[attr-defined]
     for field in inspect.type_info(struct).fields:  # type: ignore[attr-defined]
+        if (field.name, repr(field.default)) in told:
+            continue
         keys = [f"{owner or cls.__name__}.{field.encode_name}" for cls in struct.__mro__]
         words = next((WORDS[key] for key in keys if key in WORDS), "")
         short = re.sub(r"_(path|words)$", "", field.name)
@@ -53,9 +58,9 @@ def setting_rows(struct: type[msgspec.Struct], owner: str = "") -> Iterator[tupl
         yield f"`{field.encode_name}`", type_text(field.type), default_text(field), meaning or NONE
 
 
-def settings_table(struct: type[msgspec.Struct], owner: str = "") -> str:
+def settings_table(struct: type[msgspec.Struct], owner: str = "", without: type[msgspec.Struct] | None = None) -> str:
     """The settings of a struct as a table, or a sentence that there are none."""
-    rows = list(setting_rows(struct, owner))
+    rows = list(setting_rows(struct, owner, without))
     return table(("Setting", "Type", "Default", "Meaning"), rows) if rows else "No settings.\n"
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from outbid.core.reasons import reasons
 from outbid.plugins import registry
-from outbid.plugins.registry import KINDS, NEEDED, PluginError, Registry
+from outbid.plugins.registry import KINDS, NEEDED, TOGETHER, PluginError, Registry
 
 
 def whole(kind: str, **more: object) -> SimpleNamespace:
@@ -34,7 +34,7 @@ def test_a_file_is_a_plugin_and_its_name_is_its_registration():
     found = Registry([])
     assert found.names("methods") == METHODS.split(", ")
     assert found.names("deliveries") == ["form", "json", "multipart", "text", "xml"]
-    assert found.names("intakes") == ["form", "json"]
+    assert found.names("intakes") == ["form", "google", "json", "meta", "query", "webhook", "xml"]
     for kind in KINDS:
         for name in found.names(kind):
             assert found.get(kind, name).__name__ == f"outbid.plugins.{kind}.{name}"
@@ -79,6 +79,15 @@ def test_a_plugin_that_lacks_a_part_is_refused_with_the_part(installed, kind):
     installed.plugin = object()
     with pytest.raises(PluginError, match=f"lacks {', '.join(NEEDED[kind])}"):
         Registry([point(kind, "mine")]).get(kind, "mine")
+
+
+def test_an_intake_has_an_address_of_its_own_with_all_of_its_parts_or_none(installed):
+    for part in TOGETHER["intakes"]:
+        installed.plugin = whole("intakes", **dict.fromkeys(TOGETHER["intakes"], len))
+        assert Registry([point("intakes", "mine")]).get("intakes", "mine")
+        delattr(installed.plugin, part)
+        with pytest.raises(PluginError, match=f"intakes/mine lacks {part}$"):
+            Registry([point("intakes", "mine")]).get("intakes", "mine")
 
 
 def test_an_unknown_name_is_refused_with_those_there_are():

@@ -130,6 +130,8 @@ def test_every_plugin_and_each_of_its_settings_is_documented(build):
         for name in Registry([]).names(kind):
             described = section.partition(f"\n### {name}\n")[2].partition("\n### ")[0]
             assert described, (kind, name)
+            if "[dialect](dialects.md)" in described:
+                described += (REFERENCE / "dialects.md").read_text(encoding="utf-8")
             for setting in Registry([]).get(kind, name).Settings.__struct_fields__:
                 assert f"| `{setting}` |" in described, (kind, name, setting)
 
@@ -175,7 +177,7 @@ def test_every_table_is_documented(build):
 
 
 def test_nothing_in_the_reference_is_left_without_words():
-    for page in ("settings.md", "commands.md", "market.md"):
+    for page in ("settings.md", "commands.md", "market.md", "dialects.md"):
         for line in (REFERENCE / page).read_text(encoding="utf-8").splitlines():
             assert not line.endswith("| — |"), f"{page}: {line}: add it to the code, or to docs/words.py"
     for line in (REFERENCE / "plugins.md").read_text(encoding="utf-8").splitlines():

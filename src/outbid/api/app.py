@@ -23,6 +23,9 @@ from outbid.api.operator.routes import operator_routes
 from outbid.api.problem import MEDIA_TYPE, Problem, problem
 from outbid.api.said.description import OPEN, Description, amended
 from outbid.api.seller.routes import seller_routes
+from outbid.api.spoken.address import is_spoken
+from outbid.api.spoken.described import SPOKEN
+from outbid.api.spoken.speaker import Speaker
 from outbid.api.watch.route import metrics_route
 from outbid.api.wire import Receive, Scope, Send
 from outbid.core.answer import Answer, QuoteAnswer
@@ -61,7 +64,8 @@ class No(Exception):
 
 def build(intake: Intake, exchange: Exchange, pool: Pool, vault: Vault, reasons: Mapping[str, Reason]) -> "App":
     """The application of one process."""
-    return App(intake, Routes(intake, exchange, pool, vault, reasons).litestar())
+    speaker = Speaker(intake, exchange, pool, reasons)
+    return App(intake, speaker, Routes(intake, exchange, pool, vault, reasons).litestar())
 
 
 NOT_TAKEN = {
@@ -120,14 +124,17 @@ async def ask_price(data: dict[str, Any]) -> QuoteAnswer:
 class App:
     """Sends each request where it belongs."""
 
-    def __init__(self, intake: Intake, rest: Litestar) -> None:
+    def __init__(self, intake: Intake, speaker: Speaker, rest: Litestar) -> None:
         self._intake = intake
+        self._speaker = speaker
         self._rest = rest
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request, or the server's own start and stop."""
         if is_hot(scope):
             await self._intake(scope, receive, send)
+        elif is_spoken(scope):
+            await self._speaker(scope, receive, send)
         else:
             await self._rest(scope, receive, send)  # type: ignore[arg-type]
 
@@ -152,6 +159,7 @@ class Routes:
                 healthz,
                 sell,
                 ask_price,
+                *SPOKEN,
                 self._readyz(),
                 self._metrics(),
                 self._all_reasons(),

@@ -35,7 +35,7 @@ from outbid.core.lead import event as ev
 from outbid.core.market.snapshot import Market, Source
 from outbid.core.reasons import Reason
 from outbid.core.scope import Scope
-from outbid.exchange.arrive import arrive, request_of, request_under
+from outbid.exchange.arrive import KEYS_KEPT_MS, arrive, request_of, request_under
 from outbid.exchange.distribute import distribute
 from outbid.exchange.exchange import Exchange
 from outbid.exchange.load.gate import Gate
@@ -68,7 +68,8 @@ class Head(msgspec.Struct, frozen=True):
     """What the intake wants of a request's head. `key` is the hash of the key, empty if there is none.
 
     `request_key` is the seller's own name for the request (`Idempotency-Key`), empty if he gave none; `asks`: it is a
-    ping, which asks for a price; `trace` the one that the request belongs to, None if he names none.
+    ping, which asks for a price; `trace` the one that the request belongs to, None if he names none; `kept_ms`: how
+    long `request_key` is remembered.
     """
 
     method: str
@@ -77,6 +78,7 @@ class Head(msgspec.Struct, frozen=True):
     request_key: str = ""
     asks: bool = False
     trace: Trace | None = None
+    kept_ms: int = KEYS_KEPT_MS
 
 
 def is_hot(scope: Http) -> bool:
@@ -141,12 +143,25 @@ class Intake:
             if isinstance(admitted, Reply):
                 return admitted
             if body is None:
-                return self._no(413, code="body_too_large")
-            story = await self._begin(*admitted, head, body)
+                return self.no(413, code="body_too_large")
+            arrived = self._read(admitted[1], head, body)
+            if isinstance(arrived, Reply):
+                return arrived
+            story = await self._begin(*admitted, head, body, arrived)
             return story if isinstance(story, Reply) else await self._distribute(story)
         except Exception:
             log.exception("a request met a fault")
-            return self._no(500, code="fault")
+            return self.no(500, code="fault")
+
+    async def sell(
+        self, market: Market, source: Source, test: bool, head: Head, body: bytes, arrived: Arrival
+    ) -> Reply:
+        """The answer to a lead or ping that was read already, of a source that may send it.
+
+        `body`: what tells the request from others where `head` names no key for it.
+        """
+        story = await self._begin(market, source, test, head, body, arrived)
+        return story if isinstance(story, Reply) else await self._distribute(story)
 
     def is_ready(self) -> bool:
         """Are leads taken now? Not while this process ends, nor without its lane, nor while the database is silent."""
@@ -156,40 +171,48 @@ class Intake:
     def _admit(self, head: Head) -> tuple[Market, Source, bool] | Reply:
         """The market as it is now, whose lead it is, and is it a test; or why the lead is not taken."""
         if head.method != "POST":
-            return self._no(405, code="method_not_allowed", more=((b"allow", b"GET, POST"),))
+            return self.no(405, code="method_not_allowed", more=((b"allow", b"GET, POST"),))
         market = self._exchange.market
         holder = holder_of(head.key, market)
         if isinstance(holder, str):
-            return self._no(401, code=holder)
+            return self.no(401, code=holder)
         if holder.kind != "source":
-            return self._no(403, code="key_not_allowed")
+            return self.no(403, code="key_not_allowed")
         source = market.sources.get(holder.number)
-        if source is None or source.paused:
-            return self._no(403, code="source_closed")
-        if not self.is_ready() or not self.gate.lets_in():
-            return self._no(503, code="overloaded", more=RETRY)
+        closed = self.closed(source)
+        if closed is not None:
+            return closed
+        assert source is not None
         return market, source, holder.test
 
-    async def _begin(self, market: Market, source: Source, test: bool, head: Head, body: bytes) -> Story | Reply:
+    def closed(self, source: Source | None) -> Reply | None:
+        """Why a source's leads are not taken now; None if they are."""
+        if source is None or source.paused:
+            return self.no(403, code="source_closed")
+        if not self.is_ready() or not self.gate.lets_in():
+            return self.no(503, code="overloaded", more=RETRY)
+        return None
+
+    async def _begin(
+        self, market: Market, source: Source, test: bool, head: Head, body: bytes, arrived: Arrival
+    ) -> Story | Reply:
         """The story that a request begins, or what is wrong with the request."""
-        arrived = self._read(source, head, body)
-        if isinstance(arrived, Reply):
-            return arrived
         exchange = self._exchange
         try:
             if head.asks:
                 story = ask_price(exchange, market, source, arrived.fields, test)
             elif arrived.ping is None:
-                request = request_of(exchange.vault, head.request_key, body, exchange.clock.now_ms())
+                now_ms = exchange.clock.now_ms()
+                request = request_of(exchange.vault, head.request_key, body, now_ms, head.kept_ms)
                 story = arrive(exchange, market, source, arrived.fields, test, request)
             else:
                 story = await self._take_up(market, source, test, head, body, arrived)
             story.trace = head.trace
         except LOST:
-            return self._no(503, code="database_away", more=RETRY)
+            return self.no(503, code="database_away", more=RETRY)
         except Exception:
             log.exception("a field of %s failed in its own code", source.campaign.slug)
-            return self._no(500, code="fault")
+            return self.no(500, code="fault")
         return self._rehearsed(story) if test else story
 
     async def _take_up(
@@ -201,7 +224,7 @@ class Intake:
         pinned = market if quote is None else await exchange.market_at(quote.version)
         then = None if quote is None else pinned.sources.get(quote.source)
         if quote is None or then is None:
-            request = request_of(exchange.vault, head.request_key, body, now_ms)
+            request = request_of(exchange.vault, head.request_key, body, now_ms, head.kept_ms)
             return refuse(exchange, market, source, arrived.fields, test, request)
         request = request_under(exchange.vault, quote.id, body, now_ms)
         return take_up(exchange, pinned, then, arrived.fields, test, request, quote, arrived.bids)
@@ -218,24 +241,28 @@ class Intake:
     def _read(self, source: Source, head: Head, body: bytes) -> Arrival | Reply:
         """The fields that a body holds, or what is wrong with the request."""
         if len(head.request_key) > LONGEST_REQUEST_KEY:
-            return self._no(400, code="request_key_too_long")
+            return self.no(400, code="request_key_too_long")
         try:
             arrived = source.read(head.content_type, body)
         except Exception:
             log.exception("the intake of %s failed in its own code", source.slug)
-            return self._no(500, code="fault")
+            return self.no(500, code="fault")
         if isinstance(arrived, Malformed):
-            errors = (Error(arrived.pointer, arrived.code, arrived.detail),) if arrived.pointer else ()
-            return self._no(arrived.status, code=arrived.code, detail=arrived.detail, errors=errors)
+            return self.malformed(arrived)
         assert isinstance(arrived, Arrival)
         return arrived
+
+    def malformed(self, found: Malformed) -> Reply:
+        """What is wrong with a request that holds no lead."""
+        errors = (Error(found.pointer, found.code, found.detail),) if found.pointer else ()
+        return self.no(found.status, code=found.code, detail=found.detail, errors=errors)
 
     def _rehearsed(self, story: Story) -> Story | Reply:
         """A test lead, if it says in a word that there is how its test shall end."""
         try:
             outcome_of(story.lead)
         except ValueError as error:
-            return self._no(422, code="test_outcome_unknown", detail=str(error))
+            return self.no(422, code="test_outcome_unknown", detail=str(error))
         return story
 
     async def _distribute(self, story: Story) -> Reply:
@@ -248,16 +275,16 @@ class Intake:
         except Repeated as repeated:
             return await self._again(story, repeated.repeat)
         except NotRecorded:
-            return self._no(503, code="not_recorded", more=RETRY)
+            return self.no(503, code="not_recorded", more=RETRY)
         except (Fenced, Superseded, asyncio.CancelledError):
             # Another process has the lead, or will have it: asked again, it tells how it ended.
-            return self._no(503, code="not_recorded", **known, more=RETRY)
+            return self.no(503, code="not_recorded", **known, more=RETRY)
         except EntryFailed as failure:
             log.error("lead %s was not stored: %s", name, failure)
-            return self._no(500, code="lead_failed")
+            return self.no(500, code="lead_failed")
         except Exception:
             log.exception("lead %s met a fault", name)
-            return self._no(500, code="lead_failed", **known)
+            return self.no(500, code="lead_failed", **known)
         if asks:
             return self._tell_quote(name, story)
         sold = next((sale.id for sale in story.state.sales if sale.status == "sold"), "")
@@ -294,14 +321,14 @@ class Intake:
         name = public(LEAD, repeat.cell, repeat.lead_id)
         if not repeat.same:
             code = "request_key_reused" if story.lead.quote is None else "ping_used"
-            return self._no(422, code=code, lead=name)
+            return self.no(422, code=code, lead=name)
         exchange, scope = self._exchange, Scope("source", story.lead.source)
         try:
             async with self._pool.acquire() as connection:
                 found = await standing(connection, scope, exchange.vault, exchange.market, repeat.cell, repeat.lead_id)
         except LOST:
             found = None
-        return self._no(503, code="not_recorded", lead=name, more=RETRY) if found is None else self._tell(found)
+        return self.no(503, code="not_recorded", lead=name, more=RETRY) if found is None else self._tell(found)
 
     def _tell_quote(self, name: str, story: Story) -> Reply:
         state, currency = story.state, story.plan.campaign.currency
@@ -319,9 +346,10 @@ class Intake:
     def _refused(self, code: str, flaws: tuple[Flaw, ...], **known: Any) -> Reply:
         """Refused, with everything that is wrong at once."""
         errors = tuple(error_of(flaw, self._reasons) for flaw in flaws)
-        return self._no(422, code=code, outcome="refused", errors=errors, **known)
+        return self.no(422, code=code, outcome="refused", errors=errors, **known)
 
-    def _no(self, status: int, *, code: str, more: Headers = (), **said: Any) -> Reply:
+    def no(self, status: int, *, code: str, more: Headers = (), **said: Any) -> Reply:
+        """A problem by its reason code."""
         return reply_problem(problem(status, code, known=self._reasons, **said), more)
 
 

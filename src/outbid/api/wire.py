@@ -23,22 +23,26 @@ class Gone(Exception):
 
 
 class Reply(msgspec.Struct, frozen=True):
-    """A whole answer, whichever way it is sent. `more` are headers beside type and length, names in lower case."""
+    """A whole answer, whichever way it is sent. `more` are headers beside type and length, names in lower case.
+
+    said  what the body tells, before it was written: an answer or a problem
+    """
 
     status: int
     body: bytes
     media_type: bytes = JSON
     more: Headers = ()
+    said: Any = None
 
 
 def reply_json(status: int, value: Any) -> Reply:
     """An answer in JSON."""
-    return Reply(status, _encode(value))
+    return Reply(status, _encode(value), JSON, (), value)
 
 
 def reply_problem(problem: Problem, more: Headers = ()) -> Reply:
     """An answer that is a problem."""
-    return Reply(problem.status, _encode(problem), MEDIA_TYPE, more)
+    return Reply(problem.status, _encode(problem), MEDIA_TYPE, more, problem)
 
 
 async def read_body(scope: Scope, receive: Receive, most: int = MOST_BODY_BYTES) -> bytes | None:

@@ -181,6 +181,9 @@ def _people_commands(commands: "Commands") -> None:
     for command in (shown, erase):
         command.add_argument("--phone", help="the person's phone")
         command.add_argument("--email", help="the person's e-mail")
+    erase.add_argument("--request", help="a privacy request: its person is erased, and it is marked as answered")
+    listed = _add(people, "requests", "privacy.requests:list_requests", "List who asked to be forgotten.")
+    listed.add_argument("--open", action="store_true", help="only those that are not answered yet")
 
 
 def _money_commands(commands: "Commands") -> None:

@@ -38,9 +38,13 @@ deliveries/<name>.py  bind(settings, binding) -> what was compiled once; pings(b
                       secrets(bound) -> Secrets, what must never be kept of them (absent: nothing);
                       again(bound) -> Again | None, when a buyer is asked how a post ended that had no clear answer, and
                       ask_again(ask, bound): how; a generator function as post, given names of sale and lead alone
-intakes/<name>.py     read(content_type, body, settings) -> Arrival | Malformed
+intakes/<name>.py     read(content_type, body, settings) -> Arrival | Malformed, from what comes at `/v1/leads`
                       settings.ping_id: the name under which a seller gives his ping's id back; where wanted:
                       settings.bid_ids, the name under which he names the bids of his choice
+                      where wanted, for the source's own address: bind(settings, binding) -> what was compiled once;
+                      METHODS that it answers; hear(inbound, bound) -> Heard | Malformed;
+                      answer(told, bound) -> Reply, or None: it is answered in our tongue
+                      with Fetches: fetch(ids, bound) -> Http; fetched(response, bound) -> Arrival | Malformed
 """
 
 from collections.abc import Callable, Mapping

@@ -49,6 +49,16 @@ REFUSED = reasons(
         "Post leads with a key of a source; below /v1/seller use one of a source or seller, below /v1/buyer one of a "
         "buyer, elsewhere one of the house.",
     ),
+    signature_missing=("The request is not signed.", "Sign it as was agreed with the operator."),
+    signature_wrong=(
+        "The signature of the request is not the one that its body should have.",
+        "Sign the very bytes that are sent, with the secret that was agreed.",
+    ),
+    fetch_failed=("What a form holds could not be fetched.", "Look at the job, and whether the token still counts."),
+    own_address_only=(
+        "What this source is sent cannot be read here.",
+        "Send it to the source's own address, /v1/in/SOURCE.",
+    ),
     method_not_allowed=("This address does not know the method.", "Look at the header Allow."),
     not_found=("There is nothing at this address.", "The routes are described at /v1/schema/openapi.json."),
     lead_unknown=("There is no such lead, or not for this key.", "Check the id, which begins with 'ld_'."),

@@ -22,6 +22,8 @@ from outbid.store.vault import LeadKey, Vault
 LEAD_SEAL = b"lead"
 KEYS_KEPT_MS = 24 * 3_600_000
 """How long a seller's `Idempotency-Key` is remembered."""
+ONCE_KEPT_MS = 7 * 24 * 3_600_000
+"""How long a sender's own id of a lead is remembered: platforms try again for days."""
 BODIES_KEPT_MS = 60_000
 """How long a body without a key is remembered."""
 PERSON_FIELDS = ("phone", "email")
@@ -54,12 +56,17 @@ def read_values(
     return values, rest
 
 
-def request_of(vault: Vault, key: str, body: bytes, now_ms: int) -> Request:
+def request_of(vault: Vault, key: str, body: bytes, now_ms: int, kept_ms: int = KEYS_KEPT_MS) -> Request:
     """What tells this request when it comes again: the seller's key for a day; without one, the body for a minute."""
     body_hash = vault.request(b"body", body)
     if key:
-        return Request(vault.request(b"key", key.encode()), body_hash, now_ms + KEYS_KEPT_MS)
+        return Request(vault.request(b"key", key.encode()), body_hash, now_ms + kept_ms)
     return Request(body_hash, body_hash, now_ms + BODIES_KEPT_MS)
+
+
+def once_key(once: str) -> str:
+    """A sender's own id of a lead as the key of its request, which no `Idempotency-Key` can be."""
+    return f"once\n{once}"
 
 
 def request_under(vault: Vault, quote: bytes, body: bytes, now_ms: int) -> Request:
@@ -146,6 +153,12 @@ def _birth(
         request,
         lead.quote,
     )
+
+
+def person_hashes(vault: Vault, fields: tuple[Field, ...], said: Mapping[str, str], at_ms: int) -> tuple[bytes, ...]:
+    """The keyed hashes of a person's phone and e-mail, read as leads' fields are; `said`: field type → text."""
+    read = ((field.type, field.read(said[field.type], today(at_ms)).value) for field in fields if said.get(field.type))
+    return tuple(dict.fromkeys(vault.person(kind, str(value)) for kind, value in read if value is not None))
 
 
 def decode_sealed(plain: bytes) -> Sealed:

@@ -23,6 +23,9 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "intakes": ("Settings", "read"),
 }
 
+TOGETHER: dict[str, tuple[str, ...]] = {"intakes": ("bind", "METHODS", "hear", "answer")}
+"""What a plugin has all of, or nothing of."""
+
 
 class PluginError(LookupError):
     """A plugin that cannot be used: which, and what is missing."""
@@ -53,7 +56,9 @@ class Registry:
         if not ours and not theirs:
             raise KeyError(f"there is no {name!r} in {kind}; there are: {', '.join(self.names(kind))}")
         module = import_module(f"outbid.plugins.{kind}.{name}") if ours else theirs[0].load()
-        missing = [part for part in NEEDED[kind] if not hasattr(module, part)]
+        together = TOGETHER.get(kind, ())
+        needed = NEEDED[kind] + (together if any(hasattr(module, part) for part in together) else ())
+        missing = [part for part in needed if not hasattr(module, part)]
         if missing:
             raise PluginError(f"{kind}/{name} lacks {', '.join(missing)}")
         return module

@@ -159,6 +159,22 @@ create table person (
   primary key (hash, cell, lead_id)
 );
 
+-- Who asks to be forgotten: `persons` are keyed hashes of phone and e-mail, `reference` the sender's own id of the
+-- person or lead, `message` a keyed hash by which the same message is known again.
+create table privacy_request (
+  cell integer not null,
+  id uuid not null,
+  at timestamptz not null,
+  source integer not null,
+  kind text not null check (kind in ('deletion')),
+  persons bytea[] not null,
+  reference text not null,
+  message bytea not null,
+  done_at timestamptz,
+  primary key (cell, id)
+);
+create unique index privacy_request_once on privacy_request (cell, message);
+
 create table idempotency (
   key_hash bytea not null,
   source integer not null,

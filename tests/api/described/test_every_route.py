@@ -37,7 +37,8 @@ CHECKS = [
 OWN = 12
 """How many requests, right ones and wrong ones, a route gets from an asker whom it serves; from another, one."""
 ASKERS = {"house": "/v1/", "acme": "/v1/seller/", "acme-web": "/v1/seller/", "zebra": "/v1/buyer/"}
-SELLS = (("post", "/v1/leads"), ("post", "/v1/pings"))
+SPOKEN = ("/v1/in/{source}", "/v1/in/{source}/{rest}")
+SELLS = (("post", "/v1/leads"), ("post", "/v1/pings"), *(("post", path) for path in SPOKEN))
 SLUGS = {
     "sellers": "rival",
     "groups": "pack",
@@ -94,6 +95,7 @@ async def what_is_there(house: House) -> dict[str, list[str]]:
     pinged = await ask(house, "POST", "/v1/pings", lead(), key="ob_acme-web")
     await ask(house, "PUT", "/v1/secrets/kept", {"value": "some-word"})
     found = {"lead": told, "ping": [pinged.json["ping"]], "sale": sales, "number": ["1"], "job": ["0" * 32]}
+    found |= {"source": ["acme-web"], "rest": ["post.php"]}
     found |= {"offer": ["lynx-auto"], "dry_run": ["0" * 32], "change": ["0" * 32]}
     exchange = house.process.exchange
     buyers = {offer.buyer for offer in exchange.market.offers.values()}

@@ -29,6 +29,7 @@ from outbid.api.operator.market.whole import Whole
 from outbid.api.operator.money.accounts import Accounts
 from outbid.api.operator.money.deposits import Deposits
 from outbid.api.operator.money.ledger import Ledger
+from outbid.api.operator.privacy_requests import PrivacyRequests
 from outbid.api.operator.seldom import Sparing
 from outbid.api.operator.session import Sessions
 from outbid.api.operator.tallies import Tallied
@@ -47,6 +48,7 @@ def operator_routes(desk: Desk) -> Router:
     handlers += [*Looking(desk, records).routes(), *Accounts(desk).routes(), *Ledger(desk).routes()]
     handlers += [*Deposits(desk).routes(), *Jobs(desk).routes(), *Tallied(desk).routes(), *Controls(desk).routes()]
     handlers += [*Sparing(desk).routes(), *Lateness(desk).routes(), *Verticals().routes()]
+    handlers += PrivacyRequests(desk).routes()
     handlers += [*Settling(desk).routes(), *Reviewing(desk).routes(), *DryRuns(desk).routes()]
     handlers += [*DryRunsOfChanges(desk).routes(), *VersionsApart(desk).routes(), *Planned(desk).routes()]
     router = gated(desk, Gate(desk), handlers)

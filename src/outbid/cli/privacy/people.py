@@ -8,6 +8,7 @@ import msgspec
 
 from outbid.cli.database import Database
 from outbid.cli.fault import CommandError
+from outbid.cli.privacy.requests import mark_done, persons_of
 from outbid.cli.shown.table import print_table
 from outbid.core.ids import LEAD, public
 from outbid.core.lead.exposure import exposure, personal_of
@@ -43,8 +44,9 @@ def erase(given: argparse.Namespace) -> int:
     settings = read_settings()
     with Database(settings) as database:
         database.migrate()
-        hashes = _hashes(database.vault(), given)
-        found, erased = database.use(lambda connection: _erase(connection, hashes))
+        vault = database.vault()
+        hashes = database.use(lambda connection: _meant(connection, vault, given))
+        found, erased = database.use(lambda connection: _erase(connection, hashes, given.request))
     waiting = [lead for lead in found if not lead.erased and not lead.settled]
     before = sum(lead.erased for lead in found)
     leads_found = "1 lead" if len(found) == 1 else f"{len(found)} leads"
@@ -72,10 +74,21 @@ def _hashes(vault: Vault, given: argparse.Namespace) -> list[bytes]:
     return hashes
 
 
-async def _erase(connection: Any, hashes: list[bytes]) -> tuple[list[persons.Lead], int]:
+async def _meant(connection: Any, vault: Vault, given: argparse.Namespace) -> list[bytes]:
+    """Whose leads are erased: the person of a request, or of a phone and an e-mail. Raises CommandError."""
+    if given.request is None:
+        return _hashes(vault, given)
+    if given.phone or given.email:
+        raise CommandError("say who is meant: --request, or --phone and --email")
+    return await persons_of(connection, given.request)
+
+
+async def _erase(connection: Any, hashes: list[bytes], request: str | None) -> tuple[list[persons.Lead], int]:
     found = await persons.leads_of(connection, HOUSE, hashes)
     # What is open or uncertain is needed still: without its key nobody could finish or settle it.
     erased = await persons.erase(connection, HOUSE, [lead for lead in found if lead.settled])
+    if request is not None and all(lead.settled for lead in found):
+        await mark_done(connection, request)
     return found, erased
 
 

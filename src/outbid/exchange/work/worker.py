@@ -11,6 +11,8 @@ from outbid.exchange.distribute import distribute
 from outbid.exchange.exchange import Exchange
 from outbid.exchange.revive import resume
 from outbid.exchange.story import Story
+from outbid.exchange.work.fetching import KIND as FETCH
+from outbid.exchange.work.fetching import fetch
 from outbid.exchange.work.inquiring import inquire
 from outbid.exchange.work.noticing import gather, portions, send
 from outbid.exchange.work.planning import make
@@ -87,6 +89,8 @@ class Worker:
         if job.kind == "planned_change":
             identifier = bytes.fromhex(job.payload["planned_change"])
             await make(connection, self._exchange.vault, self._exchange.market, identifier)
+        elif job.kind == FETCH:
+            await fetch(self._exchange, job)
         elif job.kind == "notify":
             await send(self._exchange, connection, job.payload["buyer"])
         else:

@@ -8,6 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from outbid.core.contract import Ask, Binding, PostReply
+from outbid.core.dialect.formats.form import form_writer
 from outbid.core.dialect.mapping import FIRST, FLAT, Entry, Grammar, compile_mapping
 from outbid.core.dialect.reply import compile_place, said_as, seen_of
 from outbid.core.dialect.sandbox import is_sandbox
@@ -15,7 +16,7 @@ from outbid.core.dialect.wire import Answer, Failure, Header, Http, Response, Ta
 from outbid.core.market.problem import SettingFault, checking
 from outbid.plugins.deliveries._secrets import fill_terms, target_of
 from outbid.plugins.deliveries._signing import Sign, Signing
-from outbid.plugins.deliveries._written import check_headers, form_writer
+from outbid.plugins.deliveries._written import check_headers
 
 MOST_CHARACTERS = 4_000
 """Of a value that the answer gives."""

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from outbid.core.contract import Binding
+from outbid.core.dialect.formats.form import form_writer
 from outbid.core.dialect.mapping import FLAT
 from outbid.core.dialect.reply import Rule, said_as
 from outbid.plugins.deliveries._talk import (
@@ -21,7 +22,6 @@ from outbid.plugins.deliveries._talk import (
     repeatable,
     secrets,
 )
-from outbid.plugins.deliveries._written import form_writer
 
 __all__ = [
     "Bound",

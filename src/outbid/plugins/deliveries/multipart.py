@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import msgspec
 
 from outbid.core.contract import Binding
+from outbid.core.dialect.formats.form import flat_pairs
 from outbid.core.dialect.mapping import FLAT
 from outbid.core.dialect.reply import Rule, said_as
 from outbid.plugins.deliveries._talk import (
@@ -22,7 +23,6 @@ from outbid.plugins.deliveries._talk import (
     repeatable,
     secrets,
 )
-from outbid.plugins.deliveries._written import flat_pairs
 
 __all__ = [
     "Bound",

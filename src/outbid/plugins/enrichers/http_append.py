@@ -6,13 +6,14 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from outbid.core.contract import Ask, Binding, Learned
+from outbid.core.dialect.formats.form import form_writer
 from outbid.core.dialect.mapping import FLAT, JSON, Entry, compile_mapping
 from outbid.core.dialect.reply import Path, compile_path, json_document, said_as
 from outbid.core.dialect.sandbox import is_sandbox
 from outbid.core.dialect.secrets import Secrets
 from outbid.core.dialect.wire import Answer, Failure, Header, Http, Target
 from outbid.plugins.deliveries._secrets import check_references, fill_headers, fill_terms, secrets_of, target_of
-from outbid.plugins.deliveries._written import check_headers, form_writer
+from outbid.plugins.deliveries._written import check_headers
 
 Table = dict[str, str]
 _encode = msgspec.json.Encoder().encode

@@ -1,155 +1,31 @@
 """One lead as a urlencoded form; names in brackets become dotted names."""
 
-import re
-from collections.abc import Callable
-from typing import Annotated, Any, Literal
-from urllib.parse import unquote_to_bytes
-
-import msgspec
-from msgspec import Meta
-
-from outbid.core.contract import Arrival, Malformed
+from outbid.core.contract import Arrival, Binding, Malformed
 from outbid.core.reasons import reasons
-from outbid.plugins.intakes._named import MOST_FIELDS, BidIds, PingId, arrival, pointer
+from outbid.plugins.intakes._dialect import Bound, answer, bind_dialect, hear
+from outbid.plugins.intakes._forms import Forms, document_of, query_of, read_form
+from outbid.plugins.intakes._named import arrival
 
+__all__ = ["METHODS", "REASONS", "Bound", "Settings", "answer", "bind", "hear", "read"]
+
+METHODS = ("POST",)
 REASONS = reasons(
     not_a_form=("The body is not a urlencoded form.", "Send name=value pairs, joined by '&'."),
     encoding_broken=("A name or value of the form is not encoded as it should be.", "Percent-encode it as UTF-8."),
     charset_unknown=("The form is in a charset that the exchange does not read.", "Send UTF-8."),
 )
 
-Charset = Literal["utf-8", "windows-1252"]
 
-
-class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How a source names its fields, and what it means by its forms.
-
-    names    from the seller's name to the campaign's; a name that is not here is taken as it is
-    ping_id  the name under which the seller gives the id of his ping back
-    bid_ids  the name under which he names the bids of his choice, several times or with commas
-    """
-
-    names: Annotated[
-        dict[str, str],
-        Meta(description="from the seller's field names to the campaign's; `contact[phone]` is `contact.phone` too"),
-    ] = {}
-    ping_id: PingId = "ping_id"
-    bid_ids: BidIds = "bid_ids"
-    repeated: Annotated[
-        Literal["join", "first", "last"],
-        Meta(
-            description="which values of a name that comes several times count: all, sorted and joined by `, `, or one"
-        ),
-    ] = "join"
-    charset: Annotated[
-        Charset, Meta(description="of what is percent-encoded, where the content type does not name one")
-    ] = "utf-8"
-
-
-_CHARSETS: dict[str, Charset] = {
-    "utf-8": "utf-8",
-    "utf8": "utf-8",
-    "us-ascii": "utf-8",
-    "ascii": "utf-8",
-    "windows-1252": "windows-1252",
-    "cp1252": "windows-1252",
-    "iso-8859-1": "windows-1252",
-    "latin1": "windows-1252",
-    "latin-1": "windows-1252",
-}
-"""Charsets by the names they go by. Who says Latin-1 means the Windows one, browsers have agreed."""
-_FORM = "application/x-www-form-urlencoded"
-_CHARSET = re.compile(r";\s*charset\s*=\s*\"?([\w.:-]+)", re.IGNORECASE)
-_BROKEN = re.compile(rb"%(?![0-9A-Fa-f]{2})")
-_BRACKETS = re.compile(r"\[([^\[\]]*)\]")
-_OTHER_FORMATS = (b"{", b"[", b"<")
-"""How JSON and XML bodies begin."""
+class Settings(Forms, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a source names its fields, and what it means by its forms. `contact[phone]` is `contact.phone` too."""
 
 
 def read(content_type: str, body: bytes, settings: Settings) -> Arrival | Malformed:
-    """Read one lead. A missing or wrong content type is forgiven if the body is a form (a trade rule)."""
-    form = body.removeprefix(b"\xef\xbb\xbf").strip()
-    parts = form.startswith(b"--") and b"\n" in form  # multipart: a form has no line end of its own
-    if parts or b"=" not in form or form.startswith(_OTHER_FORMATS):
-        return _not_a_form(content_type)
-    named = _CHARSET.search(content_type)
-    charset = _CHARSETS.get(named[1].lower()) if named else settings.charset
-    if charset is None:
-        return _refused(
-            "charset_unknown", f"the charset is {named[1] if named else ''!r}; this source reads UTF-8", 415
-        )
-    pairs = [pair for pair in form.split(b"&") if pair]
-    if len(pairs) > MOST_FIELDS:
-        return Malformed(400, "body_too_large", f"at most {MOST_FIELDS} fields, those that come again counted too")
-    found: dict[str, list[str]] = {}
-    for pair in pairs:
-        named_value = _pair(pair, charset, settings.names)
-        if isinstance(named_value, Malformed):
-            return named_value
-        found.setdefault(named_value[0], []).append(named_value[1])
-    one = _ONE[settings.repeated]
-    fields: dict[str, Any] = {name: values[0] if len(values) == 1 else one(values) for name, values in found.items()}
-    if len(found.get(settings.bid_ids, ())) > 1:
-        fields[settings.bid_ids] = found[settings.bid_ids]  # the order is the seller's, and each counts
-    return arrival(fields, settings.ping_id, settings.bid_ids)
+    """Read one lead."""
+    fields = read_form(content_type, body, settings, settings.names)
+    return fields if isinstance(fields, Malformed) else arrival(fields, settings.ping_id, settings.bid_ids)
 
 
-def _not_a_form(content_type: str) -> Malformed:
-    named = content_type.partition(";")[0].strip().lower()
-    if named and named != _FORM:
-        return Malformed(415, "media_type_unknown", f"the content type is {named!r}; this source reads {_FORM}")
-    return _refused("not_a_form", "the body holds no name=value pairs")
-
-
-def _pair(pair: bytes, charset: Charset, names: dict[str, str]) -> tuple[str, str] | Malformed:
-    """The campaign's name and the value."""
-    left, _, right = pair.partition(b"=")
-    written = _decoded(left, charset)
-    if written is None:
-        return _refused("encoding_broken", f"the name {_shown(left)} is not percent-encoded {charset}")
-    dotted = _dotted(written)
-    value = _decoded(right, charset)
-    if value is None:
-        return _refused("encoding_broken", f"the value is not percent-encoded {charset}", where=dotted)
-    return names.get(written) or names.get(dotted, dotted), value
-
-
-def _decoded(part: bytes, charset: Charset) -> str | None:
-    """A part of the form as text; None if it cannot be read."""
-    if b"%" in part:
-        if _BROKEN.search(part):
-            return None
-        part = unquote_to_bytes(part.replace(b"+", b" "))
-    elif b"+" in part:
-        part = part.replace(b"+", b" ")
-    try:
-        return part.decode(charset)
-    except UnicodeDecodeError:
-        return None
-
-
-def _dotted(name: str) -> str:
-    """`contact[phone]` as `contact.phone`, and `coverage[]`, one of several, as `coverage`."""
-    if "[" not in name:
-        return name
-    return _BRACKETS.sub(lambda found: f".{found[1]}" if found[1] else "", name)
-
-
-def _joined(values: list[str]) -> str:
-    """Several values as one: trimmed, each once, sorted, joined by commas (a trade rule)."""
-    return ", ".join(sorted({value.strip() for value in values} - {""}))
-
-
-_ONE: dict[str, Callable[[list[str]], str]] = {
-    "join": _joined,
-    "first": lambda values: values[0],
-    "last": lambda values: values[-1],
-}
-
-
-def _shown(part: bytes) -> str:
-    return repr(part[:60].decode("ascii", "backslashreplace"))
-
-
-def _refused(code: str, detail: str, status: int = 400, where: str = "") -> Malformed:
-    return Malformed(status, f"form.{code}", detail, pointer(where))
+def bind(settings: Settings, binding: Binding) -> Bound:
+    """Compile what counts at the source's own address. Raises ValueError."""
+    return bind_dialect(settings, binding, lambda inbound: document_of(inbound, settings, body_alone=True), query_of)

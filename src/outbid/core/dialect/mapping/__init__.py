@@ -11,10 +11,18 @@ Which lead fields a mapping reads is known without running it, conditions includ
 Everything is compiled once for a market; nothing that a lead holds makes a mapping fail.
 """
 
-from outbid.core.dialect.mapping.entry import Entry, Line, Table, text_of_said
+from outbid.core.dialect.mapping.entry import Entry, Line, Table, compile_line, text_of_said
 from outbid.core.dialect.mapping.steps import STEPS, Cdata, as_text
 from outbid.core.dialect.mapping.table import FLAT, JSON, XML, Mapping, compile_mapping
-from outbid.core.dialect.mapping.term import FIRST, SYSTEM, Term, compile_steps, compile_term
+from outbid.core.dialect.mapping.term import (
+    FIRST,
+    SYSTEM,
+    Names,
+    Term,
+    compile_steps,
+    compile_term,
+    compile_term_of,
+)
 from outbid.core.dialect.mapping.tree import TEXT, Grammar
 
 __all__ = [
@@ -30,11 +38,14 @@ __all__ = [
     "Grammar",
     "Line",
     "Mapping",
+    "Names",
     "Table",
     "Term",
     "as_text",
+    "compile_line",
     "compile_mapping",
     "compile_steps",
     "compile_term",
+    "compile_term_of",
     "text_of_said",
 ]

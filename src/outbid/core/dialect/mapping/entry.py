@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from outbid.core.contract import Ask, Binding
 from outbid.core.dialect.mapping.steps import as_text
-from outbid.core.dialect.mapping.term import Take, Term, compile_steps, compile_term
+from outbid.core.dialect.mapping.term import Names, Take, Term, compile_steps, compile_term_of, lead_names
 from outbid.core.match.filter import Predicate, compile_filter, facts_read, read_filter
 
 Scalar = str | int | float | bool
@@ -45,18 +45,19 @@ class Line(msgspec.Struct, frozen=True):
     asks: tuple[str, ...] = ()
 
 
-def compile_line(key: str, said: str | Entry, binding: Binding) -> Line:
-    """One key. Raises ValueError."""
+def compile_line(key: str, said: str | Entry, binding: Binding, names: Names | None = None) -> Line:
+    """One key; `names`: what the names in its term stand for, a lead's unless it is said. Raises ValueError."""
     try:
+        names = names or lead_names(binding.known, binding.buyer)
         if isinstance(said, str):
-            return Line(key, said, compile_term(said, binding.known, binding.buyer))
-        return _compile_entry(key, said, binding)
+            return Line(key, said, compile_term_of(said, names))
+        return _compile_entry(key, said, binding, names)
     except ValueError as error:
         raise ValueError(f"{key!r}: {error}") from None
 
 
-def _compile_entry(key: str, said: Entry, binding: Binding) -> Line:
-    term = compile_term(said.value, binding.known, binding.buyer)
+def _compile_entry(key: str, said: Entry, binding: Binding, names: Names) -> Line:
+    term = compile_term_of(said.value, names)
     take = _mapped(term.take, said)
     if said.then is not None:
         take = _then(take, said.then)

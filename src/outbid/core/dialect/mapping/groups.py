@@ -16,7 +16,7 @@ from outbid.core.dialect.mapping.tree import Grammar, Path, path_of
 
 MOST = 50
 NUMBER = "{n}"
-_STAR = re.compile(r"(?:^|(?<=\.))\*(?=\.|$)")
+_STAR = re.compile(r"(?:^|(?<=\.))\*(?=[.@]|$)")
 _NAME = re.compile(r"[a-z][a-z0-9_]*\{n\}[a-z0-9_]*")
 
 

@@ -9,6 +9,7 @@ import msgspec
 from outbid.core.contract import Ask, Binding, Sometimes
 from outbid.core.dialect.mapping.entry import Entry, Line, Table, compile_line, text_of_said
 from outbid.core.dialect.mapping.groups import spread
+from outbid.core.dialect.mapping.term import Names
 from outbid.core.dialect.mapping.tree import Grammar, Leaf, compile_tree, path_of
 
 KEPT = 1024
@@ -38,10 +39,13 @@ class Mapping(msgspec.Struct, frozen=True):
     to_buyer: bool
 
 
-def compile_mapping(table: Table, binding: Binding, grammar: Grammar = JSON) -> Mapping:
-    """The whole table. Raises ValueError that begins with the key at fault."""
-    if any(isinstance(said, Entry) and said.when is not None for said in table.values()):
-        return _compile(table, binding, grammar)
+def compile_mapping(table: Table, binding: Binding, grammar: Grammar = JSON, names: Names | None = None) -> Mapping:
+    """The whole table; `names`: what the names in its terms stand for, a lead's unless it is said.
+
+    Raises ValueError that begins with the key at fault.
+    """
+    if names is not None or any(isinstance(said, Entry) and said.when is not None for said in table.values()):
+        return _compile(table, binding, grammar, names)
     to_buyer = any("@ref" in text_of_said(said) for said in table.values())
     buyer = binding.buyer if to_buyer else 0
     return _kept(_written(table), tuple(binding.known.items()), buyer, grammar)
@@ -52,9 +56,9 @@ def _kept(written: bytes, known: tuple[tuple[str, bool], ...], buyer: int, gramm
     return _compile(_read(written), Binding(dict(known), buyer=buyer), grammar)
 
 
-def _compile(table: Table, binding: Binding, grammar: Grammar) -> Mapping:
+def _compile(table: Table, binding: Binding, grammar: Grammar, names: Names | None = None) -> Mapping:
     spelt, elements = spread(table, binding, grammar)
-    lines = tuple(compile_line(key, said, binding) for key, said in spelt.items())
+    lines = tuple(compile_line(key, said, binding, names) for key, said in spelt.items())
     leaves = [Leaf(path_of(line.key, grammar), line.term) for line in lines]
     return Mapping(
         compile_tree(leaves, elements),

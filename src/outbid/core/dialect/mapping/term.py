@@ -55,18 +55,32 @@ class Term(msgspec.Struct, frozen=True):
     to_buyer: bool = False
 
 
+Names = Callable[[str], Term]
+"""What a name in a term stands for. Raises ValueError for one that stands for nothing."""
+
+
 def compile_term(text: str, known: Mapping[str, bool], buyer: int = 0) -> Term:
-    """One term. `known`: every field and fact by name, True for fields. Raises ValueError."""
+    """One term about a lead. `known`: every field and fact by name, True for fields. Raises ValueError."""
+    return compile_term_of(text, lead_names(known, buyer))
+
+
+def compile_term_of(text: str, names: Names) -> Term:
+    """One term, whatever it is about. Raises ValueError."""
     if text.startswith("="):
         fixed = text[1:]
         return Term(lambda ask: fixed, fixed=fixed)
     if "{" in text or "}" in text:
-        return _template(text, known, buyer)
+        return _template(text, names)
     name, bar, pipe = text.partition("|")
-    source = _source(name.strip() if bar else name, known, buyer)
+    found = names(name.strip() if bar else name)
     if not bar:
-        return source
-    return Term(_piped(source.take, compile_steps(pipe)), source.reads, to_buyer=source.to_buyer)
+        return found
+    return Term(_piped(found.take, compile_steps(pipe)), found.reads, to_buyer=found.to_buyer)
+
+
+def lead_names(known: Mapping[str, bool], buyer: int = 0) -> Names:
+    """The names of fields, facts and system values."""
+    return lambda name: _of_lead(name, known, buyer)
 
 
 def compile_steps(text: str) -> Change:
@@ -119,14 +133,14 @@ def _words(text: str) -> Iterator[list[str]]:
     yield words
 
 
-def _template(text: str, known: Mapping[str, bool], buyer: int) -> Term:
+def _template(text: str, names: Names) -> Term:
     parts: list[str | Term] = []
     end = 0
     for hole in _HOLE.finditer(text):
         parts.append(text[end : hole.start()])
         end = hole.end()
         if hole[1] is not None:
-            parts.append(compile_term(hole[1].strip(), known, buyer))
+            parts.append(compile_term_of(hole[1].strip(), names))
         elif hole[0] in ("{{", "}}"):
             parts.append(hole[0][0])
         else:
@@ -156,7 +170,7 @@ def _joined(pieces: tuple[str | Take, ...]) -> Take:
     return join
 
 
-def _source(text: str, known: Mapping[str, bool], buyer: int) -> Term:
+def _of_lead(text: str, known: Mapping[str, bool], buyer: int) -> Term:
     if text.startswith(FIRST) and text in known:
         given = text.removeprefix(FIRST)
         return Term(lambda ask: ask.first.get(given))

@@ -44,13 +44,15 @@ def path_of(key: str, grammar: Grammar) -> Path:
     for part, quoted in _parts(key):
         if not part:
             raise ValueError(f"{key!r}: a part of the key is empty; points stand between parts")
-        if grammar.lists and part.isascii() and part.isdecimal() and not quoted:
-            if int(part) >= MOST_PLACES:
-                raise ValueError(f"{key!r}: a list has at most {MOST_PLACES} places")
-            path.append(int(part))
-            continue
         name, at, attribute = part.partition("@") if grammar.attributes else (part, "", "")
-        path += [each for each in (name, at + attribute) if each]
+        if grammar.lists and name.isascii() and name.isdecimal() and not quoted:
+            if int(name) >= MOST_PLACES:
+                raise ValueError(f"{key!r}: a list has at most {MOST_PLACES} places")
+            path.append(int(name))
+        elif name:
+            path.append(name)
+        if at:
+            path.append(at + attribute)
     return tuple(path)
 
 

@@ -45,7 +45,8 @@ def _not_a_path(text: str) -> str:
 def _walk(at: Any, parts: tuple[str | int, ...]) -> Any:
     for place, part in enumerate(parts):
         if isinstance(at, str):
-            at = embedded(at)
+            inner = embedded(at)
+            at = at if inner is None and part in (0, EACH) else inner  # a text that stands once is a list of one, too
         if part == EACH:
             rest = parts[place + 1 :]
             found = [_walk(each, rest) for each in (at if isinstance(at, list) else [at])]

@@ -1,14 +1,16 @@
 """Sources made ready: a seller's terms, limits and intake."""
 
 from collections.abc import Mapping
+from typing import Any
 
+from outbid.core.contract import Binding
 from outbid.core.ledger.account import Limit
 from outbid.core.market import noun as spec
 from outbid.core.market import snapshot as made
 from outbid.core.market.making.limits import paced, pairs_of
 from outbid.core.market.making.names import Names
 from outbid.core.market.making.prices import payout_of, rules_of_source
-from outbid.core.market.making.terms import Fault, check_zone, limits_of, micros_of, postback_of
+from outbid.core.market.making.terms import Fault, check_zone, limits_of, micros_of, postback_of, private_target
 from outbid.core.match.filter import Fact
 
 LONGEST_ROUND_MS = 120_000
@@ -49,6 +51,7 @@ def source_of(names: Names, number: int, source: spec.Source, campaigns: Mapping
         quotes=_quotes_of(source.quotes),
         ping_id=ping_id,
         bid_ids=bid_ids,
+        spoken=spoken_of(module, settings, names, source, made_ready),
         deadline_ms=source.deadline_ms or LONGEST_ROUND_MS,
         answer_ms=source.answer_ms,
         postback=postback_of(source, names.secrets),
@@ -60,6 +63,28 @@ def source_of(names: Names, number: int, source: spec.Source, campaigns: Mapping
         paced=paced(*pairs.values()),
         read=lambda content_type, body: module.read(content_type, body, settings),
         rules=rules_of_source(source, made_ready.facts),
+    )
+
+
+def spoken_of(
+    module: Any, settings: Any, names: Names, source: spec.Source, campaign: made.Campaign
+) -> made.Spoken | None:
+    """The source's own address, where its intake knows one. Raises Fault."""
+    if not hasattr(module, "hear"):
+        return None
+    known = dict.fromkeys((field.name for field in campaign.fields), True)
+    exceptions = frozenset(private_target(text, i) for i, text in enumerate(source.private_targets))
+    try:
+        bound = module.bind(settings, Binding(known, exceptions=exceptions, secrets=names.secrets))
+    except ValueError as error:
+        raise Fault(("intake", "settings"), str(error)) from None
+    fetches = hasattr(module, "fetch")
+    return made.Spoken(
+        tuple(module.METHODS),
+        lambda inbound: module.hear(inbound, bound),
+        lambda told: module.answer(told, bound),
+        (lambda ids: module.fetch(ids, bound)) if fetches else None,
+        (lambda response: module.fetched(response, bound)) if fetches else None,
     )
 
 

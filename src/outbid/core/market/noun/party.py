@@ -50,7 +50,7 @@ class Source(Noun, frozen=True, kw_only=True):
     deadline_ms  how long a round of pings may take for his leads, where that is less than the tier's
     answer_ms    after how long he is told `pending`, if the lead is still on its way; the end comes by postback
     postback     a URL that is told the end of a lead that was pending, with {lead}, {outcome}, {price} … filled in
-    private_targets  exact HOST:PORT pairs that the postback may reach although private or not 80/443
+    private_targets  exact HOST:PORT pairs that postback and intake may reach although private or not 80/443
     buyer_caps       caps on what single buyers buy of its leads, by their slugs
     floor_fact       a number that the lead itself tells: the least price of its sale, if that is above the floors
     deadline_fact    a number that the lead itself tells: how many milliseconds a round may take at most

@@ -18,7 +18,7 @@ from outbid.core.market.snapshot.price import (
     Terms,
     reads_of,
 )
-from outbid.core.market.snapshot.source import Quotes, Source
+from outbid.core.market.snapshot.source import Quotes, Source, Spoken
 
 __all__ = [
     "ANY_PRICE_MICROS",
@@ -43,6 +43,7 @@ __all__ = [
     "Rules",
     "Source",
     "Split",
+    "Spoken",
     "Step",
     "Terms",
     "Tier",

@@ -54,6 +54,7 @@ class Market:
         self.keys = keys
         self.names = names
         self.nouns = nouns
+        self.spoken = {source.slug: source for source in sources.values() if source.spoken is not None}
         self._limits: dict[int, Limits] = {}
         self._notifies: dict[int, bool] = {}
 

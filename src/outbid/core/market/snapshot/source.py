@@ -5,7 +5,9 @@ from typing import Any
 
 import msgspec
 
-from outbid.core.dialect.wire import Http
+from outbid.core.contract import Arrival, Malformed
+from outbid.core.dialect.wire import Http, Response
+from outbid.core.heard import Heard, Inbound, Reply, Told
 from outbid.core.ledger.account import Limit
 from outbid.core.market.snapshot.campaign import Campaign
 from outbid.core.market.snapshot.price import Part, Rules
@@ -21,6 +23,20 @@ class Quotes(msgspec.Struct, frozen=True):
     others: bool = False
 
 
+class Spoken(msgspec.Struct, frozen=True):
+    """A source's own address, in its seller's tongue: the intake's functions, bound.
+
+    methods  that it answers; answer: None where it is answered in our tongue
+    fetch, fetched  how a lead is fetched of which only ids came, and how the answer is read; None: none is
+    """
+
+    methods: tuple[str, ...]
+    hear: Callable[[Inbound], Heard | Malformed]
+    answer: Callable[[Told], Reply | None]
+    fetch: Callable[[Mapping[str, str]], Http] | None = None
+    fetched: Callable[[Response], Arrival | Malformed] | None = None
+
+
 class Source(msgspec.Struct, frozen=True):
     """A seller's feed. `buyers` is None if he allows all; `read` is the intake, bound.
 
@@ -32,6 +48,7 @@ class Source(msgspec.Struct, frozen=True):
     ping_id    the field in which the seller gives his ping's id back; bid_ids: that in which he names the bids of his
                choice
     answer_ms  after how long he is told `pending`; None: he waits for the end
+    spoken     its own address; None if its intake knows none
     postback   (placeholder → value) → the request that tells him the end of a lead that was pending
     """
 
@@ -58,6 +75,7 @@ class Source(msgspec.Struct, frozen=True):
     read: Callable[[str, bytes], Any]
     rules: Rules | None = None
     bid_ids: str = ""
+    spoken: Spoken | None = None
 
     @property
     def decisive(self) -> frozenset[str]:

@@ -40,6 +40,8 @@ SIGNS: dict[str, Callable[[datetime], str]] = {
 }
 """What a format is made of: as C's strftime has it, in English whatever the machine speaks; `-` leaves the zero out."""
 
+_OF_TIME = frozenset("HIpMSfz")
+
 
 def _date(pattern: str, zone: str = "") -> Change:
     write, where = _writer(pattern), _zone(zone) if zone else None
@@ -47,6 +49,24 @@ def _date(pattern: str, zone: str = "") -> Change:
     def change(value: Any) -> Any:
         at = _moment(value)
         return None if at is None else write(at if where is None else at.astimezone(where))
+
+    return change
+
+
+def _read_date(pattern: str) -> Change:
+    signs = _SIGN.findall(pattern)
+    _writer(pattern)  # says what is no part of a format
+    if "s" in signs or not signs:
+        raise ValueError("'%s' cannot be read: seconds since 1970 are no date that people write")
+    timed = any(sign[-1] in _OF_TIME for sign in signs)
+    plain = _SIGN.sub(lambda found: "%" + found[1][-1], pattern)
+
+    def change(value: Any) -> Any:
+        try:
+            at = datetime.strptime(as_text(value).strip(), plain)
+        except ValueError:
+            return None
+        return at.isoformat() if timed else at.date().isoformat()
 
     return change
 
@@ -91,5 +111,12 @@ DATES = (
         "a date or time by a format, in a time zone (UTC unless one is named)",
         ("1980-01-31", "date %m/%d/%Y", "01/31/1980"),
         _date,
+    ),
+    Step(
+        "read_date",
+        ("text",),
+        "a date or time that is written by a format, as 1980-01-31",
+        ("31.1.1980", "read_date %d.%m.%Y", "1980-01-31"),
+        _read_date,
     ),
 )

@@ -1,0 +1,1 @@
+"""Sources' own addresses, at which sellers are heard and answered in their own tongue."""

@@ -1,0 +1,181 @@
+"""Intakes hear and answer at sources' own addresses what their samples say, and never fail, whatever comes.
+
+A sample may hold, beside `settings` and `reads`: `known` (fields of the campaign), `secrets`, and
+`hears`, each a `method`, `rest`, `query`, `headers` and body, and either the `malformed` that comes of it or the `key`
+and `things`: a `lead` (its fields) with `ping`, `bids`, `asks`, `test` and `once`, a `fetch` with `once`, a `deletion`,
+or a `reply`; `answers`, each what is `told` and the `reply` (null: ours); `fetches`, each `ids`, the `request`, the
+`answer`, and the `fields` or the `malformed` that are read from it.
+"""
+
+import json
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from outbid.core.contract import Arrival, Binding, Malformed
+from outbid.core.heard import Deletion, Fetch, Heard, Inbound, Lead, Reply, Told
+from outbid.core.reasons import ALL
+from outbid.plugins.registry import Registry
+from plugins.test_conversations import answer_of, body_of, check_request, samples
+
+KNOWN = ("first_name", "phone", "zip")
+SPOKEN = [name for name in Registry([]).names("intakes") if hasattr(Registry([]).get("intakes", name), "hear")]
+
+
+def bound(plugin: ModuleType, sample: dict[str, Any]) -> Any:
+    said = msgspec.convert(sample.get("settings", {}), plugin.Settings)
+    known = dict.fromkeys(sample.get("known", KNOWN), True)
+    return plugin.bind(said, Binding(known, secrets=sample.get("secrets", {})))
+
+
+def inbound_of(said: dict[str, Any]) -> Inbound:
+    headers = tuple(said.get("headers", {}).items())
+    rest = said.get("rest", "").strip("/")
+    return Inbound(said.get("method", "POST"), rest, said.get("query", ""), headers, body_of(said))
+
+
+def plain(thing: Any) -> dict[str, Any]:
+    """A thing as samples write it."""
+    if isinstance(thing, Lead):
+        arrived = thing.arrival
+        told = {"ping": arrived.ping, "bids": list(arrived.bids), "asks": thing.asks, "test": thing.test}
+        return {"lead": arrived.fields} | {
+            name: value for name, value in (told | {"once": thing.once}).items() if value
+        }
+    if isinstance(thing, Fetch):
+        return {"fetch": thing.ids, "once": thing.once}
+    if isinstance(thing, Deletion):
+        return {"deletion": msgspec.to_builtins(thing)}
+    return {"reply": thing.body.decode()}
+
+
+def refused(found: Malformed) -> dict[str, Any]:
+    return {"status": found.status, "code": found.code} | ({"pointer": found.pointer} if found.pointer else {})
+
+
+@pytest.mark.parametrize(("name", "path"), samples("intakes"))
+def test_the_intake_hears_and_answers_what_the_sample_tells(name: str, path: Path) -> None:
+    plugin, sample = Registry([]).get("intakes", name), json.loads(path.read_text(encoding="utf-8"))
+    spoken = bound(plugin, sample)
+    for said in sample.get("hears", ()):
+        found = plugin.hear(inbound_of(said), spoken)
+        if isinstance(found, Malformed):
+            assert refused(found) == said["malformed"], said
+        else:
+            assert ([plain(thing) for thing in found.things], found.key) == (said["things"], said["key"])
+    for said in sample.get("answers", ()):
+        reply = plugin.answer(msgspec.convert(said["told"], Told), spoken)
+        assert (reply is None) == (said["reply"] is None)
+        if reply is not None:
+            told = {"json": json.loads(reply.body)} if "json" in said["reply"] else {"text": reply.body.decode()}
+            assert told | {"status": reply.status, "content_type": reply.content_type} == said["reply"]
+    for said in sample.get("fetches", ()):
+        check_request(plugin.fetch(said["ids"], spoken), said["request"])
+        came = plugin.fetched(answer_of(said["answer"]), spoken)
+        if isinstance(came, Arrival):
+            assert came.fields == said["fields"]
+        else:
+            assert refused(came) == said["malformed"]
+
+
+def test_every_spoken_intake_is_heard_and_refuses_in_its_samples() -> None:
+    for name in SPOKEN:
+        found = [json.loads(path.read_text()) for _, path in (each.values for each in samples("intakes")) if _ == name]
+        heard = [each for sample in found for each in sample.get("hears", ())]
+        assert any("things" in each for each in heard), name
+        assert any("malformed" in each for each in heard), name
+
+
+RICH: dict[str, dict[str, Any]] = {
+    "dialect": {
+        "key": "key",
+        "asks": {"field": "mode"},
+        "test": {"field": "test"},
+        "once": "id",
+        "ping_id": "a.b",
+        "bid_ids": "a[0]",
+        "pairs": {"at": "a"},
+        "deletion": {"field": "type", "words": ["x"], "phone": "a", "email": "b.c", "reference": "id"},
+        "fields": {"phone": "a.b | digits", "zip": {"value": "a", "map": {"x": "y"}}, "first_name": "{a} {b[1].c}"},
+    },
+    "google": {"google_key": "{secret:k}", "fields": {"phone": "a"}},
+    "meta": {
+        "app_secret": "{secret:k}",
+        "verify_token": "{secret:k}",
+        "access_token": "{secret:k}",
+        "graph_url": "https://graph.example.com",
+    },
+}
+NAMES = st.sampled_from(
+    ["a", "b", "key", "mode", "id", "type", "test", "google_key", "user_column_data", "entry", "changes", "name", "x"]
+)
+SCALARS = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), st.text(max_size=5), NAMES)
+TREES = st.recursive(
+    SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=4), max_leaves=12
+)
+
+
+def as_xml(tree: Any, name: str = "r") -> str:
+    if isinstance(tree, dict):
+        return f"<{name}>{''.join(as_xml(value, key) for key, value in tree.items())}</{name}>"
+    if isinstance(tree, list):
+        return "".join(as_xml(value, name) for value in tree)
+    return f"<{name} x='1'>{'' if tree is None else str(tree)}</{name}>"
+
+
+BODIES = st.one_of(
+    st.binary(max_size=60),
+    TREES.map(msgspec.json.encode),
+    TREES.map(lambda tree: as_xml(tree).encode("utf-8", "replace")),
+    st.lists(st.tuples(NAMES, st.text(max_size=5)), max_size=5).map(
+        lambda pairs: "&".join(f"{name}={value}" for name, value in pairs).encode("utf-8", "replace")
+    ),
+)
+
+
+@pytest.mark.parametrize("name", SPOKEN)
+@settings(max_examples=150, deadline=None)
+@given(
+    body=BODIES, query=st.text(max_size=20) | st.just("key=k&mode=ping"), rest=st.text(max_size=8), get=st.booleans()
+)
+def test_whatever_comes_is_heard_or_refused_with_a_reason(
+    name: str, body: bytes, query: str, rest: str, get: bool
+) -> None:
+    plugin = Registry([]).get("intakes", name)
+    sample = {"settings": RICH.get(name, RICH["dialect"]), "secrets": {"k": "k"}}
+    codes = ALL.keys() | Registry([]).reasons().keys()
+    found = plugin.hear(Inbound("GET" if get else "POST", rest, query, (), body), bound(plugin, sample))
+    assert isinstance(found, Heard | Malformed)
+    if isinstance(found, Malformed):
+        assert found.code in codes
+        assert 400 <= found.status < 500
+    else:
+        assert all(isinstance(thing, Lead | Fetch | Deletion | Reply) for thing in found.things)
+
+
+@pytest.mark.parametrize(
+    ("settings_", "sentence"),
+    [
+        ({"fields": {"nobody": "a"}}, "no field 'nobody'"),
+        ({"fields": {"zip": "a..b"}}, "is not a path"),
+        ({"fields": {"zip": "a | nostep"}}, "no step 'nostep'"),
+        ({"fields": {"zip": "@price"}}, "no name of a field"),
+        ({"fields": {"zip": {"value": "a", "when": {"fact": "state", "equals": "TX"}}}}, "state"),
+        ({"key": "a[b"}, "is not a path"),
+        ({"signature": {"header": "X", "secret": "plain"}}, "write a reference"),
+        ({"signature": {"header": "X", "secret": "{secret:a}", "signs": "{url}"}}, "write {body}"),
+        ({"answers": {"otherwise": {"body": {"a": "buyer"}}}}, "an answer has no 'buyer'"),
+        ({"answers": {"otherwise": {"body": {"a": "@ref"}}}}, "an answer has no '@ref'"),
+        ({"answers": {"otherwise": {"body": "text"}}}, "write keys and terms"),
+        ({"answers": {"format": "text", "otherwise": {"body": {"a": "=b"}}}}, "write one text"),
+        ({"answers": {"format": "xml", "otherwise": {"body": {"a b": "=b"}}}}, "cannot be the name"),
+    ],
+)
+def test_a_dialect_that_cannot_be_is_refused_with_what_is_wrong(settings_: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence.replace("{", r"\{")):
+        bound(Registry([]).get("intakes", "json"), {"settings": settings_})
