@@ -6,6 +6,7 @@ import msgspec
 
 from outbid.core.ledger.account import Limit
 from outbid.core.market.compile import Numbered
+from outbid.core.market.difference import same
 from outbid.core.market.noun import KINDS, Noun
 from outbid.core.market.snapshot import Rows
 from outbid.store.database import Connection
@@ -95,7 +96,7 @@ def differences(nouns: Nouns, wanted: dict[str, dict[str, Noun]]) -> list[Differ
         before = {slug: noun for slug, (_, noun) in nouns.get(kind, {}).items()}
         for slug in [*after, *(slug for slug in before if slug not in after)]:
             was, now = before.get(slug), after.get(slug)
-            if was is not now and was != now:
+            if not same(was, now):
                 found.append(Difference(kind, slug, _plain(before.get(slug)), _plain(after.get(slug))))
     return found
 

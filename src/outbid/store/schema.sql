@@ -14,13 +14,14 @@ create table version (
   note text not null default ''
 );
 
+-- `json`, for it keeps the order of keys: it is the order of elements in what is written to buyers.
 create table noun (
   kind text not null,
   number integer not null,
   from_version bigint not null references version,
   to_version bigint,
   slug text not null,
-  body jsonb not null,
+  body json not null,
   primary key (kind, number, from_version)
 );
 create unique index noun_now on noun (kind, slug) where to_version is null;
@@ -386,7 +387,7 @@ create table dry_run (
   state text not null check (state in ('queued', 'running', 'done', 'failed', 'stopped')),
   by text not null,
   at timestamptz not null,
-  wish jsonb not null,
+  wish json not null,
   attempt integer not null default 0,
   beat_at timestamptz,
   done integer not null default 0,
@@ -405,7 +406,7 @@ create table planned_change (
   at timestamptz not null,
   starts_at timestamptz not null,
   base bigint not null,
-  nouns jsonb not null,
+  nouns json not null,
   version bigint,
   error text not null default ''
 );

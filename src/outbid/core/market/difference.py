@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import msgspec
+
 from outbid.core.market.noun import KINDS, Key, Noun
 from outbid.core.market.problem import Path
 
@@ -12,12 +14,19 @@ Plain = dict[str, dict[str, Noun]]
 """Nouns by kind and slug."""
 
 
+def same(was: Noun | None, now: Noun | None) -> bool:
+    """Whether two nouns are one, the order of keys included: it is that of the elements that buyers are sent."""
+    return was is now or (was == now and msgspec.json.encode(was) == msgspec.json.encode(now))
+
+
 def paths_between(before: Any, after: Any) -> Iterator[Path]:
     """The places where two values of JSON differ. Lists of one length are compared item by item, others as one."""
     if isinstance(before, dict) and isinstance(after, dict):
         for key in dict.fromkeys((*before, *after)):
             for path in paths_between(before.get(key, _ABSENT), after.get(key, _ABSENT)):
                 yield (key, *path)
+        if before.keys() == after.keys() and list(before) != list(after):
+            yield ()
     elif isinstance(before, _LISTS) and isinstance(after, _LISTS) and len(before) == len(after):
         for place, (was, now) in enumerate(zip(before, after, strict=True)):
             for path in paths_between(was, now):

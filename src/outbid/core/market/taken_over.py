@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from outbid.core.dialect.reference import Words
 from outbid.core.market import noun as spec
 from outbid.core.market import snapshot as made
+from outbid.core.market.difference import same
 from outbid.core.market.problem import Problem
 
 Slugs = frozenset[str]
@@ -136,8 +137,12 @@ def _changed(before: Mapping[str, Any], now: Mapping[str, Any]) -> Slugs:
     """A noun that did not change is best the very same object: that is seen at once."""
     if before is now:
         return NONE
-    others = (slug for slug, row in now.items() if (was := before.get(slug)) is not row and was != row)
+    others = (slug for slug, row in now.items() if (was := before.get(slug)) is not row and not _same(was, row))
     return frozenset(others) | (before.keys() - now.keys())
+
+
+def _same(was: tuple[int, Any] | None, now: tuple[int, Any]) -> bool:
+    return was is not None and was[0] == now[0] and same(was[1], now[1])
 
 
 def _name(rules: Iterable[spec.Rule], sources: Slugs) -> bool:
