@@ -77,6 +77,18 @@ def _market_commands(commands: "Commands") -> None:
     apply.add_argument("--yes", action="store_true", help="do not ask before nouns are taken away")
     apply.add_argument("--at", metavar="TIME", help="plan it for this instant (RFC 3339), and change nothing now")
     apply.add_argument("--note", default="", help="why, for the list of changes")
+    tried = _add(
+        commands,
+        "try",
+        "replay.trying:run",
+        "Try an offer's delivery with a made-up lead: what goes out, how it is read.",
+    )
+    tried.add_argument("offer", help="its slug")
+    tried.add_argument("--lead", metavar="FILE", help="fields of the lead, as JSON; what is missing is made up")
+    tried.add_argument("--price", default="10", help="the price in the post, if no ping bids (default 10)")
+    tried.add_argument("--ping", metavar="FILE", help="read this as the answer to the ping, instead of asking")
+    tried.add_argument("--post", metavar="FILE", help="read this as the answer to the post, instead of asking")
+    tried.add_argument("--send", action="store_true", help="send it to the buyer; nothing is sold")
     vertical = _add(
         commands, "vertical", "market:vertical", "List kinds of leads, or write a campaign for one of them as YAML."
     )

@@ -1,6 +1,7 @@
 """How an answer is read: a rule made into one function from an answer to what it says, whatever format it has."""
 
 from outbid.core.dialect.reply.document import document_of, json_document
+from outbid.core.dialect.reply.looked import Looked, Verdict, looked
 from outbid.core.dialect.reply.path import Path, compile_path
 from outbid.core.dialect.reply.place import compile_place
 from outbid.core.dialect.reply.reading import bid_reader, post_reader
@@ -10,15 +11,18 @@ from outbid.core.dialect.reply.values import KEPT, any_word, price_from, text_fr
 
 __all__ = [
     "KEPT",
+    "Looked",
     "Path",
     "Rule",
     "Sight",
+    "Verdict",
     "any_word",
     "bid_reader",
     "compile_path",
     "compile_place",
     "document_of",
     "json_document",
+    "looked",
     "post_reader",
     "price_from",
     "said_as",
