@@ -21,6 +21,7 @@ def parser() -> argparse.ArgumentParser:
     root.add_argument("--version", action="version", version=f"outbid {__version__}")
     commands = root.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _market_commands(commands)
+    _dialect_commands(commands)
     _lead_commands(commands)
     _people_commands(commands)
     _money_commands(commands)
@@ -77,23 +78,6 @@ def _market_commands(commands: "Commands") -> None:
     apply.add_argument("--yes", action="store_true", help="do not ask before nouns are taken away")
     apply.add_argument("--at", metavar="TIME", help="plan it for this instant (RFC 3339), and change nothing now")
     apply.add_argument("--note", default="", help="why, for the list of changes")
-    tried = _add(
-        commands,
-        "try",
-        "replay.trying:run",
-        "Try an offer's delivery with a made-up lead: what goes out, how it is read.",
-    )
-    tried.add_argument("offer", help="its slug")
-    tried.add_argument("--lead", metavar="FILE", help="fields of the lead, as JSON; what is missing is made up")
-    tried.add_argument("--price", default="10", help="the price in the post, if no ping bids (default 10)")
-    tried.add_argument("--ping", metavar="FILE", help="read this as the answer to the ping, instead of asking")
-    tried.add_argument("--post", metavar="FILE", help="read this as the answer to the post, instead of asking")
-    tried.add_argument("--send", action="store_true", help="send it to the buyer; nothing is sold")
-    vertical = _add(
-        commands, "vertical", "market:vertical", "List kinds of leads, or write a campaign for one of them as YAML."
-    )
-    vertical.add_argument("name", nargs="?", default="", help="such as solar; without it all are listed")
-    vertical.add_argument("--slug", default="", help="of the campaign (default: the name)")
     changes = _add(
         commands, "changes", "replay.versions:changes", "Show what differs between two versions of the market."
     )
@@ -132,6 +116,26 @@ def _market_commands(commands: "Commands") -> None:
     cancel.add_argument("change", help="its id")
     export = _add(commands, "export", "market:export", "Write the market as YAML.")
     export.add_argument("--version", type=int, default=None, dest="at", help="as it was at this version")
+
+
+def _dialect_commands(commands: "Commands") -> None:
+    tried = _add(
+        commands,
+        "try",
+        "replay.trying:run",
+        "Try an offer's delivery with a made-up lead: what goes out, how it is read.",
+    )
+    tried.add_argument("offer", help="its slug")
+    tried.add_argument("--lead", metavar="FILE", help="fields of the lead, as JSON; what is missing is made up")
+    tried.add_argument("--price", default="10", help="the price in the post, if no ping bids (default 10)")
+    tried.add_argument("--ping", metavar="FILE", help="read this as the answer to the ping, instead of asking")
+    tried.add_argument("--post", metavar="FILE", help="read this as the answer to the post, instead of asking")
+    tried.add_argument("--send", action="store_true", help="send it to the buyer; nothing is sold")
+    vertical = _add(
+        commands, "vertical", "market:vertical", "List kinds of leads, or write a campaign for one of them as YAML."
+    )
+    vertical.add_argument("name", nargs="?", default="", help="such as solar; without it all are listed")
+    vertical.add_argument("--slug", default="", help="of the campaign (default: the name)")
 
 
 def _lead_commands(commands: "Commands") -> None:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from outbid.core.contract import Ask, ListedBid, PingReply, PostReply
 from outbid.core.dialect.mapping import Shown
-from outbid.core.dialect.reply import Verdict
+from outbid.core.dialect.reply import RuleRead
 from outbid.core.dialect.wire import Answer, Failure, Http, Response
 from outbid.core.ids import LeadId
 from outbid.core.lead.lead import Lead
@@ -42,7 +42,7 @@ class Tried(msgspec.Struct, frozen=True):
     step: Step
     shown: tuple[Shown, ...]
     calls: tuple[Said, ...]
-    verdict: Verdict | None
+    verdict: RuleRead | None
     reply: PingReply | PostReply | None
     fault: str = ""
 
@@ -133,9 +133,9 @@ async def _step(what: Attempt, step: Step, ask: Ask) -> Tried:
     return Tried(step, shown, tuple(calls), _verdict(delivery, step, answered), reply, fault)
 
 
-def _verdict(delivery: Delivery, step: Step, answered: list[Answer]) -> Verdict | None:
+def _verdict(delivery: Delivery, step: Step, answered: list[Answer]) -> RuleRead | None:
     last: Any = answered[-1] if answered else None
     if delivery.looked is None or not isinstance(last, Response):
         return None
-    verdict: Verdict = delivery.looked(last, step)
+    verdict: RuleRead = delivery.looked(last, step)
     return verdict

@@ -7,7 +7,7 @@ import msgspec
 from outbid.core.contract import Ask
 from outbid.core.dialect.mapping import Line, Shown
 from outbid.core.dialect.mapping import shown as lines_shown
-from outbid.core.dialect.reply import Rule, Verdict
+from outbid.core.dialect.reply import Rule, RuleRead
 from outbid.core.dialect.reply import looked as rule_looked
 from outbid.core.dialect.wire import Response
 
@@ -36,6 +36,6 @@ def shown(ask: Ask, bound: Bound, step: Step) -> tuple[Shown, ...]:
     return lines_shown(bound.tried.ping if step == "ping" else bound.tried.post, ask)
 
 
-def looked(answer: Response, bound: Bound, step: Step) -> Verdict:
+def looked(answer: Response, bound: Bound, step: Step) -> RuleRead:
     """What the rule of a step finds in an answer."""
     return rule_looked(bound.tried.ping_reply if step == "ping" else bound.tried.post_reply, answer)

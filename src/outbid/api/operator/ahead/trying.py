@@ -23,7 +23,7 @@ from outbid.api.said.paging import Text
 from outbid.api.said.reading import Asked, convert, read_json
 from outbid.core.contract import ListedBid, PingReply, PostReply
 from outbid.core.dialect.mapping import Shown
-from outbid.core.dialect.reply import Verdict
+from outbid.core.dialect.reply import RuleRead
 from outbid.core.dialect.secrets import MARK, Secrets, sounds_secret
 from outbid.core.dialect.wire import Response as Answered
 from outbid.core.ids import LeadId
@@ -133,7 +133,7 @@ class StepTold(msgspec.Struct, frozen=True):
     step: Step
     keys: list[KeyTold]
     calls: list[CallTold]
-    verdict: Verdict | None
+    verdict: RuleRead | None
     reply: ReplyTold | None
     fault: str
 

@@ -1,7 +1,7 @@
 """How an answer is read: a rule made into one function from an answer to what it says, whatever format it has."""
 
 from outbid.core.dialect.reply.document import document_of, json_document
-from outbid.core.dialect.reply.looked import Looked, Verdict, looked
+from outbid.core.dialect.reply.looked import Looked, RuleRead, looked
 from outbid.core.dialect.reply.path import Path, compile_path
 from outbid.core.dialect.reply.place import compile_place
 from outbid.core.dialect.reply.reading import bid_reader, post_reader
@@ -14,8 +14,8 @@ __all__ = [
     "Looked",
     "Path",
     "Rule",
+    "RuleRead",
     "Sight",
-    "Verdict",
     "any_word",
     "bid_reader",
     "compile_path",

@@ -21,7 +21,7 @@ class Looked(msgspec.Struct, frozen=True):
     found: Any
 
 
-class Verdict(msgspec.Struct, frozen=True):
+class RuleRead(msgspec.Struct, frozen=True):
     """A rule on an answer.
 
     says  what it says by the rule: yes, no, neither; error: that their side failed
@@ -31,7 +31,7 @@ class Verdict(msgspec.Struct, frozen=True):
     looked: tuple[Looked, ...]
 
 
-def looked(rule: Rule, answer: Response) -> Verdict:
+def looked(rule: Rule, answer: Response) -> RuleRead:
     """Look at an answer as the rule does. In a list of bids, the paths of a bid are looked for in the first."""
     sight, seen = sight_of(rule), seen_of(answer)
     decoded = sight.decode(answer)
@@ -39,7 +39,7 @@ def looked(rule: Rule, answer: Response) -> Verdict:
     says: Literal["yes", "no", "neither", "error"] = "neither" if yes is None else "yes" if yes else "no"
     if sight.says_error is not None and sight.says_error(decoded):
         says = "error"
-    return Verdict(says, tuple(_looked(rule, seen)))
+    return RuleRead(says, tuple(_looked(rule, seen)))
 
 
 def _looked(rule: Rule, seen: Seen) -> list[Looked]:
