@@ -58,3 +58,18 @@ async def test_what_is_wrong_is_told(outbid, house):
         code, _, err = await outbid(*words)
         assert code == 1
         assert said in err
+
+
+async def test_a_source_says_what_it_hears(outbid, house, tmp_path):
+    (tmp_path / "body").write_text('{"zip": "1001", "odd": 1}')
+    code, out, _ = await outbid(
+        "hear", "web", "--body", str(tmp_path / "body"), "--header", "Content-Type: application/json"
+    )
+    assert code == 0
+    lines = [" ".join(line.split()) for line in out.splitlines()]
+    assert "web hears by json; its key: missing" in lines
+    assert "zip 1001 zip.lost_zero" in lines
+    assert "not declared: odd" in lines
+    assert "sold: 200 in our own words" in lines
+    code, _, err = await outbid("hear", "web", "--header", "Oops")
+    assert (code, "--header Oops: write it as Name: value" in err) == (1, True)

@@ -131,6 +131,13 @@ def _dialect_commands(commands: "Commands") -> None:
     tried.add_argument("--ping", metavar="FILE", help="read this as the answer to the ping, instead of asking")
     tried.add_argument("--post", metavar="FILE", help="read this as the answer to the post, instead of asking")
     tried.add_argument("--send", action="store_true", help="send it to the buyer; nothing is sold")
+    hear = _add(commands, "hear", "replay.trying:hear", "Try a source: what it hears in a request, and how it answers.")
+    hear.add_argument("source", help="its slug")
+    hear.add_argument("--body", metavar="FILE", help="the body of the request, or - for standard input")
+    hear.add_argument("--method", default="POST", help="its method (default POST)")
+    hear.add_argument("--query", default="", help="its query")
+    hear.add_argument("--rest", default="", help="what of the path follows the source's name")
+    hear.add_argument("--header", action="append", metavar="NAME: VALUE", help="a header; may be given again")
     vertical = _add(
         commands, "vertical", "market:vertical", "List kinds of leads, or write a campaign for one of them as YAML."
     )

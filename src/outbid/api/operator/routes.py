@@ -8,6 +8,7 @@ from outbid.api.door.asking import Gate
 from outbid.api.door.desk import Desk
 from outbid.api.door.gated import gated
 from outbid.api.operator.ahead.dry_runs import DryRunsOfChanges
+from outbid.api.operator.ahead.hearing import Hearing
 from outbid.api.operator.ahead.planned import Planned
 from outbid.api.operator.ahead.trying import Trying
 from outbid.api.operator.ahead.versions import VersionsApart
@@ -56,6 +57,7 @@ def operator_routes(desk: Desk) -> Router:
         *DryRunsOfChanges(desk).routes(),
         *VersionsApart(desk).routes(),
         *Planned(desk).routes(),
+        *Hearing(desk).routes(),
     ]
     router = gated(desk, Gate(desk), handlers)
     _leave_options(router, LEADS)

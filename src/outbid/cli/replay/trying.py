@@ -1,4 +1,4 @@
-"""`outbid try`: an offer's delivery with a made-up lead: what goes out, where it comes from, how the answer is read."""
+"""`outbid try` and `outbid hear`: what goes out to a buyer and how he is read; what is heard of a seller."""
 
 import argparse
 import asyncio
@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from outbid.api.operator.ahead.hearing import HeardTold, HearWish, listen
 from outbid.cli.database import Database
 from outbid.cli.fault import CommandError
 from outbid.cli.leads import market_of
@@ -133,3 +134,51 @@ def _understood(reply: PingReply | PostReply) -> str:
     said = f", in its own words: {reply.said}" if reply.said else ""
     several = f" with {len(reply.bids)} bids" if isinstance(reply, PingReply) and reply.bids else ""
     return f"{reply.outcome}{price}{several}{f' ({reply.reason})' if reply.reason else ''}{said}"
+
+
+def hear(given: argparse.Namespace) -> int:
+    """Try a source: what it hears in a request."""
+    headers = dict(_header(text) for text in given.header or ())
+    body = _answer(given.body).body.decode("utf-8", "replace") if given.body else ""
+    with Database(read_settings()) as database:
+        database.migrate()
+        vault = database.vault()
+        words = database.use(lambda connection: secrets.values(connection, HOUSE, vault))
+        market = database.use(lambda connection: market_of(connection, words=words))
+    source = next((one for one in market.sources.values() if one.slug == given.source), None)
+    if source is None:
+        there = ", ".join(sorted(one.slug for one in market.sources.values()))
+        raise CommandError(f"there is no source {given.source!r}; there are: {there or 'none'}")
+    wish = HearWish(method=given.method.upper(), rest=given.rest, query=given.query, headers=headers, body=body)
+    _print_heard(listen(market, source, wish, Clock().now_ms()))
+    return 0
+
+
+def _header(text: str) -> tuple[str, str]:
+    name, colon, value = text.partition(":")
+    if not colon or not name.strip():
+        raise CommandError(f"--header {text}: write it as Name: value")
+    return name.strip(), value.strip()
+
+
+def _print_heard(told: HeardTold) -> None:
+    print(f"{told.source} hears by {told.plugin}; its key: {told.key}")
+    if told.code:
+        print(f"  Refused: {told.wrong} ({told.code}) {told.pointer}".rstrip())
+    for lead in told.leads:
+        print(f"  A {'ping' if lead.asks else 'lead'}{', a test' if lead.test else ''}")
+        came = [field for field in lead.fields if field.raw is not None]
+        print_table(
+            ["field", "came", "read as", "fault"],
+            [[one.name, str(one.raw), "" if one.value is None else str(one.value), one.fault or ""] for one in came],
+        )
+        if lead.undeclared:
+            print(f"  not declared: {', '.join(lead.undeclared)}")
+    for ids in told.fetches:
+        print(f"  A lead to fetch: {ids}")
+    if told.deletions:
+        print(f"  Requests to be forgotten: {told.deletions}")
+    for reply in told.replies:
+        print(f"  Answered at once: {reply}")
+    for one in told.answers:
+        print(f"  {one.outcome}: {one.status} {'in our own words' if one.ours else one.body}")
