@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import get_args
 
 import msgspec
-from mapped import mapping_page, replies_page
+from mapped import mapping_page, replies_page, sign_in_page
 from msgspec import inspect
 from tables import NONE, first_line, setting_rows, settings_table, table, type_text
 from words import OPERATORS, SHAPES, WORDS
@@ -44,6 +44,7 @@ def pages() -> dict[str, str]:
         "market.md": market_page(),
         "mapping.md": mapping_page(),
         "replies.md": replies_page(),
+        "sign_in.md": sign_in_page(),
         "plugins.md": plugins_page(),
         "reasons.md": reasons_page(),
         "http.md": http_page(),

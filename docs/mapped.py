@@ -1,13 +1,14 @@
-"""The pages of what is said and understood: the mapping language, and rules that read answers."""
+"""The pages of what is said and understood: the mapping language, rules that read answers, ways to sign in."""
 
 import msgspec
-from tables import settings_table, table
+from tables import first_line, settings_table, table
 from words import TERMS
 
 from outbid.core.dialect.mapping import STEPS, SYSTEM, Entry
 from outbid.core.dialect.mapping.steps import SIGNS
 from outbid.core.dialect.reply import Rule
 from outbid.core.dialect.reply.place import MOST_BYTES
+from outbid.plugins.deliveries import _auth, _first
 
 _INTRODUCTION = """# Mapping
 
@@ -34,6 +35,7 @@ included, and recorded as shown with each ping and post.
 | `phone.raw` | what came, before it was read |
 | `=TEXT` | a fixed text, to its end; `{secret:NAME}` in it stands for a secret |
 | `@price` | a system value |
+| `@first.NAME` | in `post`: a value that [the call before it](sign_in.md#first) gave |
 | `TERM \\| STEP \\| STEP` | a term that goes through steps; an argument with blanks stands in quotes |
 | `{TERM} and {TERM}` | a text with terms in it; nothing where none of them has a value; `{{` is the sign itself |
 
@@ -113,3 +115,33 @@ The default `accepted_path` of the `json` delivery is `accepted`.
 def replies_page() -> str:
     """Rules that read answers."""
     return _PLACES + settings_table(Rule)
+
+
+_SIGN_IN = """# Signing in
+
+Settings of every delivery: who we are to the buyer (`auth`, `certificate`), a call before the post (`first`), and the
+times of a request (`timeouts`). [How to sign in to a buyer](../how_to/sign_in_to_a_buyer.md) shows them at work.
+
+All of it goes with pings, posts, status queries and the call before the post. A secret is a reference, `{secret:NAME}`;
+plain text is refused.
+
+## auth
+
+`type` says which way.
+"""
+
+_WAYS = (_auth.Basic, _auth.Bearer, _auth.Key, _auth.Hmac, _auth.DigestAuth, _auth.Client)
+
+
+def sign_in_page() -> str:
+    """Every way to sign in, and what else there is to a request."""
+    text = _SIGN_IN
+    for struct in _WAYS:
+        text += f"\n### {struct.__struct_config__.tag}\n\n{first_line(struct)}\n\n{settings_table(struct)}"
+    for name, struct in (
+        ("certificate", _auth.ClientCertificate),
+        ("first", _first.First),
+        ("timeouts", _auth.Timeouts),
+    ):
+        text += f"\n## {name}\n\n{first_line(struct)}\n\n{settings_table(struct)}"
+    return text

@@ -8,6 +8,11 @@ import pytest
 
 from harness.house import MASTER
 from outbid.cli.main import main
+from outbid.core.scope import HOUSE
+from outbid.exchange.clock import noise_source
+from outbid.store import database
+from outbid.store.sealed import secrets
+from outbid.store.vault import Vault
 
 WORD = "planted-word-7"
 MARKET = """
@@ -67,6 +72,17 @@ async def test_a_secret_is_set_from_standard_input_listed_and_removed(outbid):
     assert (await outbid("secrets", "remove", "crm"))[2] == (
         "outbid: there is no secret 'crm'; see: outbid secrets list\n"
     )
+
+
+async def test_pem_is_taken_whole_and_kept_in_one_line(outbid, database_url):
+    key = "-----BEGIN PRIVATE KEY-----\nMIGH\nAgEA\n-----END PRIVATE KEY-----\n"
+    assert (await outbid("secrets", "set", "our-key", read=key))[0] == 0
+    connection = await database.connect(database_url)
+    try:
+        kept = await secrets.values(connection, HOUSE, Vault({1: MASTER}, noise_source()))
+    finally:
+        await connection.close()
+    assert kept == {"our-key": "-----BEGIN PRIVATE KEY----- MIGH AgEA -----END PRIVATE KEY-----"}
 
 
 async def test_what_a_market_refers_to_and_is_not_there_is_told_with_line_and_column(outbid):

@@ -315,7 +315,7 @@ async def test_stats_tell_open_idle_and_in_flight(rig):
     for call in calls:
         call.cancel()
     assert counts_of(sender) == (0, 0, 0)
-    ((scheme, host, port, exceptions),) = sender.stats()
+    ((scheme, host, port, exceptions, _),) = sender.stats()
     assert (scheme, host, port, exceptions) == ("http", "127.0.0.1", peer.port, rig.http(peer).target.exceptions)
 
 

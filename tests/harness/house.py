@@ -17,6 +17,7 @@ from harness.tallies import miscounted_at_last
 from outbid.api.app import build
 from outbid.api.hot import protocol_of
 from outbid.api.intake import Intake
+from outbid.core.dialect.secrets import MARK
 from outbid.core.ids import LEAD, parse
 from outbid.core.lead.state import State, fold_all
 from outbid.core.market.compile import compile_market
@@ -85,7 +86,7 @@ async def write_market(connection: Any, wanted: dict[str, dict[str, Noun]]) -> i
         version, nouns = await markets.load(connection)
         numbered = await markets.assign_numbers(connection, nouns, wanted)
         market = compile_market(
-            version + 1, numbered, Registry(), dict.fromkeys(await secrets.names(connection, HOUSE), "-")
+            version + 1, numbered, Registry(), dict.fromkeys(await secrets.names(connection, HOUSE), MARK)
         )
         limits = market.every_limit()
         limits += [limit for source in market.sources.values() for limit in source.limits]

@@ -1,7 +1,7 @@
 """Deliveries and intakes do what their samples say: one JSON file, one or more turns of a conversation.
 
-A delivery's sample: `settings`, `known` (names of fields, and of facts with false), `ping_fields`, an `ask`, and
-`turns`. A turn is a `kind` (ping or post), the `request` it must make (its body as `json` or `text`), the `answer` it
+A delivery's sample: `settings`, `known` (names of fields, and of facts with false), `ping_fields`, `secrets`, an
+`ask`, and `turns`. A turn is a `kind` (ping or post), the `request` it must make (its body as `json` or `text`), the `answer` it
 gets (a status with `json`, `text` or `hex`; or a `failure` with `sent`), and the `reply` that is read from it.
 An intake's sample: `settings` and `reads`, each a `content_type`, a body (`json`, `text`, `hex` or `repeat`), and
 either the `fields` or the `malformed` that comes of it.
@@ -57,7 +57,8 @@ def ask_of(sample: dict[str, Any]) -> Ask:
 
 def bound_of(plugin: ModuleType, sample: dict[str, Any], buyer: int = 0) -> Any:
     settings = msgspec.convert(sample["settings"], plugin.Settings)
-    return plugin.bind(settings, Binding(sample.get("known", {}), tuple(sample.get("ping_fields", ())), buyer=buyer))
+    known, ping_fields = sample.get("known", {}), tuple(sample.get("ping_fields", ()))
+    return plugin.bind(settings, Binding(known, ping_fields, buyer=buyer, secrets=sample.get("secrets", {})))
 
 
 def turn(plugin: ModuleType, bound: Any, ask: Ask, given: dict[str, Any]) -> Any:
@@ -80,7 +81,7 @@ def check_request(request: Http, expected: dict[str, Any]) -> None:
     if "text" in expected:
         assert request.body.decode() == expected["text"]
     for name, value in expected.get("headers", {}).items():
-        assert dict(request.headers)[name] == value
+        assert dict((*request.headers, *request.more))[name] == value
 
 
 @pytest.mark.parametrize(("name", "path"), samples("deliveries"))

@@ -32,7 +32,8 @@ methods/<name>.py     LIVE: which of `turn`, `draw`, `score` and `won` it reads 
                       `payout`
 deliveries/<name>.py  bind(settings, binding) -> what was compiled once; pings(bound), repeatable(bound) -> bool;
                       ping(ask, bound), post(ask, bound): generator functions that yield Http, are sent Answers,
-                      and return PingReply or PostReply
+                      and return PingReply or PostReply. Only the last Http may carry the lead: those before say
+                      has_lead=False, and what follows one that does not say so is not sent
                       where wanted: reads(bound) -> Reads, what the requests hold of the lead (absent: everything);
                       secrets(bound) -> Secrets, what must never be kept of them (absent: nothing);
                       again(bound) -> Again | None, when a buyer is asked how a post ended that had no clear answer, and
@@ -195,7 +196,7 @@ class PostReply(msgspec.Struct, frozen=True):
 
     `outcome`: accept; reject (a no); error (a fault of the other side, certainly not bought);
     uncertain (it may have been bought). `price_micros` is None unless the reply named one. `reached`: the person may
-    have been seen there.
+    have been seen there. `second`: at the second address; the exchange says so.
     """
 
     outcome: Literal["accept", "reject", "error", "uncertain"]
@@ -205,6 +206,7 @@ class PostReply(msgspec.Struct, frozen=True):
     reason: str = ""
     said: str = ""
     reached: bool = True
+    second: bool = False
 
 
 class Again(msgspec.Struct, frozen=True):
@@ -261,6 +263,8 @@ class Binding(msgspec.Struct, frozen=True):
     buyer        the buyer's number, below zero for an enricher: his own reference for a lead follows from it
     secrets      the values of the secrets that the settings may refer to, by name
     facts        what the filter language knows of each fact, for conditions
+    strict       the settings are about to be saved: a secret whose value cannot be what it should be is a fault. Later
+                 it is none: the market must be there, and what cannot be sent fails by itself
     """
 
     known: Mapping[str, bool]
@@ -269,6 +273,7 @@ class Binding(msgspec.Struct, frozen=True):
     buyer: int = 0
     secrets: Mapping[str, str] = {}
     facts: Mapping[str, Any] = {}
+    strict: bool = False
 
 
 class Sometimes(msgspec.Struct, frozen=True):
@@ -307,6 +312,8 @@ class Ask(msgspec.Struct, frozen=True):
     sale          the sale's public id in a post (its idempotency key), empty in a ping
     token         what the buyer's ping reply asked to get back, None if nothing
     price_micros  the price in a post, 0 in a ping
+    now_ms        when it is asked, in UTC milliseconds; `at_ms` is when the lead arrived
+    first         what the answer to a call before the post gave
     shared        a scratch pad for the deliveries of one round: what is the same for several buyers is made once
     """
 
@@ -319,3 +326,5 @@ class Ask(msgspec.Struct, frozen=True):
     token: str | None = None
     price_micros: int = 0
     shared: dict[bytes, bytes] = {}
+    now_ms: int = 0
+    first: Mapping[str, str] = {}

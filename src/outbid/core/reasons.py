@@ -229,6 +229,14 @@ WIRE = reasons(
     not_http=("The answer was not HTTP/1.1.", ""),
     address_refused=("The address is private or the port is not 80 or 443.", "Grant an exact exception."),
     bad_request=("The request could not be built: a header or path holds a forbidden character.", ""),
+    no_token=(
+        "The buyer's token server gave no token, so nothing was sent.",
+        "Look at token_url, client and secret; the raw answer names the fault.",
+    ),
+    first_failed=(
+        "The call before the post failed or gave no value, so the lead was not sent.",
+        "Look at its raw answer and at the paths of first.reply.",
+    ),
     secret_missing=(
         "The offer's delivery refers to a secret that is not there, so nothing was sent.",
         "Set it: outbid secrets set NAME.",

@@ -9,6 +9,7 @@ from typing import Any
 from outbid.cli.database import Database
 from outbid.cli.fault import CommandError
 from outbid.cli.market import person
+from outbid.core.dialect.certificate import PEM, one_line
 from outbid.core.dialect.reference import NAME, reference, unfit
 from outbid.core.market.referring import Place, places_of
 from outbid.core.scope import HOUSE
@@ -71,9 +72,10 @@ def told(place: Place) -> str:
 
 
 def _word() -> str:
-    """The value, typed unseen; or the first line of standard input where that is no terminal."""
+    """The value, typed unseen; or the first line of standard input where that is no terminal, of PEM all lines."""
     if sys.stdin is None:
         raise CommandError("there is no standard input to read the value from")
     if sys.stdin.isatty():
         return getpass.getpass("Value: ")
-    return sys.stdin.readline().rstrip("\r\n")
+    line = sys.stdin.readline().rstrip("\r\n")
+    return one_line(line + " " + sys.stdin.read()).strip() if line.startswith(PEM) else line

@@ -173,17 +173,8 @@ class _Explainer:
         if isinstance(event, ev.NoRoom):
             full = f"{self._account(event.account)}: {self._why(event.reason)}"
             return f"{self._offer_name(event.offer)} was not posted: {full}"
-        if isinstance(event, ev.Sold):
-            flag = f" ({event.flag.replace('_', ' ')})" if event.flag else ""
-            return f"accepted after {event.ms} ms: captured {self._money(event.price_micros)}{flag}"
-        if isinstance(event, ev.Rejected):
-            return (
-                f"not bought, after {event.ms} ms: {self._why(event.reason)}{self._quoted(event.sale)} Hold released."
-            )
-        if isinstance(event, ev.Unsure):
-            return (
-                f"no clear answer after {event.ms} ms: {self._why(event.reason)}{self._quoted(event.sale)} Hold stays."
-            )
+        if isinstance(event, ev.Sold | ev.Rejected | ev.Unsure):
+            return self._ended(event)
         if type(event) in SAID:
             return SAID[type(event)]
         if isinstance(event, ev.Inquired):
@@ -198,6 +189,16 @@ class _Explainer:
             return f"its hour in the queue {self._campaign.tiers[event.tier].slug} came"
         assert isinstance(event, ev.Closed)
         return f"closed: {event.status}" + (f" ({event.reason})" if event.reason else "")
+
+    def _ended(self, event: ev.Sold | ev.Rejected | ev.Unsure) -> str:
+        after = f"{' at the second address' if event.second else ''} after {event.ms} ms"
+        if isinstance(event, ev.Sold):
+            flag = f" ({event.flag.replace('_', ' ')})" if event.flag else ""
+            return f"accepted{after}: captured {self._money(event.price_micros)}{flag}"
+        why = f"{self._why(event.reason)}{self._quoted(event.sale)}"
+        if isinstance(event, ev.Rejected):
+            return f"not bought,{after}: {why} Hold released."
+        return f"no clear answer{after}: {why} Hold stays."
 
     def _posting(self, event: ev.Posting) -> str:
         made = self._words.priced(self._priced[event.sale]) if event.sale in self._priced else ""
@@ -233,6 +234,8 @@ class _Explainer:
         direct = len(event.bids) - len(asked) - kept
         fixed = f", {direct} at a fixed price" if direct else ""
         fixed += f", {kept} not pinged whose bids still stood" if kept else ""
+        second = sum(line.second for line in event.bids)
+        fixed += f", {second} at the second address" if second else ""
         waited = "" if event.wait is None else f"; it {in_words(event.wait, self._offer_name)}"
         return f"{len(asked)} pinged side by side, {bids} bid{fixed}; the round took {event.ms} ms{waited}"
 

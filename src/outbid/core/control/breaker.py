@@ -2,7 +2,7 @@
 
 import msgspec
 
-NO_ANSWER = frozenset(("late", "unreachable", "cut_off", "not_http", "too_large"))
+NO_ANSWER = frozenset(("late", "unreachable", "cut_off", "not_http", "too_large", "no_token"))
 """Why a ping has no answer for which the buyer's endpoint is to blame."""
 
 

@@ -71,6 +71,13 @@ class Secrets(msgspec.Struct, frozen=True):
 NO_SECRETS = Secrets()
 
 
+def with_words(secrets: Secrets, words: Iterable[str]) -> Secrets:
+    """Secrets with further ones that nobody can refer to, however they are spelt."""
+    long = sorted((word for word in words if len(word.encode()) >= LEAST_ECHO_BYTES), key=len, reverse=True)
+    found = tuple((spelt.encode(), MARK.encode()) for word in long for spelt in _spellings(word))
+    return msgspec.structs.replace(secrets, pairs=(*found, *secrets.pairs), words=(*found, *secrets.words))
+
+
 def sounds_secret(name: str) -> bool:
     """Does the name of a header, parameter or key sound like a key or password?"""
     return _TELLING.search(name) is not None

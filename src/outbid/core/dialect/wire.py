@@ -47,10 +47,54 @@ class Target(msgspec.Struct, frozen=True):
     exceptions: frozenset[tuple[str, int]] = frozenset()
 
 
+class Certificate(msgspec.Struct, frozen=True):
+    """Who we are in TLS: a certificate, with those that lead to its authority behind it, and its key, both as PEM."""
+
+    certificate: str
+    key: str
+
+
+class Digest(msgspec.Struct, frozen=True):
+    """A user who signs in by HTTP digest (RFC 7616)."""
+
+    user: str
+    password: str
+
+
+class OAuth2(msgspec.Struct, frozen=True):
+    """A client of OAuth 2.0 (RFC 6749, section 4.4): the request whose answer is its token."""
+
+    request: "Http"
+
+
+class Way(msgspec.Struct, frozen=True):
+    """How a request goes out beyond its own bytes: compiled once, done by `exchange/outbound` alone.
+
+    sign_in        what needs an answer of the other side first; None where headers are enough
+    bare           its own target without what a query tells of the lead; stated where `sign_in` or `second` is
+    certificate    who we are in TLS
+    second         where the request goes, with the same query, if not a byte of it could leave for its own target
+    connect_ms, first_byte_ms, whole_ms  how long its phases may take; 0: as long as there is time
+    gzip           its body is compressed
+    """
+
+    sign_in: Digest | OAuth2 | None = None
+    bare: Target | None = None
+    certificate: Certificate | None = None
+    second: Target | None = None
+    connect_ms: int = 0
+    first_byte_ms: int = 0
+    whole_ms: int = 0
+    gzip: bool = False
+
+
 class Http(msgspec.Struct, frozen=True):
     """One HTTP request to send. `body` is complete; `Host` and `Content-Length` are added by the sender.
 
-    `more` are headers of this request alone: those in `headers` are remembered, for many requests share them.
+    more      headers of this request alone: those in `headers` are remembered, for many requests share them
+    way       how it goes out, where there is more to it than to send it
+    has_lead  it may tell something of the lead: then it is the last of its conversation
+    hidden    words that are not kept of it and of its answer, beside the delivery's secrets
     """
 
     target: Target
@@ -58,6 +102,9 @@ class Http(msgspec.Struct, frozen=True):
     headers: tuple[Header, ...] = ()
     body: bytes = b""
     more: tuple[Header, ...] = ()
+    way: Way | None = None
+    has_lead: bool = True
+    hidden: tuple[str, ...] = ()
 
 
 class Timings(msgspec.Struct, frozen=True, gc=False):
@@ -70,12 +117,16 @@ class Timings(msgspec.Struct, frozen=True, gc=False):
 
 
 class Response(msgspec.Struct, frozen=True):
-    """A whole answer: status 200 to 599, header pairs with lower-case names, body without transfer coding."""
+    """A whole answer: status 200 to 599, header pairs with lower-case names, body without transfer coding.
+
+    `second`: the request went to its second address, for not a byte could leave for the first.
+    """
 
     status: int
     headers: tuple[Header, ...]
     body: bytes
     timings: Timings = Timings()
+    second: bool = False
 
 
 class Failure(msgspec.Struct, frozen=True):
@@ -84,7 +135,7 @@ class Failure(msgspec.Struct, frozen=True):
     `sent=False`: not one byte of the request left, so another buyer may be tried.
     `sent=True`: the other side may have read it; a post that failed so is *uncertain*.
     `reason` is one of the exchange's reason codes (`core/reasons`): `unreachable`, `timed_out`, `cut_off`,
-    `too_large`, `not_http`, `address_refused`, `bad_request`.
+    `too_large`, `not_http`, `address_refused`, `bad_request`, `no_token`. `second` as in `Response`.
     """
 
     reason: str
@@ -92,6 +143,7 @@ class Failure(msgspec.Struct, frozen=True):
     phase: Phase
     detail: str = ""
     timings: Timings = Timings()
+    second: bool = False
 
 
 Answer = Response | Failure

@@ -157,6 +157,7 @@ class BidLine(msgspec.Struct, frozen=True, omit_defaults=True):
     `more`: the other bids of a reply that listed several, best first; the line's own is the best of all, and `place`
     says which in the reply it was, counted from 1; 0 where the reply was one bid.
     `kept`: the buyer was not asked, for a bid of his on the same lead still stood; nothing was `sent` to him.
+    `second`: the ping went to the second address, for not a byte of it could leave for the first.
     """
 
     offer: int
@@ -172,6 +173,7 @@ class BidLine(msgspec.Struct, frozen=True, omit_defaults=True):
     place: int = 0
     more: tuple[FurtherBid, ...] = ()
     kept: bool = False
+    second: bool = False
 
     def bids(self) -> tuple[FurtherBid, ...]:
         """Every bid of the reply, best first."""
@@ -237,30 +239,42 @@ class NoRoom(Happening, frozen=True):
 
 
 class Sold(Happening, frozen=True):
-    """The buyer accepted: captured at `price_micros`. `flag` names what was odd about his reply, if anything."""
+    """The buyer accepted: captured at `price_micros`. `flag` names what was odd about his reply, if anything.
+
+    `second` as in `BidLine`.
+    """
 
     sale: str
     price_micros: int
     payout_micros: int
     ms: int = 0
     flag: str = ""
+    second: bool = False
 
 
 class Rejected(Happening, frozen=True):
-    """The buyer certainly did not buy: he said no, or (`reached` false) was not asked. The hold is released."""
+    """The buyer certainly did not buy: he said no, or (`reached` false) was not asked. The hold is released.
+
+    `second` as in `BidLine`.
+    """
 
     sale: str
     reason: str
     ms: int = 0
     reached: bool = True
+    second: bool = False
 
 
 class Unsure(Happening, frozen=True):
-    """The post went out and no clear answer came. The hold stays until the sale is settled."""
+    """The post went out and no clear answer came. The hold stays until the sale is settled.
+
+    `second` as in `BidLine`.
+    """
 
     sale: str
     reason: str
     ms: int = 0
+    second: bool = False
 
 
 class Asked(Happening, frozen=True):

@@ -12,7 +12,7 @@ import msgspec
 from zstandard import ZstdCompressor, ZstdDecompressor
 
 from outbid.core.dialect.sandbox import SCHEME as SANDBOX
-from outbid.core.dialect.secrets import Secrets, hide_answered
+from outbid.core.dialect.secrets import MARK, Secrets, hide_answered, with_words
 from outbid.core.dialect.wire import Answer, Header, Http, Response, Target
 
 MOST_BODY_BYTES = 16_384
@@ -25,6 +25,8 @@ MOST_PLAIN_BYTES = 1 << 26
 """No record unpacks to more."""
 
 Step = Literal["ping", "post", "inquire", "enrich"]
+MOST_OF_SUCCESS = 300
+"""What comes before the lead fetches keys: of an answer with a status below this nothing is kept but the status."""
 REMEMBERED = 1024
 """Heads of requests and of answers that need not be encoded again."""
 
@@ -150,10 +152,12 @@ def _row(
     """The members of a Row, which is not made: this is done for every request. Raises what `pack` catches."""
     if not isinstance(http.body, bytes):
         raise TypeError("a body is bytes")
+    if http.hidden:
+        secrets = with_words(secrets, http.hidden)
     sent = secrets.hide(http.body) if secrets.pairs else http.body
     # The address of a GET holds the lead: it is not remembered.
-    encode_head = _head.__wrapped__ if http.method == "GET" else _head
-    head = encode_head(http.method, http.target, http.headers, secrets)
+    encode_head = _head.__wrapped__ if http.method == "GET" or http.hidden else _head
+    head = encode_head(http.method, http.target if not answer.second else _second(http), http.headers, secrets)
     if isinstance(answer, Response):
         status, answer_head, answered, failure = (
             answer.status,
@@ -161,7 +165,9 @@ def _row(
             answer.body,
             _NONE,
         )
-        if secrets.values or secrets.words:
+        if not http.has_lead and status < MOST_OF_SUCCESS:
+            answer_head, answered = _encode(tuple((name, MARK) for name, _ in answer.headers)), MARK.encode()
+        elif secrets.values or secrets.words:
             answer_head, answered = _head_without(secrets, answer.headers), secrets.hide_echo(answered)
     else:
         status, answer_head, answered = 0, b"", b""
@@ -180,6 +186,11 @@ def _row(
         round(timings.total_ms),
         None if timings.connect_ms is None else round(timings.connect_ms),
     )
+
+
+def _second(http: Http) -> Target:
+    """The address to which a request went that could not leave for its own."""
+    return http.target if http.way is None or http.way.second is None else http.way.second
 
 
 @lru_cache(REMEMBERED)

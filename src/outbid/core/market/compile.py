@@ -59,7 +59,7 @@ class _Compiler:
     def __init__(self, nouns: made.Rows, plugins: Plugins, secrets: Words, before: made.Market, lenient: bool) -> None:
         self._nouns = nouns
         self._planner = planner = Planner(plugins)
-        self._names = Names(nouns, planner, secrets)
+        self._names = Names(nouns, planner, secrets, not lenient)
         self._base = base = TakenOver(before, nouns, secrets)
         self._secrets = secrets
         found = list(referring(base.stale_nouns()))

@@ -39,11 +39,11 @@ class MarketError(Exception):
 
 
 class SettingFault(ValueError):
-    """What a struct's own check found of one of its settings."""
+    """What a struct's own check found of one of its settings; `path` leads to it."""
 
-    def __init__(self, setting: str, sentence: str) -> None:
+    def __init__(self, setting: str, sentence: str, *inner: str | int) -> None:
         super().__init__(sentence)
-        self.setting = setting
+        self.path: Path = (setting, *inner)
 
 
 @contextmanager
@@ -52,7 +52,12 @@ def checking(setting: str) -> Iterator[None]:
     try:
         yield
     except ValueError as error:
-        raise SettingFault(setting, str(error)) from None
+        raise SettingFault(setting, str(error), *path_of(error)) from None
+
+
+def path_of(error: ValueError) -> Path:
+    """The way to the setting that is at fault; empty if nothing is known of it."""
+    return error.path if isinstance(error, SettingFault) else ()
 
 
 def from_validation(error: Exception, value: Any = None, wanted: Any = None) -> tuple[str, Path]:
@@ -71,7 +76,7 @@ def from_validation(error: Exception, value: Any = None, wanted: Any = None) -> 
             path.append(part)
         value, shape = _inside(value, part), part_of(shape, "" if part is None else part)
     if known and isinstance(error.__cause__, SettingFault):
-        path.append(error.__cause__.setting)
+        path.extend(error.__cause__.path)
     return _plainly(found["sentence"], setting_at(tuple(path)), value, shape), tuple(path)
 
 

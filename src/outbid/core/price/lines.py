@@ -22,6 +22,13 @@ def line_of_answer(
 
     `answer` is the last one that the delivery got, None if it asked for nothing.
     """
+    line = _line(offer, reply, answer, terms, currency, standing)
+    return line if answer is None or not answer.second else replace(line, second=True)
+
+
+def _line(
+    offer: Offer, reply: PingReply, answer: Answer | None, terms: Terms, currency: str, standing: Standing
+) -> BidLine:
     if answer is None or isinstance(answer, Failure):
         return _unanswered(offer, answer or Failure(reply.reason or _NOT_ASKED, False, "refused"), standing)
     ms = round(answer.timings.total_ms)

@@ -4,7 +4,7 @@ import asyncio
 from contextlib import suppress
 from typing import NamedTuple
 
-from outbid.core.dialect.wire import Target
+from outbid.core.dialect.wire import Certificate, Target
 from outbid.exchange.outbound.limits import Limits
 from outbid.exchange.outbound.reach.destination import Destination
 from outbid.exchange.outbound.talk.connection import Connection
@@ -12,12 +12,13 @@ from outbid.exchange.outbound.talk.plain import PlainHeads
 
 
 class PoolKey(NamedTuple):
-    """What requests must share to use the same connections. The TLS setting is the sender's, one for all."""
+    """What requests must share to use the same connections. All else of TLS is the sender's, one for all."""
 
     scheme: str
     host: str
     port: int
     exceptions: frozenset[tuple[str, int]]
+    certificate: Certificate | None = None
 
 
 class PoolCounts(NamedTuple):
@@ -28,9 +29,9 @@ class PoolCounts(NamedTuple):
     in_flight: int
 
 
-def pool_key(target: Target) -> PoolKey:
+def pool_key(target: Target, certificate: Certificate | None = None) -> PoolKey:
     """The key of the pool that requests to this target use."""
-    return PoolKey(target.scheme, target.host, target.port, target.exceptions)
+    return PoolKey(target.scheme, target.host, target.port, target.exceptions, certificate)
 
 
 class Pool:

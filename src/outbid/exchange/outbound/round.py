@@ -7,10 +7,10 @@ from typing import NamedTuple, cast
 
 from outbid.core.dialect.wire import Answer, Failure, Http
 from outbid.core.price.lines import NOT_AWAITED, PAST_PATIENCE
-from outbid.exchange.outbound.talk.call import Call
+from outbid.exchange.outbound.talk.call import Underway
 
 OnAnswer = Callable[[int, Answer], bool]
-Send = Callable[[Http, float, Callable[[Answer], None]], Call]
+Send = Callable[[Http, float, Callable[[Answer], None]], Underway]
 
 
 class Shorter(NamedTuple):

@@ -7,24 +7,28 @@ from math import inf
 
 from outbid.core.dialect.sandbox import SCHEME as SANDBOX
 from outbid.core.dialect.sandbox import Script
-from outbid.core.dialect.wire import Answer, Header, Http, Target
+from outbid.core.dialect.wire import Answer, Certificate, Header, Http, Target, Way
+from outbid.exchange.clock import noise_source
+from outbid.exchange.outbound.errand.desk import Desk
+from outbid.exchange.outbound.errand.desks import Desks
+from outbid.exchange.outbound.errand.errand import Errand
 from outbid.exchange.outbound.limits import Limits
 from outbid.exchange.outbound.pool import Pool, PoolCounts, PoolKey, pool_key
 from outbid.exchange.outbound.reach.destination import destination_of
 from outbid.exchange.outbound.reach.opening import Opener
 from outbid.exchange.outbound.reach.resolver import Resolve, Resolver
-from outbid.exchange.outbound.reach.tls import tls_context
+from outbid.exchange.outbound.reach.tls import Contexts
 from outbid.exchange.outbound.refused import Refused
 from outbid.exchange.outbound.round import OnAnswer, Round, Shorter
 from outbid.exchange.outbound.sandbox import Sandbox
-from outbid.exchange.outbound.talk.call import Call
+from outbid.exchange.outbound.talk.call import Call, Underway
 from outbid.exchange.outbound.talk.connection import Connection
 from outbid.exchange.outbound.talk.head import Head
 from outbid.exchange.outbound.talk.plain import PlainHeads
 from outbid.recent import Recent
 
 Done = Callable[[Answer], None]
-_HeadKey = tuple[Target, str, tuple[Header, ...]]
+_HeadKey = tuple[Target, str, tuple[Header, ...]] | tuple[Target, str, tuple[Header, ...], Certificate]
 
 _REMEMBERED_HEADS = 512
 _LONGEST_REMEMBERED_HEAD_BYTES = 4096
@@ -34,10 +38,10 @@ _TURNS_TO_CLOSE = 20
 
 
 class Outbound:
-    """Sends HTTP/1.1 requests and never sends one twice. One object a process, for one event loop.
+    """Sends HTTP/1.1 requests and never sends one twice, but after a 401 where it signs in (see `Errand`).
 
-    `resolve(host)` gives a host's IP addresses (default: the system's resolver). `ca_file` replaces the
-    system's certificates. Raises OSError if `ca_file` cannot be read.
+    One object a process, for one event loop. `resolve(host)` gives a host's IP addresses (default: the system's
+    resolver). `ca_file` replaces the system's certificates. Raises OSError if `ca_file` cannot be read.
     """
 
     def __init__(
@@ -47,33 +51,45 @@ class Outbound:
         resolve: Resolve | None = None,
         limits: Limits = Limits(),  # noqa: B008 - it is frozen
         ca_file: str | None = None,
+        noise: Callable[[int], bytes] | None = None,
     ) -> None:
         self._loop = loop
         self._limits = limits
         self._resolver = Resolver(loop, resolve, limits)
-        self._opener = Opener(loop, self._resolver, tls_context(ca_file))
+        self._opener = Opener(loop, self._resolver, Contexts(loop, ca_file))
         self._heads: Recent[_HeadKey, tuple[Pool, Head]] = Recent(_REMEMBERED_HEADS)
         self._pools: dict[PoolKey, Pool] = {}
         self._everyone: set[Connection] = set()
         self._plain_heads = PlainHeads(limits)
         self._sandbox = Sandbox(loop)
+        self._desks = Desks(loop, self.ask, noise or noise_source())
         self._sweeper: asyncio.TimerHandle | None = None
         self._closed = False
 
-    def send(self, http: Http, deadline: float, done: Done, *, fresh: bool = False) -> Call:
+    def send(self, http: Http, deadline: float, done: Done, *, fresh: bool = False) -> Underway:
         """Start a request at once; `done` gets the answer, later and never within this method.
 
-        `deadline` is a time of the loop in seconds, but no timer is set: the caller must call `expire` on the
-        returned Call then. `fresh` reuses only a connection that answered within `Limits.fresh_s`: for posts.
+        `deadline` is a time of the loop in seconds, but no timer is set: the caller must call `expire` on what is
+        returned then. `fresh` reuses only a connection that answered within `Limits.fresh_s`: for posts.
         Raises nothing for a bad request or target: `done` gets a Failure with `sent=False`.
         """
+        if http.way is not None:
+            return Errand(self._loop, self, http, deadline, done, fresh=fresh)
+        return self.send_once(http, deadline, done, fresh=fresh)
+
+    def send_once(
+        self, http: Http, deadline: float, done: Done, *, fresh: bool = False, certificate: Certificate | None = None
+    ) -> Call:
+        """Start a request as `send` does, without heed to its way; over TLS the certificate is shown."""
         call = Call(self._loop, done, deadline)
         try:
             if http.target.scheme == SANDBOX:
                 self._play(call, self._sandbox.read(http))
                 return call
-            key = (http.target, http.method, http.headers)
-            pool, head = self._heads.get(key) or self._prepared(key, http)
+            key: _HeadKey = (http.target, http.method, http.headers)
+            if certificate is not None:
+                key = (*key, certificate)
+            pool, head = self._heads.get(key) or self._prepared(key, http, certificate)
             request = head.message(http.body, http.more)
         except Refused as refusal:
             call.fail_soon(refusal.reason, str(refusal))
@@ -119,6 +135,7 @@ class Outbound:
     async def close(self) -> None:
         """Close all connections and fail all calls: `cut_off` if sent, else `unreachable`."""
         self._closed = True
+        self._desks.close()
         self._sandbox.close()
         if self._sweeper is not None:
             self._sweeper.cancel()
@@ -137,10 +154,14 @@ class Outbound:
         """Connections of each pool now."""
         return {key: pool.counts() for key, pool in self._pools.items()}
 
-    def _prepared(self, key: _HeadKey, http: Http) -> tuple[Pool, Head]:
-        where = pool_key(http.target)
+    def desk(self, way: Way, bare: Target, method: str) -> Desk:
+        """Who signs requests of this way to this target in; the state of it is kept for the process."""
+        return self._desks.of(way, bare, method)
+
+    def _prepared(self, key: _HeadKey, http: Http, certificate: Certificate | None) -> tuple[Pool, Head]:
+        where = pool_key(http.target, certificate)
         pool = self._pools.get(where)
-        destination = destination_of(http.target) if pool is None else pool.destination
+        destination = destination_of(http.target, certificate) if pool is None else pool.destination
         head = Head(destination, http)
         if pool is None:
             pool = self._pools[where] = Pool(self._loop, destination, self._limits, self._everyone, self._plain_heads)

@@ -21,6 +21,7 @@ from outbid.exchange.story import Story
 log = logging.getLogger("outbid.exchange")
 NONSENSE = PingReply("nonsense", reason="nonsense")
 """What a delivery has understood that failed in its own code: it costs the buyer this bid, and nobody else."""
+TOLD_ALREADY = "a delivery asked for more after it had told of the lead; that was not sent"
 Enough = Callable[[], bool]
 STOOD = Response(200, (), b"")
 """The answer of whoever was not asked, for his bid still stands."""
@@ -40,6 +41,7 @@ class Asking:
         self._began = exchange.now()
         self.kept: set[int] = set()
         self._keys: dict[int, bytes] = {}
+        self._before_lead: set[int] = set()
         self._lead_key: bytes | None = None
         self._patient: Patient | None = None
         self._why_open = NOT_AWAITED
@@ -146,11 +148,21 @@ class Asking:
             self._exchange.bids.keep(key, reply, self._began)
         return reply
 
+    def _check_told(self, place: int) -> None:
+        """Only the last request of a talk may tell of the lead. Raises RuntimeError where the one before did."""
+        if place not in self._before_lead:
+            raise RuntimeError(TOLD_ALREADY)
+        self._before_lead.remove(place)
+
     def _advance(self, place: int, answer: Answer | None) -> None:
         reply: Any = NONSENSE
         try:
             http = self._talks[place].send(answer)
+            if answer is not None:
+                self._check_told(place)
             if isinstance(http, Http):
+                if not http.has_lead:
+                    self._before_lead.add(place)
                 self._keys.pop(place, None)  # more is asked than the first request says
                 trace = self._story.trace
                 self._next[place] = http if trace is None else traced(self._exchange, trace, http)
@@ -195,5 +207,6 @@ def ask_of(exchange: Exchange, story: Story, **more: Any) -> Ask:
         partial(exchange.vault.reference, lead.known_as),
         lead.arrived_at_ms,
         story.plan.campaign.currency,
+        now_ms=exchange.clock.now_ms(),
         **more,
     )

@@ -106,7 +106,11 @@ class _Talk:
             if (known := self._exchange.answers.get(question, self._exchange.now())) is not None:
                 return Heard("cached", values=known) if known else _NOTHING
             for _ in range(MOST_REQUESTS):
+                is_last = http.has_lead
                 http = talk.send(await self._said(http, deadline))
+                if is_last:
+                    log.error("an enricher asked for more after it had told of the lead; that was not sent")
+                    break
         except StopIteration as stop:
             heard = self._read(stop.value)
             if self.enricher.cache_ms and self._sent and heard.outcome in ("learned", "nothing"):

@@ -4,6 +4,8 @@ import asyncio
 import logging
 from typing import Literal
 
+from msgspec.structs import replace
+
 from outbid.core.contract import Ask, PostReply
 from outbid.core.dialect.wire import Answer, Failure, Http
 from outbid.core.lead import event as ev
@@ -17,7 +19,7 @@ from outbid.core.route import MOST_ASKS, Post
 from outbid.core.route import Ask as AskAgain
 from outbid.exchange.exchange import Exchange
 from outbid.exchange.room import accounts_of
-from outbid.exchange.steps.asking import ask_of
+from outbid.exchange.steps.asking import TOLD_ALREADY, ask_of
 from outbid.exchange.steps.traced import traced
 from outbid.exchange.story import Story
 from outbid.store.commit.entry import Fenced, Wish
@@ -102,7 +104,7 @@ def _recall_post(exchange: Exchange, story: Story, offer: Offer, deal: Deal) -> 
     except Exception:
         log.exception("a delivery failed in its own code")
         return
-    if isinstance(http, Http):
+    if isinstance(http, Http) and http.has_lead:  # what follows another answer cannot be made again
         unknown = Failure("uncertain", True, "send", "rebuilt after a crash; it may have been sent, or not")
         now_ms = exchange.clock.now_ms()
         story.talks.append(Talk("post", (offer.number,), deal.sale, now_ms, (http,), (unknown,)))
@@ -130,9 +132,9 @@ async def _send(exchange: Exchange, story: Story, deal: Deal, *, again: bool = F
     if reply.outcome == "accept":
         took = _accepted(exchange, story, deal, reply, ms)
     elif reply.outcome == "reject" or (reply.outcome == "error" and not again):
-        story.tell(ev.Rejected(now_ms, deal.sale, reply.reason, ms, reached=reply.reached))
+        story.tell(ev.Rejected(now_ms, deal.sale, reply.reason, ms, reached=reply.reached, second=reply.second))
     elif not offer.delivery.repeatable:
-        story.tell(ev.Unsure(now_ms, deal.sale, reply.reason, ms))
+        story.tell(ev.Unsure(now_ms, deal.sale, reply.reason, ms, second=reply.second))
     else:
         return
     exchange.scores.note(offer.campaign, story.plan.source.number, offer.number, accepted=took)
@@ -146,8 +148,11 @@ async def converse(
     ask: Ask,
     deadline: float,
 ) -> PostReply:
-    """Follow a delivery through its requests. What fails before anything was sent was certainly not bought."""
-    answer: Answer | None = None
+    """Follow a delivery through its requests. What fails before the lead was sent was certainly not bought.
+
+    Of a post, what follows a request that may have told of the lead is not sent: the lead goes out once.
+    """
+    told: Answer | None = None
     try:
         talk = offer.delivery.post(ask) if step == "post" else offer.delivery.ask_again(ask)
         http = next(talk)
@@ -158,15 +163,20 @@ async def converse(
             answer = await exchange.door.ask(sent, deadline, fresh=True)
             if exchange.keeps_traffic:
                 story.talks.append(Talk(step, (offer.number,), ask.sale, at_ms, (sent,), (answer,)))
+            if sent.has_lead:
+                told = answer
             http = talk.send(answer)
+            if told is not None and step == "post":
+                log.error(TOLD_ALREADY)
+                break
     except StopIteration as stop:
         if isinstance(stop.value, PostReply):
-            return stop.value
+            return stop.value if told is None or not told.second else replace(stop.value, second=True)
     except Fenced:
         raise
     except Exception:
         log.exception("a delivery failed in its own code")
-    if answer is None or (isinstance(answer, Failure) and not answer.sent):
+    if told is None or (isinstance(told, Failure) and not told.sent):
         return PostReply("error", reason="bad_request", reached=False)
     return PostReply("uncertain", reason="nonsense")
 
@@ -192,6 +202,6 @@ def _accepted(exchange: Exchange, story: Story, deal: Deal, reply: PostReply, ms
         else:
             flag = "price_raised" if reply.price_micros else "price_zero"
     payout = payout_at(campaign, terms, sale, price, promised=promised is not None)
-    story.tell(ev.Sold(exchange.clock.now_ms(), deal.sale, price, payout, ms, flag))
+    story.tell(ev.Sold(exchange.clock.now_ms(), deal.sale, price, payout, ms, flag, second=reply.second))
     exchange.wins.count(deal.offer, exchange.clock.now_ms())
     return True

@@ -48,7 +48,7 @@ async def _ask(exchange: Exchange, story: Story, offer: Offer, sale: Sale, deadl
     """The delivery is given no fact and no value of the lead: so it can tell none."""
     refer, token = exchange.vault.reference, story.notes.get(ev.of_bid("token", offer.number, sale.place))
     now_ms, currency = exchange.clock.now_ms(), story.plan.campaign.currency
-    ask = Ask({}, {}, lambda buyer: refer(story.id, buyer), now_ms, currency, sale=sale.id, token=token)
+    ask = Ask({}, {}, lambda buyer: refer(story.id, buyer), now_ms, currency, sale.id, token, now_ms=now_ms)
     return await converse(exchange, story, offer, "inquire", ask, deadline)
 
 

@@ -10,7 +10,8 @@ from outbid.core.contract import Again, Ask, Binding, PostReply
 from outbid.core.dialect.postback import compile_address
 from outbid.core.dialect.reply import any_word, compile_path, document_of, word_of
 from outbid.core.dialect.reply.rule import YES, Words, said_as
-from outbid.core.dialect.wire import Header, Http, Response
+from outbid.core.dialect.wire import Header, Http, Response, Way
+from outbid.plugins.deliveries._signing import Signing
 
 PLACEHOLDERS = ("sale", "ref", "token")
 """All that such a question may tell: names for the sale and the lead, nothing of the person."""
@@ -54,14 +55,18 @@ class Inquiry(msgspec.Struct, frozen=True):
     again: Again
 
 
-def inquiry_of(status: Status, headers: Iterable[Header], binding: Binding) -> Inquiry:
-    """Compile a status query. Raises ValueError."""
-    build = compile_address("a status query", status.url, PLACEHOLDERS, binding.exceptions, binding.secrets)
-    buyer, sent = binding.buyer, tuple(headers)
+def inquiry_of(
+    status: Status, headers: Iterable[Header], binding: Binding, signing: Signing, way: Way | None
+) -> Inquiry:
+    """Compile a status query, signed in as pings and posts are. Raises ValueError."""
+    url = signing.at(status.url)
+    build = compile_address("a status query", url, PLACEHOLDERS, binding.exceptions, binding.secrets)
+    buyer, sent, sign = binding.buyer, tuple(headers), signing.sign
 
     def request(ask: Ask) -> Http:
         asked = build({"sale": ask.sale, "ref": ask.refer(buyer), "token": ask.token or ""})
-        return Http(asked.target, "GET", sent)
+        more = () if sign is None else sign(b"", ask.now_ms)
+        return Http(asked.target, "GET", sent, more=more, way=way)
 
     again = Again(status.first_s * 1_000, status.most_s * 1_000, status.until_s * 1_000)
     return Inquiry(request, _reader(status), again)

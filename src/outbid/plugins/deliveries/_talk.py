@@ -1,9 +1,11 @@
 """Pings and posts over HTTP that differ only in how a body is written and an answer is read."""
 
 from collections.abc import Callable, Generator
+from collections.abc import Mapping as Words
 from typing import Annotated, Any, Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from outbid.core.contract import Again, Ask, Binding, PingReply, PostReply, Reads
 from outbid.core.dialect.mapping import JSON, Entry, Grammar, Mapping, Table, compile_mapping
@@ -12,17 +14,45 @@ from outbid.core.dialect.sandbox import is_sandbox
 from outbid.core.dialect.secrets import Secrets
 from outbid.core.dialect.wire import (
     Answer,
+    Certificate,
     Failure,
     Header,
     Http,
     Response,
     Target,
+    Way,
 )
+from outbid.core.market.problem import checking
+from outbid.plugins.deliveries._auth import Auth, ClientCertificate, Timeouts
+from outbid.plugins.deliveries._first import Call, First, call_of, with_first
 from outbid.plugins.deliveries._secrets import check_references, fill_headers, fill_terms, secrets_of, target_of
+from outbid.plugins.deliveries._signing import (
+    Sign,
+    Signing,
+    certificate_of,
+    check_apart,
+    is_sandbox_target,
+    signing_of,
+    way_of,
+)
 from outbid.plugins.deliveries._status import Inquiry, Status, inquiry_of
 from outbid.plugins.deliveries._written import check_headers
 
 Keys = dict[str, str | Entry]
+_REFERRING = (
+    "ping_url",
+    "post_url",
+    "second_ping_url",
+    "second_post_url",
+    "headers",
+    "ping",
+    "post",
+    "status",
+    "auth",
+    "certificate",
+    "first",
+)
+"""The settings in which references to secrets are filled in."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -37,6 +67,24 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         ),
     ] = None
     post_url: Annotated[str, said_as("where the whole lead goes; `sandbox:accept` is answered in process")]
+    second_ping_url: Annotated[
+        str | None,
+        said_as("where a ping goes if not a byte of it could leave for `ping_url`: no name, connection or TLS"),
+    ] = None
+    second_post_url: Annotated[
+        str | None, said_as("where a post goes if not a byte of it could leave for `post_url`")
+    ] = None
+    auth: Annotated[Auth | None, said_as("how we sign in: [its settings](sign_in.md); absent: not at all")] = None
+    certificate: Annotated[
+        ClientCertificate | None, said_as("who we are in TLS (mTLS), beside `auth`; absent: we show nothing")
+    ] = None
+    first: Annotated[
+        First | None, said_as("a call before each post, whose answer gives `@first.NAME`; absent: there is none")
+    ] = None
+    timeouts: Annotated[Timeouts | None, said_as("how long the phases of a request may take; absent: as they need")] = (
+        None
+    )
+    gzip: Annotated[bool, said_as("bodies are compressed; the buyer's server must be ready for that")] = False
     headers: Annotated[
         dict[str, str], said_as("headers of the buyer's own, in pings and posts; `{secret:NAME}` stands for a secret")
     ] = {}
@@ -90,8 +138,16 @@ class Manner(msgspec.Struct, frozen=True):
     grammar: Grammar = JSON
 
 
+class Beyond(msgspec.Struct, frozen=True):
+    """What there is to requests beyond their bytes."""
+
+    ping: Way | None
+    post: Way | None
+    sign: Sign | None
+
+
 class Bound(msgspec.Struct, frozen=True):
-    """Settings compiled once: where to, what to say, how to read."""
+    """Settings compiled once: where to, what to say, how to read. `beyond` is None for most."""
 
     ping_to: Target | None
     post_to: Target
@@ -108,6 +164,8 @@ class Bound(msgspec.Struct, frozen=True):
     reads: Reads
     secrets: Secrets
     inquiry: Inquiry | None
+    beyond: Beyond | None = None
+    first: Call | None = None
 
 
 def bind_interface(settings: Interface, binding: Binding, manner: Manner) -> Bound:
@@ -117,18 +175,33 @@ def bind_interface(settings: Interface, binding: Binding, manner: Manner) -> Bou
 
 def bind_endpoint(settings: Endpoint, binding: Binding, manner: Manner, ping: Table, post: Table) -> Bound:
     """Compile settings of which these are the tables. Raises ValueError."""
-    exceptions, words = binding.exceptions, binding.secrets
-    check_references(settings, ("ping_url", "post_url", "headers", "ping", "post", "status"))
+    words = binding.secrets
+    check_references(settings, _REFERRING)
+    with checking("certificate"):
+        certificate = certificate_of(settings.certificate, binding)
+    with checking("auth"):
+        signing = signing_of(settings.auth, binding, certificate)
+        if signing.sign is not None and manner.method == "GET":
+            raise ValueError("a GET has no body that could be signed")
     mapped_ping = compile_mapping(fill_terms(ping, words), binding, manner.grammar)
-    mapped_post = compile_mapping(fill_terms(post, words), binding, manner.grammar)
+    mapped_post = compile_mapping(fill_terms(post, words), with_first(settings.first, binding), manner.grammar)
     headers = fill_headers(settings.headers, words)
     check_headers((*headers.items(), (settings.key_header, "")))
+    check_apart((*headers, settings.key_header), signing)
+    headers |= fill_headers(signing.headers, words) | dict(signing.ready)
     content = () if manner.method == "GET" else (("Content-Type", manner.content_type),)
+    lines = (*content, *headers.items())
+    to = _Reach(settings, binding, signing, certificate)
+    beyond = Beyond(to.ping_way, to.post_way, signing.sign)
+    first = None
+    if settings.first is not None:
+        with checking("first"):
+            first = call_of(settings.first, binding, manner, lines, to.way, signing)
     return Bound(
-        None if settings.ping_url is None else target_of(settings.ping_url, exceptions, words, pinged=True),
-        target_of(settings.post_url, exceptions, words),
+        to.ping,
+        to.post,
         manner.method,
-        (*content, *headers.items()),
+        lines,
         mapped_ping.build,
         None if mapped_ping.to_buyer else manner.name + _encode(ping),
         mapped_post.build,
@@ -137,17 +210,64 @@ def bind_endpoint(settings: Endpoint, binding: Binding, manner: Manner, ping: Ta
         _read(post_reader, "post_reply", settings.post_reply),
         settings.key_header,
         settings.repeatable,
-        _reads(settings, mapped_ping, mapped_post),
-        secrets_of(
-            settings.secrets,
-            (settings.ping_url, settings.post_url, None if settings.status is None else settings.status.url),
-            settings.headers,
-            (ping, post),
-            manner.write,
-            words,
-        ),
-        None if settings.status is None else inquiry_of(settings.status, headers.items(), binding),
+        _reads(settings, mapped_ping, mapped_post, () if first is None else first.reads),
+        _secrets(settings, signing, (ping, post), manner, words),
+        None if settings.status is None else inquiry_of(settings.status, headers.items(), binding, signing, to.way()),
+        None if beyond == Beyond(None, None, None) else beyond,
+        first,
     )
+
+
+class _Reach:
+    """Where pings and posts go, and in which way. Raises ValueError."""
+
+    def __init__(self, settings: Endpoint, binding: Binding, signing: Signing, certificate: Certificate | None) -> None:
+        self._settings, self._binding = settings, binding
+        self._signing, self._certificate = signing, certificate
+        self.ping = self._target("ping_url", pinged=True)
+        post = self._target("post_url")
+        assert post is not None
+        self.post = post
+        second_ping = self._second("second_ping_url", self.ping)
+        self.ping_way = None if self.ping is None else self.way(self.ping, second_ping)
+        self.post_way = self.way(self.post, self._second("second_post_url", self.post))
+
+    def way(self, bare: Target | None = None, second: Target | None = None) -> Way | None:
+        """The way of requests; without an address that of those whose address differs from lead to lead."""
+        settings = self._settings
+        return way_of(bare, second, self._signing, self._certificate, settings.timeouts, packed=settings.gzip)
+
+    def _target(self, setting: str, *, pinged: bool = False) -> Target | None:
+        url = getattr(self._settings, setting)
+        if url is None:
+            return None
+        return target_of(self._signing.at(url), self._binding.exceptions, self._binding.secrets, pinged=pinged)
+
+    def _second(self, setting: str, first: Target | None) -> Target | None:
+        with checking(setting):
+            second = self._target(setting)
+            if second is not None and (first is None or is_sandbox_target(first) or is_sandbox_target(second)):
+                raise ValueError("a second address stands beside a first one, and neither is a sandbox")
+            return second
+
+
+def _secrets(
+    settings: Endpoint, signing: Signing, tables: tuple[Table, Table], manner: Manner, words: Words[str, str]
+) -> Secrets:
+    """What must not be kept of pings, posts and the calls that go with them."""
+    urls = [settings.ping_url, settings.post_url, settings.second_ping_url, settings.second_post_url]
+    urls += [] if settings.status is None else [settings.status.url]
+    first = settings.first
+    urls += [] if first is None else [first.url]
+    found = secrets_of(
+        settings.secrets,
+        [None if url is None else signing.at(url) for url in urls],
+        settings.headers | signing.headers,
+        tables if first is None else (*tables, first.fields),
+        manner.write,
+        words,
+    )
+    return signing.hidden(found, words)
 
 
 def _read(reader: Callable[[Sight], Any], name: str, rule: Rule) -> Any:
@@ -168,13 +288,13 @@ def _tables(settings: Interface, binding: Binding) -> tuple[Table, Table]:
     )
 
 
-def _reads(settings: Endpoint, ping: Mapping, post: Mapping) -> Reads:
+def _reads(settings: Endpoint, ping: Mapping, post: Mapping, first: tuple[str, ...]) -> Reads:
     """What is told of a lead; a sandbox is nobody who could be told anything."""
     pinged = settings.ping_url is not None and not is_sandbox(settings.ping_url)
     posted = not is_sandbox(settings.post_url)
     return Reads(
         ping.reads if pinged else (),
-        post.reads if posted else (),
+        tuple(dict.fromkeys((*first, *post.reads))) if posted else (),
         ping.sometimes if pinged else (),
         post.sometimes if posted else (),
     )
@@ -203,7 +323,10 @@ def secrets(bound: Bound) -> Secrets:
 def ping(ask: Ask, bound: Bound) -> Generator[Http, Answer, PingReply]:
     """Ask for a bid."""
     assert bound.ping_to is not None
-    answer = yield _request(bound.ping_to, bound, bound.headers, _ping_body(ask, bound))
+    http = _request(bound.ping_to, bound, bound.headers, _ping_body(ask, bound))
+    if bound.beyond is not None:
+        http = _beyond(ask, http, bound.beyond.ping, bound.beyond.sign)
+    answer = yield http
     if isinstance(answer, Failure):
         return PingReply("error", reason=answer.reason)
     return bound.read_bid(answer)
@@ -221,8 +344,19 @@ def _ping_body(ask: Ask, bound: Bound) -> bytes:
 
 def post(ask: Ask, bound: Bound) -> Generator[Http, Answer, PostReply]:
     """Send the whole lead. What may have been read but was not clearly answered is uncertain."""
+    given: dict[str, str] = {}
+    if bound.first is not None:
+        found = yield from bound.first.ask(ask)
+        if isinstance(found, PostReply):
+            return found
+        ask, given = replace(ask, first=found), found
     headers = (*bound.headers, (bound.key_header, ask.sale))
-    answer = yield _request(bound.post_to, bound, headers, bound.write(bound.post_body(ask)))
+    http = _request(bound.post_to, bound, headers, bound.write(bound.post_body(ask)))
+    if bound.first is not None:
+        http = replace(http, more=bound.first.headers(given), hidden=tuple(given.values()))
+    if bound.beyond is not None:
+        http = _beyond(ask, http, bound.beyond.post, bound.beyond.sign)
+    answer = yield http
     if isinstance(answer, Failure):
         return PostReply("uncertain" if answer.sent else "error", reason=answer.reason, reached=answer.sent)
     return bound.read_post(answer)
@@ -240,6 +374,12 @@ def ask_again(ask: Ask, bound: Bound) -> Generator[Http, Answer, PostReply]:
     if isinstance(answer, Failure):
         return PostReply("uncertain", reason=answer.reason)
     return bound.inquiry.read(answer)
+
+
+def _beyond(ask: Ask, http: Http, way: Way | None, sign: Sign | None) -> Http:
+    """A request with its signature, and the way that it goes."""
+    more = http.more if sign is None else (*http.more, *sign(http.body, ask.now_ms))
+    return replace(http, more=more, way=way)
 
 
 def _request(to: Target, bound: Bound, headers: tuple[Header, ...], body: bytes) -> Http:

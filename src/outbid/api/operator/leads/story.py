@@ -26,7 +26,7 @@ class BidTold(msgspec.Struct, frozen=True):
     """A bid, or an offer's part in a round that is none; rounds count from 1. `price` is null where none was named.
 
     `listed`: which of the bids of the offer's reply it is, counted from 1; null where the reply was one bid.
-    `kept`: the buyer was not pinged, for his bid on the same lead still stood.
+    `kept`: the buyer was not pinged, for his bid on the same lead still stood. `second`: he was at his second address.
     """
 
     round: int
@@ -43,6 +43,7 @@ class BidTold(msgspec.Struct, frozen=True):
     explored: bool
     listed: int | None
     kept: bool
+    second: bool
 
 
 class SaleTold(msgspec.Struct, frozen=True):
@@ -136,6 +137,7 @@ def bids(events: list[ev.Event], naming: Naming) -> list[BidTold]:
             line.explored,
             bid.place or None,
             line.kept,
+            line.second,
         )
         for number, event in enumerate(rounds, 1)
         for line in event.bids

@@ -11,6 +11,7 @@ from outbid.api.said.description import Said
 from outbid.api.said.faults import error_at, pointer
 from outbid.api.said.instants import utc
 from outbid.api.said.reading import Asked, convert, read_json
+from outbid.core.dialect.certificate import one_line
 from outbid.core.dialect.reference import NAME, unfit
 from outbid.core.market.referring import Place, places_of
 from outbid.core.scope import HOUSE
@@ -21,7 +22,7 @@ PATH = "/v1/secrets"
 
 
 class SecretWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A secret's value: text without control characters, at most 4,000 bytes."""
+    """A secret's value: text without control characters, at most 4,000 bytes. PEM may have lines."""
 
     value: str
 
@@ -91,7 +92,7 @@ class Secrets:
         name: str = request.path_params["name"]
         if not NAME.fullmatch(name):
             raise Refused("secret_name_faulty")
-        word = convert(await read_json(request), SecretWish).value
+        word = one_line(convert(await read_json(request), SecretWish).value)
         if fault := unfit(word):
             raise Refused("body_faulty", errors=(error_at(("value",), "setting_faulty", fault),))
         vault, by, note = self._desk.exchange.vault, request.state.asker.by, request.state.query.note

@@ -32,6 +32,8 @@ SYSTEM: dict[str, Callable[[Ask, int], Any]] = {
     "@time": lambda ask, _: datetime.fromtimestamp(ask.at_ms / 1000, UTC).isoformat(timespec="milliseconds"),
 }
 _TO_BUYER = "@ref"
+FIRST = "@first."
+"""Begins the system values that a call before the post gives; which there are is stated in `known`."""
 _WORD = re.compile(r"""\s*(?:'([^']*)'|"([^"]*)"|([^\s|'"]+)|(\|))""")
 _HOLE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 
@@ -155,9 +157,13 @@ def _joined(pieces: tuple[str | Take, ...]) -> Take:
 
 
 def _source(text: str, known: Mapping[str, bool], buyer: int) -> Term:
+    if text.startswith(FIRST) and text in known:
+        given = text.removeprefix(FIRST)
+        return Term(lambda ask: ask.first.get(given))
     if text.startswith("@"):
         if text not in SYSTEM:
-            raise ValueError(f"there is no system value {text!r}; there are {', '.join(SYSTEM)}")
+            there = (*SYSTEM, *(name for name in known if name.startswith(FIRST)))
+            raise ValueError(f"there is no system value {text!r}; there are {', '.join(there)}")
         system = SYSTEM[text]
         return Term(lambda ask: system(ask, buyer), to_buyer=text == _TO_BUYER)
     name, _, raw = text.partition(".raw")

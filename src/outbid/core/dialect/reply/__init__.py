@@ -5,7 +5,7 @@ from outbid.core.dialect.reply.path import Path, compile_path
 from outbid.core.dialect.reply.place import compile_place
 from outbid.core.dialect.reply.reading import bid_reader, post_reader
 from outbid.core.dialect.reply.rule import Rule, said_as
-from outbid.core.dialect.reply.sight import Sight, sight_of
+from outbid.core.dialect.reply.sight import Sight, seen_of, sight_of
 from outbid.core.dialect.reply.values import KEPT, any_word, price_from, text_from, word_of
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "post_reader",
     "price_from",
     "said_as",
+    "seen_of",
     "sight_of",
     "text_from",
     "word_of",

@@ -73,7 +73,7 @@ def sight_of(rule: Rule) -> Sight:
     ways = {name: None if place is None else place.look if rich else place.path for name, place in places.items()}
     by_value = _yes_by_value(rule, ways["accepted"])
     return Sight(
-        _seen if rich else _document,
+        seen_of if rich else _document,
         _yes_by_text(rule, by_value) if rich else by_value,
         _error(rule) if rule.error_text else None,
         _is_other_seen if rich else _is_other,
@@ -112,7 +112,8 @@ def _document(answer: Response) -> Any:
     return document_of(answer.body)
 
 
-def _seen(answer: Response) -> Seen:
+def seen_of(answer: Response) -> Seen:
+    """An answer as places look at it."""
     return Seen(answer.status, answer.headers, answer.body, document_of(answer.body))
 
 

@@ -12,11 +12,15 @@ from outbid.core.market.snapshot import Rows
 
 
 class Names(msgspec.Struct, frozen=True):
-    """The nouns of the version that is compiled, and where their plugins and secrets come from."""
+    """The nouns of the version that is compiled, and where their plugins and secrets come from.
+
+    `strict`: it is about to be saved, so that what a secret's value is not fit for is told.
+    """
 
     nouns: Rows
     planner: Planner
     secrets: Words
+    strict: bool = True
 
     def find(self, kind: str, slug: str, path: Path) -> tuple[int, Any]:
         """Number and noun of a slug that another noun names at `path`. Raises Fault."""

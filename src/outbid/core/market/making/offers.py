@@ -14,7 +14,7 @@ from outbid.core.market.making.names import Names
 from outbid.core.market.making.plan import Plan
 from outbid.core.market.making.prices import handicap_of, prices_of
 from outbid.core.market.making.terms import Fault, check_zone, limits_of, micros_of, private_target
-from outbid.core.market.problem import Path
+from outbid.core.market.problem import Path, path_of
 from outbid.core.match.filter import Fact, compile_filter, read_filter
 from outbid.core.money import ONE
 from outbid.core.schedule.when import When
@@ -136,10 +136,12 @@ def _delivery(
     inner = {field.name for field in campaign.fields if field.inner}
     known = dict.fromkeys(facts, False) | {field.name: field.name not in inner for field in fields}
     exceptions = frozenset(private_target(text, i) for i, text in enumerate(offer.private_targets))
+    words = names.secrets
+    binding = Binding(known, campaign.ping_fields, exceptions, buyer, words, facts, names.strict)
     try:
-        bound = module.bind(settings, Binding(known, campaign.ping_fields, exceptions, buyer, names.secrets, facts))
+        bound = module.bind(settings, binding)
     except ValueError as error:
-        raise Fault((*path, "settings"), str(error)) from None
+        raise Fault((*path, "settings", *path_of(error)), str(error)) from None
     if offer.price is None and not offer.prices and not module.pings(bound):
         raise Fault(path, "an offer without a fixed price is pinged: the delivery needs an address for pings")
     delivery = made.delivery_of(offer.delivery.plugin, module, bound, known)

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from outbid.core.dialect.wire import DEFAULT_PORTS, Target
+from outbid.core.dialect.wire import DEFAULT_PORTS, Certificate, Target
 from outbid.exchange.outbound.refused import Refused
 
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,253}")
@@ -12,12 +12,16 @@ _IPV6 = re.compile(r"[0-9A-Fa-f:.]{2,45}")
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """A host and port to connect to. `excepted`: an owner allowed exactly this pair, whatever its address."""
+    """A host and port to connect to, and as whom.
+
+    `excepted`: an owner allowed exactly this pair, whatever its address.
+    """
 
     scheme: str
     host: str
     port: int
     excepted: bool
+    certificate: Certificate | None = None
 
     def authority(self) -> str:
         """The value of the header Host: brackets around IPv6, the port unless it is the scheme's own."""
@@ -25,7 +29,7 @@ class Destination:
         return host if self.port == DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
 
 
-def destination_of(target: Target) -> Destination:
+def destination_of(target: Target, certificate: Certificate | None = None) -> Destination:
     """Check scheme, host and port of a target. Raises Refused: `bad_request` or, for a port, `address_refused`."""
     if target.scheme not in DEFAULT_PORTS:
         raise Refused("bad_request", "the scheme must be http or https")
@@ -33,7 +37,7 @@ def destination_of(target: Target) -> Destination:
     excepted = (target.host, target.port) in target.exceptions
     if not excepted and target.port not in DEFAULT_PORTS.values():
         raise Refused("address_refused", f"port {target.port} is neither 80 nor 443, and no exception allows it")
-    return Destination(target.scheme, host, target.port, excepted)
+    return Destination(target.scheme, host, target.port, excepted, certificate)
 
 
 def _ascii_host(host: str) -> str:

@@ -5,8 +5,8 @@ import socket
 import ssl
 
 from outbid.exchange.outbound.reach.address import is_public
-from outbid.exchange.outbound.reach.destination import Destination
 from outbid.exchange.outbound.reach.resolver import Resolver
+from outbid.exchange.outbound.reach.tls import Contexts
 from outbid.exchange.outbound.talk.call import Call
 from outbid.exchange.outbound.talk.connection import Connection
 
@@ -14,12 +14,12 @@ from outbid.exchange.outbound.talk.connection import Connection
 class Opener:
     """Opens connections for calls; holds what all of them need."""
 
-    __slots__ = ("_context", "_loop", "_resolver")
+    __slots__ = ("_contexts", "_loop", "_resolver")
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, resolver: Resolver, context: ssl.SSLContext) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, resolver: Resolver, contexts: Contexts) -> None:
         self._loop = loop
         self._resolver = resolver
-        self._context = context
+        self._contexts = contexts
 
     async def open(self, connection: Connection, call: Call) -> None:
         """Connect and let the connection write its request, or fail the call with `sent=False`.
@@ -64,26 +64,29 @@ class Opener:
 
     async def _connect(self, connection: Connection, call: Call, address: str) -> None:
         destination = connection.pool.destination
+        certificate = destination.certificate if destination.scheme == "https" else None
+        context = self._contexts.usual if certificate is None else await self._contexts.of(certificate)
         call.phase = "connect"
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
         plain = socket.socket(family, socket.SOCK_STREAM)
         try:
             plain.setblocking(False)
             await self._loop.sock_connect(plain, (address, destination.port))
-            await self._hand_over(plain, connection, call, destination)
+            await self._hand_over(plain, connection, call, context)
         except BaseException:
             plain.close()
             raise
 
     async def _hand_over(
-        self, plain: socket.socket, connection: Connection, call: Call, destination: Destination
+        self, plain: socket.socket, connection: Connection, call: Call, context: ssl.SSLContext
     ) -> None:
+        destination = connection.pool.destination
         if destination.scheme == "http":
             await self._loop.create_connection(lambda: connection, sock=plain)
             return
         call.phase = "tls"
         await self._loop.create_connection(
-            lambda: connection, sock=plain, ssl=self._context, server_hostname=destination.host.rstrip(".")
+            lambda: connection, sock=plain, ssl=context, server_hostname=destination.host.rstrip(".")
         )
 
 

@@ -18,6 +18,27 @@ class Carrier(Protocol):
         """Tell whether a part of the request still waits in this process."""
 
 
+class Underway(Protocol):
+    """What who sent a request may know of it and do with it."""
+
+    @property
+    def sent(self) -> bool:
+        """Whether the other side may have read it."""
+
+    @property
+    def phase(self) -> Phase:
+        """How far it is."""
+
+    def timings(self) -> Timings:
+        """Milliseconds since the start, up to now."""
+
+    def cancel(self) -> None:
+        """Give up: `done` is never called."""
+
+    def expire(self) -> None:
+        """The deadline has come: `done` gets a Failure."""
+
+
 class Call:
     """A request that was given to `Outbound.send`.
 

@@ -44,7 +44,7 @@ class Head:
 
 def _head_lines(destination: Destination, http: Http) -> bytes:
     lines = [
-        f"{_checked_method(http.method)} {_checked_path(http.target.path)} HTTP/1.1",
+        f"{_checked_method(http.method)} {checked_path(http.target.path)} HTTP/1.1",
         f"Host: {destination.authority()}",
         "Accept-Encoding: identity",
     ]
@@ -66,7 +66,8 @@ def _checked_method(method: str) -> str:
     return method
 
 
-def _checked_path(path: str) -> str:
+def checked_path(path: str) -> str:
+    """A path with its query as it goes over the wire. Raises Refused (`bad_request`)."""
     if not _PATH.fullmatch(path):
         raise Refused("bad_request", "the path must begin with / and hold no space or control character")
     return path if path.isascii() else quote(path, safe=_PRINTABLE)

@@ -1,0 +1,1 @@
+"""Requests that take more than to be sent: signed in, a second address, times for their phases."""
