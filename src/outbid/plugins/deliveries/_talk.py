@@ -51,6 +51,7 @@ _REFERRING = (
     "auth",
     "certificate",
     "first",
+    "secret",
 )
 """The settings in which references to secrets are filled in."""
 
