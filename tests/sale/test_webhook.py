@@ -38,10 +38,12 @@ async def test_a_lead_is_sold_by_a_signed_message(database_url, app_database_url
     async with open_house(database_url, app_database_url) as house:
         await secrets.put(house.connection, house.process.exchange.vault, "hook", WORD, "t")
         await house.change(market(buyers))
-        answer = (await house.sell(lead(first_name="Zoë"))).json
+        trace = (f"traceparent: 00-{'a' * 32}-{'b' * 16}-01",)
+        answer = (await house.sell(lead(first_name="Zoë"), headers=trace)).json
         assert (answer["outcome"], answer["price"]) == ("sold", "4.00")
         (got,) = buyers.posts("a")
-        assert is_signed(got)
+        assert is_signed(got), "also where the seller's trace goes on to the buyer"
+        assert got.headers["traceparent"].startswith(f"00-{'a' * 32}-")
         (sale,) = (await house.state(answer["lead"])).sales
         assert got.headers["webhook-id"] == sale.id
         assert got.json["type"] == "lead.posted"

@@ -24,7 +24,7 @@ LEVEL = -1
 MOST_PLAIN_BYTES = 1 << 26
 """No record unpacks to more."""
 
-Step = Literal["ping", "post", "inquire", "enrich"]
+Step = Literal["ping", "post", "inquire", "deliver", "enrich"]
 MOST_OF_SUCCESS = 300
 """What comes before the lead fetches keys: of an answer with a status below this nothing is kept but the status."""
 REMEMBERED = 1024

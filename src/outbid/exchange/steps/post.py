@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from typing import Literal
+from collections.abc import Callable
+from typing import Any, Literal
 
 from msgspec.structs import replace
 
@@ -12,7 +13,7 @@ from outbid.core.lead import event as ev
 from outbid.core.lead.traffic import Talk
 from outbid.core.ledger.hold import hold_for
 from outbid.core.ledger.moves import Deal
-from outbid.core.market.snapshot import Offer
+from outbid.core.market.snapshot import Delivery, Offer
 from outbid.core.price.lowered import is_too_low, payout_at
 from outbid.core.price.picking import Pick
 from outbid.core.route import MOST_ASKS, Post
@@ -140,11 +141,18 @@ async def _send(exchange: Exchange, story: Story, deal: Deal, *, again: bool = F
     exchange.scores.note(offer.campaign, story.plan.source.number, offer.number, accepted=took)
 
 
+_TALKS: dict[str, Callable[[Delivery, Ask], Any]] = {
+    "post": lambda delivery, ask: delivery.post(ask),
+    "inquire": lambda delivery, ask: delivery.ask_again(ask),
+    "deliver": lambda delivery, ask: delivery.deliver(ask),
+}
+
+
 async def converse(
     exchange: Exchange,
     story: Story,
     offer: Offer,
-    step: Literal["post", "inquire"],
+    step: Literal["post", "inquire", "deliver"],
     ask: Ask,
     deadline: float,
 ) -> PostReply:
@@ -154,7 +162,7 @@ async def converse(
     """
     told: Answer | None = None
     try:
-        talk = offer.delivery.post(ask) if step == "post" else offer.delivery.ask_again(ask)
+        talk = _TALKS[step](offer.delivery, ask)
         http = next(talk)
         while isinstance(http, Http):
             await exchange.lease()
@@ -166,7 +174,7 @@ async def converse(
             if sent.has_lead:
                 told = answer
             http = talk.send(answer)
-            if told is not None and step == "post":
+            if told is not None and step != "inquire":
                 log.error(TOLD_ALREADY)
                 break
     except StopIteration as stop:

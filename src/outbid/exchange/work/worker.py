@@ -12,6 +12,7 @@ from outbid.exchange.exchange import Exchange
 from outbid.exchange.revive import resume
 from outbid.exchange.story import Story
 from outbid.exchange.work.inquiring import inquire
+from outbid.exchange.work.later.delivering import deliver
 from outbid.exchange.work.noticing import gather, portions, send
 from outbid.exchange.work.planning import make
 from outbid.exchange.work.postback import Unheard, tell_end
@@ -109,11 +110,16 @@ class Worker:
         if job.kind == "postback":
             await tell_end(self._exchange, record)
             return
+        if job.kind == "deliver" and record.wrapped is None:
+            return  # the person was erased: nothing of him goes out any more
         story = await self._revive(connection, record)
         if story is None:
             raise NotNow("the lead is being written by somebody else, or cannot be taken up")
         if job.kind == "inquire":
-            await self._inquire(story, job)
+            await _unless_written(inquire(self._exchange, story, job.payload))
+            return
+        if job.kind == "deliver":
+            await _unless_written(deliver(self._exchange, connection, story, job.payload))
             return
         woken = wake(self._exchange.clock.now_ms(), story, job)
         if woken == "past" or story.state.stage == "closed":
@@ -123,8 +129,10 @@ class Worker:
             resume(self._exchange, story)
         await distribute(self._exchange, story)
 
-    async def _inquire(self, story: Story, job: jobs.Job) -> None:
-        try:
-            await inquire(self._exchange, story, job.payload)
-        except Superseded:
-            raise NotNow("somebody else wrote about the lead meanwhile") from None
+
+async def _unless_written(work: Awaitable[None]) -> None:
+    """Somebody else may have written about the lead meanwhile: then it is done anew. Raises NotNow."""
+    try:
+        await work
+    except Superseded:
+        raise NotNow("somebody else wrote about the lead meanwhile") from None

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from outbid.core.contract import Again, PingReply, PostReply, Reads
+from outbid.core.contract import Again, Later, PingReply, PostReply, Reads
 from outbid.core.control.control import Control
 from outbid.core.dialect.secrets import NO_SECRETS, Secrets
 from outbid.core.dialect.wire import Answer, Http
@@ -118,6 +118,8 @@ class Delivery(msgspec.Struct, frozen=True):
 
     `reads` are the fields and facts that they hold; `secrets` is what must not be kept of them.
     `again`: when a buyer is asked by `ask_again(ask)` how a post ended that had no clear answer; None: never.
+    `later`: how the lead comes to a buyer to whom it is sold already; None: by the post. `deliver(ask)` is followed
+    then. `row`: what he may fetch of it, or finds in a file.
     """
 
     plugin: str
@@ -128,6 +130,9 @@ class Delivery(msgspec.Struct, frozen=True):
     secrets: Secrets = NO_SECRETS
     again: Again | None = None
     ask_again: Callable[[Any], Any] = _nothing_to_ask
+    later: Later | None = None
+    deliver: Callable[[Any], Any] = _nothing_to_ask
+    row: Callable[[Any], dict[str, Any]] | None = None
 
 
 def mute(delivery: Delivery) -> Delivery:
@@ -141,7 +146,7 @@ def mute(delivery: Delivery) -> Delivery:
         yield from ()
         return PostReply("error", reason="secret_missing", reached=False)
 
-    return replace(delivery, ping=ping, post=post, again=None)
+    return replace(delivery, ping=ping, post=post, again=None, deliver=post)
 
 
 def delivery_of(plugin: str, module: Any, bound: Any, known: Iterable[str]) -> Delivery:
@@ -157,4 +162,7 @@ def delivery_of(plugin: str, module: Any, bound: Any, known: Iterable[str]) -> D
         module.secrets(bound) if hasattr(module, "secrets") else NO_SECRETS,
         module.again(bound) if hasattr(module, "again") else None,
         lambda ask: module.ask_again(ask, bound),
+        module.later(bound) if hasattr(module, "later") else None,
+        lambda ask: module.deliver(ask, bound),
+        (lambda ask: module.row(ask, bound)) if hasattr(module, "row") else None,
     )
