@@ -8,6 +8,8 @@ An intake's sample: `settings` and `reads`, each a `content_type`, a body (`json
 either the `fields` or the `malformed` that comes of it.
 """
 
+import email
+import email.policy
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +20,7 @@ import msgspec
 import pytest
 
 from outbid.core.contract import Arrival, Ask, Binding
-from outbid.core.dialect.wire import Failure, Http, Response
+from outbid.core.dialect.wire import Failure, Http, Mail, Response
 from outbid.core.lead.value import Value
 from outbid.plugins.registry import Registry
 
@@ -75,7 +77,21 @@ def turn(plugin: ModuleType, bound: Any, ask: Ask, given: dict[str, Any]) -> Any
     return stop.value.value
 
 
-def check_request(request: Http, expected: dict[str, Any]) -> None:
+def check_mail(request: Mail, expected: dict[str, Any]) -> None:
+    """`mail`: the envelope, headers, and each part that is no container by its type, as text."""
+    message = email.message_from_bytes(request.body, policy=email.policy.SMTP)
+    parts = {part.get_content_type(): part.get_content() for part in message.walk() if not part.is_multipart()}
+    found = {"url": f"smtp://{request.target.host}:{request.target.port}", "rcpt": list(request.to)}
+    found |= {name.lower(): str(value) for name, value in message.items()}
+    texts = {kind: part.decode() if isinstance(part, bytes) else part for kind, part in parts.items()}
+    found |= {kind: text.replace("\r\n", "\n") for kind, text in texts.items()}
+    assert {name: found.get(name) for name in expected} == expected
+
+
+def check_request(request: Http | Mail, expected: dict[str, Any]) -> None:
+    if isinstance(request, Mail):
+        check_mail(request, expected)
+        return
     assert isinstance(request, Http)
     target = request.target
     url = f"{target.scheme}://{target.host}:{target.port}{target.path}"
@@ -98,8 +114,9 @@ def test_the_delivery_says_and_understands_what_the_sample_tells(name: str, path
         assert plugin.row(ask, bound) == sample["row"]
     for given in sample["turns"]:
         reply = json.loads(msgspec.json.encode(turn(plugin, bound, ask, given)))
-        if given["kind"] == "post":
-            assert reply.pop("reached") is given.get("answer", {}).get("sent", True), given.get("answer")
+        if given["kind"] != "ping":
+            reached = given.get("reached", given.get("answer", {}).get("sent", True))
+            assert reply.pop("reached") is reached, given.get("answer")
         plain = {key: value for key, value in reply.items() if value not in ("", None, 0, [])}
         assert plain == given["reply"], given.get("answer")
 
@@ -128,7 +145,12 @@ def test_the_intake_reads_what_the_sample_tells(name: str, path: Path) -> None:
 
 PINGED = {("ping", outcome) for outcome in ("bid", "pass", "error", "nonsense")}
 WHOLE = PINGED | {("post", outcome) for outcome in ("accept", "reject", "error", "uncertain")}
-OUTCOMES = {"store_only": {("post", "accept")}}
+OUTCOMES = {
+    "store_only": {("post", "accept")},
+    "email": {
+        (kind, outcome) for kind in ("post", "deliver") for outcome in ("accept", "reject", "error", "uncertain")
+    },
+}
 """Of deliveries that ask nobody for a bid, or for nothing at all."""
 
 

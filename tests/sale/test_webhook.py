@@ -5,7 +5,7 @@ import hmac
 from hashlib import sha256
 
 from harness.buyers import http
-from harness.house import open_house
+from harness.house import open_house, until
 from harness.market import lead, nouns, offer
 from outbid.store.sealed import secrets
 
@@ -60,3 +60,21 @@ async def test_who_answers_no_leaves_it_to_the_next(database_url, app_database_u
         ids = {buyers.posts(name)[0].headers["webhook-id"] for name in "ab"}
         assert len(ids) == 2, "each post has an id of its own"
         assert all(is_signed(buyers.posts(name)[0]) for name in "ab")
+
+
+async def test_a_message_may_go_out_after_the_sale(database_url, app_database_url, buyers):
+    buyers.on("a", post=http(200, b""))
+    rows = nouns([webhook("a", buyers.port)])
+    rows["offer"]["a"].delivery.settings["delay"] = {"minutes": 30}
+    async with open_house(database_url, app_database_url) as house:
+        await secrets.put(house.connection, house.process.exchange.vault, "hook", WORD, "t")
+        await house.change(rows)
+        answer = (await house.sell(lead())).json
+        assert answer["outcome"] == "sold"
+        assert buyers.posts("a") == []
+        await house.connection.execute("update job set run_at = now() - interval '1 second' where kind = 'deliver'")
+        await house.connection.execute("select pg_notify('outbid_job', '')")
+        await until(lambda: len(buyers.posts("a")) == 1, 10)
+        (got,) = buyers.posts("a")
+        assert is_signed(got)
+        assert got.headers["webhook-id"] == (await house.state(answer["lead"])).sales[0].id

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from msgspec.structs import replace
 
 from outbid.core.contract import Ask, PostReply
-from outbid.core.dialect.wire import Answer, Failure, Http
+from outbid.core.dialect.wire import Answer, Failure, File, Http, Mail
 from outbid.core.lead import event as ev
 from outbid.core.lead.traffic import Talk
 from outbid.core.ledger.hold import hold_for
@@ -105,7 +105,7 @@ def _recall_post(exchange: Exchange, story: Story, offer: Offer, deal: Deal) -> 
     except Exception:
         log.exception("a delivery failed in its own code")
         return
-    if isinstance(http, Http) and http.has_lead:  # what follows another answer cannot be made again
+    if isinstance(http, Http | Mail) and http.has_lead:  # what follows another answer cannot be made again
         unknown = Failure("uncertain", True, "send", "rebuilt after a crash; it may have been sent, or not")
         now_ms = exchange.clock.now_ms()
         story.talks.append(Talk("post", (offer.number,), deal.sale, now_ms, (http,), (unknown,)))
@@ -164,10 +164,10 @@ async def converse(
     try:
         talk = _TALKS[step](offer.delivery, ask)
         http = next(talk)
-        while isinstance(http, Http):
+        while isinstance(http, Http | Mail | File):
             await exchange.lease()
             at_ms = exchange.clock.now_ms()
-            sent = http if story.trace is None else traced(exchange, story.trace, http)
+            sent = traced(exchange, story.trace, http) if story.trace and isinstance(http, Http) else http
             answer = await exchange.door.ask(sent, deadline, fresh=True)
             if exchange.keeps_traffic:
                 story.talks.append(Talk(step, (offer.number,), ask.sale, at_ms, (sent,), (answer,)))

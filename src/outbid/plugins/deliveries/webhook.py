@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Meta
 from msgspec.structs import replace
 
-from outbid.core.contract import Again, Ask, Binding, PingReply, PostReply, Reads
+from outbid.core.contract import Again, Ask, Binding, Later, PingReply, PostReply, Reads
 from outbid.core.dialect.reference import filled, names_in, reference
 from outbid.core.dialect.reply import Rule as AnyRule
 from outbid.core.dialect.reply import said_as
@@ -20,6 +20,7 @@ from outbid.core.dialect.webhook import ID, key_of, signature_of
 from outbid.core.dialect.wire import Answer, Http
 from outbid.core.market.problem import SettingFault
 from outbid.core.schedule.instant import utc
+from outbid.plugins.deliveries._later import Delay, later_of
 from outbid.plugins.deliveries._talk import Bound as Talk
 from outbid.plugins.deliveries._talk import (
     Interface,
@@ -53,6 +54,7 @@ class Settings(Interface, frozen=True, kw_only=True, forbid_unknown_fields=True)
     ]
     type: Annotated[str, Meta(pattern=r"^[\w.-]{1,100}$", description="the `type` of the messages")] = "lead.posted"
     key_header: Annotated[str, said_as("carries the sale's id; Standard Webhooks call it so")] = ID
+    delay: Annotated[Delay | None, said_as("the lead is sold at once and goes out later; absent: by the post")] = None
     ping_reply: Annotated[Rule, said_as("how a ping's answer is read")] = Rule()
     post_reply: Annotated[Rule, said_as("how a post's answer is read")] = Rule()
 
@@ -63,6 +65,7 @@ class Bound(msgspec.Struct, frozen=True):
     talk: Talk
     key: bytes
     type: bytes
+    later: Later | None
 
 
 def bind(settings: Settings, binding: Binding) -> Bound:
@@ -75,7 +78,9 @@ def bind(settings: Settings, binding: Binding) -> Bound:
     talk = bind_interface(settings, binding, _MANNER)
     if talk.beyond is not None and talk.beyond.sign is not None:
         raise SettingFault("auth", "a webhook is signed already: choose another way to sign in, or none")
-    return Bound(talk, key_of(filled(settings.secret, binding.secrets)), settings.type.encode())
+    return Bound(
+        talk, key_of(filled(settings.secret, binding.secrets)), settings.type.encode(), later_of(settings.delay)
+    )
 
 
 def pings(bound: Bound) -> bool:
@@ -85,7 +90,7 @@ def pings(bound: Bound) -> bool:
 
 def repeatable(bound: Bound) -> bool:
     """May a post be asked again with the same key?"""
-    return _repeatable(bound.talk)
+    return bound.later is not None or _repeatable(bound.talk)
 
 
 def reads(bound: Bound) -> Reads:
@@ -104,6 +109,18 @@ def ping(ask: Ask, bound: Bound) -> Generator[Http, Answer, PingReply]:
 
 
 def post(ask: Ask, bound: Bound) -> Generator[Http, Answer, PostReply]:
+    """Send the whole lead, or make the sale alone where it goes out later."""
+    if bound.later is not None:
+        return PostReply("accept")
+    return (yield from deliver(ask, bound))
+
+
+def later(bound: Bound) -> Later | None:
+    """When it goes out, if not by the post."""
+    return bound.later
+
+
+def deliver(ask: Ask, bound: Bound) -> Generator[Http, Answer, PostReply]:
     """Send the whole lead, signed at the instant of sending."""
     talk = _post(ask, bound.talk)
     answer: Answer | None = None

@@ -14,7 +14,7 @@ Everything is compiled once for a market; nothing that a lead holds makes a mapp
 from outbid.core.dialect.mapping.entry import Entry, Line, Table, text_of_said
 from outbid.core.dialect.mapping.steps import STEPS, Cdata, as_text
 from outbid.core.dialect.mapping.table import FLAT, JSON, XML, Mapping, compile_mapping
-from outbid.core.dialect.mapping.term import FIRST, SYSTEM, Term, compile_steps, compile_term
+from outbid.core.dialect.mapping.term import FIRST, SYSTEM, Term, compile_steps, compile_term, compile_text
 from outbid.core.dialect.mapping.tree import TEXT, Grammar
 
 __all__ = [
@@ -36,5 +36,6 @@ __all__ = [
     "compile_mapping",
     "compile_steps",
     "compile_term",
+    "compile_text",
     "text_of_said",
 ]
