@@ -7,11 +7,30 @@ from msgspec import Meta
 
 from outbid.core.contract import Later
 from outbid.core.dialect.reply import said_as
-from outbid.core.market.noun.hours import Slot
 from outbid.core.market.problem import SettingFault
-from outbid.core.schedule.week import Calendar
+from outbid.core.schedule.week import Calendar, Hours, hours_of
 
 MINUTE_MS = 60_000
+
+
+class Slot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Hours of some days of the week."""
+
+    days: Annotated[tuple[str, ...], said_as("such as `sat`, or a range such as `mon-fri`; absent: every day")] = ()
+    start: Annotated[str, Meta(description="when they begin, such as 08:30")] = msgspec.field(
+        name="from", default="00:00"
+    )
+    end: Annotated[str, Meta(description="when they end; 24:00 is the end of the day")] = msgspec.field(
+        name="to", default="24:00"
+    )
+
+    def __post_init__(self) -> None:
+        """Days and times can be read."""
+        self.hours()
+
+    def hours(self) -> Hours:
+        """The same, made ready."""
+        return hours_of(self.days, self.start, self.end)
 
 
 class Delay(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
