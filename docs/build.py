@@ -27,6 +27,7 @@ from outbid.core.control.patience import Wait
 from outbid.core.lead import event
 from outbid.core.market import noun
 from outbid.core.match import filter as filters
+from outbid.plugins.deliveries import _later, _letter
 from outbid.plugins.intakes import json as json_intake
 from outbid.plugins.registry import KINDS, Registry
 from outbid.settings import PREFIX, Settings
@@ -177,6 +178,9 @@ def plugin_text(kind: str, name: str, module: ModuleType) -> str:
         personal = "personal" if module.PERSONAL else "not personal"
         text += f"A {module.KIND} fact, {personal} by default. Parts: {parts}. Example: `{module.EXAMPLE}`.\n\n"
     text += settings_table(module.Settings, f"{kind}/{name}")
+    for struct in (_later.Delay, _later.Slot, _letter.Attachment):
+        if kind == "deliveries" and uses(module.Settings, struct):
+            text += f"\n`{struct.__name__}`:\n\n{settings_table(struct)}"
     if hasattr(module, "Rule"):
         text += "\n`Rule`: [replies](replies.md).\n"
     declared = getattr(module, "REASONS", {})
@@ -184,6 +188,11 @@ def plugin_text(kind: str, name: str, module: ModuleType) -> str:
         prefix = "" if declared.keys() <= reasons.ALL.keys() else f"{name}."
         text += "\n" + reason_table(declared.values(), prefix)
     return text
+
+
+def uses(settings: type[msgspec.Struct], struct: type[msgspec.Struct]) -> bool:
+    """Does a struct name another one, or one that names it?"""
+    return struct.__name__ in msgspec.json.schema_components([settings])[1]
 
 
 def reason_table(found: Iterable[reasons.Reason], prefix: str = "") -> str:

@@ -121,6 +121,43 @@ def test_the_delivery_says_and_understands_what_the_sample_tells(name: str, path
         assert plain == given["reply"], given.get("answer")
 
 
+LINES = b"who,phone\r\nAnn,\r\n'=Bob,'+15125550142\r\n"
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome", "reason"),
+    [(Response(250, (), b""), "accept", ""), (Response(530, (), b"PermissionDenied"), "error", "not_taken"),
+     (Failure("unreachable", False, "connect"), "error", "unreachable"),
+     (Failure("cut_off", True, "send"), "uncertain", "cut_off")],
+)  # fmt: skip
+def test_a_file_has_the_same_name_and_bytes_whenever_it_is_made(answer, outcome, reason) -> None:
+    plugin = Registry([]).get("deliveries", "sftp_csv")
+    sample = json.loads(next((SAMPLES / "deliveries" / "sftp_csv").glob("*.json")).read_text())
+    bound = bound_of(plugin, sample)
+    rows = [{"who": "Ann", "phone": None}, {"who": "=Bob", "phone": "+15125550142"}]
+    talk = plugin.file(rows, 7, 1_700_000_000_123, bound)
+    made = next(talk)
+    assert made == next(plugin.file(rows, 7, 1_700_000_000_123, bound))
+    assert (made.name, made.body) == ("leads_20231114_221320_7.csv", LINES)
+    assert (made.target.host, made.target.port, made.target.path) == ("files.b.example", 22, "in")
+    with pytest.raises(StopIteration) as stop:
+        talk.send(answer)
+    assert (stop.value.value.outcome, stop.value.value.reason) == (outcome, reason)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [({"name": "leads.csv"}, "number"), ({"name": "a/{number}"}, "no /"), ({"name": "{number}{zip}"}, "plain characters"),
+     ({"password": "plain"}, "secret:NAME"), ({"password": ""}, "password or a key"), ({"host_key": "x"}, "SHA256"),
+     ({"columns": {}}, "at least one"), ({"columns": {"k": "={secret:files}"}}, "cannot refer")],
+)  # fmt: skip
+def test_settings_of_files_are_checked(change: dict[str, Any], words: str) -> None:
+    plugin = Registry([]).get("deliveries", "sftp_csv")
+    sample = json.loads(next((SAMPLES / "deliveries" / "sftp_csv").glob("*.json")).read_text())
+    with pytest.raises(ValueError, match=words):
+        bound_of(plugin, sample | {"settings": sample["settings"] | change})
+
+
 def read_all(plugin: ModuleType, sample: dict[str, Any]) -> Iterator[tuple[dict[str, Any], Any]]:
     settings = msgspec.convert(sample.get("settings", {}), plugin.Settings)
     for given in sample["reads"]:
@@ -147,6 +184,7 @@ PINGED = {("ping", outcome) for outcome in ("bid", "pass", "error", "nonsense")}
 WHOLE = PINGED | {("post", outcome) for outcome in ("accept", "reject", "error", "uncertain")}
 OUTCOMES = {
     "store_only": {("post", "accept")},
+    "sftp_csv": {("post", "accept")},
     "email": {
         (kind, outcome) for kind in ("post", "deliver") for outcome in ("accept", "reject", "error", "uncertain")
     },

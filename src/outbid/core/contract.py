@@ -40,7 +40,10 @@ deliveries/<name>.py  bind(settings, binding) -> what was compiled once; pings(b
                       ask_again(ask, bound): how; a generator function as post, given names of sale and lead alone;
                       later(bound) -> Later | None, where post asks nobody and says accept, for the lead is delivered
                       after the sale; deliver(ask, bound): how it then is, a generator function as post;
-                      row(ask, bound) -> {key: value}, what a buyer fetches, or finds in a line of a file
+                      row(ask, bound) -> {key: value}, what a buyer fetches, or finds in a line of a file;
+                      file(rows, number, at_ms, bound): how a file of such rows is laid down, a generator function as
+                      post that yields a File; `number` counts the offer's files, `at_ms` is when this one was begun.
+                      Mail and File may be yielded where Http may
 intakes/<name>.py     read(content_type, body, settings) -> Arrival | Malformed
                       settings.ping_id: the name under which a seller gives his ping's id back; where wanted:
                       settings.bid_ids, the name under which he names the bids of his choice

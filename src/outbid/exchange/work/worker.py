@@ -13,6 +13,7 @@ from outbid.exchange.revive import resume
 from outbid.exchange.story import Story
 from outbid.exchange.work.inquiring import inquire
 from outbid.exchange.work.later.delivering import deliver
+from outbid.exchange.work.later.filing import file, file_on
 from outbid.exchange.work.noticing import gather, portions, send
 from outbid.exchange.work.planning import make
 from outbid.exchange.work.postback import Unheard, tell_end
@@ -73,6 +74,8 @@ class Worker:
     async def _finish(self, connection: Connection, job: jobs.Job) -> None:
         if await self._do(connection, job):
             await jobs.finish(connection, job)
+            if job.kind == "file":
+                await file_on(self._exchange, connection, job.payload["offer"])
         else:
             await jobs.put_off(connection, job, self._exchange.clock.now_ms() + LATER_MS)
 
@@ -88,6 +91,8 @@ class Worker:
         if job.kind == "planned_change":
             identifier = bytes.fromhex(job.payload["planned_change"])
             await make(connection, self._exchange.vault, self._exchange.market, identifier)
+        elif job.kind == "file":
+            await file(self._exchange, connection, job.payload["offer"])
         elif job.kind == "notify":
             await send(self._exchange, connection, job.payload["buyer"])
         else:

@@ -119,7 +119,8 @@ class Delivery(msgspec.Struct, frozen=True):
     `reads` are the fields and facts that they hold; `secrets` is what must not be kept of them.
     `again`: when a buyer is asked by `ask_again(ask)` how a post ended that had no clear answer; None: never.
     `later`: how the lead comes to a buyer to whom it is sold already; None: by the post. `deliver(ask)` is followed
-    then. `row`: what he may fetch of it, or finds in a file.
+    then. `row`: what he may fetch of it, or finds in a
+    file; `file`: how such a file is laid down.
     """
 
     plugin: str
@@ -133,6 +134,7 @@ class Delivery(msgspec.Struct, frozen=True):
     later: Later | None = None
     deliver: Callable[[Any], Any] = _nothing_to_ask
     row: Callable[[Any], dict[str, Any]] | None = None
+    file: Callable[[list[dict[str, Any]], int, int], Any] | None = None
 
 
 def mute(delivery: Delivery) -> Delivery:
@@ -165,4 +167,5 @@ def delivery_of(plugin: str, module: Any, bound: Any, known: Iterable[str]) -> D
         module.later(bound) if hasattr(module, "later") else None,
         lambda ask: module.deliver(ask, bound),
         (lambda ask: module.row(ask, bound)) if hasattr(module, "row") else None,
+        (lambda rows, number, at_ms: module.file(rows, number, at_ms, bound)) if hasattr(module, "file") else None,
     )
