@@ -26,8 +26,12 @@ class Carrier:
         journey = Journey(self._loop, deadline)
         try:
             async with asyncio.timeout_at(deadline), self._room:
-                with await self._connected(parcel.target, journey) as plain:
+                plain = await self._connected(parcel.target, journey)
+                try:
                     status, stage, words = await self._hand_over(parcel, plain, journey)
+                finally:
+                    if not journey.has_transport:  # else its transport closes it, when that has said goodbye
+                        plain.close()
         except Refused as refusal:
             return journey.failed(refusal.reason, str(refusal))
         except TimeoutError:

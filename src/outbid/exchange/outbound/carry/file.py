@@ -22,6 +22,8 @@ async def put(file: File, plain: socket.socket, journey: Journey) -> tuple[int, 
     journey.phase = "connect"
     known = _Known(file.host_key)
     try:
+        keys = [asyncssh.import_private_key(file.key)] if file.key else None
+        journey.has_transport = True
         connection, _ = await asyncssh.create_connection(
             lambda: known,
             file.target.host,
@@ -30,7 +32,7 @@ async def put(file: File, plain: socket.socket, journey: Journey) -> tuple[int, 
             known_hosts=b"",  # none but what `_Known` says
             username=file.user,
             password=file.password or None,
-            client_keys=[asyncssh.import_private_key(file.key)] if file.key else None,
+            client_keys=keys,
             agent_path=None,
             config=None,
             login_timeout=journey.left_s(),

@@ -6,14 +6,18 @@ from outbid.core.dialect.wire import Failure, Phase, Timings
 
 
 class Journey:
-    """One parcel on its way. `sent` is set just before the first byte of its content goes out."""
+    """One parcel on its way. `sent` is set just before the first byte of its content goes out.
 
-    __slots__ = ("_loop", "_started", "connect_ms", "deadline", "phase", "sent")
+    `has_transport`: the socket belongs to one now.
+    """
+
+    __slots__ = ("_loop", "_started", "connect_ms", "deadline", "has_transport", "phase", "sent")
 
     def __init__(self, loop: asyncio.AbstractEventLoop, deadline: float) -> None:
         self._loop, self._started, self.deadline = loop, loop.time(), deadline
         self.phase: Phase = "refused"
         self.sent = False
+        self.has_transport = False
         self.connect_ms: float | None = None
 
     def ms(self) -> float:

@@ -30,6 +30,7 @@ async def send(mail: Mail, plain: socket.socket, journey: Journey, context: ssl.
     stage = "connect"
     try:
         journey.phase = "connect" if mail.security == "none" else "tls"
+        journey.has_transport = True
         await client.connect()
         journey.connected()
         journey.phase = "send"
