@@ -28,6 +28,7 @@ from outbid.core.control.patience import Wait
 from outbid.core.lead import event
 from outbid.core.market import noun
 from outbid.core.match import filter as filters
+from outbid.plugins.deliveries import _later, _letter
 from outbid.plugins.intakes import json as json_intake
 from outbid.plugins.intakes._dialect import Dialect
 from outbid.plugins.registry import KINDS, Registry
@@ -183,6 +184,9 @@ def plugin_text(kind: str, name: str, module: ModuleType) -> str:
     text += settings_table(module.Settings, f"{kind}/{name}", without=Dialect if spoken else None)
     if spoken:
         text += "\nAnd everything of a [dialect](dialects.md).\n"
+    for struct in (_later.Delay, _later.Slot, _letter.Attachment):
+        if kind == "deliveries" and uses(module.Settings, struct):
+            text += f"\n`{struct.__name__}`:\n\n{settings_table(struct)}"
     if hasattr(module, "Rule"):
         text += "\n`Rule`: [replies](replies.md).\n"
     declared = getattr(module, "REASONS", {})
@@ -190,6 +194,11 @@ def plugin_text(kind: str, name: str, module: ModuleType) -> str:
         prefix = "" if declared.keys() <= reasons.ALL.keys() else f"{name}."
         text += "\n" + reason_table(declared.values(), prefix)
     return text
+
+
+def uses(settings: type[msgspec.Struct], struct: type[msgspec.Struct]) -> bool:
+    """Does a struct name another one, or one that names it?"""
+    return struct.__name__ in msgspec.json.schema_components([settings])[1]
 
 
 def reason_table(found: Iterable[reasons.Reason], prefix: str = "") -> str:

@@ -159,3 +159,36 @@ def test_what_is_sent_only_sometimes_is_told_only_where_it_was_sent():
     for state, fields in (("TX", ("zip", "zip.state", "first_name", "phone")), ("CA", ("zip", "zip.state"))):
         [found] = exposure(made, FACTS | {"zip.state": state}, (*asked, CLOSED))
         assert (found.step, found.fields) == ("ping", fields)
+
+
+def delayed(settings):
+    rows = {
+        "seller": [{"slug": "s"}],
+        "buyer": [{"slug": "a"}],
+        "campaign": [CAMPAIGN | {"tiers": TIERS}],
+        "source": [SOURCE],
+        "offer": [offer("a", price="5", delivery={"plugin": "email", "settings": settings})],
+    }
+    market = compiled(rows)
+    return Plan(market.campaigns[1], market.sources[1])
+
+
+LETTER = {
+    "host": "m.example.com", "from": "a@example.com", "to": ["b@example.com"], "subject": "{zip}", "text": "{phone}",
+    "delay": {"minutes": 5},
+}  # fmt: skip
+SOLD_LATER = [
+    ev.Received(1, 1, 1, 1, present="ff"),
+    ev.Posting(2, "sl_1", 1, 500, 400),
+    ev.Sold(3, "sl_1", 500, 400),
+    ev.Closed(4, "sold"),
+]
+
+
+def test_what_comes_after_the_sale_is_shown_when_it_was_delivered():
+    plan = delayed(LETTER)
+    (possible,) = exposure(plan, {}, SOLD_LATER)
+    assert (possible.step, possible.possibly, possible.at_ms) == ("post", True, 4)
+    (shown,) = exposure(plan, {}, [*SOLD_LATER, ev.Delivered(9, "sl_1", "sent", ms=3)])
+    assert (shown.step, shown.possibly, shown.at_ms, set(shown.fields)) == ("post", False, 9, {"zip", "phone"})
+    assert exposure(plan, {}, [*SOLD_LATER[:2], ev.Rejected(3, "sl_1", "rejected", reached=False)]) == []

@@ -167,6 +167,7 @@ STILL = [
     ev.NoRoom(1, 1, "offer:1 day LEAD", "cap_reached"),
     ev.Asked(1, "sl_1"),
     ev.Inquired(1, "sl_1", "unknown", "undecided", 5),
+    ev.Delivered(1, "sl_1", "sent", ms=5),
     ev.Closed(1, "sold"),
 ]
 

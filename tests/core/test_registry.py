@@ -33,7 +33,17 @@ def point(kind: str, name: str, part: str = "plugin") -> EntryPoint:
 def test_a_file_is_a_plugin_and_its_name_is_its_registration():
     found = Registry([])
     assert found.names("methods") == METHODS.split(", ")
-    assert found.names("deliveries") == ["form", "json", "multipart", "text", "xml"]
+    assert found.names("deliveries") == [
+        "email",
+        "form",
+        "json",
+        "multipart",
+        "sftp_csv",
+        "store_only",
+        "text",
+        "webhook",
+        "xml",
+    ]
     assert found.names("intakes") == ["form", "google", "json", "meta", "query", "webhook", "xml"]
     for kind in KINDS:
         for name in found.names(kind):

@@ -212,6 +212,7 @@ ALL = [
     ev.Unsure(6, "sl_1", "timed_out", 40),
     ev.Asked(6, "sl_1"),
     ev.Inquired(6, "sl_1", "unknown", "undecided", 40),
+    ev.Delivered(6, "sl_1", "filed", "leads_1.csv"),
     ev.Settled(7, "sl_1", "rejected", "operator"),
     ev.Closed(8, "unsold", "no_bids"),
 ]

@@ -84,6 +84,11 @@ EACH = [
         offer(3, "inquired", "unknown"),
     ),
     (
+        (POSTING, ev.Sold(CAME, "sl_1", 800, 600)),
+        ev.Delivered(CAME, "sl_1", "sent", ms=40),
+        offer(3, "delivered", "sent"),
+    ),
+    (
         (POSTING, ev.Unsure(CAME, "sl_1", "timeout")),
         ev.Settled(CAME, "sl_1", "sold", "op"),
         {

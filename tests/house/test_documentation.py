@@ -132,7 +132,7 @@ def test_every_plugin_and_each_of_its_settings_is_documented(build):
             assert described, (kind, name)
             if "[dialect](dialects.md)" in described:
                 described += (REFERENCE / "dialects.md").read_text(encoding="utf-8")
-            for setting in Registry([]).get(kind, name).Settings.__struct_fields__:
+            for setting in Registry([]).get(kind, name).Settings.__struct_encode_fields__:
                 assert f"| `{setting}` |" in described, (kind, name, setting)
 
 

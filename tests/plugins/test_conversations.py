@@ -1,12 +1,15 @@
 """Deliveries and intakes do what their samples say: one JSON file, one or more turns of a conversation.
 
 A delivery's sample: `settings`, `known` (names of fields, and of facts with false), `ping_fields`, `secrets`, an
-`ask`, and `turns`. A turn is a `kind` (ping or post), the `request` it must make (its body as `json` or `text`), the `answer` it
-gets (a status with `json`, `text` or `hex`; or a `failure` with `sent`), and the `reply` that is read from it.
+`ask`, the `row` that a buyer fetches where there is one, and `turns`. A turn is a `kind` (ping or post), the `request`
+it must make (its body as `json` or `text`) and the `answer` it gets (a status with `json`, `text` or `hex`; or a
+`failure` with `sent`), both absent where it asks nobody, and the `reply` that is read from it.
 An intake's sample: `settings` and `reads`, each a `content_type`, a body (`json`, `text`, `hex` or `repeat`), and
 either the `fields` or the `malformed` that comes of it.
 """
 
+import email
+import email.policy
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +20,7 @@ import msgspec
 import pytest
 
 from outbid.core.contract import Arrival, Ask, Binding
-from outbid.core.dialect.wire import Failure, Http, Response
+from outbid.core.dialect.wire import Failure, Http, Mail, Response
 from outbid.core.lead.value import Value
 from outbid.plugins.registry import Registry
 
@@ -63,6 +66,10 @@ def bound_of(plugin: ModuleType, sample: dict[str, Any], buyer: int = 0) -> Any:
 
 def turn(plugin: ModuleType, bound: Any, ask: Ask, given: dict[str, Any]) -> Any:
     talk = getattr(plugin, given["kind"])(ask, bound)
+    if "answer" not in given:
+        with pytest.raises(StopIteration) as stop:
+            next(talk)
+        return stop.value.value
     request = next(talk)
     check_request(request, given.get("request", {}))
     with pytest.raises(StopIteration) as stop:
@@ -70,7 +77,21 @@ def turn(plugin: ModuleType, bound: Any, ask: Ask, given: dict[str, Any]) -> Any
     return stop.value.value
 
 
-def check_request(request: Http, expected: dict[str, Any]) -> None:
+def check_mail(request: Mail, expected: dict[str, Any]) -> None:
+    """`mail`: the envelope, headers, and each part that is no container by its type, as text."""
+    message = email.message_from_bytes(request.body, policy=email.policy.SMTP)
+    parts = {part.get_content_type(): part.get_content() for part in message.walk() if not part.is_multipart()}
+    found = {"url": f"smtp://{request.target.host}:{request.target.port}", "rcpt": list(request.to)}
+    found |= {name.lower(): str(value) for name, value in message.items()}
+    texts = {kind: part.decode() if isinstance(part, bytes) else part for kind, part in parts.items()}
+    found |= {kind: text.replace("\r\n", "\n") for kind, text in texts.items()}
+    assert {name: found.get(name) for name in expected} == expected
+
+
+def check_request(request: Http | Mail, expected: dict[str, Any]) -> None:
+    if isinstance(request, Mail):
+        check_mail(request, expected)
+        return
     assert isinstance(request, Http)
     target = request.target
     url = f"{target.scheme}://{target.host}:{target.port}{target.path}"
@@ -89,12 +110,52 @@ def test_the_delivery_says_and_understands_what_the_sample_tells(name: str, path
     plugin, sample = Registry([]).get("deliveries", name), json.loads(path.read_text(encoding="utf-8"))
     bound, ask = bound_of(plugin, sample), ask_of(sample)
     assert sample["turns"]
+    if "row" in sample:
+        assert plugin.row(ask, bound) == sample["row"]
     for given in sample["turns"]:
         reply = json.loads(msgspec.json.encode(turn(plugin, bound, ask, given)))
-        if given["kind"] == "post":
-            assert reply.pop("reached") is given["answer"].get("sent", True), given["answer"]
+        if given["kind"] != "ping":
+            reached = given.get("reached", given.get("answer", {}).get("sent", True))
+            assert reply.pop("reached") is reached, given.get("answer")
         plain = {key: value for key, value in reply.items() if value not in ("", None, 0, [])}
         assert plain == given["reply"], given.get("answer")
+
+
+LINES = b"who,phone\r\nAnn,\r\n'=Bob,'+15125550142\r\n"
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome", "reason"),
+    [(Response(250, (), b""), "accept", ""), (Response(530, (), b"PermissionDenied"), "error", "not_taken"),
+     (Failure("unreachable", False, "connect"), "error", "unreachable"),
+     (Failure("cut_off", True, "send"), "uncertain", "cut_off")],
+)  # fmt: skip
+def test_a_file_has_the_same_name_and_bytes_whenever_it_is_made(answer, outcome, reason) -> None:
+    plugin = Registry([]).get("deliveries", "sftp_csv")
+    sample = json.loads(next((SAMPLES / "deliveries" / "sftp_csv").glob("*.json")).read_text())
+    bound = bound_of(plugin, sample)
+    rows = [{"who": "Ann", "phone": None}, {"who": "=Bob", "phone": "+15125550142"}]
+    talk = plugin.file(rows, 7, 1_700_000_000_123, bound)
+    made = next(talk)
+    assert made == next(plugin.file(rows, 7, 1_700_000_000_123, bound))
+    assert (made.name, made.body) == ("leads_20231114_221320_7.csv", LINES)
+    assert (made.target.host, made.target.port, made.target.path) == ("files.b.example", 22, "in")
+    with pytest.raises(StopIteration) as stop:
+        talk.send(answer)
+    assert (stop.value.value.outcome, stop.value.value.reason) == (outcome, reason)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [({"name": "leads.csv"}, "number"), ({"name": "a/{number}"}, "no /"), ({"name": "{number}{zip}"}, "plain characters"),
+     ({"password": "plain"}, "secret:NAME"), ({"password": ""}, "password or a key"), ({"host_key": "x"}, "SHA256"),
+     ({"columns": {}}, "at least one"), ({"columns": {"k": "={secret:files}"}}, "cannot refer")],
+)  # fmt: skip
+def test_settings_of_files_are_checked(change: dict[str, Any], words: str) -> None:
+    plugin = Registry([]).get("deliveries", "sftp_csv")
+    sample = json.loads(next((SAMPLES / "deliveries" / "sftp_csv").glob("*.json")).read_text())
+    with pytest.raises(ValueError, match=words):
+        bound_of(plugin, sample | {"settings": sample["settings"] | change})
 
 
 def read_all(plugin: ModuleType, sample: dict[str, Any]) -> Iterator[tuple[dict[str, Any], Any]]:
@@ -119,6 +180,18 @@ def test_the_intake_reads_what_the_sample_tells(name: str, path: Path) -> None:
             assert found.detail
 
 
+PINGED = {("ping", outcome) for outcome in ("bid", "pass", "error", "nonsense")}
+WHOLE = PINGED | {("post", outcome) for outcome in ("accept", "reject", "error", "uncertain")}
+OUTCOMES = {
+    "store_only": {("post", "accept")},
+    "sftp_csv": {("post", "accept")},
+    "email": {
+        (kind, outcome) for kind in ("post", "deliver") for outcome in ("accept", "reject", "error", "uncertain")
+    },
+}
+"""Of deliveries that ask nobody for a bid, or for nothing at all."""
+
+
 @pytest.mark.parametrize("kind", ["deliveries", "intakes"])
 def test_every_plugin_has_samples(kind: str) -> None:
     for name in Registry([]).names(kind):
@@ -129,8 +202,7 @@ def test_the_samples_reach_every_outcome_of_a_delivery() -> None:
     for name in Registry([]).names("deliveries"):
         found = [json.loads(path.read_text()) for path in (SAMPLES / "deliveries" / name).glob("*.json")]
         seen = {(turn["kind"], turn["reply"]["outcome"]) for sample in found for turn in sample["turns"]}
-        pings = {("ping", outcome) for outcome in ("bid", "pass", "error", "nonsense")}
-        assert seen == pings | {("post", outcome) for outcome in ("accept", "reject", "error", "uncertain")}
+        assert seen == OUTCOMES.get(name, WHOLE), name
 
 
 @pytest.mark.parametrize("kind", ["deliveries", "intakes"])

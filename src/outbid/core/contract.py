@@ -39,7 +39,13 @@ deliveries/<name>.py  bind(settings, binding) -> what was compiled once; pings(b
                       shown(ask, bound, step) -> what each key of a `ping` or `post` gives, for people who try it, and
                       looked(answer, bound, step) -> what its rule finds in an answer;
                       again(bound) -> Again | None, when a buyer is asked how a post ended that had no clear answer, and
-                      ask_again(ask, bound): how; a generator function as post, given names of sale and lead alone
+                      ask_again(ask, bound): how; a generator function as post, given names of sale and lead alone;
+                      later(bound) -> Later | None, where post asks nobody and says accept, for the lead is delivered
+                      after the sale; deliver(ask, bound): how it then is, a generator function as post;
+                      row(ask, bound) -> {key: value}, what a buyer fetches, or finds in a line of a file;
+                      file(rows, number, at_ms, bound): how a file of such rows is laid down, a generator function as
+                      post that yields a File; `number` counts the offer's files, `at_ms` is when this one was begun.
+                      Mail and File may be yielded where Http may
 intakes/<name>.py     read(content_type, body, settings) -> Arrival | Malformed, from what comes at `/v1/leads`
                       settings.ping_id: the name under which a seller gives his ping's id back; where wanted:
                       settings.bid_ids, the name under which he names the bids of his choice
@@ -226,6 +232,22 @@ class Again(msgspec.Struct, frozen=True):
     def pause_ms(self, asked: int) -> int:
         """How long to wait before the next question, after so many of them."""
         return min(self.first_ms << min(asked, 20), self.most_ms)
+
+
+class Later(msgspec.Struct, frozen=True):
+    """How a lead comes to its buyer when it is sold already, by the house's word.
+
+    way        kept: he fetches it; filed: in a line of a file; sent: by itself, at `due_ms`
+    due_ms     from when the job of it is put to when it is sent, both in UTC milliseconds
+    every_ms, most_rows  a file is closed so long after its first line, or as soon as it has so many
+    shape      names the columns: all lines of a file have the same
+    """
+
+    way: Literal["kept", "filed", "sent"]
+    due_ms: Callable[[int], int] = int
+    every_ms: int = 0
+    most_rows: int = 0
+    shape: str = ""
 
 
 class Learned(msgspec.Struct, frozen=True):

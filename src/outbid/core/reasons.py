@@ -240,6 +240,10 @@ WIRE = reasons(
     not_http=("The answer was not HTTP/1.1.", ""),
     address_refused=("The address is private or the port is not 80 or 443.", "Grant an exact exception."),
     bad_request=("The request could not be built: a header or path holds a forbidden character.", ""),
+    not_taken=(
+        "The buyer's mail or file server did not let us in, or could not take it now.",
+        "Look at host, user and password; the raw answer holds the server's own words.",
+    ),
     no_token=(
         "The buyer's token server gave no token, so nothing was sent.",
         "Look at token_url, client and secret; the raw answer names the fault.",

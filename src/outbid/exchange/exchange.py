@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from outbid.core.dialect.wire import Answer, Http
+from outbid.core.dialect.wire import Answer, Http, Parcel
 from outbid.core.ids import SALE, first_of, public, uuid7
 from outbid.core.lead.traffic import pack
 from outbid.core.ledger.account import Limit
@@ -40,7 +40,7 @@ MOST_ANSWERS = 10_000
 class Door(Protocol):
     """The door to the network, as the loop uses it (`exchange/outbound`). Deadlines are in loop seconds."""
 
-    async def ask(self, http: Http, deadline: float, *, fresh: bool = False) -> Answer:
+    async def ask(self, http: Http | Parcel, deadline: float, *, fresh: bool = False) -> Answer:
         """One request."""
 
     def round(

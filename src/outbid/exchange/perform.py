@@ -14,6 +14,7 @@ from outbid.exchange.steps.ping import match, ping
 from outbid.exchange.steps.post import ask_again, post
 from outbid.exchange.story import Story
 from outbid.exchange.work.inquiring import inquiries
+from outbid.exchange.work.later.delivering import deliveries
 from outbid.store.commit.entry import Job
 
 NOTICES_GATHER_MS = 1_000
@@ -34,6 +35,8 @@ async def _wait(exchange: Exchange, story: Story, step: Wait) -> None:
             jobs = (exchange.job("due", f"due {story.id.hex()} {step.at_ms}", payload, step.at_ms),)
     if step.until == "settled":  # also where it waited for another sale before: of one sale there is one job of a kind
         jobs = _doubts(exchange, story, now_ms) + inquiries(exchange, story, now_ms)
+    if story.plan.campaign.delivers_later:
+        jobs += deliveries(exchange, story, now_ms)
     if story.born is not None:
         await story.born
     await exchange.write(story, jobs=jobs)
@@ -56,6 +59,8 @@ async def _close(exchange: Exchange, story: Story, step: Close) -> None:
     jobs: tuple[Job, ...] = ()
     if story.state.deferred and story.plan.source.postback is not None and not story.lead.test:
         jobs = (exchange.job("postback", f"postback {story.id.hex()}", {"lead": story.id.hex()}, now_ms),)
+    if story.plan.campaign.delivers_later:
+        jobs += deliveries(exchange, story, now_ms)
     if story.state.matched_any and not story.lead.test and story.market.notifies(story.plan.campaign):
         jobs = (*jobs, exchange.job_of_leads("notice", story.id.hex(), now_ms + NOTICES_GATHER_MS))
     if story.born is not None:

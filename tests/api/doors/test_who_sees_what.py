@@ -170,7 +170,7 @@ async def test_nothing_is_written_there(past, method, path):
     assert "GET" in answer.headers["allow"]
 
 
-@pytest.mark.parametrize("path", ["/v1/seller", "/v1/seller/none", "/v1/buyer/", "/v1/buyer/leads"])
+@pytest.mark.parametrize("path", ["/v1/seller", "/v1/seller/none", "/v1/buyer/", "/v1/buyer/people"])
 async def test_there_is_nothing_beside_them(house, path):
     assert_problem(await request(house.port, "GET", path, key="ob_acme"), 404, "not_found")
 

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.test_replay import ACE, BEE, BEGIN, DOT, FACTS, LINES, MATCHED, PLAN, M
+from outbid.core.dialect.webhook import key_of
 from outbid.core.lead import event as ev
 from outbid.core.notice.notice import band_of, notices_of
-from outbid.core.notice.told import key_of
 
 LEAD = bytes(16)
 ROUND = [*BEGIN, MATCHED, ev.Pinged(3, 0, 30, LINES)]

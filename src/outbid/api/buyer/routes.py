@@ -4,6 +4,7 @@ from litestar import Router
 
 from outbid.api.buyer.control import BuyerSteps
 from outbid.api.buyer.late import BuyerLateness
+from outbid.api.buyer.leads import BoughtLeads
 from outbid.api.buyer.money import BuyerMoney
 from outbid.api.buyer.notices import Notices
 from outbid.api.buyer.offers import Offers
@@ -22,6 +23,7 @@ def buyer_routes(desk: Desk) -> Router:
         Gate(desk, BUYER),
         [
             *Sales(desk).routes(),
+            *BoughtLeads(desk).routes(),
             *Offers(desk).routes(),
             *BuyerSteps(desk).routes(),
             *BuyerLateness(desk).routes(),

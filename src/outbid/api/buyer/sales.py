@@ -70,7 +70,7 @@ class SaleMoment(msgspec.Struct, frozen=True, omit_defaults=True):
     """Something that happened to a sale. `ms`: how long your answer took; `reason`: a code, and its sentence."""
 
     at: str
-    what: Literal["posted", "asked_again", "sold", "rejected", "uncertain", "settled"]
+    what: Literal["posted", "asked_again", "sold", "rejected", "uncertain", "settled", "delivered"]
     price: str | None = None
     ms: int | None = None
     reason: str | None = None
@@ -178,6 +178,8 @@ class Sales:
             return SaleMoment(at, "rejected", None, event.ms, *self._why(event.reason))
         if isinstance(event, ev.Unsure):
             return SaleMoment(at, "uncertain", None, event.ms, *self._why(event.reason))
+        if isinstance(event, ev.Delivered):
+            return SaleMoment(at, "delivered", ms=event.ms)
         if isinstance(event, ev.Asked):
             return SaleMoment(at, "asked_again")
         return SaleMoment(at, "settled", reason=event.outcome) if isinstance(event, ev.Settled) else None

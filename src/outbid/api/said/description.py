@@ -41,6 +41,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     for_readers  a write that is allowed to who only looks
     door      the door it stands behind; `for_tests`: keys for tests open it as well
     example   of the first of the answers
+    text      the media type of a text as which it may be had too
     """
 
     summary: str
@@ -57,6 +58,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     door: Door = OPERATOR
     for_tests: bool = False
     example: Any = None
+    text: str = ""
 
 
 def operation(said: Said, method: str) -> type[Operation]:
@@ -168,6 +170,8 @@ def _answers(said: Said) -> dict[str, Any]:
         found[str(status)] = {"description": words, "headers": headers}
         if struct is not None:
             found[str(status)]["content"] = {JSON: {"schema": _schema(struct)}}
+            if said.text:
+                found[str(status)]["content"][said.text] = {"schema": {"type": "string"}}
             if said.example is not None and status == next(iter(said.answers)):
                 found[str(status)]["content"][JSON]["example"] = said.example
     return found

@@ -179,6 +179,8 @@ class _Explainer:
             return SAID[type(event)]
         if isinstance(event, ev.Inquired):
             return self._inquired(event)
+        if isinstance(event, ev.Delivered):
+            return f"delivered{f' in the file {event.name}' if event.name else f' after {event.ms} ms'}"
         if isinstance(event, ev.Reviewed):
             return f"{event.outcome} by {event.by}"
         if isinstance(event, ev.Settled):

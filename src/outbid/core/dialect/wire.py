@@ -4,7 +4,7 @@ Nothing here performs I/O. A delivery builds `Http` values; `exchange/outbound` 
 """
 
 import re
-from typing import Literal
+from typing import ClassVar, Literal
 from urllib.parse import urlsplit
 
 import msgspec
@@ -105,6 +105,63 @@ class Http(msgspec.Struct, frozen=True):
     way: Way | None = None
     has_lead: bool = True
     hidden: tuple[str, ...] = ()
+
+
+class Mail(msgspec.Struct, frozen=True):
+    """One message to hand to a mail server. Its `Response` has the server's last code as status and words as body.
+
+    target     scheme `smtp`, host and port; security: TLS from the first byte, after STARTTLS, or none
+    user, password  to sign in; none where both are empty
+    sender, to the envelope; body: the whole message with its headers (RFC 5322), lines ended by CR LF
+    """
+
+    target: Target
+    security: Literal["tls", "starttls", "none"]
+    sender: str
+    to: tuple[str, ...]
+    body: bytes
+    user: str = ""
+    password: str = ""
+
+    method: ClassVar[str] = "MAIL"
+    hidden: ClassVar[tuple[str, ...]] = ()
+    has_lead: ClassVar[bool] = True
+    way: ClassVar[None] = None
+
+    @property
+    def headers(self) -> tuple[Header, ...]:
+        """The envelope, as it is kept."""
+        return (("mail-from", self.sender), *(("rcpt-to", address) for address in self.to))
+
+
+class File(msgspec.Struct, frozen=True):
+    """One file to lay down on a server by SFTP: whole, under a name for the meantime, then renamed.
+
+    target    scheme `sftp`, host and port; its path is the folder
+    host_key  how the server is known: `SHA256:…`, or the public key itself
+    key       our private key in OpenSSH's or PEM's form; password: where there is none
+    """
+
+    target: Target
+    name: str
+    body: bytes
+    host_key: str
+    user: str
+    password: str = ""
+    key: str = ""
+
+    method: ClassVar[str] = "PUT"
+    hidden: ClassVar[tuple[str, ...]] = ()
+    has_lead: ClassVar[bool] = True
+    way: ClassVar[None] = None
+
+    @property
+    def headers(self) -> tuple[Header, ...]:
+        """The name, as it is kept."""
+        return (("name", self.name),)
+
+
+Parcel = Mail | File
 
 
 class Timings(msgspec.Struct, frozen=True, gc=False):

@@ -292,6 +292,16 @@ class Inquired(Happening, frozen=True):
     ms: int = 0
 
 
+class Delivered(Happening, frozen=True):
+    """A lead that was sold before has come to its buyer. `way`: sent, or filed; `name`: of the file. `ms`: how long it
+    took, of what was sent by itself."""
+
+    sale: str
+    way: Literal["filed", "sent"]
+    name: str = ""
+    ms: int = 0
+
+
 class Settled(Happening, frozen=True):
     """Somebody who knows said how an uncertain sale ended: by a person, a file or a policy, named in `by`."""
 
@@ -348,6 +358,7 @@ Event = (
     | Unsure
     | Asked
     | Inquired
+    | Delivered
     | Settled
     | Waiting
     | Deferred

@@ -66,6 +66,7 @@ class _Told:
         self._found: list[Exposure | None] = []
         self._posts: dict[str, int] = {}
         self._waiting: set[str] = set()
+        self._later: dict[str, int] = {}
         self._doubtful: set[str] = set()
 
     def all(self, events: list[ev.Event]) -> list[Exposure]:
@@ -82,7 +83,13 @@ class _Told:
         if events and state.status == "open":
             # Nobody has finished it yet: in flight, or its process died. What is not written may have gone out.
             self._add_possible(events[-1].at_ms, state)
-        return [found for found in self._found if found is not None]
+        # A delivery that is to come may have come, and nobody has written it down yet.
+        late = [self._request(offer, events[-1].at_ms, "post", possibly=True) for offer in self._later.values()]
+        return [found for found in (*self._found, *late) if found is not None]
+
+    def _comes_later(self, number: int) -> bool:
+        later = self._plan.campaign.offers[number].delivery.later
+        return later is not None and later.way != "kept"
 
     def _present(self, present: str, later: tuple[str, ...]) -> frozenset[str]:
         bits = int(present or "0", 16)
@@ -95,6 +102,12 @@ class _Told:
             self._found += [self._request(offer, event.at_ms, "ping", possibly=False) for offer in asked]
         elif isinstance(event, ev.Enriched):
             self._learn_more(event)
+        elif isinstance(event, ev.Delivered):
+            offer = self._later.pop(event.sale, 0)
+            if offer:
+                self._found.append(self._request(offer, event.at_ms, "post", possibly=False))
+        elif isinstance(event, ev.Posting) and self._comes_later(event.offer):
+            self._later[event.sale] = event.offer
         elif isinstance(event, ev.Posting):
             self._posts[event.sale] = len(self._found)
             self._waiting.add(event.sale)
@@ -119,6 +132,10 @@ class _Told:
 
     def _learn(self, event: ev.Sold | ev.Rejected | ev.Unsure | ev.Settled) -> None:
         """What the end of a sale says about its post: who answers has read it, who was not reached has not."""
+        if event.sale in self._later:
+            if isinstance(event, ev.Rejected) or (isinstance(event, ev.Settled) and event.outcome == "rejected"):
+                del self._later[event.sale]
+            return
         place, doubtful = self._posts[event.sale], event.sale in self._doubtful
         self._waiting.discard(event.sale)
         post = self._found[place]

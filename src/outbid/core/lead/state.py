@@ -18,7 +18,7 @@ PLACE_TAKEN: frozenset[SaleStatus] = frozenset(("posting", "sold", "uncertain"))
 
 class Sale(msgspec.Struct, frozen=True):
     """One attempt to sell the lead to one offer, in a tier. `asks` counts how often the post was asked again,
-    `inquiries` how often its buyer was asked how it ended.
+    `inquiries` how often its buyer was asked how it ended. `delivered`: the lead came to him after the sale.
 
     `round_ms`: when the round began in which it won. `place`: which of the bids of its buyer's reply it is, counted
     from 1; 0 where the reply was one bid.
@@ -36,6 +36,7 @@ class Sale(msgspec.Struct, frozen=True):
     round_ms: int = 0
     place: int = 0
     inquiries: int = 0
+    delivered: bool = False
 
 
 class State(msgspec.Struct, frozen=True):
@@ -296,6 +297,12 @@ def _inquired(state: State, event: ev.Inquired) -> State:
     return replace(state, sales=sales)
 
 
+def _delivered(state: State, event: ev.Delivered) -> State:
+    """Where the lead stands is the same: it was sold before."""
+    sales = tuple(replace(s, delivered=True) if s.id == event.sale else s for s in state.sales)
+    return replace(state, sales=sales)
+
+
 def _settled(state: State, event: ev.Settled) -> State:
     """Whatever place is left: the old bids have expired, so the sale's tier is matched and asked anew."""
     reason = {"reason": ""} if event.outcome == "sold" else {}
@@ -360,6 +367,7 @@ _FOLDS: dict[type, Callable[[State, Any], State]] = {
     ev.Unsure: _unsure,
     ev.Asked: _asked,
     ev.Inquired: _inquired,
+    ev.Delivered: _delivered,
     ev.Settled: _settled,
     ev.Waiting: _waiting,
     ev.Deferred: _deferred,

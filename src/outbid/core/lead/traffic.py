@@ -13,7 +13,7 @@ from zstandard import ZstdCompressor, ZstdDecompressor
 
 from outbid.core.dialect.sandbox import SCHEME as SANDBOX
 from outbid.core.dialect.secrets import MARK, Secrets, hide_answered, with_words
-from outbid.core.dialect.wire import Answer, Header, Http, Response, Target
+from outbid.core.dialect.wire import Answer, File, Header, Http, Mail, Response, Target
 
 MOST_BODY_BYTES = 16_384
 """Bytes of one body that are kept."""
@@ -24,7 +24,8 @@ LEVEL = -1
 MOST_PLAIN_BYTES = 1 << 26
 """No record unpacks to more."""
 
-Step = Literal["ping", "post", "inquire", "enrich"]
+Request = Http | Mail | File
+Step = Literal["ping", "post", "inquire", "deliver", "enrich"]
 MOST_OF_SUCCESS = 300
 """What comes before the lead fetches keys: of an answer with a status below this nothing is kept but the status."""
 REMEMBERED = 1024
@@ -41,7 +42,7 @@ class Talk(msgspec.Struct, frozen=True, gc=False):
     offers: Sequence[int]
     sale: str
     at_ms: int
-    asked: Sequence[Http]
+    asked: Sequence[Request]
     answered: Sequence[Answer]
 
 
@@ -143,7 +144,7 @@ def _said(row: Row, heads: list[bytes], bodies: list[bytes]) -> Said:
 
 def _row(
     about: tuple[Step, int, str, int],
-    http: Http,
+    http: Request,
     answer: Answer,
     secrets: Secrets,
     heads: dict[bytes, int],
@@ -188,7 +189,7 @@ def _row(
     )
 
 
-def _second(http: Http) -> Target:
+def _second(http: Request) -> Target:
     """The address to which a request went that could not leave for its own."""
     return http.target if http.way is None or http.way.second is None else http.way.second
 

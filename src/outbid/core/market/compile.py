@@ -205,6 +205,7 @@ class _Compiler:
             tells_brands=campaign.tells_brands,
             rules=rules_of_campaign(self._names, campaign, facts),
             routes=routes,
+            delivers_later=any(offer.delivery.later for book in books for offer in book.offers),
         )
 
     def _enrichers(

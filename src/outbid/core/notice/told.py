@@ -1,14 +1,10 @@
-"""Notices as a buyer reads them, in his list and in a webhook, and the webhook itself."""
+"""Notices as a buyer reads them, in his list and in a webhook."""
 
-import base64
-import hmac
-from hashlib import sha256
 from typing import Literal
 
 import msgspec
 
 from outbid.core.control.health import Figure, Stage, Why
-from outbid.core.dialect.wire import Http, Target
 from outbid.core.money import text_of
 from outbid.core.notice.notice import Notice
 
@@ -87,26 +83,3 @@ def told_of(notice: Notice, identifier: str, lead: str, offer: str, campaign: st
         price_to_win=band,
         listed=notice.place or None,
     )
-
-
-def webhook(to: Target, secret: str, identifier: str, seconds: int, body: bytes) -> Http:
-    """A signed webhook (standardwebhooks.com, version 1: HMAC-SHA256 over id, timestamp and body)."""
-    signed = b"%b.%d.%b" % (identifier.encode(), seconds, body)
-    signature = base64.b64encode(hmac.digest(key_of(secret), signed, sha256)).decode()
-    headers = (
-        ("content-type", "application/json"),
-        ("webhook-id", identifier),
-        ("webhook-timestamp", str(seconds)),
-        ("webhook-signature", f"v1,{signature}"),
-    )
-    return Http(to, "POST", (), body, headers)
-
-
-def key_of(secret: str) -> bytes:
-    """The key in a secret: what follows `whsec_` is base64; any other text is taken as it is."""
-    if secret.startswith("whsec_"):
-        try:
-            return base64.b64decode(secret.removeprefix("whsec_"), validate=True)
-        except ValueError:
-            return secret.encode()
-    return secret.encode()

@@ -297,6 +297,10 @@ class _Walk:
         """What the buyer said was recorded."""
         yield from self._sale_that_is("uncertain", event.sale, "asked about")
 
+    def delivered(self, event: ev.Delivered) -> Told:
+        """What was sold came to its buyer, later."""
+        yield from self._sale_that_is("sold", event.sale, "delivered")
+
     def settled(self, event: ev.Settled) -> Told:
         """Whoever settled it knew: the verdict was recorded."""
         yield from self._sale_that_is("uncertain", event.sale, f"settled as {event.outcome}")
@@ -371,6 +375,7 @@ COMPARED: dict[type, Callable[[_Walk, Any], Told]] = {
     ev.Unsure: _Walk.unsure,
     ev.Asked: _Walk.asked,
     ev.Inquired: _Walk.inquired,
+    ev.Delivered: _Walk.delivered,
     ev.Settled: _Walk.settled,
     ev.Closed: _Walk.closed,
 }

@@ -151,6 +151,12 @@ def _inquired(course: _Course, event: ev.Inquired) -> None:
     course.row(course.sales[event.sale][0], "inquired", event.outcome).add(1, 0, 0, event.ms)
 
 
+def _delivered(course: _Course, event: ev.Delivered) -> None:
+    course.row(course.sales[event.sale][0], "delivered", event.way).add(
+        1, 0, 0, event.ms if event.way == "sent" else None
+    )
+
+
 def _settled(course: _Course, event: ev.Settled) -> None:
     offer, price_micros, payout_micros = course.sales[event.sale]
     if event.outcome == "sold":
@@ -195,6 +201,7 @@ _COUNTED: dict[type, Callable[[_Course, Any], None]] = {
     ev.Unsure: _unsure,
     ev.Asked: _asked,
     ev.Inquired: _inquired,
+    ev.Delivered: _delivered,
     ev.Settled: _settled,
     ev.Waiting: _waiting,
     ev.Deferred: _deferred,

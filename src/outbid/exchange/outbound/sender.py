@@ -7,8 +7,9 @@ from math import inf
 
 from outbid.core.dialect.sandbox import SCHEME as SANDBOX
 from outbid.core.dialect.sandbox import Script
-from outbid.core.dialect.wire import Answer, Certificate, Header, Http, Target, Way
+from outbid.core.dialect.wire import Answer, Certificate, Header, Http, Parcel, Target, Way
 from outbid.exchange.clock import noise_source
+from outbid.exchange.outbound.carry.carrier import Carrier
 from outbid.exchange.outbound.errand.desk import Desk
 from outbid.exchange.outbound.errand.desks import Desks
 from outbid.exchange.outbound.errand.errand import Errand
@@ -56,12 +57,14 @@ class Outbound:
         self._loop = loop
         self._limits = limits
         self._resolver = Resolver(loop, resolve, limits)
-        self._opener = Opener(loop, self._resolver, Contexts(loop, ca_file))
+        contexts = Contexts(loop, ca_file)
+        self._opener = Opener(loop, self._resolver, contexts)
         self._heads: Recent[_HeadKey, tuple[Pool, Head]] = Recent(_REMEMBERED_HEADS)
         self._pools: dict[PoolKey, Pool] = {}
         self._everyone: set[Connection] = set()
         self._plain_heads = PlainHeads(limits)
         self._sandbox = Sandbox(loop)
+        self._carrier = Carrier(loop, self._resolver, contexts)
         self._desks = Desks(loop, self.ask, noise or noise_source())
         self._sweeper: asyncio.TimerHandle | None = None
         self._closed = False
@@ -100,11 +103,13 @@ class Outbound:
         self._start(call, pool, request, fresh)
         return call
 
-    async def ask(self, http: Http, deadline: float, *, fresh: bool = False) -> Answer:
+    async def ask(self, http: Http | Parcel, deadline: float, *, fresh: bool = False) -> Answer:
         """Send one request and wait for its answer, until `deadline` (time of the loop, seconds).
 
         Cancelling closes the socket.
         """
+        if not isinstance(http, Http):
+            return await self._carrier.carry(http, deadline)
         answered: asyncio.Future[Answer] = self._loop.create_future()
         call = self.send(http, deadline, partial(_set_answer, answered), fresh=fresh)
         timer = self._loop.call_at(deadline, call.expire)

@@ -2,17 +2,18 @@
 
 import asyncio
 import logging
-from typing import Literal
+from collections.abc import Callable
+from typing import Any, Literal
 
 from msgspec.structs import replace
 
 from outbid.core.contract import Ask, PostReply
-from outbid.core.dialect.wire import Answer, Failure, Http
+from outbid.core.dialect.wire import Answer, Failure, File, Http, Mail
 from outbid.core.lead import event as ev
 from outbid.core.lead.traffic import Talk
 from outbid.core.ledger.hold import hold_for
 from outbid.core.ledger.moves import Deal
-from outbid.core.market.snapshot import Offer
+from outbid.core.market.snapshot import Delivery, Offer
 from outbid.core.price.lowered import is_too_low, payout_at
 from outbid.core.price.picking import Pick
 from outbid.core.route import MOST_ASKS, Post
@@ -104,7 +105,7 @@ def _recall_post(exchange: Exchange, story: Story, offer: Offer, deal: Deal) -> 
     except Exception:
         log.exception("a delivery failed in its own code")
         return
-    if isinstance(http, Http) and http.has_lead:  # what follows another answer cannot be made again
+    if isinstance(http, Http | Mail) and http.has_lead:  # what follows another answer cannot be made again
         unknown = Failure("uncertain", True, "send", "rebuilt after a crash; it may have been sent, or not")
         now_ms = exchange.clock.now_ms()
         story.talks.append(Talk("post", (offer.number,), deal.sale, now_ms, (http,), (unknown,)))
@@ -140,11 +141,18 @@ async def _send(exchange: Exchange, story: Story, deal: Deal, *, again: bool = F
     exchange.scores.note(offer.campaign, story.plan.source.number, offer.number, accepted=took)
 
 
+_TALKS: dict[str, Callable[[Delivery, Ask], Any]] = {
+    "post": lambda delivery, ask: delivery.post(ask),
+    "inquire": lambda delivery, ask: delivery.ask_again(ask),
+    "deliver": lambda delivery, ask: delivery.deliver(ask),
+}
+
+
 async def converse(
     exchange: Exchange,
     story: Story,
     offer: Offer,
-    step: Literal["post", "inquire"],
+    step: Literal["post", "inquire", "deliver"],
     ask: Ask,
     deadline: float,
 ) -> PostReply:
@@ -154,19 +162,19 @@ async def converse(
     """
     told: Answer | None = None
     try:
-        talk = offer.delivery.post(ask) if step == "post" else offer.delivery.ask_again(ask)
+        talk = _TALKS[step](offer.delivery, ask)
         http = next(talk)
-        while isinstance(http, Http):
+        while isinstance(http, Http | Mail | File):
             await exchange.lease()
             at_ms = exchange.clock.now_ms()
-            sent = http if story.trace is None else traced(exchange, story.trace, http)
+            sent = traced(exchange, story.trace, http) if story.trace and isinstance(http, Http) else http
             answer = await exchange.door.ask(sent, deadline, fresh=True)
             if exchange.keeps_traffic:
                 story.talks.append(Talk(step, (offer.number,), ask.sale, at_ms, (sent,), (answer,)))
             if sent.has_lead:
                 told = answer
             http = talk.send(answer)
-            if told is not None and step == "post":
+            if told is not None and step != "inquire":
                 log.error(TOLD_ALREADY)
                 break
     except StopIteration as stop:

@@ -14,4 +14,4 @@ def traced(exchange: Exchange, trace: Trace, http: Http) -> Http:
     if any(name.lower() == PARENT for name, _ in http.headers):
         return http
     span = exchange.noise(SPAN_BYTES)
-    return replace(http, more=child_of(trace, span if any(span) else b"\1" * SPAN_BYTES))
+    return replace(http, more=(*http.more, *child_of(trace, span if any(span) else b"\1" * SPAN_BYTES)))

@@ -6,11 +6,12 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 import msgspec
 
 from outbid.core.dialect.reference import filled
+from outbid.core.dialect.webhook import webhook
 from outbid.core.dialect.wire import Failure, parse_target
 from outbid.core.ids import NOTICE, public, uuid7
 from outbid.core.market.snapshot import Market
 from outbid.core.notice.notice import notices_of
-from outbid.core.notice.told import Told, told_of, webhook
+from outbid.core.notice.told import Told, told_of
 from outbid.core.route import Plan
 from outbid.core.schedule.instant import utc
 from outbid.core.scope import HOUSE, Scope

@@ -14,6 +14,8 @@ from outbid.exchange.story import Story
 from outbid.exchange.work.fetching import KIND as FETCH
 from outbid.exchange.work.fetching import fetch
 from outbid.exchange.work.inquiring import inquire
+from outbid.exchange.work.later.delivering import deliver
+from outbid.exchange.work.later.filing import file, file_on
 from outbid.exchange.work.noticing import gather, portions, send
 from outbid.exchange.work.planning import make
 from outbid.exchange.work.postback import Unheard, tell_end
@@ -74,6 +76,8 @@ class Worker:
     async def _finish(self, connection: Connection, job: jobs.Job) -> None:
         if await self._do(connection, job):
             await jobs.finish(connection, job)
+            if job.kind == "file":
+                await file_on(self._exchange, connection, job.payload["offer"])
         else:
             await jobs.put_off(connection, job, self._exchange.clock.now_ms() + LATER_MS)
 
@@ -91,6 +95,8 @@ class Worker:
             await make(connection, self._exchange.vault, self._exchange.market, identifier)
         elif job.kind == FETCH:
             await fetch(self._exchange, job)
+        elif job.kind == "file":
+            await file(self._exchange, connection, job.payload["offer"])
         elif job.kind == "notify":
             await send(self._exchange, connection, job.payload["buyer"])
         else:
@@ -113,11 +119,16 @@ class Worker:
         if job.kind == "postback":
             await tell_end(self._exchange, record)
             return
+        if job.kind == "deliver" and record.wrapped is None:
+            return  # the person was erased: nothing of him goes out any more
         story = await self._revive(connection, record)
         if story is None:
             raise NotNow("the lead is being written by somebody else, or cannot be taken up")
         if job.kind == "inquire":
-            await self._inquire(story, job)
+            await _unless_written(inquire(self._exchange, story, job.payload))
+            return
+        if job.kind == "deliver":
+            await _unless_written(deliver(self._exchange, connection, story, job.payload))
             return
         woken = wake(self._exchange.clock.now_ms(), story, job)
         if woken == "past" or story.state.stage == "closed":
@@ -127,8 +138,10 @@ class Worker:
             resume(self._exchange, story)
         await distribute(self._exchange, story)
 
-    async def _inquire(self, story: Story, job: jobs.Job) -> None:
-        try:
-            await inquire(self._exchange, story, job.payload)
-        except Superseded:
-            raise NotNow("somebody else wrote about the lead meanwhile") from None
+
+async def _unless_written(work: Awaitable[None]) -> None:
+    """Somebody else may have written about the lead meanwhile: then it is done anew. Raises NotNow."""
+    try:
+        await work
+    except Superseded:
+        raise NotNow("somebody else wrote about the lead meanwhile") from None

@@ -52,6 +52,7 @@ _REFERRING = (
     "auth",
     "certificate",
     "first",
+    "secret",
 )
 """The settings in which references to secrets are filled in."""
 

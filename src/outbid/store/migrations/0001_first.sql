@@ -380,6 +380,45 @@ create table notice (
 create index notice_end on notice (expires_at);
 create index notice_to_send on notice (cell, buyer, id) where sent_at is null;
 
+-- What was sold and comes to its buyer later: he fetches it by API in the order of `n`, which grows by one with each
+-- commit, or finds it in a file, once it has a batch. All rows of a file have one shape. `parcel_number` is the last `n`.
+create table parcel (
+  cell integer not null,
+  buyer integer not null,
+  n bigint not null,
+  offer integer not null,
+  lead_id uuid not null,
+  sale uuid not null,
+  shape text not null default '',
+  filed boolean not null,
+  batch bigint,
+  at timestamptz not null,
+  expires_at timestamptz not null,
+  primary key (cell, buyer, n)
+);
+create unique index parcel_of_sale on parcel (cell, sale);
+create index parcel_to_file on parcel (cell, offer, n) where filed and batch is null;
+create index parcel_of_batch on parcel (cell, offer, batch) where batch is not null;
+create index parcel_end on parcel (expires_at);
+
+create table parcel_number (
+  cell integer not null,
+  buyer integer not null,
+  last bigint not null,
+  primary key (cell, buyer)
+);
+
+-- Files of parcels, numbered for each offer: a file that was begun keeps its rows and its name until it is uploaded.
+create table parcel_batch (
+  cell integer not null,
+  offer integer not null,
+  number bigint not null,
+  at timestamptz not null,
+  sent_at timestamptz,
+  primary key (cell, offer, number)
+);
+create index parcel_batch_open on parcel_batch (cell, offer) where sent_at is null;
+
 -- Changes of the market that are played against leads that came: the last ones are kept. One runs at a time; whoever
 -- runs it says so every few seconds in `beat_at`.
 create table dry_run (

@@ -94,7 +94,7 @@ class CallTold(msgspec.Struct, frozen=True):
     request_bytes, answer_bytes  how long the bodies were: longer than what is told where that was cut
     """
 
-    step: Literal["ping", "post", "inquire", "enrich"]
+    step: Literal["ping", "post", "inquire", "deliver", "enrich"]
     offer: str
     buyer: str
     enricher: str

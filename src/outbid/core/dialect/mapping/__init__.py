@@ -23,6 +23,7 @@ from outbid.core.dialect.mapping.term import (
     compile_steps,
     compile_term,
     compile_term_of,
+    compile_text,
 )
 from outbid.core.dialect.mapping.tree import TEXT, Grammar
 
@@ -49,6 +50,7 @@ __all__ = [
     "compile_steps",
     "compile_term",
     "compile_term_of",
+    "compile_text",
     "shown",
     "text_of_said",
 ]

@@ -134,7 +134,27 @@ def _words(text: str) -> Iterator[list[str]]:
     yield words
 
 
-def _template(text: str, names: Names) -> Term:
+def compile_text(text: str, known: Mapping[str, bool], buyer: int = 0, spell: Callable[[str], str] = str) -> Term:
+    """A whole text with any number of terms in braces; where one has no value nothing stands. `spell` writes values.
+
+    Raises ValueError.
+    """
+    parts = [part for part in _parts(text, lead_names(known, buyer)) if part != ""]
+    pieces = tuple(part.take if isinstance(part, Term) else part for part in parts)
+    terms = [part for part in parts if isinstance(part, Term)]
+
+    def join(ask: Ask) -> str:
+        made = [piece if isinstance(piece, str) else piece(ask) for piece in pieces]
+        return "".join(
+            piece if isinstance(piece, str) else "" if value is None else spell(as_text(value))
+            for piece, value in zip(pieces, made, strict=True)
+        )
+
+    reads = tuple(dict.fromkeys(name for term in terms for name in term.reads))
+    return Term(join, reads, to_buyer=any(term.to_buyer for term in terms))
+
+
+def _parts(text: str, names: Names) -> list[str | Term]:
     parts: list[str | Term] = []
     end = 0
     for hole in _HOLE.finditer(text):
@@ -147,6 +167,11 @@ def _template(text: str, names: Names) -> Term:
         else:
             raise ValueError(f"a brace is not closed in {text!r}: write {{zip}}, or {{{{ for the sign itself")
     parts.append(text[end:])
+    return parts
+
+
+def _template(text: str, names: Names) -> Term:
+    parts = _parts(text, names)
     terms = [part for part in parts if isinstance(part, Term)]
     if not terms:
         raise ValueError(f"{text!r} has no term in its braces; a fixed text begins with =")

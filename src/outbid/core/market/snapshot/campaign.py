@@ -115,6 +115,7 @@ class Campaign(msgspec.Struct, frozen=True):
     `margin` is what the house takes before the payout where no rule says otherwise, `least_margin` what it keeps at the
     least, `rules` floors and margins by rule (None if it has none), `shortfall` who bears a price lowered at the post.
     `dimensions`: the facts by which it is tallied. `routes`: which tiers a lead goes through; all where none fits.
+    `delivers_later`: to some of its buyers leads come after the sale.
     """
 
     number: int
@@ -142,6 +143,7 @@ class Campaign(msgspec.Struct, frozen=True):
     open: bool = False
     zone: str = "UTC"
     routes: tuple[Route, ...] = ()
+    delivers_later: bool = False
 
     @property
     def draws_routes(self) -> bool:

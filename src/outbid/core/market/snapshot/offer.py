@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from outbid.core.contract import Again, PingReply, PostReply, Reads
+from outbid.core.contract import Again, Later, PingReply, PostReply, Reads
 from outbid.core.control.control import Control
 from outbid.core.dialect.secrets import NO_SECRETS, Secrets
 from outbid.core.dialect.wire import Answer, Http
@@ -119,6 +119,9 @@ class Delivery(msgspec.Struct, frozen=True):
     `reads` are the fields and facts that they hold; `secrets` is what must not be kept of them.
     `again`: when a buyer is asked by `ask_again(ask)` how a post ended that had no clear answer; None: never.
     `shown(ask, step)` and `looked(answer, step)`: what each key gives, and what a rule finds; None: it cannot say.
+    `later`: how the lead comes to a buyer to whom it is sold already; None: by the post. `deliver(ask)` is followed
+    then. `row`: what he may fetch of it, or finds in a
+    file; `file`: how such a file is laid down.
     """
 
     plugin: str
@@ -131,6 +134,10 @@ class Delivery(msgspec.Struct, frozen=True):
     ask_again: Callable[[Any], Any] = _nothing_to_ask
     shown: Callable[[Any, str], Any] | None = None
     looked: Callable[[Any, str], Any] | None = None
+    later: Later | None = None
+    deliver: Callable[[Any], Any] = _nothing_to_ask
+    row: Callable[[Any], dict[str, Any]] | None = None
+    file: Callable[[list[dict[str, Any]], int, int], Any] | None = None
 
 
 def mute(delivery: Delivery) -> Delivery:
@@ -144,7 +151,7 @@ def mute(delivery: Delivery) -> Delivery:
         yield from ()
         return PostReply("error", reason="secret_missing", reached=False)
 
-    return replace(delivery, ping=ping, post=post, again=None)
+    return replace(delivery, ping=ping, post=post, again=None, deliver=post)
 
 
 def delivery_of(plugin: str, module: Any, bound: Any, known: Iterable[str]) -> Delivery:
@@ -162,4 +169,8 @@ def delivery_of(plugin: str, module: Any, bound: Any, known: Iterable[str]) -> D
         lambda ask: module.ask_again(ask, bound),
         (lambda ask, step: module.shown(ask, bound, step)) if hasattr(module, "shown") else None,
         (lambda answer, step: module.looked(answer, bound, step)) if hasattr(module, "looked") else None,
+        module.later(bound) if hasattr(module, "later") else None,
+        lambda ask: module.deliver(ask, bound),
+        (lambda ask: module.row(ask, bound)) if hasattr(module, "row") else None,
+        (lambda rows, number, at_ms: module.file(rows, number, at_ms, bound)) if hasattr(module, "file") else None,
     )

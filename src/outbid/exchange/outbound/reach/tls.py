@@ -21,6 +21,7 @@ class Contexts:
     def __init__(self, loop: asyncio.AbstractEventLoop, ca_file: str | None) -> None:
         self._loop, self._ca_file = loop, ca_file
         self.usual = tls_context(ca_file)
+        self.mail = mail_context(ca_file)
         self._own: Recent[Certificate, asyncio.Future[ssl.SSLContext]] = Recent(_REMEMBERED)
 
     async def of(self, certificate: Certificate) -> ssl.SSLContext:
@@ -59,13 +60,20 @@ def tls_context(ca_file: str | None) -> ssl.SSLContext:
     return _made(ca_file)
 
 
-def _made(ca_file: str | None) -> ssl.SSLContext:
+@lru_cache(maxsize=8)
+def mail_context(ca_file: str | None) -> ssl.SSLContext:
+    """As the usual one, but without the word that HTTP is spoken."""
+    return _made(ca_file, ())
+
+
+def _made(ca_file: str | None, protocols: tuple[str, ...] = ("http/1.1",)) -> ssl.SSLContext:
     context = ssl.create_default_context(cafile=ca_file)
     if ca_file is None and not _has_system_certificates(context):
         # Without any, every handshake fails, which is the safe way to find out.
         with suppress(ImportError):
             context.load_verify_locations(import_module("certifi").where())
-    context.set_alpn_protocols(["http/1.1"])
+    if protocols:
+        context.set_alpn_protocols(list(protocols))
     return context
 
 

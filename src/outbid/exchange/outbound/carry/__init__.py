@@ -1,0 +1,1 @@
+"""Mails and files: carried over connections of their own, under the same refusals as requests."""
