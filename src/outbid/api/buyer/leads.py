@@ -14,10 +14,10 @@ from outbid.api.door.refusal import Refused
 from outbid.api.said.description import Said
 from outbid.api.said.paging import Limit, Text
 from outbid.api.said.reading import Asked
+from outbid.core.dialect.formats.table import csv_of
 from outbid.core.money import text_of
 from outbid.core.schedule.instant import utc
 from outbid.core.scope import Scope
-from outbid.core.table import csv_of
 from outbid.exchange.work.later.rows import Row, rows_of
 from outbid.store import parcels
 

@@ -12,10 +12,10 @@ import msgspec
 from msgspec import Meta
 
 from outbid.core.contract import Ask, Binding, Sometimes
+from outbid.core.dialect.formats.table import csv_of
 from outbid.core.dialect.mapping import Term, compile_text
 from outbid.core.dialect.reply import said_as
 from outbid.core.market.problem import SettingFault
-from outbid.core.table import csv_of
 from outbid.plugins.deliveries._columns import Columns, Compiled, compile_columns
 
 Address = Annotated[str, Meta(pattern=r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,190}$")]

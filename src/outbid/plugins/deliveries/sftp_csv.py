@@ -9,12 +9,12 @@ import msgspec
 from msgspec import Meta
 
 from outbid.core.contract import Ask, Binding, Later, PingReply, PostReply, Reads
+from outbid.core.dialect.formats.table import csv_of
 from outbid.core.dialect.reference import filled, names_in, reference
 from outbid.core.dialect.reply import said_as
 from outbid.core.dialect.secrets import Secrets, words_of
 from outbid.core.dialect.wire import Answer, Failure, File, Target
 from outbid.core.market.problem import SettingFault
-from outbid.core.table import csv_of
 from outbid.plugins.deliveries._columns import Columns, Compiled, compile_columns
 from outbid.plugins.deliveries._secrets import check_references
 
