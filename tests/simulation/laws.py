@@ -250,7 +250,7 @@ class Laws:
             self.broken("the payout follows the terms", f"{payout} at {price}", sale["lead_id"])
         if promised is None and not keeps_its_least(source.campaign, price, payout):
             self.broken("the house keeps its least margin", f"{payout} at {price}", sale["lead_id"])
-        if promised is not None and payout > price:
+        if promised is not None and payout > price and not source.campaign.loss_allowed:
             self.broken("a promise is not kept at a loss", f"{payout} at {price}", sale["lead_id"])
         moved: dict[str, int] = defaultdict(int)
         for row in self.tables.table("transfer").values():
