@@ -4,6 +4,7 @@ import asyncio
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from harness.buyers import ACCEPT, REJECT, Silence, bid
 from harness.house import open_house, request
@@ -230,3 +231,17 @@ async def test_an_uncertain_choice_that_is_not_bought_ends_unsold(database_url, 
         answer = await choose(house, await ping(house), 2)
         assert (answer.status, answer.json["outcome"]) == (202, "pending")
         assert posted(buyers) == {"a": 1}
+
+
+async def test_a_bid_that_was_told_at_a_loss_is_kept_and_decided_so_again(database_url, app_database_url, buyers):
+    """A fixed payout above the price, where the campaign allows a loss; leaving the house plays each lead again."""
+    bidding(buyers, a="8")
+    made = market(buyers, slugs="a", campaign_more={"loss_allowed": True})
+    web = made["source"]["web"]
+    made["source"]["web"] = replace(web, payout=replace(web.payout, share=None, fixed="9"))
+    async with open_house(database_url, app_database_url, made) as house:
+        quote = await ping(house)
+        assert [one["price"] for one in quote.json["bids"]] == ["9.00"]
+        answer = await choose(house, quote, 1)
+        assert (answer.json["outcome"], answer.json["price"]) == ("sold", "9.00")
+        assert (await house.balance()).faults == ()
