@@ -25,6 +25,7 @@ def parser() -> argparse.ArgumentParser:
     _people_commands(commands)
     _money_commands(commands)
     _tally_commands(commands)
+    _feed_commands(commands)
     _key_commands(commands)
     _secret_commands(commands)
     _user_commands(commands)
@@ -221,6 +222,19 @@ def _tally_commands(commands: "Commands") -> None:
     tallies.add_argument("--dimension", default="", help="a row for each value of this dimension")
     for noun in ("source", "campaign", "seller", "offer", "buyer"):
         tallies.add_argument(f"--{noun}", default=None, help=f"only of this {noun}")
+
+
+def _feed_commands(commands: "Commands") -> None:
+    told = _add(
+        commands, "instructions", "feeds.instructions:show", "Write a source's posting instructions, as it stands now."
+    )
+    told.add_argument("source", help="the source's slug")
+    told.add_argument(
+        "--as", dest="form", choices=("html", "md", "openapi", "schema"), default="md", help="(default md)"
+    )
+    told.add_argument(
+        "--address", default="https://leads.example.com", help="where sellers reach the exchange, such as the default"
+    )
 
 
 def _key_commands(commands: "Commands") -> None:

@@ -104,6 +104,7 @@ REFUSED = reasons(
     job_open_already=("An open job does the same work already.", "Wait until that one is done."),
     vertical_unknown=("There are no fields for such a kind of lead.", "Look at /v1/verticals."),
     job_unknown=("There is no such job; one that is done is kept no longer.", "Look at /v1/jobs."),
+    link_unknown=("There is no such link, or it has ended.", "Ask the operator for another one."),
     lead_not_in_review=("The lead is not held for review.", "Look at its log."),
     lead_reviewed=("A verdict on the lead is on its way already.", "Wait; look at the log of the lead."),
     lead_erased=("The person behind the lead was erased: nothing personal can be read any more.", ""),

@@ -509,3 +509,16 @@ create table house_session (
 );
 create index house_session_of_user on house_session (user_name);
 create index house_session_end on house_session (expires_at);
+
+-- Links to a source's posting instructions that need no login. `token_hash` is the SHA-256 of what the link holds.
+create table instruction_link (
+  token_hash bytea primary key,
+  id uuid not null unique,
+  source integer not null,
+  note text not null,
+  by text not null,
+  made_at timestamptz not null,
+  expires_at timestamptz not null
+);
+create index instruction_link_of_source on instruction_link (source, id);
+create index instruction_link_end on instruction_link (expires_at);

@@ -23,6 +23,7 @@ STATUS: Final[Mapping[str, int]] = {
     "dry_run_unknown": 404,
     "planned_change_unknown": 404,
     "proof_unknown": 404,
+    "link_unknown": 404,
     "sale_unknown": 404,
     "secret_unknown": 404,
     "vertical_unknown": 404,

@@ -7,6 +7,7 @@ from litestar.routes import HTTPRoute
 from outbid.api.door.asking import Gate
 from outbid.api.door.desk import Desk
 from outbid.api.door.gated import gated
+from outbid.api.instructions.routes import Links, SourceInstructions
 from outbid.api.operator.ahead.dry_runs import DryRunsOfChanges
 from outbid.api.operator.ahead.planned import Planned
 from outbid.api.operator.ahead.versions import VersionsApart
@@ -48,7 +49,7 @@ def operator_routes(desk: Desk) -> Router:
     handlers += [*Looking(desk, records).routes(), *Accounts(desk).routes(), *Ledger(desk).routes()]
     handlers += [*Deposits(desk).routes(), *Jobs(desk).routes(), *Tallied(desk).routes(), *Controls(desk).routes()]
     handlers += [*Sparing(desk).routes(), *Lateness(desk).routes(), *Verticals().routes()]
-    handlers += PrivacyRequests(desk).routes()
+    handlers += [*PrivacyRequests(desk).routes(), *SourceInstructions(desk).routes(), *Links(desk).routes()]
     handlers += [*Settling(desk).routes(), *Reviewing(desk).routes(), *DryRuns(desk).routes()]
     handlers += [*DryRunsOfChanges(desk).routes(), *VersionsApart(desk).routes(), *Planned(desk).routes()]
     router = gated(desk, Gate(desk), handlers)

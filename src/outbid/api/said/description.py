@@ -41,6 +41,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     for_readers  a write that is allowed to who only looks
     door      the door it stands behind; `for_tests`: keys for tests open it as well
     example   of the first of the answers
+    media     the content types of the first of the answers, where it is no struct
     """
 
     summary: str
@@ -57,6 +58,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     door: Door = OPERATOR
     for_tests: bool = False
     example: Any = None
+    media: tuple[str, ...] = ()
 
 
 def operation(said: Said, method: str) -> type[Operation]:
@@ -166,11 +168,17 @@ def _answers(said: Said) -> dict[str, Any]:
         if said.etag and status != 204:
             headers["ETag"] = {"description": "the version of what is told", "schema": {"type": "string"}}
         found[str(status)] = {"description": words, "headers": headers}
+        if said.media and status == next(iter(said.answers)):
+            found[str(status)]["content"] = {kind: {"schema": _shape(kind)} for kind in said.media}
         if struct is not None:
             found[str(status)]["content"] = {JSON: {"schema": _schema(struct)}}
             if said.example is not None and status == next(iter(said.answers)):
                 found[str(status)]["content"][JSON]["example"] = said.example
     return found
+
+
+def _shape(kind: str) -> dict[str, str]:
+    return {"type": "object"} if kind.endswith("json") else {"type": "string"}
 
 
 def _problems(said: Said, method: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from outbid.core.contract import Kind
 from outbid.core.lead.value import Value
 from outbid.core.reasons import Reason, reasons
 from outbid.plugins.fields._raw import LARGEST, faulty
+from outbid.plugins.fields._schema import Schema, any_of, text
 
 PERSONAL: bool = False
 KIND: Kind = "text"
@@ -48,6 +49,22 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         """Refuse bounds that no text can meet."""
         if self.min_length > self.max_length:
             raise ValueError("min_length is larger than max_length")
+
+
+def schema(settings: Settings) -> Schema:
+    """What is read, as JSON Schema."""
+    some = r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]" if settings.multiline else r"[^\x00-\x1f\x7f-\x9f]"
+    seen = r"[^\s\x00-\x1f\x7f-\x9f]"
+    least, most = settings.min_length, settings.max_length
+    longer = f"{seen}{some}{{{max(least - 2, 0)},{max(most - 2, 0)}}}{seen}"
+    core = seen if most == 1 else longer if least > 1 else f"{seen}|{longer}"
+    return any_of(text(core), {"type": "number"})
+
+
+def samples(settings: Settings) -> tuple[str, ...]:
+    """Values as they are sent."""
+    whole = EXAMPLE + "." * max(settings.min_length - len(EXAMPLE), 0)
+    return (whole[: settings.max_length].strip() + "." * (settings.min_length and len(whole) > settings.max_length),)
 
 
 def read(raw: object, settings: Settings, today: datetime.date) -> Value:
