@@ -47,6 +47,7 @@ SLUGS = {
     "sources": "acme-mail",
     "offers": "lynx-auto",
     "keys": "gone",
+    "seller": "acme-web",
 }
 
 
