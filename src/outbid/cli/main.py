@@ -236,6 +236,21 @@ def _feed_commands(commands: "Commands") -> None:
         "--address", default="https://leads.example.com", help="where sellers reach the exchange, such as the default"
     )
 
+    sent = _add(commands, "upload", "feeds.upload:send", "Put a CSV file of leads down, to be sold line by line.")
+    sent.add_argument("file", help="the file")
+    sent.add_argument("--source", required=True, help="the slug of the source that its leads come from")
+    sent.add_argument(
+        "--column", action="append", metavar="COLUMN=FIELD", help="which field a column means; may be given again"
+    )
+    sent.add_argument("--encoding", choices=("utf-8", "utf-16", "windows-1252"), help="default: it is found out")
+    sent.add_argument("--separator", choices=(",", ";", "|", "tab"), help="default: it is found out")
+    sent.add_argument("--pace", type=int, default=10, help="how many lines a second are sold, 2 to 200 (default 10)")
+    sent.add_argument("--test", action="store_true", help="its leads are tests: nothing is sold")
+    sent.add_argument("--look", action="store_true", help="tell how the first lines would be read, and keep nothing")
+    sent.add_argument("--no-wait", action="store_true", help="do not wait until it is sold")
+    sent.add_argument("--bad", metavar="FILE", help="where the lines are written that can be mended")
+    sent.add_argument("--results", metavar="FILE", help="where it is written what became of each line")
+
 
 def _key_commands(commands: "Commands") -> None:
     group = commands.add_parser("keys", help="Make, list and revoke keys.")

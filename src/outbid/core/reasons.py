@@ -139,6 +139,10 @@ REFUSED = reasons(
     setting_missing=("A setting is missing.", "Write it."),
     setting_unknown=("There is no such setting.", "Use one of those that the detail names."),
     too_many_requests=("The requests come too fast.", "Wait for the seconds in Retry-After."),
+    csv_faulty=("The file cannot be read as CSV.", "Mend what the detail says, or name its encoding and separator."),
+    columns_faulty=("The columns of the file cannot be read so.", "Say which field each means, as the detail says."),
+    file_too_large=("The file is larger than the exchange accepts.", "Send at most 256 MiB; send several files."),
+    upload_unknown=("There is no such file for this key; files are kept for a week.", "Look at the list of files."),
     version_old=("The request is based on what is so no more.", "Read it again, and send the ETag that it has now."),
     version_unknown=("There is no such version.", "Look at /v1/versions."),
 )

@@ -37,6 +37,7 @@ from outbid.api.operator.tallies import Tallied
 from outbid.api.operator.verdicts.reviewing import Reviewing
 from outbid.api.operator.verdicts.settling import Settling
 from outbid.api.operator.verticals import Verticals
+from outbid.api.uploads.routes import Uploads
 
 
 def operator_routes(desk: Desk) -> Router:
@@ -52,6 +53,7 @@ def operator_routes(desk: Desk) -> Router:
     handlers += [*PrivacyRequests(desk).routes(), *SourceInstructions(desk).routes(), *Links(desk).routes()]
     handlers += [*Settling(desk).routes(), *Reviewing(desk).routes(), *DryRuns(desk).routes()]
     handlers += [*DryRunsOfChanges(desk).routes(), *VersionsApart(desk).routes(), *Planned(desk).routes()]
+    handlers += Uploads(desk).routes()
     router = gated(desk, Gate(desk), handlers)
     _leave_options(router, LEADS)
     return router

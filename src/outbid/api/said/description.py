@@ -41,6 +41,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     for_readers  a write that is allowed to who only looks
     door      the door it stands behind; `for_tests`: keys for tests open it as well
     example   of the first of the answers
+    takes     the content type of a body that is no JSON
     media     the content types of the first of the answers, where it is no struct
     """
 
@@ -59,6 +60,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     for_tests: bool = False
     example: Any = None
     media: tuple[str, ...] = ()
+    takes: str = ""
 
 
 def operation(said: Said, method: str) -> type[Operation]:
@@ -74,7 +76,8 @@ def operation(said: Said, method: str) -> type[Operation]:
         words = f"members of {said.body.__name__} to replace; null takes one away"
         schema = {"type": "object", "description": words} if said.patch else _schema(said.body)
         told["requestBody"] = {"required": True, "content": {media_type: {"schema": schema}}}
-
+    elif said.takes:
+        told["requestBody"] = {"required": True, "content": {said.takes: {"schema": {"type": "string"}}}}
     return amended(told)
 
 

@@ -10,10 +10,12 @@ from outbid.api.instructions.routes import SourceInstructions
 from outbid.api.seller.leads import SellerLeads
 from outbid.api.seller.money import SellerMoney
 from outbid.api.seller.sources import PATH, Sources
+from outbid.api.uploads.routes import Uploads
 
 
 def seller_routes(desk: Desk) -> Router:
     """All of them."""
     handlers = [*SellerLeads(desk).routes(), *Sources(desk).routes(), *SellerMoney(desk).routes()]
     handlers += SourceInstructions(desk, PATH, SELLER).routes()
+    handlers += Uploads(desk, PATH, SELLER).routes()
     return gated(desk, Gate(desk, SELLER), handlers)
