@@ -26,6 +26,7 @@ def parser() -> argparse.ArgumentParser:
     _people_commands(commands)
     _money_commands(commands)
     _tally_commands(commands)
+    _feed_commands(commands)
     _key_commands(commands)
     _secret_commands(commands)
     _user_commands(commands)
@@ -244,6 +245,34 @@ def _tally_commands(commands: "Commands") -> None:
     tallies.add_argument("--dimension", default="", help="a row for each value of this dimension")
     for noun in ("source", "campaign", "seller", "offer", "buyer"):
         tallies.add_argument(f"--{noun}", default=None, help=f"only of this {noun}")
+
+
+def _feed_commands(commands: "Commands") -> None:
+    told = _add(
+        commands, "instructions", "feeds.instructions:show", "Write a source's posting instructions, as it stands now."
+    )
+    told.add_argument("source", help="the source's slug")
+    told.add_argument(
+        "--as", dest="form", choices=("html", "md", "openapi", "schema"), default="md", help="(default md)"
+    )
+    told.add_argument(
+        "--address", default="https://leads.example.com", help="where sellers reach the exchange, such as the default"
+    )
+
+    sent = _add(commands, "upload", "feeds.upload:send", "Put a CSV file of leads down, to be sold line by line.")
+    sent.add_argument("file", help="the file")
+    sent.add_argument("--source", required=True, help="the slug of the source that its leads come from")
+    sent.add_argument(
+        "--column", action="append", metavar="COLUMN=FIELD", help="which field a column means; may be given again"
+    )
+    sent.add_argument("--encoding", choices=("utf-8", "utf-16", "windows-1252"), help="default: it is found out")
+    sent.add_argument("--separator", choices=(",", ";", "|", "tab"), help="default: it is found out")
+    sent.add_argument("--pace", type=int, default=10, help="how many lines a second are sold, 2 to 200 (default 10)")
+    sent.add_argument("--test", action="store_true", help="its leads are tests: nothing is sold")
+    sent.add_argument("--look", action="store_true", help="tell how the first lines would be read, and keep nothing")
+    sent.add_argument("--no-wait", action="store_true", help="do not wait until it is sold")
+    sent.add_argument("--bad", metavar="FILE", help="where the lines are written that can be mended")
+    sent.add_argument("--results", metavar="FILE", help="where it is written what became of each line")
 
 
 def _key_commands(commands: "Commands") -> None:

@@ -6,12 +6,17 @@ The functions below are what each kind of module must have; all are pure.
 
 fields/<name>.py      PERSONAL: bool · KIND: one of KINDS · PARTS: {part name: kind} · EXAMPLE: str
                       read(raw, settings, today) -> Value
+                      for posting instructions: schema(settings) -> what it takes, as JSON Schema, never less than it
+                      does; samples(settings) -> values as they are sent (absent: EXAMPLE); MASK: how a value may be
+                      half hidden, in words
                       where wanted: around(value, miles) -> the values of places so many miles around one, or None
 validators/<name>.py  needs(lead, settings) -> tuple[Lookup, ...]
                       judge(lead, answers, settings) -> tuple[Flaw, ...]      (no flaw: it passes)
                       where wanted: bind(settings, facts) -> what is passed as settings from then on;
                       fields_of(settings) -> the fields that it reads, which must be declared;
-                      required_of(settings) -> those of them that a seller must send
+                      required_of(settings) -> those of them that a seller must send; one_of(settings) -> groups of
+                      which he must send one; typed_of(settings, names) -> the fields whose faults count;
+                      told(settings, names) -> sentences for him, with his names for fields
 enrichers/<name>.py   bind(settings, binding) -> what was compiled once; gives(bound) -> the fields that it may give;
                       needs(bound) -> the fields and facts without which it is not asked
                       ask(ask, bound): a generator function that yields Http, is sent Answers, and returns Learned
@@ -52,6 +57,7 @@ intakes/<name>.py     read(content_type, body, settings) -> Arrival | Malformed,
                       where wanted, for the source's own address: bind(settings, binding) -> what was compiled once;
                       METHODS that it answers; hear(inbound, bound) -> Heard | Malformed;
                       answer(told, bound) -> Reply, or None: it is answered in our tongue
+                      for posting instructions: speech(settings) -> Speech, how a source is spoken to
                       with Fetches: fetch(ids, bound) -> Http; fetched(response, bound) -> Arrival | Malformed
 """
 

@@ -548,3 +548,62 @@ create table house_session (
 );
 create index house_session_of_user on house_session (user_name);
 create index house_session_end on house_session (expires_at);
+
+-- Links to a source's posting instructions that need no login. `token_hash` is the SHA-256 of what the link holds.
+create table instruction_link (
+  token_hash bytea primary key,
+  id uuid not null unique,
+  source integer not null,
+  note text not null,
+  by text not null,
+  made_at timestamptz not null,
+  expires_at timestamptz not null
+);
+create index instruction_link_of_source on instruction_link (source, id);
+create index instruction_link_end on instruction_link (expires_at);
+
+-- Files of leads that a source was given. Rows are sealed with the file's own key until they are sold; of those that
+-- were, none is kept here but what became of it. All of it goes a week after.
+create table upload (
+  cell integer not null,
+  id uuid not null,
+  source integer not null,
+  test boolean not null,
+  by text not null,
+  name text not null,
+  at timestamptz not null,
+  expires_at timestamptz not null,
+  state text not null check (state in ('reading', 'selling', 'done', 'stopped')),
+  header json not null,
+  means json not null,
+  pace integer not null,
+  lines integer not null default 0,
+  done integer not null default 0,
+  bad integer not null default 0,
+  key_version integer not null,
+  wrapped bytea not null,
+  primary key (cell, id)
+);
+create index upload_of_source on upload (cell, source, id);
+create index upload_end on upload (expires_at);
+
+create table upload_rows (
+  cell integer not null,
+  upload uuid not null,
+  first_line integer not null,
+  sold boolean not null default false,
+  sealed bytea not null,
+  primary key (cell, upload, first_line),
+  foreign key (cell, upload) references upload on delete cascade
+);
+
+create table upload_line (
+  cell integer not null,
+  upload uuid not null,
+  line integer not null,
+  outcome text not null,
+  lead_id uuid,
+  note text not null default '',
+  primary key (cell, upload, line),
+  foreign key (cell, upload) references upload on delete cascade
+);

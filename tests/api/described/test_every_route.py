@@ -47,6 +47,7 @@ SLUGS = {
     "sources": "acme-mail",
     "offers": "lynx-auto",
     "keys": "gone",
+    "seller": "acme-web",
 }
 
 
@@ -100,6 +101,11 @@ async def what_is_there(house: House) -> dict[str, list[str]]:
     exchange = house.process.exchange
     buyers = {offer.buyer for offer in exchange.market.offers.values()}
     names = [exchange.vault.reference(parse(LEAD, name)[1], buyer) for name in told for buyer in buyers]
+    made = await ask(house, "POST", "/v1/sources/acme-mail/links", {"note": "known"})
+    file = b"first_name,email,phone,zip\nAnn,ann@example.com,5125550147,78701\nBo,b,1,2\n"
+    sent = await ask(house, "POST", "/v1/sources/acme-web/uploads", file, content_type="text/csv")
+    found |= {"upload": [sent.json["id"]]}
+    found |= {"link": [made.json["id"]], "token": [made.json["path"].rpartition("/")[2]]}
     return found | {"name": ["kept"], "reference": names}
 
 

@@ -7,6 +7,7 @@ from litestar.routes import HTTPRoute
 from outbid.api.door.asking import Gate
 from outbid.api.door.desk import Desk
 from outbid.api.door.gated import gated
+from outbid.api.instructions.routes import Links, SourceInstructions
 from outbid.api.operator.ahead.dry_runs import DryRunsOfChanges
 from outbid.api.operator.ahead.hearing import Hearing
 from outbid.api.operator.ahead.planned import Planned
@@ -38,6 +39,7 @@ from outbid.api.operator.tallies import Tallied
 from outbid.api.operator.verdicts.reviewing import Reviewing
 from outbid.api.operator.verdicts.settling import Settling
 from outbid.api.operator.verticals import Verticals
+from outbid.api.uploads.routes import Uploads
 
 
 def operator_routes(desk: Desk) -> Router:
@@ -50,7 +52,7 @@ def operator_routes(desk: Desk) -> Router:
     handlers += [*Looking(desk, records).routes(), *Accounts(desk).routes(), *Ledger(desk).routes()]
     handlers += [*Deposits(desk).routes(), *Jobs(desk).routes(), *Tallied(desk).routes(), *Controls(desk).routes()]
     handlers += [*Sparing(desk).routes(), *Lateness(desk).routes(), *Verticals().routes()]
-    handlers += PrivacyRequests(desk).routes()
+    handlers += [*PrivacyRequests(desk).routes(), *SourceInstructions(desk).routes(), *Links(desk).routes()]
     handlers += [*Settling(desk).routes(), *Reviewing(desk).routes(), *DryRuns(desk).routes()]
     handlers += [
         *Trying(desk, records).routes(),
@@ -58,6 +60,7 @@ def operator_routes(desk: Desk) -> Router:
         *VersionsApart(desk).routes(),
         *Planned(desk).routes(),
         *Hearing(desk).routes(),
+        *Uploads(desk).routes(),
     ]
     router = gated(desk, Gate(desk), handlers)
     _leave_options(router, LEADS)

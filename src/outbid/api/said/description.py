@@ -42,6 +42,8 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     door      the door it stands behind; `for_tests`: keys for tests open it as well
     example   of the first of the answers
     text      the media type of a text as which it may be had too
+    takes     the content type of a body that is no JSON
+    media     the content types of the first of the answers, where it is no struct
     """
 
     summary: str
@@ -59,6 +61,8 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     for_tests: bool = False
     example: Any = None
     text: str = ""
+    media: tuple[str, ...] = ()
+    takes: str = ""
 
 
 def operation(said: Said, method: str) -> type[Operation]:
@@ -74,7 +78,8 @@ def operation(said: Said, method: str) -> type[Operation]:
         words = f"members of {said.body.__name__} to replace; null takes one away"
         schema = {"type": "object", "description": words} if said.patch else _schema(said.body)
         told["requestBody"] = {"required": True, "content": {media_type: {"schema": schema}}}
-
+    elif said.takes:
+        told["requestBody"] = {"required": True, "content": {said.takes: {"schema": {"type": "string"}}}}
     return amended(told)
 
 
@@ -168,6 +173,8 @@ def _answers(said: Said) -> dict[str, Any]:
         if said.etag and status != 204:
             headers["ETag"] = {"description": "the version of what is told", "schema": {"type": "string"}}
         found[str(status)] = {"description": words, "headers": headers}
+        if said.media and status == next(iter(said.answers)):
+            found[str(status)]["content"] = {kind: {"schema": _shape(kind)} for kind in said.media}
         if struct is not None:
             found[str(status)]["content"] = {JSON: {"schema": _schema(struct)}}
             if said.text:
@@ -175,6 +182,10 @@ def _answers(said: Said) -> dict[str, Any]:
             if said.example is not None and status == next(iter(said.answers)):
                 found[str(status)]["content"][JSON]["example"] = said.example
     return found
+
+
+def _shape(kind: str) -> dict[str, str]:
+    return {"type": "object"} if kind.endswith("json") else {"type": "string"}
 
 
 def _problems(said: Said, method: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from outbid.api.door.doors import SELLER
 from outbid.api.said.description import Said
 from outbid.api.said.paging import Limit, Text
 from outbid.api.said.reading import Asked
+from outbid.core.instructions.make import needed_of
 from outbid.core.ledger.account import Account
 from outbid.core.market.noun import Campaign, Field, Payout
 from outbid.core.scope import Scope
@@ -164,13 +165,8 @@ class Sources:
 
     def _required(self, campaign: Campaign) -> set[str]:
         """The fields without which a check of the campaign refuses a lead; what an enricher gives need not be sent."""
-        found: set[str] = set()
-        for check in campaign.checks:
-            module = self._desk.plugins.get("validators", check.plugin)
-            if check.on_flaw == "refuse" and hasattr(module, "required_of"):
-                found |= set(module.required_of(msgspec.convert(check.settings, module.Settings, strict=False)))
         ready = self._desk.exchange.market.campaigns.values()
-        return found.difference(*(e.gives for made in ready if made.slug == campaign.slug for e in made.enrichers))
+        return needed_of(self._desk.plugins, campaign, next((c for c in ready if c.slug == campaign.slug), None))
 
     def _field(self, field: Field, required: bool) -> FieldWanted:
         module = self._desk.plugins.get("fields", field.type)

@@ -27,6 +27,7 @@ from outbid.exchange.ahead.trying import Attempt, Tried, attempt, lead_to_try, m
 from outbid.exchange.clock import Clock, noise_source
 from outbid.exchange.outbound import Outbound
 from outbid.plugins.registry import Registry
+from outbid.plugins.verticals import usual_values
 from outbid.settings import read_settings
 from outbid.store.sealed import secrets
 from outbid.store.vault import Vault
@@ -64,8 +65,9 @@ async def _run(
     send: bool,
 ) -> list[Tried]:
     campaign, now_ms = market.campaigns[offer.campaign], Clock().now_ms()
-    declared = market.nouns["campaign"][campaign.slug][1].fields  # type: ignore[attr-defined]
-    lead = lead_to_try(campaign, made_up(declared, Registry()) | fields, now_ms)
+    noun = market.nouns["campaign"][campaign.slug][1]
+    usual = {field.name: usual_values(field.name, field.type) for field in campaign.fields}
+    lead = lead_to_try(campaign, made_up(noun, campaign, Registry(), usual, now_ms) | fields, now_ms)
     try:
         price_micros = micros(price)
     except ValueError as error:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, Literal
 
 import msgspec
@@ -13,12 +13,14 @@ from outbid.core.dialect.mapping import Shown
 from outbid.core.dialect.reply import RuleRead
 from outbid.core.dialect.wire import Answer, Failure, Http, Response
 from outbid.core.ids import LeadId
+from outbid.core.instructions.example import Choices, choices_of
 from outbid.core.lead.lead import Lead
 from outbid.core.lead.traffic import Said, Talk, pack, unpack
 from outbid.core.market.making.plan import Plugins
-from outbid.core.market.noun import Field
+from outbid.core.market.noun import Campaign as NounOfCampaign
+from outbid.core.market.noun import Noun
 from outbid.core.market.snapshot import Campaign, Delivery, Offer, facts_of
-from outbid.exchange.arrive import read_values
+from outbid.exchange.arrive import read_values, today
 from outbid.exchange.exchange import Door
 
 log = logging.getLogger("outbid.exchange")
@@ -71,13 +73,11 @@ def steps_of(offer: Offer) -> list[Step]:
     return ["post"] if offer.direct else ["ping", "post"]
 
 
-def made_up(fields: Iterable[Field], plugins: Plugins) -> dict[str, Any]:
-    """A lead of examples: those of the field types, or the first option where a field has options."""
-    found = {}
-    for field in fields:
-        options = field.settings.get("options")
-        found[field.name] = options[0] if options else plugins.get("fields", field.type).EXAMPLE
-    return found
+def made_up(noun: Noun, campaign: Campaign, plugins: Plugins, usual: Choices, now_ms: int) -> dict[str, Any]:
+    """A lead of values that the fields of a campaign can be. `usual`: those that leads of its kind have."""
+    assert isinstance(noun, NounOfCampaign)
+    choices = choices_of(plugins, noun, campaign, usual, today(now_ms))
+    return {name: values[0] for name, values in choices.items() if values}
 
 
 def lead_to_try(campaign: Campaign, fields: Mapping[str, Any], now_ms: int) -> Lead:

@@ -11,6 +11,8 @@ from outbid.exchange.distribute import distribute
 from outbid.exchange.exchange import Exchange
 from outbid.exchange.revive import resume
 from outbid.exchange.story import Story
+from outbid.exchange.uploads.selling import KIND as UPLOAD
+from outbid.exchange.uploads.selling import Later, sell_some
 from outbid.exchange.work.fetching import KIND as FETCH
 from outbid.exchange.work.fetching import fetch
 from outbid.exchange.work.inquiring import inquire
@@ -66,7 +68,7 @@ class Worker:
             try:
                 await work(connection)
             except Exception as error:
-                if not isinstance(error, Unheard | NotNow):
+                if not isinstance(error, Unheard | NotNow | Later):
                     log.exception("job %s failed", found[0].kind)
                 for job in found:
                     await jobs.fail(connection, job, str(error), self._later(job))
@@ -97,6 +99,8 @@ class Worker:
             await fetch(self._exchange, job)
         elif job.kind == "file":
             await file(self._exchange, connection, job.payload["offer"])
+        elif job.kind == UPLOAD:
+            return await sell_some(self._exchange, connection, job)
         elif job.kind == "notify":
             await send(self._exchange, connection, job.payload["buyer"])
         else:

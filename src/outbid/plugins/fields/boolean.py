@@ -8,6 +8,7 @@ from outbid.core.contract import Kind
 from outbid.core.lead.value import Value
 from outbid.core.reasons import Reason, reasons
 from outbid.plugins.fields._raw import faulty, plain
+from outbid.plugins.fields._schema import Schema, any_of, text, words
 
 PERSONAL: bool = False
 KIND: Kind = "boolean"
@@ -26,6 +27,11 @@ _WORDS: dict[str, bool] = {
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Nothing to set."""
+
+
+def schema(settings: Settings) -> Schema:
+    """What is read, as JSON Schema."""
+    return any_of({"type": "boolean"}, {"enum": [0, 1]}, text(words(_WORDS)))
 
 
 def read(raw: object, settings: Settings, today: datetime.date) -> Value:

@@ -10,6 +10,7 @@ from outbid.core.contract import Kind
 from outbid.core.lead.value import Value
 from outbid.core.reasons import Reason, reasons
 from outbid.plugins.fields._raw import faulty, kept, plain, text_of
+from outbid.plugins.fields._schema import Schema, any_of, text, words
 
 PERSONAL: bool = False
 KIND: Kind = "text"
@@ -58,6 +59,20 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         aliases = {alias.strip().casefold(): option for alias, option in self.aliases.items()}
         own = {option.strip().casefold(): option for option in self.options}
         return {**aliases, **own, **{option: option for option in self.options}}
+
+
+def schema(settings: Settings) -> Schema:
+    """What is read, as JSON Schema."""
+    spelled = [word.strip() for word in (*settings.options, *settings.aliases)]
+    numbers = [int(word) for word in spelled if word.isascii() and word.isdecimal() and str(int(word)) == word]
+    flags = [word.lower() == "true" for word in spelled if word.lower() in ("true", "false")]
+    others = [{"enum": sorted(found)} for found in (set(numbers), set(flags)) if found]
+    return any_of(text(words(spelled)), *others)
+
+
+def samples(settings: Settings) -> tuple[str, ...]:
+    """Values as they are sent."""
+    return settings.options
 
 
 def read(raw: object, settings: Settings, today: datetime.date) -> Value:

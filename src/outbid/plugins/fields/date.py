@@ -10,6 +10,7 @@ from outbid.core.contract import Kind
 from outbid.core.lead.value import Scalar, Value
 from outbid.core.reasons import Reason, reasons
 from outbid.plugins.fields._raw import faulty, kept, plain, text_of
+from outbid.plugins.fields._schema import Schema, any_of, text
 
 PERSONAL: bool = True
 KIND: Kind = "date"
@@ -51,6 +52,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         for bound in (self.earliest, self.latest):
             if bound not in ("", "today"):
                 datetime.date.fromisoformat(bound)
+
+
+def schema(settings: Settings) -> Schema:
+    """What is read, as JSON Schema: how a date is written, not which days there are, nor which are allowed."""
+    time = r"(?:[Tt ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?[ ]?(?:[Zz]|[+-][0-9]{2}:?[0-9]{2})?)?"
+    first = r"[0-9]{4}(?:-[0-9]{2}-[0-9]{2}|/[0-9]{1,2}/[0-9]{1,2}|[0-9]{4})"
+    last = "|".join(rf"[0-9]{{1,2}}{sign}[0-9]{{1,2}}{sign}[0-9]{{4}}" for sign in ("/", r"\.", "-"))
+    return any_of(text(f"(?:{first}|{last}){time}"), {"type": "integer", "minimum": 10_000_101, "maximum": 99_991_231})
+
+
+def samples(settings: Settings) -> tuple[str, ...]:
+    """Values as they are sent."""
+    return tuple(day for day in (EXAMPLE, "2020-06-15", settings.earliest, settings.latest) if day not in ("", "today"))
 
 
 def read(raw: object, settings: Settings, today: datetime.date) -> Value:

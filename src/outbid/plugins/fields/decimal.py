@@ -11,6 +11,7 @@ from outbid.core.contract import Kind
 from outbid.core.lead.value import Value
 from outbid.core.reasons import Reason, reasons
 from outbid.plugins.fields._raw import LARGEST, faulty, plain
+from outbid.plugins.fields._schema import Schema, any_of, number, text
 
 PERSONAL: bool = False
 KIND: Kind = "number"
@@ -47,6 +48,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         """Refuse bounds that no number can meet."""
         if self.min is not None and self.max is not None and self.min > self.max:
             raise ValueError("min is larger than max")
+
+
+def schema(settings: Settings) -> Schema:
+    """What is read, as JSON Schema; of a text no bounds can be said, of a number not how exact it may be."""
+    written = r"[+-]?[ ]?\$?[ ]?[+-]?(?:(?:[0-9]{1,3}(?:,[0-9]{3}){1,12}|[0-9]{1,60})(?:\.[0-9]{0,60})?|\.[0-9]{1,60})"
+    return any_of(number("number", settings.min, settings.max, LARGEST), text(written))
+
+
+def samples(settings: Settings) -> tuple[float, ...]:
+    """Values as they are sent."""
+    usual = (n for n in (1234.5, 12.5, 1.0) if _bounded(n, n, settings).fault is None)
+    return tuple(dict.fromkeys((*usual, *(bound for bound in (settings.min, settings.max) if bound is not None))))
 
 
 def read(raw: object, settings: Settings, today: datetime.date) -> Value:

@@ -9,11 +9,13 @@ from outbid.core.contract import Kind
 from outbid.core.lead.value import Value
 from outbid.core.reasons import Reason, reasons
 from outbid.plugins.fields._raw import faulty, kept, plain, text_of
+from outbid.plugins.fields._schema import HASH, Schema, any_of, text
 
 PERSONAL: bool = True
 KIND: Kind = "text"
 PARTS: dict[str, Kind] = {"domain": "text"}
 EXAMPLE: str = "ann.example@example.com"
+MASK: str = "with stars before the @ (a**@example.com), or as a hash (MD5, SHA-1 or SHA-256, in hex)"
 REASONS: dict[str, Reason] = reasons(
     wrong_type=("The value is not an e-mail address.", 'Send the address as text, such as "ann@example.com".'),
     too_long=("The address is longer than 254 characters.", "Send the address alone."),
@@ -41,6 +43,13 @@ _LONGEST_NAME = 64
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Nothing to set."""
+
+
+def schema(settings: Settings) -> Schema:
+    """What is read, as JSON Schema."""
+    sign = r"[A-Za-z0-9!#$%&'+/=?^_`{|}~-]"
+    name = rf"(?=[^@]{{1,64}}@)(?:{sign}+(?:\.{sign}+)*|(?:{sign}|\.)*\*(?:{sign}|[.*])*)"
+    return any_of(text(rf"{name}@(?:[^\s@.]+\.)+[^\s@.]{{2,}}|{HASH}"))
 
 
 def read(raw: object, settings: Settings, today: datetime.date) -> Value:

@@ -10,6 +10,7 @@ from outbid.core.contract import Kind
 from outbid.core.lead.value import Value
 from outbid.core.reasons import Reason, reasons
 from outbid.plugins.fields._raw import LARGEST, faulty, plain
+from outbid.plugins.fields._schema import Schema, any_of, number, text
 
 PERSONAL: bool = False
 KIND: Kind = "number"
@@ -40,6 +41,22 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         """Refuse bounds that no number can meet."""
         if self.min is not None and self.max is not None and self.min > self.max:
             raise ValueError("min is larger than max")
+
+
+def schema(settings: Settings) -> Schema:
+    """What is read, as JSON Schema; of a text no bounds can be said."""
+    written = r"[+-]?(?:[0-9]{1,40}|[0-9]{1,3}(?:,[0-9]{3}){1,12})(?:\.0*)?"
+    return any_of(number("integer", settings.min, settings.max, LARGEST), text(written))
+
+
+def samples(settings: Settings) -> tuple[int, ...]:
+    """Values as they are sent."""
+    bounds = tuple(bound for bound in (settings.min, settings.max) if bound is not None)
+    return tuple(dict.fromkeys((*(n for n in (12, 1, 100, 5, 50) if _allows(n, settings)), *bounds)))
+
+
+def _allows(number: int, settings: Settings) -> bool:
+    return (settings.min is None or number >= settings.min) and (settings.max is None or number <= settings.max)
 
 
 def read(raw: object, settings: Settings, today: datetime.date) -> Value:

@@ -10,6 +10,7 @@ from outbid.core.contract import Kind
 from outbid.core.lead.value import Value
 from outbid.core.reasons import Reason, reasons
 from outbid.plugins.fields._raw import faulty, plain
+from outbid.plugins.fields._schema import Schema, any_of, text
 
 PERSONAL: bool = True
 KIND: Kind = "text"
@@ -48,6 +49,11 @@ _MOST_COLONS_WITH_GAP = 6
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Nothing to set."""
+
+
+def schema(settings: Settings) -> Schema:
+    """What is read, as JSON Schema: of version 6 only which signs it has."""
+    return any_of(text(rf"{_OCTET}(?:\.{_OCTET}){{3}}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*".replace(r"\d", "[0-9]")))
 
 
 def read(raw: object, settings: Settings, today: datetime.date) -> Value:

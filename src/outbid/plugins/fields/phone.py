@@ -10,12 +10,14 @@ from outbid.core.contract import Kind
 from outbid.core.lead.value import Scalar, Value
 from outbid.core.reasons import Reason, reasons
 from outbid.plugins.fields._raw import faulty, kept, plain, text_of
+from outbid.plugins.fields._schema import HASH, Schema, any_of, text
 from outbid.plugins.fields._us import COUNTRY_BY_AREA_CODE, STATE_BY_AREA_CODE
 
 PERSONAL: bool = True
 KIND: Kind = "text"
 PARTS: dict[str, Kind] = {"area_code": "text", "state": "text", "country": "text"}
 EXAMPLE: str = "(512) 555-0123"
+MASK: str = "after the area code ((512) ***-****), or as a hash (MD5, SHA-1 or SHA-256, in hex)"
 REASONS: dict[str, Reason] = reasons(
     wrong_type=("The value is not a phone number.", 'Send the number as text, such as "(512) 555-0123".'),
     not_a_phone=("The text holds what no phone number has.", "Send digits and the usual separators only."),
@@ -35,6 +37,7 @@ _MASKED = re.compile(r"(?:\+?1)?([0-9X*#•]{10})", re.IGNORECASE)
 _ABROAD = re.compile(r"^(?:011|00)[\s.\-]*(?=[2-9])", re.ASCII)
 _STRANGE = re.compile(r"[^0-9+().\-/\s]", re.ASCII)
 _LONGEST = 100
+_GAP = r"[\s().\-/]*"
 
 _PARTS: dict[str, dict[str, Scalar]] = {
     **{code: {"area_code": code, "country": country} for code, country in COUNTRY_BY_AREA_CODE.items()},
@@ -55,6 +58,21 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             max_length=2,
         ),
     ] = "US"
+
+
+def schema(settings: Settings) -> Schema:
+    """What is read, as JSON Schema: numbers of other countries only as far as they begin so."""
+    if settings.country not in _SHARE_ITS_PLAN:
+        return any_of({"type": ["string", "integer"]})
+    area, rest = rf"[2-9]{_GAP}(?!1{_GAP}1)[0-9]{_GAP}[0-9]{_GAP}", rf"(?:[0-9]{_GAP}){{6}}"
+    front = rf"(?:tel:)?{_GAP}\+?{_GAP}(?:1{_GAP})?{area}"
+    more = r"(?:[\s,;]*(?:[eE][xX][tT](?:[eE][nN][sS][iI][oO][nN]|[nN])?\.?|[xX]|#)[\s.:]*[0-9]{1,8})?"
+    ours, masked = rf"{front}[2-9]{_GAP}{rest}{more}", rf"{front}(?:[0-9Xx*#•]{_GAP}){{7}}"
+    abroad = rf"(?:tel:)?(?:\+|00|011)[0-9+().\-/\s]*{more}"
+    return any_of(
+        text(f"{ours}|{masked}|{abroad}|{HASH}"),
+        {"type": "integer", "minimum": 2_010_000_000, "maximum": 19_999_999_999},
+    )
 
 
 def read(raw: object, settings: Settings, today: datetime.date) -> Value:

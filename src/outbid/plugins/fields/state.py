@@ -9,6 +9,7 @@ from outbid.core.contract import Kind
 from outbid.core.lead.value import Value
 from outbid.core.reasons import Reason, reasons
 from outbid.plugins.fields._raw import faulty, plain
+from outbid.plugins.fields._schema import Schema, any_of, text, words
 from outbid.plugins.fields._us import STATE_BY_NAME
 
 PERSONAL: bool = False
@@ -26,6 +27,12 @@ _COMMAS_AND_BLANKS = re.compile(r"[,\s]+")
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Nothing to set."""
+
+
+def schema(settings: Settings) -> Schema:
+    """What is read, as JSON Schema: the codes; of names only that they are some."""
+    codes = words(name for name in STATE_BY_NAME if len(name) == 2)
+    return any_of(text(rf"{codes}|[^\s].{{1,58}}[^\s]"))
 
 
 def read(raw: object, settings: Settings, today: datetime.date) -> Value:

@@ -14,6 +14,7 @@ from outbid.core.market.problem import SettingFault, checking
 from outbid.core.match.pattern import compile_pattern
 from outbid.core.reasons import Reason, reasons
 from outbid.plugins.fields._raw import LARGEST, faulty
+from outbid.plugins.fields._schema import Schema, any_of, text
 
 PERSONAL: bool = False
 KIND: Kind = "text"
@@ -71,6 +72,24 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def fits(self) -> Callable[[str], bool] | None:
         """Whether a text has the form; None if any has."""
         return None if self.pattern is None else compile_pattern(rf"\A(?:{self.pattern})\z").found_in
+
+
+def schema(settings: Settings) -> Schema:
+    """What is read, as JSON Schema."""
+    some = r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]" if settings.multiline else r"[^\x00-\x1f\x7f-\x9f]"
+    seen = r"[^\s\x00-\x1f\x7f-\x9f]"
+    least, most = settings.min_length, settings.max_length
+    longer = f"{seen}{some}{{{max(least - 2, 0)},{max(most - 2, 0)}}}{seen}"
+    core = seen if most == 1 else longer if least > 1 else f"{seen}|{longer}"
+    return any_of(text(core), {"type": "number"})
+
+
+def samples(settings: Settings) -> tuple[str, ...]:
+    """Values as they are sent."""
+    if settings.example:
+        return (settings.example,)
+    whole = EXAMPLE + "." * max(settings.min_length - len(EXAMPLE), 0)
+    return (whole[: settings.max_length].strip() + "." * (settings.min_length and len(whole) > settings.max_length),)
 
 
 def read(raw: object, settings: Settings, today: datetime.date) -> Value:

@@ -10,6 +10,7 @@ from outbid.core.contract import Kind
 from outbid.core.lead.value import Value
 from outbid.core.reasons import Reason, reasons
 from outbid.plugins.fields._raw import faulty
+from outbid.plugins.fields._schema import Schema, any_of, text
 
 PERSONAL: bool = False
 KIND: Kind = "text"
@@ -43,6 +44,11 @@ _LONGEST_HOST = 253
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Nothing to set."""
+
+
+def schema(settings: Settings) -> Schema:
+    """What is read, as JSON Schema."""
+    return any_of(text(r"[hH][tT][tT][pP][sS]?://[^\s\\]+"))
 
 
 def read(raw: object, settings: Settings, today: datetime.date) -> Value:

@@ -9,6 +9,7 @@ from outbid.core.contract import Kind
 from outbid.core.lead.value import Scalar, Value
 from outbid.core.reasons import Reason, reasons
 from outbid.plugins.fields._raw import faulty, kept, plain, text_of
+from outbid.plugins.fields._schema import Schema, any_of, text
 from outbid.plugins.fields._us import STATE_BY_ZIP, STATE_BY_ZIP3
 from outbid.plugins.fields._zips import zips_around
 
@@ -16,6 +17,7 @@ PERSONAL: bool = False
 KIND: Kind = "text"
 PARTS: dict[str, Kind] = {"zip3": "text", "state": "text"}
 EXAMPLE: str = "78701"
+MASK: str = "to its first three digits (787**)"
 REASONS: dict[str, Reason] = reasons(
     wrong_type=("The value is not a ZIP code.", 'Send the ZIP code as text, such as "01001".'),
     not_a_zip=("The text is not a ZIP code.", "Send five digits (78701), or nine (78701-1234)."),
@@ -25,12 +27,19 @@ REASONS: dict[str, Reason] = reasons(
 )
 
 _WHOLE = re.compile(r"(\d{5})(?:[- ]?\d{4})?", re.ASCII)
+_NINE = {"type": "integer", "minimum": 100_000_000, "maximum": 999_999_999}
 _MASKED = re.compile(r"(\d{3})(?:[*X#]{2})?", re.ASCII | re.IGNORECASE)
 _PARTS: dict[str, dict[str, Scalar]] = {zip3: {"zip3": zip3, "state": state} for zip3, state in STATE_BY_ZIP3.items()}
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Nothing to set."""
+
+
+def schema(settings: Settings) -> Schema:
+    """What is read, as JSON Schema."""
+    numbers = ({"type": "integer", "minimum": 0, "maximum": 99_999}, _NINE)
+    return any_of(text(r"[0-9]{5}(?:[- ]?[0-9]{4})?|[0-9]{3}(?:[*Xx#]{2})?"), *numbers)
 
 
 def read(raw: object, settings: Settings, today: datetime.date) -> Value:

@@ -1,12 +1,14 @@
 """One lead as a urlencoded form; names in brackets become dotted names."""
 
 from outbid.core.contract import Arrival, Binding, Malformed
+from outbid.core.instructions.speech import Speech
 from outbid.core.reasons import reasons
 from outbid.plugins.intakes._dialect import Bound, answer, bind_dialect, hear
 from outbid.plugins.intakes._forms import Forms, document_of, query_of, read_form
 from outbid.plugins.intakes._named import arrival
+from outbid.plugins.intakes._told import speech_of
 
-__all__ = ["METHODS", "REASONS", "Bound", "Settings", "answer", "bind", "hear", "read"]
+__all__ = ["METHODS", "REASONS", "Bound", "Settings", "answer", "bind", "hear", "read", "speech"]
 
 METHODS = ("POST",)
 REASONS = reasons(
@@ -18,6 +20,11 @@ REASONS = reasons(
 
 class Settings(Forms, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How a source names its fields, and what it means by its forms. `contact[phone]` is `contact.phone` too."""
+
+
+def speech(settings: Settings) -> Speech:
+    """How a source is spoken to."""
+    return speech_of(settings, "form")
 
 
 def read(content_type: str, body: bytes, settings: Settings) -> Arrival | Malformed:

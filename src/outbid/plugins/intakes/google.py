@@ -13,12 +13,13 @@ from outbid.core.contract import Arrival, Binding, Malformed
 from outbid.core.dialect.mapping import Entry
 from outbid.core.dialect.reference import filled, only_refers, refers
 from outbid.core.heard import Heard, Inbound
+from outbid.core.instructions.speech import Speech
 from outbid.plugins.intakes._answers import Answers
 from outbid.plugins.intakes._dialect import Asks, Bound, Dialect, Flag, Pairs, answer, bind_dialect, hear
 from outbid.plugins.intakes._documents import read_json
 from outbid.plugins.intakes._pushed import PUSHED, not_here
 
-__all__ = ["METHODS", "Bound", "Settings", "answer", "bind", "hear", "read"]
+__all__ = ["METHODS", "Bound", "Settings", "answer", "bind", "hear", "read", "speech"]
 
 METHODS = ("POST",)
 
@@ -32,6 +33,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         dict[str, str | Entry], Meta(description="from the campaign's fields to [terms](mapping.md) of columns")
     ] = {}
     answers: Annotated[Answers | None, Meta(description="what Google is told")] = PUSHED
+
+
+def speech(settings: Settings) -> Speech:
+    """What is told of it: the platform sends, so nobody writes a request."""
+    return Speech(format="json", own=True, pushed=True)
 
 
 def read(content_type: str, body: bytes, settings: Settings) -> Arrival | Malformed:

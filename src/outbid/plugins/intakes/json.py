@@ -3,18 +3,25 @@
 from typing import Any
 
 from outbid.core.contract import Arrival, Binding, Malformed
+from outbid.core.instructions.speech import Speech
 from outbid.plugins.intakes._dialect import Bound, Dialect, answer, bind_dialect, hear
 from outbid.plugins.intakes._documents import read_json
 from outbid.plugins.intakes._forms import query_of
 from outbid.plugins.intakes._named import DEEPEST, MOST_FIELDS, arrival, flatten
+from outbid.plugins.intakes._told import speech_of
 
-__all__ = ["DEEPEST", "METHODS", "MOST_FIELDS", "Bound", "Settings", "answer", "bind", "hear", "read"]
+__all__ = ["DEEPEST", "METHODS", "MOST_FIELDS", "Bound", "Settings", "answer", "bind", "hear", "read", "speech"]
 
 METHODS = ("POST",)
 
 
 class Settings(Dialect, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How a source names its fields."""
+
+
+def speech(settings: Settings) -> Speech:
+    """How a source is spoken to."""
+    return speech_of(settings, "json")
 
 
 def read(content_type: str, body: bytes, settings: Settings) -> Arrival | Malformed:

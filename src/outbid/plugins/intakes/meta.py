@@ -16,6 +16,7 @@ from outbid.core.dialect.mapping import Entry, as_text
 from outbid.core.dialect.reference import filled, only_refers, refers
 from outbid.core.dialect.wire import Http, Response, parse_target
 from outbid.core.heard import Fetch, Heard, Inbound, Lead, Reply, Told
+from outbid.core.instructions.speech import Speech
 from outbid.plugins.intakes._dialect import Asks, Dialect, Pairs, bind_dialect
 from outbid.plugins.intakes._documents import read_json
 from outbid.plugins.intakes._proof import Signature, compile_signature
@@ -51,6 +52,11 @@ class Bound(msgspec.Struct, frozen=True):
     signed: Callable[[Inbound], Malformed | None]
     fetch: Callable[[Mapping[str, str]], Http]
     read: Callable[[Response], Arrival | Malformed]
+
+
+def speech(settings: Settings) -> Speech:
+    """What is told of it: the platform sends, so nobody writes a request."""
+    return Speech(format="json", own=True, pushed=True)
 
 
 def read(content_type: str, body: bytes, settings: Settings) -> Arrival | Malformed:

@@ -5,13 +5,15 @@ from typing import Annotated
 from msgspec import Meta
 
 from outbid.core.contract import Arrival, Binding, Malformed
+from outbid.core.instructions.speech import Speech
 from outbid.plugins.intakes._answers import Answers
 from outbid.plugins.intakes._dialect import Asks, Bound, Dialect, answer, bind_dialect, hear
 from outbid.plugins.intakes._documents import read_json
 from outbid.plugins.intakes._forms import query_of
 from outbid.plugins.intakes._pushed import PUSHED, not_here
+from outbid.plugins.intakes._told import speech_of
 
-__all__ = ["METHODS", "Bound", "Settings", "answer", "bind", "hear", "read"]
+__all__ = ["METHODS", "Bound", "Settings", "answer", "bind", "hear", "read", "speech"]
 
 METHODS = ("POST",)
 
@@ -23,6 +25,11 @@ class Settings(Dialect, frozen=True, kw_only=True, forbid_unknown_fields=True):
     answers: Annotated[
         Answers | None, Meta(description="what the platform is told; 200 and a few words where nothing is said")
     ] = PUSHED
+
+
+def speech(settings: Settings) -> Speech:
+    """How a source is spoken to."""
+    return speech_of(settings, "json", own=True)
 
 
 def read(content_type: str, body: bytes, settings: Settings) -> Arrival | Malformed:

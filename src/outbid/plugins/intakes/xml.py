@@ -4,12 +4,14 @@ from typing import Any
 
 from outbid.core.contract import Arrival, Binding, Malformed
 from outbid.core.dialect.formats.xml import local_name, xml_root, xml_tree
+from outbid.core.instructions.speech import Speech
 from outbid.core.reasons import reasons
 from outbid.plugins.intakes._dialect import Bound, Dialect, Document, answer, bind_dialect, hear
 from outbid.plugins.intakes._forms import query_of
 from outbid.plugins.intakes._named import arrival, flatten
+from outbid.plugins.intakes._told import speech_of
 
-__all__ = ["METHODS", "REASONS", "Bound", "Settings", "answer", "bind", "hear", "read"]
+__all__ = ["METHODS", "REASONS", "Bound", "Settings", "answer", "bind", "hear", "read", "speech"]
 
 METHODS = ("POST",)
 NOT_XML = "not_xml"
@@ -20,6 +22,11 @@ REASONS = reasons(
 
 class Settings(Dialect, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How a source names its fields: `Contact.Phone` is an element within another, `Lead@id` an attribute."""
+
+
+def speech(settings: Settings) -> Speech:
+    """How a source is spoken to."""
+    return speech_of(settings, "xml", own=True)
 
 
 def read(content_type: str, body: bytes, settings: Settings) -> Arrival | Malformed:

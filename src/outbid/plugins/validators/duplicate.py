@@ -1,6 +1,7 @@
 """The same person again: somebody whose phone or e-mail another lead holds within a time."""
 
 import re
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 import msgspec
@@ -41,6 +42,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 def fields_of(settings: Settings) -> tuple[str, ...]:
     """Return the fields that the campaign must declare; of the usual ones, it may do without some."""
     return () if settings.match == "any" and settings.fields == _USUAL else settings.fields
+
+
+def told(settings: Settings, names: Mapping[str, str]) -> tuple[str, ...]:
+    """Return what a seller is told of the rule; `names` are his."""
+    same = (" and " if settings.match == "all" else " or ").join(
+        names[name] for name in settings.fields if name in names
+    )
+    hours = settings.window_hours
+    return (f"A person whose {same} was sold within {hours} hour{'' if hours == 1 else 's'} is refused.",)
 
 
 def needs(lead: LeadView, settings: Settings) -> tuple[Lookup, ...]:

@@ -36,6 +36,11 @@ def required_of(settings: Settings) -> tuple[str, ...]:
     return settings.fields
 
 
+def one_of(settings: Settings) -> tuple[tuple[str, ...], ...]:
+    """Return the groups of which a seller must send one field."""
+    return settings.any_of
+
+
 def needs(lead: LeadView, settings: Settings) -> tuple[Lookup, ...]:
     """Ask for nothing: the lead itself tells."""
     return ()

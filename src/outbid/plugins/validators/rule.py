@@ -56,6 +56,12 @@ def _facts(part: Any) -> Iterator[str]:
                 yield from _facts(inner)
 
 
+def told(settings: Settings, names: Mapping[str, str]) -> tuple[str, ...]:
+    """Return what a seller is told of the rule."""
+    at = "" if settings.field is None else f" It looks at {names.get(settings.field, settings.field)}."
+    return (f"The rule “{settings.name}” must hold.{at}",)
+
+
 def needs(lead: LeadView, bound: Bound) -> tuple[Lookup, ...]:
     """Nothing has to be looked up."""
     return ()

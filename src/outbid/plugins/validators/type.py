@@ -30,6 +30,12 @@ def fields_of(settings: Settings) -> tuple[str, ...]:
     return (*settings.fields, *settings.except_for)
 
 
+def typed_of(settings: Settings, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return those of the campaign's fields whose faults count."""
+    looked = settings.fields or names
+    return tuple(name for name in looked if name not in settings.except_for)
+
+
 def needs(lead: LeadView, settings: Settings) -> tuple[Lookup, ...]:
     """Ask for nothing: the lead itself tells."""
     return ()

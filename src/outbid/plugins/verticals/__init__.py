@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from ruamel.yaml import YAML
 
+from outbid.core.lead.value import Scalar
 from outbid.core.market.vertical import Field, Vertical
 
 _SUFFIX = ".yaml"
@@ -28,6 +29,13 @@ def vertical(name: str) -> Vertical:
     parts = [msgspec.convert(_read(f"parts/{part}"), list[Field]) for part in told.pop("parts")]
     own = msgspec.convert(told, Vertical)
     return msgspec.structs.replace(own, fields=(*(field for part in parts for field in part), *own.fields))
+
+
+@cache
+def usual_values(name: str, field_type: str) -> tuple[Scalar, ...]:
+    """What leads have in a field of that name and type, by the first vertical that has one."""
+    found = (field for known in names() for field in vertical(known).fields)
+    return next((field.usual for field in found if (field.name, field.type) == (name, field_type)), ())
 
 
 def _read(name: str) -> Any:

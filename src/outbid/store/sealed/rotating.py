@@ -16,7 +16,7 @@ from outbid.store.vault import SealBroken, Vault
 
 AT_ONCE: Final = 1000
 _LOCK: Final = 0x6F75746269640003  # "outbid", 3
-_WRAPPED: Final = (("lead_key", "lead_id"), ("quote", "id"))
+_WRAPPED: Final = (("lead_key", "lead_id"), ("quote", "id"), ("upload", "id"))
 
 
 class Standing(msgspec.Struct, frozen=True):

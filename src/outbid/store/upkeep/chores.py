@@ -23,6 +23,7 @@ async def do_chores(connection: Connection, now_ms: int, traffic_days: int, hist
     await sweep(connection, "idempotency", now_ms)
     await sweep(connection, "notice", now_ms)
     await sweep(connection, "parcel", now_ms)
+    await sweep(connection, "upload", now_ms)
     await empty_traffic(connection, now_ms, traffic_days)
     await merge_ended(connection)
 

@@ -37,6 +37,7 @@ from outbid.core.money import micros, text_of
 from outbid.core.scope import HOUSE
 from outbid.exchange.ahead.trying import Attempt, Step, Tried, attempt, lead_to_try, made_up, steps_of
 from outbid.exchange.revive import lead_of
+from outbid.plugins.verticals import usual_values
 from outbid.store.sealed import secrets
 
 MOST_BODY = 262_144
@@ -218,9 +219,10 @@ class Trying:
     async def _lead(self, asker: Asker, wish: TryWish, market: Market, campaign: Campaign) -> Lead:
         if wish.lead is not None:
             return await self._past(asker, wish, campaign)
-        declared = market.nouns["campaign"][campaign.slug][1].fields  # type: ignore[attr-defined]
-        fields = made_up(declared, self._desk.plugins) | wish.fields
-        return lead_to_try(campaign, fields, self._desk.exchange.clock.now_ms())
+        noun, now_ms = market.nouns["campaign"][campaign.slug][1], self._desk.exchange.clock.now_ms()
+        usual = {field.name: usual_values(field.name, field.type) for field in campaign.fields}
+        fields = made_up(noun, campaign, self._desk.plugins, usual, now_ms) | wish.fields
+        return lead_to_try(campaign, fields, now_ms)
 
     async def _past(self, asker: Asker, wish: TryWish, campaign: Campaign) -> Lead:
         """A lead that came, after the look at it was put on record. Raises Refused."""

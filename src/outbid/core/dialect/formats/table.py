@@ -7,12 +7,12 @@ from typing import Any
 
 from outbid.core.dialect.mapping import as_text
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def defused(cell: str) -> str:
     """A cell that no spreadsheet runs: what begins as a formula gets an apostrophe before it (OWASP, CSV injection)."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    return f"'{cell}" if cell.startswith(FORMULA) else cell
 
 
 def csv_of(

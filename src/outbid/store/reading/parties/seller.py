@@ -119,6 +119,31 @@ async def feeds(connection: Connection, scope: Scope, after: str, limit: int) ->
     ]
 
 
+class Terms(msgspec.Struct, frozen=True):
+    """A source or its campaign, as a version made it. `at_ms` is in UTC milliseconds, `body` the noun in JSON."""
+
+    version: int
+    at_ms: int
+    kind: str
+    body: bytes
+
+
+async def terms(connection: Connection, scope: Scope, most: int = 400) -> list[Terms]:
+    """How a source, and the campaign that it is in now, were set: the last of their versions, the oldest first."""
+    if scope.kind != "source":
+        raise PermissionError("what was set is read for one source")
+    rows = await connection.fetch(
+        """select n.from_version, v.at, n.kind, n.body from noun n join version v on v.number = n.from_version
+            where n.kind = 'source' and n.number = $1
+               or n.kind = 'campaign' and n.slug = (select s.body ->> 'campaign' from noun s
+                    where s.kind = 'source' and s.number = $1 order by s.from_version desc limit 1)
+            order by n.from_version desc, n.kind limit $2""",
+        scope.number,
+        most,
+    )
+    return [Terms(*row.values()) for row in reversed(rows)]
+
+
 # The sources that are or once were a seller's: which of their sales were his, the ledger says.
 _SOURCES = """
 select n.number, n.slug from noun n

@@ -1,0 +1,1 @@
+"""Posting instructions by HTTP: behind the doors, and by links that need no login."""

@@ -1,0 +1,1 @@
+"""Commands about what sources are told and what they send."""

@@ -1,0 +1,1 @@
+"""Posting instructions written out: programs, Markdown, a page."""
