@@ -21,6 +21,7 @@ def parser() -> argparse.ArgumentParser:
     root.add_argument("--version", action="version", version=f"outbid {__version__}")
     commands = root.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _market_commands(commands)
+    _beginning_commands(commands)
     _lead_commands(commands)
     _people_commands(commands)
     _money_commands(commands)
@@ -77,11 +78,6 @@ def _market_commands(commands: "Commands") -> None:
     apply.add_argument("--yes", action="store_true", help="do not ask before nouns are taken away")
     apply.add_argument("--at", metavar="TIME", help="plan it for this instant (RFC 3339), and change nothing now")
     apply.add_argument("--note", default="", help="why, for the list of changes")
-    vertical = _add(
-        commands, "vertical", "market:vertical", "List kinds of leads, or write a campaign for one of them as YAML."
-    )
-    vertical.add_argument("name", nargs="?", default="", help="such as solar; without it all are listed")
-    vertical.add_argument("--slug", default="", help="of the campaign (default: the name)")
     changes = _add(
         commands, "changes", "replay.versions:changes", "Show what differs between two versions of the market."
     )
@@ -120,6 +116,30 @@ def _market_commands(commands: "Commands") -> None:
     cancel.add_argument("change", help="its id")
     export = _add(commands, "export", "market:export", "Write the market as YAML.")
     export.add_argument("--version", type=int, default=None, dest="at", help="as it was at this version")
+
+
+def _beginning_commands(commands: "Commands") -> None:
+    vertical = _add(
+        commands, "vertical", "market:vertical", "List kinds of leads, or write a campaign for one of them as YAML."
+    )
+    vertical.add_argument("name", nargs="?", default="", help="such as solar; without it all are listed")
+    vertical.add_argument("--slug", default="", help="of the campaign (default: the name)")
+    preset = _add(
+        commands,
+        "preset",
+        "market:preset",
+        "List platforms, show how one speaks, or write a delivery or an intake for it as YAML.",
+    )
+    preset.add_argument("name", nargs="?", default="", help="such as boberdoo; without it all are listed")
+    ways = preset.add_mutually_exclusive_group()
+    for way, whom in (("delivery", "a buyer"), ("intake", "a seller")):
+        ways.add_argument(
+            f"--{way}", dest="way", action="store_const", const=way, help=f"fill it in for {whom} who speaks so"
+        )
+    preset.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="fill in a blank")
+    preset.add_argument(
+        "--fields", default="", metavar="NAME,NAME", help="the campaign's fields: lines that read others are left out"
+    )
 
 
 def _lead_commands(commands: "Commands") -> None:

@@ -103,6 +103,7 @@ REFUSED = reasons(
     job_not_dead=("The job is not dead: it will be tried anyway.", "Wait; look at /v1/jobs."),
     job_open_already=("An open job does the same work already.", "Wait until that one is done."),
     vertical_unknown=("There are no fields for such a kind of lead.", "Look at /v1/verticals."),
+    preset_unknown=("There is no preset for such a platform.", "Look at /v1/presets."),
     job_unknown=("There is no such job; one that is done is kept no longer.", "Look at /v1/jobs."),
     lead_not_in_review=("The lead is not held for review.", "Look at its log."),
     lead_reviewed=("A verdict on the lead is on its way already.", "Wait; look at the log of the lead."),
