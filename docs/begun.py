@@ -12,8 +12,8 @@ from outbid.plugins.presets import names, preset
 
 _HEAD = """# Presets
 
-Platforms as data. `outbid preset NAME` shows one; [start from a preset](../how_to/start_from_a_preset.md) tells how one is
-filled in. What comes of it are plain settings, yours from then on: a preset that changes later changes none of them.
+Platforms as data. `outbid preset NAME` shows one; [start from a preset](../how_to/start_from_a_preset.md) tells how it
+is filled in. What comes of it are plain settings, yours from then on: a preset that changes later changes none of them.
 
 The facts are those of the platforms' published posting instructions. What one of your partners spells otherwise, you
 change in the settings.

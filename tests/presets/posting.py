@@ -42,7 +42,7 @@ class Seller:
     """A seller's software.
 
     words   from our fields to the platform's
-    fixed   for each step what stands in every request; KEY is the key
+    fixed   for each step what stands in every request; KEY is the key; a name that begins with ? stands in the address
     write   the step's request
     read    (step, answer) → what it takes it for
     token   under which name the ping's id goes back
@@ -57,8 +57,13 @@ class Seller:
     def request(self, step: str, lead: Mapping[str, Any], key: str, token: str | None = None) -> Request:
         personal = step == "ping" and "CID" not in self.words.values() and "caller_number" not in self.words.values()
         told = {self.words.get(n, n): v for n, v in lead.items() if not (personal and n in PERSONAL)}
-        told |= {name: key if value == "KEY" else value for name, value in self.fixed[step].items()}
-        return self.write(step, told | ({self.token: token} if token else {}))
+        fixed = {name: key if value == "KEY" else value for name, value in self.fixed[step].items()}
+        told |= {name: value for name, value in fixed.items() if name[0] != "?"}
+        made = self.write(step, told | ({self.token: token} if token else {}))
+        in_address = {name[1:]: value for name, value in fixed.items() if name[0] == "?"}
+        if in_address:
+            made.rest += f"?{urlencode(in_address)}"
+        return made
 
 
 PERSONAL = ("first_name", "last_name", "email", "phone", "street", "birth_date")
@@ -330,6 +335,10 @@ def _both(**fixed: str) -> dict[str, dict[str, str]]:
     return {"ping": fixed, "post": fixed}
 
 
+_ADDRESSED = _both(**{"?key": "KEY"})
+"""The platform's requests have no key; ours stands in the address that the seller was told."""
+
+
 SELLERS: dict[str, tuple[str, str, Seller]] = {
     "boberdoo by form": ("boberdoo", "xml", Seller(
         _BOBERDOO, _BOBERDOO_FIXED, form_at(ping="genericPostlead.php", post="genericPostlead.php"), boberdoo_xml,
@@ -361,6 +370,9 @@ SELLERS: dict[str, tuple[str, str, Seller]] = {
     "CAKE": ("cake", "", Seller(
         names("first_name", "last_name", "email_address", "phone_home", "address", "zip_code", ip="ip_address"),
         _both(ckm_campaign_id="1042", ckm_key="KEY"), query_at(post="d.ashx"), cake)),
+    "CAKE by XML": ("cake", "", Seller(
+        names("first_name", "last_name", "email_address", "phone_home", "address", "zip_code", ip="ip_address"),
+        _both(**{"?ckm_campaign_id": "1042", "?ckm_key": "KEY"}), xml_at("lead", post="d.ashx"), cake)),
     "LeadByte": ("leadbyte", "", Seller(
         names("firstname", "lastname", "email", "phone1", "street1", "postcode", state="county", city="towncity",
               ip="ipaddress"),
@@ -370,11 +382,11 @@ SELLERS: dict[str, tuple[str, str, Seller]] = {
         _both(AFID="KEY", ResponseFormat="json"), form_at(ping="Lead/1/Ping", post="Lead/1/SimplePost"), linktrust,
         "PingId")),
     "LeadConduit by form": ("leadconduit", "json", Seller(
-        _LEADCONDUIT, _both(key="KEY"), form_at(post="flows/5f/sources/77/submit"), leadconduit_json)),
+        _LEADCONDUIT, _ADDRESSED, form_at(post="flows/5f/sources/77/submit"), leadconduit_json)),
     "LeadConduit by JSON": ("leadconduit", "json", Seller(
-        _LEADCONDUIT, _both(key="KEY"), json_at(post="flows/5f/sources/77/submit"), leadconduit_json)),
+        _LEADCONDUIT, _ADDRESSED, json_at(post="flows/5f/sources/77/submit"), leadconduit_json)),
     "LeadConduit by XML": ("leadconduit", "xml", Seller(
-        _LEADCONDUIT, _both(key="KEY"), xml_at("lead", post="flows/5f/sources/77/submit"), leadconduit_xml)),
+        _LEADCONDUIT, _ADDRESSED, xml_at("lead", post="flows/5f/sources/77/submit"), leadconduit_xml)),
     "a Medicare exchange": ("medicare_exchange", "", Seller(
         names("firstName", "lastName", "email", "phone", "address", "zip", birth_date="birthday"),
         _both(vendorId="KEY"), json_at(ping="ping", post="post"), medicare, "leadAuctionId")),
@@ -386,8 +398,17 @@ SELLERS: dict[str, tuple[str, str, Seller]] = {
         _both(apiId="4F", apiPassword="KEY", productId="12"), form_at(ping="ping/", post="lead/"), phonexa, "promiseId")),
     "Ringba": ("ringba", "", Seller(
         names("firstName", "lastName", "email", "CID", "street", "zipcode", state="State"),
-        _both(key="KEY", exposeCallerId="yes"), json_at(ping="0a1b2c.json", post="enrich"), ringba, "bidId")),
+        _both(exposeCallerId="yes", **{"?key": "KEY"}), json_at(ping="0a1b2c.json", post="enrich"), ringba, "bidId")),
     "Retreaver": ("retreaver", "", Seller(
         names("first_name", "last_name", "email", "caller_number", "street", "caller_zip", state="caller_state"),
         _both(key="KEY"), form_at(ping="rtbs.json", post="data_writing"), retreaver, "uuid")),
 }  # fmt: skip
+
+TEST_FLAGS = {
+    "boberdoo by form": ("Test_Lead", "1"),
+    "Lead Prosper": ("lp_action", "test"),
+    "LeadsPedia in JSON": ("lp_test", "1"),
+    "CAKE": ("ckm_test", "1"),
+    "Phonexa": ("testMode", "1"),
+}
+"""What marks a test on the platforms that document a mark."""

@@ -8,7 +8,7 @@ from harness.buyers import ACCEPT, REJECT, bid
 from harness.house import Answer, open_house, request
 from outbid.plugins.presets import names
 from presets.markets import ann, selling
-from presets.posting import SELLERS, Seller, Understood
+from presets.posting import SELLERS, TEST_FLAGS, Seller, Understood
 
 _NEXT = count(100)
 
@@ -73,3 +73,14 @@ async def test_a_seller_who_speaks_it_sells_a_lead_and_understands_every_answer(
             unquoted = await sends(house, name, seller, "ping", somebody(zip="33101"))
             assert unquoted.word == "no", unquoted
             assert (await sends(house, name, seller, "ping", somebody(zip="x"))).word == "error"
+
+
+@pytest.mark.parametrize("who", TEST_FLAGS)
+async def test_the_platforms_mark_of_a_test_is_heeded(sold_in, buyers, who):
+    name, form, seller = SELLERS[who]
+    flag, value = TEST_FLAGS[who]
+    async with sold_in(name, form) as house:
+        marked = await sends(house, name, seller, "post", somebody(**{flag: value}))
+        assert marked.word == "yes", marked
+        assert buyers.posts("a") == buyers.pings("a") == []
+        assert await house.connection.fetchval("select test from lead")
