@@ -54,6 +54,11 @@ class Seller:
     read: Callable[[str, Answer], Understood]
     token: str = ""
 
+    @property
+    def path(self) -> str:
+        """Where posts go, behind the source's address."""
+        return self.write("post", {}).rest.partition("?")[0]
+
     def request(self, step: str, lead: Mapping[str, Any], key: str, token: str | None = None) -> Request:
         personal = step == "ping" and "CID" not in self.words.values() and "caller_number" not in self.words.values()
         told = {self.words.get(n, n): v for n, v in lead.items() if not (personal and n in PERSONAL)}

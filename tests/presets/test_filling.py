@@ -137,6 +137,8 @@ def test_the_command_lists_shows_and_writes_what_a_market_file_reads(capsys):
     assert "#   campaign_id (text): the number in `lp_campaign_id`, such as 6309" in shown
     assert "intake:" in shown
     given = [word for name, value in GOOD.items() for word in ("--set", f"{name}={value}")]
+    assert main(["preset", "boberdoo", "--delivery", *given, "--fields", "first_name,zip"]) == 0
+    assert "Last_Name" not in capsys.readouterr().out
     assert main(["preset", "boberdoo", "--delivery", *given]) == 0
     written = capsys.readouterr().out
     body = "".join(f"    {line}\n" for line in written.splitlines())

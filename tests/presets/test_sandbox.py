@@ -1,6 +1,10 @@
 """Deliveries made from presets are tried without anybody: the sandbox answers in the platform's tongue."""
 
+from urllib.parse import urlencode
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from harness.house import open_house, request
 from outbid.core.dialect.sandbox import sandbox_target, script_of
@@ -77,6 +81,7 @@ def test_several_bids_are_listed_as_the_platform_lists_them():
     [
         ("accept?bid=5&as=nobody", "there is no preset 'nobody'; there are: boberdoo, cake"),
         ("accept?bid=5&as=cake", "as=cake is not pinged"),
+        (f"accept?bid={','.join(['5'] * 21)}&as=boberdoo", "write at most 20"),
         ("accept?bid=5,4&as=phonexa", "as=phonexa lists none"),
         ("accept?bid=5,4", "only a platform that lists bids has several"),
         ("accept?as=boberdoo", "is pinged and bids nothing"),
@@ -88,6 +93,20 @@ def test_several_bids_are_listed_as_the_platform_lists_them():
 def test_an_address_that_cannot_be_is_refused(address, sentence):
     with pytest.raises(ValueError, match=sentence.replace("?", r"\?")):
         sandbox_target(f"sandbox:{address}", pinged=True, tongues=tongue)
+
+
+@given(
+    st.sampled_from(["accept", "slow", "reject", "duplicate", "broken", "silent"]),
+    st.sampled_from(names()),
+    st.dictionaries(st.sampled_from(["bid", "token", "reference", "redirect", "reason", "ms"]), st.text(max_size=8)),
+    st.sampled_from(["", "#ping"]),
+)
+def test_whatever_stands_in_an_address_it_is_answered_or_refused(buyer, name, parameters, step):
+    try:
+        script = script_of(f"{buyer}?{urlencode(parameters | {'as': name})}{step}", tongue)
+    except ValueError:
+        return
+    assert 200 <= script.status < 600
 
 
 async def test_traffic_tells_the_address_as_it_was_written(database_url, app_database_url):

@@ -67,6 +67,8 @@ async def test_a_seller_who_speaks_it_sells_a_lead_and_understands_every_answer(
         assert "phone" in wrong.detail, wrong
         denied = await sends(house, name, seller, "post", somebody(), key="ob_nobody")
         assert denied.word in ("error", "no"), denied
+        broken = await request(house.port, "POST", f"/v1/in/{name.replace('_', '-')}/{seller.path}", b'{"a":', key=None)
+        assert seller.read("post", broken).word in ("error", "no"), broken
         buyers.on("a", ping=REJECT)
         assert (await sends(house, name, seller, "post", somebody())).word == "no"
         if pinged:

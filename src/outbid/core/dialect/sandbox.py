@@ -19,6 +19,8 @@ from outbid.core.money import micros, text_of
 SCHEME = "sandbox"
 MOST_MS = 120_000
 REMEMBERED = 1024
+MOST_LISTED = 20
+"""Bids of one answer."""
 SPEAKS = "as"
 """The parameter that names a platform."""
 PINGED = "#ping"
@@ -128,6 +130,8 @@ def _spoken(outcome: ToldAs, given: Mapping[str, str], tongue: Tongue, after_ms:
 def _bids(given: Mapping[str, str]) -> list[int]:
     """What he bids, in micros."""
     bids = [micros(text) for text in given["bid"].split(",")] if "bid" in given else []
+    if len(bids) > MOST_LISTED:
+        raise ValueError(f"bid: write at most {MOST_LISTED}")
     if any(bid <= 0 for bid in bids):
         raise ValueError("bid: write more than zero; sandbox:reject bids nothing")
     return bids
