@@ -213,6 +213,7 @@ TERMS = {
     "@token": "what the buyer's ping reply gave at `token_path`",
     "@price": "the price as decimal text, in a post",
     "@currency": "the campaign's currency",
+    "@test": "true where somebody tries the delivery, else nothing: `{value: '@test', map: {true: 1}}` is a test flag",
     "@time": "when the lead arrived, ISO 8601, UTC",
 }
 

@@ -68,6 +68,10 @@ def test_a_term_gives_a_value(term, value):
     assert compile_term(term, KNOWN).take(ask()) == value
 
 
+def test_who_tries_a_delivery_is_told_so():
+    assert [compile_term("@test", KNOWN).take(ask(test=test)) for test in (True, False)] == [True, None]
+
+
 def test_a_post_knows_sale_token_and_price():
     given = ask(sale="sl_1", token="tok", price_micros=20_500_000)
     assert [compile_term(term, KNOWN).take(given) for term in ("@sale", "@token", "@price")] == ["sl_1", "tok", "20.50"]
@@ -133,7 +137,7 @@ def test_what_a_mapping_reads_is_known_without_running_it():
 
 
 def test_every_system_value_is_tried_above():
-    assert set(SYSTEM) == {"@ref", "@sale", "@token", "@price", "@currency", "@time"}
+    assert set(SYSTEM) == {"@ref", "@sale", "@token", "@price", "@currency", "@test", "@time"}
 
 
 # -- steps -----------------------------------------------------------------------------------------------------------

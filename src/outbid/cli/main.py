@@ -21,6 +21,7 @@ def parser() -> argparse.ArgumentParser:
     root.add_argument("--version", action="version", version=f"outbid {__version__}")
     commands = root.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _market_commands(commands)
+    _dialect_commands(commands)
     _beginning_commands(commands)
     _lead_commands(commands)
     _people_commands(commands)
@@ -116,6 +117,28 @@ def _market_commands(commands: "Commands") -> None:
     cancel.add_argument("change", help="its id")
     export = _add(commands, "export", "market:export", "Write the market as YAML.")
     export.add_argument("--version", type=int, default=None, dest="at", help="as it was at this version")
+
+
+def _dialect_commands(commands: "Commands") -> None:
+    tried = _add(
+        commands,
+        "try",
+        "replay.trying:run",
+        "Try an offer's delivery with a made-up lead: what goes out, how it is read.",
+    )
+    tried.add_argument("offer", help="its slug")
+    tried.add_argument("--lead", metavar="FILE", help="fields of the lead, as JSON; what is missing is made up")
+    tried.add_argument("--price", default="10", help="the price in the post, if no ping bids (default 10)")
+    tried.add_argument("--ping", metavar="FILE", help="read this as the answer to the ping, instead of asking")
+    tried.add_argument("--post", metavar="FILE", help="read this as the answer to the post, instead of asking")
+    tried.add_argument("--send", action="store_true", help="send it to the buyer; nothing is sold")
+    hear = _add(commands, "hear", "replay.trying:hear", "Try a source: what it hears in a request, and how it answers.")
+    hear.add_argument("source", help="its slug")
+    hear.add_argument("--body", metavar="FILE", help="the body of the request, or - for standard input")
+    hear.add_argument("--method", default="POST", help="its method (default POST)")
+    hear.add_argument("--query", default="", help="its query")
+    hear.add_argument("--rest", default="", help="what of the path follows the source's name")
+    hear.add_argument("--header", action="append", metavar="NAME: VALUE", help="a header; may be given again")
 
 
 def _beginning_commands(commands: "Commands") -> None:

@@ -36,6 +36,8 @@ deliveries/<name>.py  bind(settings, binding) -> what was compiled once; pings(b
                       has_lead=False, and what follows one that does not say so is not sent
                       where wanted: reads(bound) -> Reads, what the requests hold of the lead (absent: everything);
                       secrets(bound) -> Secrets, what must never be kept of them (absent: nothing);
+                      shown(ask, bound, step) -> what each key of a `ping` or `post` gives, for people who try it, and
+                      looked(answer, bound, step) -> what its rule finds in an answer;
                       again(bound) -> Again | None, when a buyer is asked how a post ended that had no clear answer, and
                       ask_again(ask, bound): how; a generator function as post, given names of sale and lead alone
 intakes/<name>.py     read(content_type, body, settings) -> Arrival | Malformed, from what comes at `/v1/leads`
@@ -318,6 +320,7 @@ class Ask(msgspec.Struct, frozen=True):
     price_micros  the price in a post, 0 in a ping
     now_ms        when it is asked, in UTC milliseconds; `at_ms` is when the lead arrived
     first         what the answer to a call before the post gave
+    test          somebody tries the delivery: the lead is made up, and nothing is sold
     shared        a scratch pad for the deliveries of one round: what is the same for several buyers is made once
     """
 
@@ -332,3 +335,4 @@ class Ask(msgspec.Struct, frozen=True):
     shared: dict[bytes, bytes] = {}
     now_ms: int = 0
     first: Mapping[str, str] = {}
+    test: bool = False

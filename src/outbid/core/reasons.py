@@ -102,6 +102,7 @@ REFUSED = reasons(
     planned_change_over=("The change is planned no more: it was made, failed or was cancelled.", "Look at it."),
     job_not_dead=("The job is not dead: it will be tried anyway.", "Wait; look at /v1/jobs."),
     job_open_already=("An open job does the same work already.", "Wait until that one is done."),
+    only_rendered=("The request was written to be looked at, and not sent.", ""),
     vertical_unknown=("There are no fields for such a kind of lead.", "Look at /v1/verticals."),
     preset_unknown=("There is no preset for such a platform.", "Look at /v1/presets."),
     job_unknown=("There is no such job; one that is done is kept no longer.", "Look at /v1/jobs."),

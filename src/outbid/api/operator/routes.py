@@ -8,7 +8,9 @@ from outbid.api.door.asking import Gate
 from outbid.api.door.desk import Desk
 from outbid.api.door.gated import gated
 from outbid.api.operator.ahead.dry_runs import DryRunsOfChanges
+from outbid.api.operator.ahead.hearing import Hearing
 from outbid.api.operator.ahead.planned import Planned
+from outbid.api.operator.ahead.trying import Trying
 from outbid.api.operator.ahead.versions import VersionsApart
 from outbid.api.operator.beginnings.presets import Presets
 from outbid.api.operator.beginnings.verticals import Verticals
@@ -51,7 +53,13 @@ def operator_routes(desk: Desk) -> Router:
     handlers += [*Sparing(desk).routes(), *Lateness(desk).routes(), *Verticals().routes(), *Presets().routes()]
     handlers += PrivacyRequests(desk).routes()
     handlers += [*Settling(desk).routes(), *Reviewing(desk).routes(), *DryRuns(desk).routes()]
-    handlers += [*DryRunsOfChanges(desk).routes(), *VersionsApart(desk).routes(), *Planned(desk).routes()]
+    handlers += [
+        *Trying(desk, records).routes(),
+        *DryRunsOfChanges(desk).routes(),
+        *VersionsApart(desk).routes(),
+        *Planned(desk).routes(),
+        *Hearing(desk).routes(),
+    ]
     router = gated(desk, Gate(desk), handlers)
     _leave_options(router, LEADS)
     return router

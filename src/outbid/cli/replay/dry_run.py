@@ -31,7 +31,7 @@ CELL = 0
 
 def run(given: argparse.Namespace) -> int:
     """Tell what would become of the lead in a file."""
-    fields = _fields(given.file)
+    fields = fields_of(given.file)
     settings = read_settings()
     with Database(settings) as database:
         database.migrate()
@@ -58,7 +58,7 @@ async def _run(
     return market, source, (await look(connection, vault, CELL, wish)).ahead()
 
 
-def _fields(name: str) -> dict[str, Any]:
+def fields_of(name: str) -> dict[str, Any]:
     """The lead in a file, or in standard input. Raises CommandError."""
     try:
         found = msgspec.json.decode(sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes())

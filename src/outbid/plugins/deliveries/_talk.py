@@ -37,6 +37,7 @@ from outbid.plugins.deliveries._signing import (
 )
 from outbid.plugins.deliveries._status import Inquiry, Status, inquiry_of
 from outbid.plugins.deliveries._tables import Keys, Said, tables_of
+from outbid.plugins.deliveries._tried import Tried
 from outbid.plugins.deliveries._written import check_headers
 
 _REFERRING = (
@@ -171,6 +172,7 @@ class Bound(msgspec.Struct, frozen=True):
     reads: Reads
     secrets: Secrets
     inquiry: Inquiry | None
+    tried: Tried
     beyond: Beyond | None = None
     first: Call | None = None
 
@@ -222,6 +224,7 @@ def bind_endpoint(settings: Endpoint, binding: Binding, manner: Manner, ping: Ta
         _reads(settings, mapped_ping, mapped_post, () if first is None else first.reads),
         _secrets(settings, signing, (ping, post), manner, words),
         None if settings.status is None else inquiry_of(settings.status, headers.items(), binding, signing, to.way()),
+        Tried(mapped_ping.lines, mapped_post.lines, settings.ping_reply, settings.post_reply),
         None if beyond == Beyond(None, None, None) else beyond,
         first,
     )

@@ -21,6 +21,7 @@ from outbid.plugins.deliveries._talk import (
     repeatable,
     secrets,
 )
+from outbid.plugins.deliveries._tried import looked, shown
 
 __all__ = [
     "Bound",
@@ -29,12 +30,14 @@ __all__ = [
     "again",
     "ask_again",
     "bind",
+    "looked",
     "ping",
     "pings",
     "post",
     "reads",
     "repeatable",
     "secrets",
+    "shown",
 ]
 
 _MANNER = Manner(b"json", "application/json", "POST", msgspec.json.Encoder().encode)

@@ -23,6 +23,7 @@ from outbid.plugins.deliveries._talk import (
     repeatable,
     secrets,
 )
+from outbid.plugins.deliveries._tried import looked, shown
 
 __all__ = [
     "Bound",
@@ -31,12 +32,14 @@ __all__ = [
     "again",
     "ask_again",
     "bind",
+    "looked",
     "ping",
     "pings",
     "post",
     "reads",
     "repeatable",
     "secrets",
+    "shown",
 ]
 
 

@@ -7,6 +7,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from msgspec import Meta
 
+from outbid.api.door.asking import Asker
 from outbid.api.door.desk import Desk, answer, route
 from outbid.api.door.refusal import Refused
 from outbid.api.operator.leads.naming import Naming
@@ -21,6 +22,7 @@ from outbid.core.lead.value import Scalar
 from outbid.core.scope import HOUSE
 from outbid.exchange.revive import lead_of, notes_of, traffic_of
 from outbid.store import leads
+from outbid.store.leads import Record
 from outbid.store.people import looks
 
 LOOKS = "/v1/looks"
@@ -204,23 +206,13 @@ class Looking:
         async with self._desk.database() as connection:
             sealed = await leads.traffic(connection, HOUSE, record.cell, record.id)
         calls = traffic_of(self._desk.exchange.vault, record, sealed)
-        return answer(LeadTraffic(found.name, [_call(call, found.naming) for call in calls]))
+        return answer(LeadTraffic(found.name, [call_told(call, found.naming) for call in calls]))
 
     async def _let_look(self, request: Asked, what: looks.What) -> Found:
         """The lead, after the look was put on record. Raises Refused for who may not look, and for erased leads."""
-        asker = request.state.asker
-        if asker.role != "operator":
-            raise Refused("role_not_allowed")
+        asker = may_look(request.state.asker)
         found = await self._records.read(request)
-        record, exchange = found.record, self._desk.exchange
-        if record.wrapped is None:
-            raise Refused("lead_erased")
-        now_ms = exchange.clock.now_ms()
-        identifier = uuid7(now_ms, exchange.noise(10))
-        reason = request.state.query.reason.strip()
-        look = looks.Look(record.cell, identifier, record.id, now_ms, asker.by, what, reason)
-        async with self._desk.database() as connection:
-            await looks.note(connection, look)
+        await put_on_record(self._desk, asker, found.record, what, request.state.query.reason)
         return found
 
     async def _looks(self, request: Asked) -> Response[bytes]:
@@ -233,6 +225,25 @@ class Looking:
             found = await looks.page(connection, HOUSE, cell, lead_id, before, asked.limit + 1)
         rows = [_look(look) for look in found[: asked.limit]]
         return answer(LookPage(rows, rows[-1].id if len(found) > asked.limit else None))
+
+
+def may_look(asker: Asker) -> Asker:
+    """Whoever asks, if he may see what is personal. Raises Refused."""
+    if asker.role != "operator":
+        raise Refused("role_not_allowed")
+    return asker
+
+
+async def put_on_record(desk: Desk, asker: Asker, record: Record, what: looks.What, reason: str) -> None:
+    """Note that somebody looks at a lead, before he does. Raises Refused for erased leads."""
+    if record.wrapped is None:
+        raise Refused("lead_erased")
+    exchange = desk.exchange
+    now_ms = exchange.clock.now_ms()
+    identifier = uuid7(now_ms, exchange.noise(10))
+    look = looks.Look(record.cell, identifier, record.id, now_ms, asker.by, what, reason.strip())
+    async with desk.database() as connection:
+        await looks.note(connection, look)
 
 
 def _place(cursor: str) -> bytes:
@@ -259,7 +270,8 @@ def _note(key: str, text: str, naming: Naming) -> NoteTold:
     return NoteTold(what, naming.offer(int(number)) + (f", bid {place}" if place else ""), text)
 
 
-def _call(spoken: Spoken, naming: Naming) -> CallTold:
+def call_told(spoken: Spoken, naming: Naming) -> CallTold:
+    """A request and its answer, with the names of that time."""
     row = spoken.row
     enriches = row.step == "enrich"
     return CallTold(

@@ -70,7 +70,11 @@ class Records:
 
     async def read(self, request: Asked) -> Found:
         """The lead in the address. Raises Refused."""
-        cell, lead_id = lead_named(request.path_params["lead"])
+        return await self.named(request.path_params["lead"])
+
+    async def named(self, name: str) -> Found:
+        """A lead by its id. Raises Refused."""
+        cell, lead_id = lead_named(name)
         async with self._desk.database() as connection:
             record = await leads.read(connection, HOUSE, cell, lead_id)
             if record is None:

@@ -63,7 +63,7 @@ async def change(
         except _Undone as undone:
             return undone.written
         except MarketError as error:
-            raise Refused("market_faulty", errors=tuple(_located(p, places) for p in error.problems)) from None
+            raise Refused("market_faulty", errors=tuple(located(p, places) for p in error.problems)) from None
     raise Refused("market_moved")
 
 
@@ -91,7 +91,7 @@ def present(nouns: markets.Nouns, kind: str) -> dict[str, Any]:
     return {slug: noun for slug, (_, noun) in nouns[kind].items()}
 
 
-def _located(problem: Problem, places: Places) -> Error:
+def located(problem: Problem, places: Places) -> Error:
     """A problem as an error of the body; of a noun that does not stand in the body, as a sentence that names it."""
     place = places.get((problem.kind, problem.slug))
     if place is not None:

@@ -12,6 +12,7 @@ Everything is compiled once for a market; nothing that a lead holds makes a mapp
 """
 
 from outbid.core.dialect.mapping.entry import Entry, Line, Table, compile_line, text_of_said
+from outbid.core.dialect.mapping.shown import Shown, shown
 from outbid.core.dialect.mapping.steps import STEPS, Cdata, as_text
 from outbid.core.dialect.mapping.table import FLAT, JSON, XML, Mapping, compile_mapping
 from outbid.core.dialect.mapping.term import (
@@ -39,6 +40,7 @@ __all__ = [
     "Line",
     "Mapping",
     "Names",
+    "Shown",
     "Table",
     "Term",
     "as_text",
@@ -47,5 +49,6 @@ __all__ = [
     "compile_steps",
     "compile_term",
     "compile_term_of",
+    "shown",
     "text_of_said",
 ]

@@ -29,6 +29,7 @@ SYSTEM: dict[str, Callable[[Ask, int], Any]] = {
     "@token": lambda ask, _: ask.token,
     "@price": lambda ask, _: text_of(ask.price_micros) if ask.price_micros else None,
     "@currency": lambda ask, _: ask.currency,
+    "@test": lambda ask, _: True if ask.test else None,
     "@time": lambda ask, _: datetime.fromtimestamp(ask.at_ms / 1000, UTC).isoformat(timespec="milliseconds"),
 }
 _TO_BUYER = "@ref"

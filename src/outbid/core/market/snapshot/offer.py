@@ -118,6 +118,7 @@ class Delivery(msgspec.Struct, frozen=True):
 
     `reads` are the fields and facts that they hold; `secrets` is what must not be kept of them.
     `again`: when a buyer is asked by `ask_again(ask)` how a post ended that had no clear answer; None: never.
+    `shown(ask, step)` and `looked(answer, step)`: what each key gives, and what a rule finds; None: it cannot say.
     """
 
     plugin: str
@@ -128,6 +129,8 @@ class Delivery(msgspec.Struct, frozen=True):
     secrets: Secrets = NO_SECRETS
     again: Again | None = None
     ask_again: Callable[[Any], Any] = _nothing_to_ask
+    shown: Callable[[Any, str], Any] | None = None
+    looked: Callable[[Any, str], Any] | None = None
 
 
 def mute(delivery: Delivery) -> Delivery:
@@ -157,4 +160,6 @@ def delivery_of(plugin: str, module: Any, bound: Any, known: Iterable[str]) -> D
         module.secrets(bound) if hasattr(module, "secrets") else NO_SECRETS,
         module.again(bound) if hasattr(module, "again") else None,
         lambda ask: module.ask_again(ask, bound),
+        (lambda ask, step: module.shown(ask, bound, step)) if hasattr(module, "shown") else None,
+        (lambda answer, step: module.looked(answer, bound, step)) if hasattr(module, "looked") else None,
     )
