@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import get_args
 
 import msgspec
+from begun import presets_page
 from mapped import mapping_page, replies_page, sign_in_page
 from msgspec import inspect
 from spoken import dialects_page
@@ -49,6 +50,7 @@ def pages() -> dict[str, str]:
         "replies.md": replies_page(),
         "sign_in.md": sign_in_page(),
         "dialects.md": dialects_page(),
+        "presets.md": presets_page(),
         "plugins.md": plugins_page(),
         "reasons.md": reasons_page(),
         "http.md": http_page(),

@@ -26,7 +26,8 @@ _HEAD = """# Dialects
 
 How a seller speaks at a source's own address, `/v1/in/SOURCE`. Whatever his software puts behind it is accepted:
 `/v1/in/SOURCE/d.ashx` and `/v1/in/SOURCE/genericPostlead.php` are the same source. These settings are those of the
-intakes `json`, `form`, `xml`, `query` and `webhook`; `google` and `meta` know of themselves where everything stands.
+intakes `json`, `form`, `xml`, `query`, `any` and `webhook`; `google` and `meta` know of themselves where everything
+stands.
 `/v1/leads` and `/v1/pings` speak our tongue, whatever is set here: of a dialect they know `names`, `ping_id` and
 `bid_ids` alone.
 

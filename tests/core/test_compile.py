@@ -132,7 +132,7 @@ FAULTS = [
     ("source", {"zone": "Mars/Base"}, ("zone",), "is no time zone"),
     ("source", {"floor": "x"}, ("floor",), "is not an amount"),
     ("source", {"buyers": ["b", "c"]}, ("buyers", 1), "there is no buyer 'c'; there are: b"),
-    ("source", {"intake": {"plugin": "fax"}}, ("intake", "plugin"), "there is no 'fax' in intakes; there are: form, google, json"),
+    ("source", {"intake": {"plugin": "fax"}}, ("intake", "plugin"), "there is no 'fax' in intakes; there are: any, form, google, json"),
     ("source", {"intake": {"plugin": "json", "settings": {"names": 1}}}, ("intake", "settings", "names"), "Expected `object`"),
     ("source", {"caps": [{"window": "week", "money": "5"}, {"window": "week", "money": "6"}]}, ("caps", 1), "two caps for USD and week"),
     ("offer", {"buyer": "nobody"}, ("buyer",), "there is no buyer 'nobody'"),

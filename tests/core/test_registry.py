@@ -44,7 +44,7 @@ def test_a_file_is_a_plugin_and_its_name_is_its_registration():
         "webhook",
         "xml",
     ]
-    assert found.names("intakes") == ["form", "google", "json", "meta", "query", "webhook", "xml"]
+    assert found.names("intakes") == ["any", "form", "google", "json", "meta", "query", "webhook", "xml"]
     for kind in KINDS:
         for name in found.names(kind):
             assert found.get(kind, name).__name__ == f"outbid.plugins.{kind}.{name}"

@@ -54,7 +54,7 @@ def test_the_silent_one_never_answers_and_the_broken_one_sends_a_page():
         ("Accept", "there is no sandbox buyer 'Accept'"),
         ("//accept", "there is no sandbox buyer"),
         ("accept?price=2", "no parameter 'price'; there are: bid, token"),
-        ("silent?ms=5", "no parameter 'ms'; there are: none"),
+        ("silent?ms=5", "no parameter 'ms'; there are: as"),
         ("accept?bid=x", "is not an amount"),
         ("accept?bid=0", "more than zero"),
         ("accept?bid=-1", "more than zero"),

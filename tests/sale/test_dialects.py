@@ -83,3 +83,25 @@ async def test_what_he_says_that_is_nothing_costs_nobody_anything(database_url, 
         async with open_house(database_url, app_database_url, nouns([speaks("xml", XML, buyers.port)])) as house:
             assert (await house.sell(lead())).json["reason"] == "no_bids"
             assert buyers.posts("a") == []
+
+
+@pytest.mark.parametrize(("state", "seen"), [("CA", True), ("TX", False)])
+async def test_other_fields_go_along_but_none_that_a_condition_keeps_back(
+    database_url, app_database_url, buyers, state, seen
+):
+    buyers.on("a", ping=MATCHED, post=answer("<response><status>Sold</status></response>"))
+    rows = nouns([speaks("xml", XML | {"others": True}, buyers.port)])
+    async with open_house(database_url, app_database_url, rows) as house:
+        person = lead(state=state, amount=5)
+        sold = (await house.sell(person)).json
+        posted, pinged = buyers.posts("a")[0].body.decode(), buyers.pings("a")[0].body.decode()
+        assert "<amount>5</amount>" in posted
+        assert f"<birth_date>{person['birth_date']}</birth_date>" in posted
+        assert ("<Mail>" in posted) == seen
+        assert person["email"] not in posted, "its hash is told in California alone, and nothing of it elsewhere"
+        assert "<amount>5</amount>" in pinged
+        assert "<birth_date_age>" in pinged
+        assert "Ann" not in pinged
+        [fields] = [told for _, step, told, _ in await ledger(house, sold["lead"]) if step == "post"]
+        assert {"amount", "birth_date", "zip"} <= fields
+        assert ("email" in fields) == seen

@@ -22,6 +22,7 @@ def parser() -> argparse.ArgumentParser:
     commands = root.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _market_commands(commands)
     _dialect_commands(commands)
+    _beginning_commands(commands)
     _lead_commands(commands)
     _people_commands(commands)
     _money_commands(commands)
@@ -139,11 +140,30 @@ def _dialect_commands(commands: "Commands") -> None:
     hear.add_argument("--query", default="", help="its query")
     hear.add_argument("--rest", default="", help="what of the path follows the source's name")
     hear.add_argument("--header", action="append", metavar="NAME: VALUE", help="a header; may be given again")
+
+
+def _beginning_commands(commands: "Commands") -> None:
     vertical = _add(
         commands, "vertical", "market:vertical", "List kinds of leads, or write a campaign for one of them as YAML."
     )
     vertical.add_argument("name", nargs="?", default="", help="such as solar; without it all are listed")
     vertical.add_argument("--slug", default="", help="of the campaign (default: the name)")
+    preset = _add(
+        commands,
+        "preset",
+        "market:preset",
+        "List platforms, show how one speaks, or write a delivery or an intake for it as YAML.",
+    )
+    preset.add_argument("name", nargs="?", default="", help="such as boberdoo; without it all are listed")
+    ways = preset.add_mutually_exclusive_group()
+    for way, whom in (("delivery", "a buyer"), ("intake", "a seller")):
+        ways.add_argument(
+            f"--{way}", dest="way", action="store_const", const=way, help=f"fill it in for {whom} who speaks so"
+        )
+    preset.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="fill in a blank")
+    preset.add_argument(
+        "--fields", default="", metavar="NAME,NAME", help="the campaign's fields: lines that read others are left out"
+    )
 
 
 def _lead_commands(commands: "Commands") -> None:

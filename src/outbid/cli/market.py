@@ -12,19 +12,28 @@ import msgspec
 from outbid.api.said.instants import ms_of, utc
 from outbid.cli.database import Database
 from outbid.cli.fault import CommandError
-from outbid.cli.shown.document import SECTIONS, Document, DocumentError, Fault, read_document, write_document
+from outbid.cli.shown.document import (
+    SECTIONS,
+    Document,
+    DocumentError,
+    Fault,
+    plain_yaml,
+    read_document,
+    write_document,
+)
 from outbid.core.dialect.reference import Words
 from outbid.core.dialect.secrets import MARK
 from outbid.core.ids import uuid7
 from outbid.core.market.compile import compile_market
 from outbid.core.market.noun import Noun
+from outbid.core.market.preset import Blank, Unfilled, Way, filled
 from outbid.core.market.problem import MarketError
 from outbid.core.market.snapshot import Market
 from outbid.core.market.taken_over import EMPTY
 from outbid.core.market.vertical import campaign_of
 from outbid.core.scope import HOUSE
 from outbid.exchange.clock import Clock, noise_source
-from outbid.plugins import verticals
+from outbid.plugins import presets, verticals
 from outbid.plugins.registry import Registry
 from outbid.settings import read_settings
 from outbid.store import jobs
@@ -237,3 +246,50 @@ def vertical(given: argparse.Namespace) -> int:
     print(f"# {found.title}: {found.about}")
     print(write_document({"campaign": [campaign_of(found, given.slug or given.name)]}), end="")
     return 0
+
+
+def preset(given: argparse.Namespace) -> int:
+    """List platforms, show one with its blanks, or write what comes of one that is filled in."""
+    if not given.name:
+        for name in presets.names():
+            print(f"{name:20} {presets.preset(name).about}")
+        return 0
+    try:
+        found = presets.preset(given.name)
+    except KeyError as error:
+        raise CommandError(error.args[0]) from None
+    ways = {"delivery": found.delivery, "intake": found.intake}
+    if given.way is None:
+        print(f"# {found.title}: {found.about}\n# Not covered: {found.not_covered}")
+        print("".join(f"\n{_shown(name, way)}" for name, way in ways.items()), end="")
+        return 0
+    fields = given.fields.split(",") if given.fields else None
+    try:
+        use = filled(ways[given.way], _set(given.set), presets.tongue, fields)
+    except Unfilled as error:
+        raise CommandError("\n".join(f"{f.blank}: {f.sentence}. {f.fix}" for f in error.faults)) from None
+    print(plain_yaml({given.way: {"plugin": use.plugin, "settings": use.settings}}), end="")
+    return 0
+
+
+def _shown(name: str, way: Way) -> str:
+    """A way of a preset, with its blanks in front."""
+    blanks = "".join(f"#   {_of_blank(blank)}\n" for blank in way.blanks) or "#   none\n"
+    return f"# {way.about}\n# Blanks:\n{blanks}" + plain_yaml({name: {"plugin": way.plugin, "settings": way.settings}})
+
+
+def _of_blank(blank: Blank) -> str:
+    kind = ", ".join(blank.options) if blank.options else blank.kind
+    default = "" if blank.otherwise is None else f"; {blank.otherwise} unless it is set"
+    return f"{blank.name} ({kind}{default}): {blank.about}, such as {blank.example}"
+
+
+def _set(pairs: list[str]) -> dict[str, str]:
+    """What stands behind every --set."""
+    found: dict[str, str] = {}
+    for pair in pairs:
+        name, sign, value = pair.partition("=")
+        if not sign or name in found:
+            raise CommandError(f"--set {pair}: write KEY=VALUE" if not sign else f"--set {name} stands twice")
+        found[name] = value
+    return found

@@ -75,8 +75,12 @@ ToldAs = Literal[
 
 
 class Told(msgspec.Struct, frozen=True):
-    """What a seller is told, before it is written: an outcome, the status of our own answer, and terms by name."""
+    """What a seller is told, before it is written: an outcome, the status of our own answer, and terms by name.
+
+    asked  it answers a ping, as far as that is known
+    """
 
     outcome: ToldAs
     status: int
     terms: dict[str, Scalar]
+    asked: bool = False

@@ -104,6 +104,7 @@ REFUSED = reasons(
     job_open_already=("An open job does the same work already.", "Wait until that one is done."),
     only_rendered=("The request was written to be looked at, and not sent.", ""),
     vertical_unknown=("There are no fields for such a kind of lead.", "Look at /v1/verticals."),
+    preset_unknown=("There is no preset for such a platform.", "Look at /v1/presets."),
     job_unknown=("There is no such job; one that is done is kept no longer.", "Look at /v1/jobs."),
     link_unknown=("There is no such link, or it has ended.", "Ask the operator for another one."),
     lead_not_in_review=("The lead is not held for review.", "Look at its log."),

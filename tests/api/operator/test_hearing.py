@@ -72,3 +72,16 @@ async def test_what_is_wrong_is_told(house):
     assert "nonsense" in repr(refused.json["errors"])
     put = await ask(house, "POST", PATH, {"method": "PUT", "intake": SPOKEN})
     assert put.json["code"] == "method_not_allowed"
+
+
+async def test_where_pings_are_answered_in_another_shape_their_ends_are_told_so(house):
+    otherwise = {"status": 200, "body": {"Why": "outcome"}}
+    pings = {"quoted": {"body": {"Id": "quote"}}, "otherwise": otherwise}
+    answers = {"sold": {"body": {"ok": "lead"}}, "otherwise": {"body": {"no": "outcome"}}, "pings": pings}
+    intake = {"plugin": "form", "settings": {"asks": {"field": "Mode"}, "answers": answers}}
+    for mode, refused in (("ping", '{"Why":"refused"}'), ("post", '{"no":"refused"}')):
+        told = (await ask(house, "POST", PATH, form(f"Mode={mode}") | {"intake": intake})).json
+        bodies = {each["outcome"]: each["body"] for each in told["answers"]}
+        assert (bodies["quoted"], bodies["no_quote"]) == ('{"Id":"pg_made_up"}', '{"Why":"no_quote"}')
+        assert (bodies["sold"], bodies["unsold"]) == ('{"ok":"ld_made_up"}', '{"no":"unsold"}')
+        assert bodies["refused"] == refused

@@ -31,6 +31,7 @@ STATUS: Final[Mapping[str, int]] = {
     "sale_unknown": 404,
     "secret_unknown": 404,
     "vertical_unknown": 404,
+    "preset_unknown": 404,
     "market_moved": 409,
     "secret_in_use": 409,
     "deposit_differs": 409,

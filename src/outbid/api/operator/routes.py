@@ -13,6 +13,8 @@ from outbid.api.operator.ahead.hearing import Hearing
 from outbid.api.operator.ahead.planned import Planned
 from outbid.api.operator.ahead.trying import Trying
 from outbid.api.operator.ahead.versions import VersionsApart
+from outbid.api.operator.beginnings.presets import Presets
+from outbid.api.operator.beginnings.verticals import Verticals
 from outbid.api.operator.control import Controls
 from outbid.api.operator.jobs import Jobs
 from outbid.api.operator.late import Lateness
@@ -38,7 +40,6 @@ from outbid.api.operator.session import Sessions
 from outbid.api.operator.tallies import Tallied
 from outbid.api.operator.verdicts.reviewing import Reviewing
 from outbid.api.operator.verdicts.settling import Settling
-from outbid.api.operator.verticals import Verticals
 from outbid.api.uploads.routes import Uploads
 
 
@@ -51,7 +52,7 @@ def operator_routes(desk: Desk) -> Router:
     handlers += [*Listing(desk).routes(), *OneLead(records).routes(), *Exposed(records).routes()]
     handlers += [*Looking(desk, records).routes(), *Accounts(desk).routes(), *Ledger(desk).routes()]
     handlers += [*Deposits(desk).routes(), *Jobs(desk).routes(), *Tallied(desk).routes(), *Controls(desk).routes()]
-    handlers += [*Sparing(desk).routes(), *Lateness(desk).routes(), *Verticals().routes()]
+    handlers += [*Sparing(desk).routes(), *Lateness(desk).routes(), *Verticals().routes(), *Presets().routes()]
     handlers += [*PrivacyRequests(desk).routes(), *SourceInstructions(desk).routes(), *Links(desk).routes()]
     handlers += [*Settling(desk).routes(), *Reviewing(desk).routes(), *DryRuns(desk).routes()]
     handlers += [

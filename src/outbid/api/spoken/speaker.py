@@ -48,28 +48,36 @@ class Speaker:
         source = market.spoken.get(source_named(scope))
         if source is None or source.spoken is None:
             return self._intake.no(404, code="not_found")
+        asked = False
         try:
-            reply = await self._answer(market, source, source.spoken, scope, body)
+            heard = self._heard(source.spoken, scope, body)
+            if isinstance(heard, Reply):
+                reply = heard
+            else:
+                asked = any(isinstance(thing, Lead) and thing.asks for thing in heard.things)
+                reply = await self._answer(market, source, scope, body or b"", heard)
         except Exception:
             log.exception("a request to %s met a fault", source.slug)
             reply = self._intake.no(500, code="fault")
         try:
-            return self._in_his_tongue(source.spoken, reply)
+            return self._in_his_tongue(source.spoken, reply, asked=asked)
         except Exception:
             log.exception("the answers of %s failed in their own code", source.slug)
             return reply
 
-    async def _answer(self, market: Market, source: Source, spoken: Spoken, scope: Http, body: bytes | None) -> Reply:
+    def _heard(self, spoken: Spoken, scope: Http, body: bytes | None) -> Heard | Reply:
+        """What a request brings, or why it cannot be read."""
         intake = self._intake
         if scope["method"] not in spoken.methods:
             allow = ", ".join(spoken.methods).encode()
             return intake.no(405, code="method_not_allowed", more=((b"allow", allow),))
         if body is None:
             return intake.no(413, code="body_too_large")
-        inbound = inbound_of(scope, body)
-        heard = spoken.hear(inbound)
-        if isinstance(heard, Malformed):
-            return intake.malformed(heard)
+        heard = spoken.hear(inbound_of(scope, body))
+        return intake.malformed(heard) if isinstance(heard, Malformed) else heard
+
+    async def _answer(self, market: Market, source: Source, scope: Http, body: bytes, heard: Heard) -> Reply:
+        intake = self._intake
         test = self._proven(market, source, heard)
         if isinstance(test, Reply):
             return test
@@ -82,7 +90,7 @@ class Speaker:
         trace = trace_of(scope)
         if trace is not None:
             trace_id.set(trace.id)
-        whole = inbound.query.encode() + b"\n" + body
+        whole = scope["query_string"] + b"\n" + body
         leads = [thing for thing in heard.things if isinstance(thing, Lead)]
         kept = tuple(thing for thing in heard.things if isinstance(thing, Fetch | Deletion))
         takes = [self._sell(market, source, lead, test, named, whole, trace) for lead in leads]
@@ -128,9 +136,9 @@ class Speaker:
         body = once.encode() if once else whole
         return await self._intake.sell(market, source, test or thing.test, head, body, thing.arrival)
 
-    def _in_his_tongue(self, spoken: Spoken, reply: Reply) -> Reply:
+    def _in_his_tongue(self, spoken: Spoken, reply: Reply, *, asked: bool) -> Reply:
         """An answer of ours as the seller writes such; the same if he has no words of his own for it."""
-        told = told_of(reply, self._reasons)
+        told = told_of(reply, self._reasons, asked=asked)
         said = None if told is None else spoken.answer(told)
         return reply if said is None else Reply(said.status, said.body, said.content_type.encode(), reply.more)
 

@@ -16,21 +16,21 @@ UNSOLD: dict[str, ToldAs] = {"quoted": "quoted", "unsold": "no_quote", "refused"
 Terms = dict[str, Scalar]
 
 
-def told_of(reply: Reply, reasons: Mapping[str, Reason]) -> Told | None:
-    """What a reply tells; None if it is none of our answers."""
+def told_of(reply: Reply, reasons: Mapping[str, Reason], *, asked: bool = False) -> Told | None:
+    """What a reply tells, `asked` to a ping; None if it is none of our answers."""
     said = reply.said
     if isinstance(said, Answer):
-        return _told(said.outcome, reply.status, _plain(said) | _reason(said.reason, reasons))
+        return _told(said.outcome, reply.status, _plain(said) | _reason(said.reason, reasons), asked)
     if isinstance(said, QuoteAnswer):
         terms = _plain(said) | _reason(said.reason, reasons) | dict(_bids(said))
-        return _told(UNSOLD[said.outcome], reply.status, terms | {"quote": terms.pop("ping")})
+        return _told(UNSOLD[said.outcome], reply.status, terms | {"quote": terms.pop("ping")}, asked)
     if isinstance(said, Problem):
-        return _told(_kind(said), reply.status, _of_problem(said))
+        return _told(_kind(said), reply.status, _of_problem(said), asked)
     return None
 
 
-def _told(outcome: ToldAs, status: int, terms: Terms) -> Told:
-    return Told(outcome, status, terms | {"outcome": outcome, "status": status})
+def _told(outcome: ToldAs, status: int, terms: Terms, asked: bool) -> Told:
+    return Told(outcome, status, terms | {"outcome": outcome, "status": status}, asked)
 
 
 def _plain(said: msgspec.Struct) -> Terms:

@@ -215,12 +215,17 @@ def write_document(nouns: Mapping[str, Iterable[Noun]]) -> str:
         section: [_texts(msgspec.to_builtins(noun)) for noun in nouns.get(kind, ())]
         for section, kind in SECTIONS.items()
     }
+    return plain_yaml({section: rows for section, rows in plain.items() if rows})
+
+
+def plain_yaml(value: Mapping[str, Any]) -> str:
+    """Plain data as YAML, in their order."""
     out = StringIO()
     yaml = YAML()
     yaml.default_flow_style = False
     yaml.width = 110
     yaml.indent(mapping=2, sequence=4, offset=2)
-    yaml.dump({section: rows for section, rows in plain.items() if rows}, out)
+    yaml.dump(value, out)
     return out.getvalue()
 
 

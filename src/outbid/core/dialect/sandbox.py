@@ -1,7 +1,7 @@
 """Sandbox targets: `sandbox:accept?bid=25` and the like, buyers of our own that answer within the process.
 
 They answer in JSON as the default rules read it: `accepted`, `price`, `reason`. A no has a status of 4xx, so that rules
-which only look at the status read it too.
+which only look at the status read it too. With `as=boberdoo` they answer as that platform's presets have it.
 """
 
 import re
@@ -12,17 +12,44 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from outbid.core.dialect.wire import Header, Target
+from outbid.core.heard import Reply, Told, ToldAs
+from outbid.core.lead.value import Scalar
 from outbid.core.money import micros, text_of
 
 SCHEME = "sandbox"
 MOST_MS = 120_000
 REMEMBERED = 1024
+MOST_LISTED = 20
+"""Bids of one answer."""
+SPEAKS = "as"
+"""The parameter that names a platform."""
+PINGED = "#ping"
+"""Ends the address of who speaks as a platform and is asked for a bid: there it may have other words."""
+TOKEN, REFERENCE = "sandbox-ping", "sandbox-lead"
+"""The names that a platform gives to a bid and to a lead, where the address does not."""
 _BEGINNING = f"{SCHEME}:"
 _VISIBLE = re.compile(r"[!-~]*")
 _NUMBER = re.compile(r"[0-9]{1,6}")
 _JSON: tuple[Header, ...] = (("content-type", "application/json"),)
 _HTML: tuple[Header, ...] = (("content-type", "text/html"),)
 _PAGE = b"<html><body>It works!</body></html>"
+
+
+class Tongue(msgspec.Struct, frozen=True):
+    """How a platform answers. `pinged`: it can be asked for a bid; `lists`: it can name several at once."""
+
+    answer: Callable[[Told], Reply]
+    pinged: bool
+    lists: bool
+
+
+Tongues = Callable[[str], Tongue]
+"""The tongue of a platform by its name. Raises ValueError if nobody speaks so."""
+
+
+def no_tongues(name: str) -> Tongue:
+    """Nobody speaks as any platform."""
+    raise ValueError(f"nobody here speaks as {name!r}")
 
 
 class Script(msgspec.Struct, frozen=True):
@@ -39,24 +66,29 @@ def is_sandbox(url: str) -> bool:
     return url.startswith(_BEGINNING)
 
 
-def sandbox_target(url: str, *, pinged: bool = False) -> Target:
+def sandbox_target(url: str, *, pinged: bool = False, tongues: Tongues = no_tongues) -> Target:
     """A target that `exchange/outbound` answers itself. `pinged`: he is asked for a bid, so he must have one.
 
     The whole of what he does is the target's host: a path is what a delivery adds to an address. Raises ValueError.
     """
     text = url.removeprefix(_BEGINNING)
-    script_of(text)
-    if pinged and text.partition("?")[0] in _BIDDING and "bid" not in _parameters(text.partition("?")[2]):
+    if "#" in text:
+        raise ValueError("what follows # in an address is never sent")
+    name, _, query = text.partition("?")
+    if pinged and SPEAKS in _parameters(query):
+        text += PINGED
+    script_of(text, tongues)
+    if pinged and name in _BIDDING and "bid" not in _parameters(query):
         raise ValueError(f"{url!r} is pinged and bids nothing: write what it bids, such as sandbox:accept?bid=25")
     return Target(SCHEME, text, 0, "")
 
 
 @lru_cache(REMEMBERED)
-def script_of(text: str) -> Script:
+def script_of(text: str, tongues: Tongues = no_tongues) -> Script:
     """What a sandbox buyer does, from his name and parameters (`accept?bid=25`). Raises ValueError."""
     if not _VISIBLE.fullmatch(text):
         raise ValueError("a sandbox address holds a blank or another character that must be percent-encoded")
-    name, _, query = text.partition("?")
+    name, _, query = text.removesuffix(PINGED).partition("?")
     if name not in _BUYERS:
         raise ValueError(f"there is no sandbox buyer {name!r}; there are: {', '.join(_BUYERS)}")
     known, play = _BUYERS[name]
@@ -65,7 +97,44 @@ def script_of(text: str) -> Script:
         if parameter not in known:
             there = ", ".join(known) or "none"
             raise ValueError(f"sandbox:{name} has no parameter {parameter!r}; there are: {there}")
-    return play(given)
+    plain = play(given)
+    outcome = _TOLD.get(name)
+    if SPEAKS not in given:
+        if len(given.get("bid", "").split(",")) > 1:
+            raise ValueError("bid: only a platform that lists bids has several, such as as=boberdoo")
+        return plain
+    tongue = tongues(given[SPEAKS])
+    return plain if outcome is None else _spoken(outcome, given, tongue, plain.after_ms, asked=text.endswith(PINGED))
+
+
+def _spoken(outcome: ToldAs, given: Mapping[str, str], tongue: Tongue, after_ms: int | None, *, asked: bool) -> Script:
+    """What a platform says of an outcome."""
+    prices = [text_of(price) for price in _bids(given)]
+    if asked and not tongue.pinged:
+        raise ValueError(f"as={given[SPEAKS]} is not pinged: give the offer a price and no address of pings")
+    if len(prices) > 1 and not tongue.lists:
+        raise ValueError(f"bid: write one, for as={given[SPEAKS]} lists none")
+    token, lead = given.get("token", TOKEN), given.get("reference", REFERENCE)
+    reason = given.get("reason", outcome)
+    terms: dict[str, Scalar] = {"lead": lead, "quote": token, "reason": reason, "sentence": reason, "test": False}
+    terms |= {name: given[name] for name in ("redirect",) if name in given}
+    for n, price in enumerate(prices if len(prices) > 1 else (), 1):
+        terms |= {f"bid_{n}_id": f"{token}.{n}", f"bid_{n}_price": price, f"bid_{n}_brand": f"Brand {n}"}
+    told = _OF_PINGS.get(outcome, outcome) if asked else outcome
+    status = 422 if outcome == "duplicate" else 200
+    terms |= {"outcome": told, "status": status} | ({"price": prices[0]} if prices else {})
+    reply = tongue.answer(Told(told, status, terms, asked))
+    return Script(reply.status, (("content-type", reply.content_type),), reply.body, after_ms)
+
+
+def _bids(given: Mapping[str, str]) -> list[int]:
+    """What he bids, in micros."""
+    bids = [micros(text) for text in given["bid"].split(",")] if "bid" in given else []
+    if len(bids) > MOST_LISTED:
+        raise ValueError(f"bid: write at most {MOST_LISTED}")
+    if any(bid <= 0 for bid in bids):
+        raise ValueError("bid: write more than zero; sandbox:reject bids nothing")
+    return bids
 
 
 def _parameters(query: str) -> dict[str, str]:
@@ -84,11 +153,8 @@ def _parameters(query: str) -> dict[str, str]:
 
 def _accept(given: Mapping[str, str]) -> Script:
     said = {"accepted": True} | {name: given[name] for name in ("token", "reference", "redirect") if name in given}
-    if "bid" in given:
-        bid = micros(given["bid"])
-        if bid <= 0:
-            raise ValueError("bid: write more than zero; sandbox:reject bids nothing")
-        said["price"] = text_of(bid)
+    if bids := _bids(given):
+        said["price"] = text_of(bids[0])
     return _says(200, said, given)
 
 
@@ -123,17 +189,20 @@ def _echo(given: Mapping[str, str]) -> Script:
 
 
 _BUYERS: dict[str, tuple[tuple[str, ...], Callable[[Mapping[str, str]], Script]]] = {
-    "accept": (("bid", "token", "reference", "redirect", "ms"), _accept),
-    "slow": (("bid", "token", "reference", "redirect", "ms"), _slow),
-    "reject": (("reason", "ms"), _reject),
-    "duplicate": (("ms",), _duplicate),
-    "silent": ((), _silent),
-    "broken": (("ms",), _broken),
+    "accept": (("bid", "token", "reference", "redirect", SPEAKS, "ms"), _accept),
+    "slow": (("bid", "token", "reference", "redirect", SPEAKS, "ms"), _slow),
+    "reject": (("reason", SPEAKS, "ms"), _reject),
+    "duplicate": ((SPEAKS, "ms"), _duplicate),
+    "silent": ((SPEAKS,), _silent),
+    "broken": ((SPEAKS, "ms"), _broken),
     "error": (("status", "ms"), _error),
     "says": (("status", "body", "ms"), _echo),
 }
 """Each sandbox buyer: his parameters, and what he does with them."""
 _BIDDING = ("accept", "slow")
+_TOLD: dict[str, ToldAs] = {"accept": "sold", "slow": "sold", "reject": "unsold", "duplicate": "duplicate"}
+"""What those who speak as a platform tell; the others are the same in every tongue."""
+_OF_PINGS: dict[ToldAs, ToldAs] = {"sold": "quoted", "unsold": "no_quote"}
 
 
 def _says(status: int, said: Mapping[str, object], given: Mapping[str, str]) -> Script:

@@ -11,6 +11,7 @@ from typing import Literal
 import msgspec
 from zstandard import ZstdCompressor, ZstdDecompressor
 
+from outbid.core.dialect.sandbox import PINGED
 from outbid.core.dialect.sandbox import SCHEME as SANDBOX
 from outbid.core.dialect.secrets import MARK, Secrets, hide_answered, with_words
 from outbid.core.dialect.wire import Answer, File, Header, Http, Mail, Response, Target
@@ -60,7 +61,7 @@ class Head(msgspec.Struct, frozen=True, array_like=True):
     def url(self) -> str:
         """Where it went."""
         if self.scheme == SANDBOX:
-            return f"{SANDBOX}:{self.host}{self.path}"
+            return f"{SANDBOX}:{self.host.removesuffix(PINGED)}{self.path}"
         return f"{self.scheme}://{self.host}:{self.port}{self.path}"
 
 

@@ -11,6 +11,7 @@ from outbid.core.dialect.wire import Http, Target
 from outbid.exchange.outbound.reach.destination import Destination
 from outbid.exchange.outbound.talk.call import Call
 from outbid.exchange.outbound.talk.head import Head
+from outbid.plugins.presets import tongue
 
 _NOWHERE = Destination("http", "sandbox", 80, excepted=False)
 
@@ -26,7 +27,7 @@ class Sandbox:
         """What the buyer of a request does. Raises ValueError or Refused for what could not be sent to any buyer."""
         target = Target("http", "sandbox", 80, f"/{http.target.path}")
         Head(_NOWHERE, Http(target, http.method, http.headers)).message(http.body, http.more)
-        return script_of(http.target.host)
+        return script_of(http.target.host, tongue)
 
     def answer(self, call: Call, script: Script) -> None:
         """Take a call; its answer comes later, never within this method."""

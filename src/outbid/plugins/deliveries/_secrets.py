@@ -20,6 +20,7 @@ from outbid.core.dialect.secrets import (
     words_of,
 )
 from outbid.core.dialect.wire import Target, parse_target
+from outbid.plugins.presets import tongue
 
 Write = Callable[[dict[str, Any]], bytes]
 
@@ -44,7 +45,7 @@ def target_of(url: str, exceptions: frozenset[tuple[str, int]], words: Words, *,
     if is_sandbox(url):
         if refers(url):
             raise ValueError("a sandbox address needs no secret")
-        return sandbox_target(url, pinged=pinged)
+        return sandbox_target(url, pinged=pinged, tongues=tongue)
     if refers(url.partition("#")[2]):
         raise ValueError("what follows # in an address is never sent: a secret stands in its path or query")
     host = _HOST.match(url)

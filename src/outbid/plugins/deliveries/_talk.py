@@ -8,7 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from outbid.core.contract import Again, Ask, Binding, PingReply, PostReply, Reads
-from outbid.core.dialect.mapping import JSON, Entry, Grammar, Mapping, Table, compile_mapping
+from outbid.core.dialect.mapping import JSON, Grammar, Mapping, Table, compile_mapping
 from outbid.core.dialect.reply import Rule, Sight, bid_reader, post_reader, said_as, sight_of
 from outbid.core.dialect.sandbox import is_sandbox
 from outbid.core.dialect.secrets import Secrets
@@ -36,10 +36,10 @@ from outbid.plugins.deliveries._signing import (
     way_of,
 )
 from outbid.plugins.deliveries._status import Inquiry, Status, inquiry_of
+from outbid.plugins.deliveries._tables import Keys, Said, tables_of
 from outbid.plugins.deliveries._tried import Tried
 from outbid.plugins.deliveries._written import check_headers
 
-Keys = dict[str, str | Entry]
 _REFERRING = (
     "ping_url",
     "post_url",
@@ -121,6 +121,13 @@ class Interface(Endpoint, frozen=True, kw_only=True, forbid_unknown_fields=True)
         Keys | None,
         said_as("from the buyer's keys to our terms; absent: every field, with `ref`, `token` and `price` beside them"),
     ] = None
+    others: Annotated[
+        bool,
+        said_as(
+            "fields that no term of `ping` or `post` reads go under their own names: in a ping the ping fields, in a "
+            "post all"
+        ),
+    ] = False
 
 
 class Manner(msgspec.Struct, frozen=True):
@@ -173,7 +180,9 @@ class Bound(msgspec.Struct, frozen=True):
 
 def bind_interface(settings: Interface, binding: Binding, manner: Manner) -> Bound:
     """Compile the settings. Raises ValueError."""
-    return bind_endpoint(settings, binding, manner, *_tables(settings, binding))
+    of_post = with_first(settings.first, binding)
+    said = Said(settings.ping, settings.post, others=settings.others)
+    return bind_endpoint(settings, binding, manner, *tables_of(said, binding, of_post, manner.grammar))
 
 
 def bind_endpoint(settings: Endpoint, binding: Binding, manner: Manner, ping: Table, post: Table) -> Bound:
@@ -279,17 +288,6 @@ def _read(reader: Callable[[Sight], Any], name: str, rule: Rule) -> Any:
         return reader(sight_of(rule))
     except ValueError as error:
         raise ValueError(f"{name}: {error}") from None
-
-
-def _tables(settings: Interface, binding: Binding) -> tuple[Table, Table]:
-    """What is said in a ping and in a post; where the settings are silent, what everybody understands."""
-    usual_ping: Keys = {name.replace(".", "_"): name for name in binding.ping_fields}
-    usual_post: Keys = {"ref": "@ref", "token": "@token", "price": "@price"}
-    usual_post |= {name: name for name, is_field in binding.known.items() if is_field}
-    return (
-        usual_ping if settings.ping is None else settings.ping,
-        usual_post if settings.post is None else settings.post,
-    )
 
 
 def _reads(settings: Endpoint, ping: Mapping, post: Mapping, first: tuple[str, ...]) -> Reads:

@@ -12,6 +12,7 @@ from outbid.core.dialect.formats.xml import xml_writer
 from outbid.core.dialect.mapping import FLAT, JSON, XML, Entry, Grammar, Mapping, Names, Term, compile_mapping
 from outbid.core.heard import Reply, Told, ToldAs
 from outbid.core.lead.value import Scalar
+from outbid.core.market.problem import checking
 
 MOST_ERRORS = 50
 MOST_BIDS = 20
@@ -72,6 +73,9 @@ class Answers(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     broken: Annotated[Template | None, Meta(description="the request cannot be read")] = None
     busy: Annotated[Template | None, Meta(description="it is to be sent again")] = None
     otherwise: Annotated[Template, Meta(description="every other outcome")]
+    pings: Annotated[
+        "Answers | None", Meta(description="what is told of pings, where that is written otherwise; absent: as here")
+    ] = None
 
 
 _KIND_OF: dict[ToldAs, ToldAs] = {"duplicate": "refused", "no_quote": "unsold"}
@@ -90,6 +94,17 @@ _BINDING = Binding(dict.fromkeys(sorted(KNOWN), False))
 
 def compile_answers(answers: Answers) -> Callable[[Told], Reply]:
     """Every answer ready. Raises ValueError that begins with the setting at fault."""
+    told = _compiled_all(answers)
+    if answers.pings is None:
+        return told
+    if answers.pings.pings is not None:
+        raise ValueError("answers.pings: it has no pings of its own")
+    with checking("pings"):
+        of_pings = _compiled_all(answers.pings)
+    return lambda each: (of_pings if each.asked else told)(each)
+
+
+def _compiled_all(answers: Answers) -> Callable[[Told], Reply]:
     grammar, content_type = _GRAMMARS[answers.format], answers.content_type or _CONTENT_TYPES[answers.format]
     write = _writer(answers)
     ready: dict[str, tuple[int | None, Mapping]] = {}

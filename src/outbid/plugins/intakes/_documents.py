@@ -1,13 +1,15 @@
-"""JSON bodies as objects, or what is wrong with them."""
+"""JSON and XML bodies as objects, or what is wrong with them."""
 
 from typing import Any
 
 import msgspec
 
 from outbid.core.contract import Malformed
+from outbid.core.dialect.formats.xml import local_name, xml_root, xml_tree
 from outbid.core.dialect.malformed import why_not_json
 from outbid.plugins.intakes._named import DEEPEST
 
+NOT_XML = "not_xml"
 _decode = msgspec.json.Decoder().decode
 
 
@@ -22,6 +24,17 @@ def read_json(content_type: str, body: bytes) -> dict[str, Any] | Malformed:
     if not isinstance(document, dict):
         return Malformed(400, "body_not_object", f"the body is {_kind(document)}; send one object")
     return document
+
+
+def read_xml(body: bytes) -> dict[str, Any] | Malformed:
+    """What stands below the root. A root that holds nothing but a text, or no root, is no lead."""
+    root = xml_root(body)
+    if root is None:
+        return Malformed(400, f"xml.{NOT_XML}", "the body is no document, or has a DOCTYPE")
+    own = xml_tree(root)[local_name(root)]
+    if not isinstance(own, dict):
+        return Malformed(400, "body_not_object", "the root element holds no elements")
+    return own
 
 
 def _not_json(content_type: str, why: str) -> Malformed:

@@ -3,10 +3,10 @@
 from typing import Any
 
 from outbid.core.contract import Arrival, Binding, Malformed
-from outbid.core.dialect.formats.xml import local_name, xml_root, xml_tree
 from outbid.core.instructions.speech import Speech
 from outbid.core.reasons import reasons
-from outbid.plugins.intakes._dialect import Bound, Dialect, Document, answer, bind_dialect, hear
+from outbid.plugins.intakes._dialect import Bound, Dialect, answer, bind_dialect, hear
+from outbid.plugins.intakes._documents import read_xml
 from outbid.plugins.intakes._forms import query_of
 from outbid.plugins.intakes._named import arrival, flatten
 from outbid.plugins.intakes._told import speech_of
@@ -14,7 +14,6 @@ from outbid.plugins.intakes._told import speech_of
 __all__ = ["METHODS", "REASONS", "Bound", "Settings", "answer", "bind", "hear", "read", "speech"]
 
 METHODS = ("POST",)
-NOT_XML = "not_xml"
 REASONS = reasons(
     not_xml=("The body is not XML that the exchange reads.", "Send one document, without a DOCTYPE."),
 )
@@ -31,7 +30,7 @@ def speech(settings: Settings) -> Speech:
 
 def read(content_type: str, body: bytes, settings: Settings) -> Arrival | Malformed:
     """Read one lead."""
-    document = _document(body)
+    document = read_xml(body)
     if isinstance(document, Malformed):
         return document
     fields: dict[str, Any] = {}
@@ -41,16 +40,4 @@ def read(content_type: str, body: bytes, settings: Settings) -> Arrival | Malfor
 
 def bind(settings: Settings, binding: Binding) -> Bound:
     """Compile what counts at the source's own address. Raises ValueError."""
-    return bind_dialect(settings, binding, lambda inbound: _document(inbound.body), query_of)
-
-
-def _document(body: bytes) -> Document | Malformed:
-    """What stands below the root. A root that holds nothing but a text, or no root, is no lead."""
-    root = xml_root(body)
-    if root is None:
-        return Malformed(400, f"xml.{NOT_XML}", "the body is no document, or has a DOCTYPE")
-    tree = xml_tree(root)
-    own = tree[local_name(root)]
-    if not isinstance(own, dict):
-        return Malformed(400, "body_not_object", "the root element holds no elements")
-    return own
+    return bind_dialect(settings, binding, lambda inbound: read_xml(inbound.body), query_of)

@@ -156,6 +156,7 @@ def listen(market: Market, source: Source, wish: HearWish, now_ms: int) -> Heard
     heard = _heard(source, wish)
     wrong = heard if isinstance(heard, Malformed) else Malformed(0, "", "")
     things = () if isinstance(heard, Malformed) else heard.things
+    asked = any(isinstance(thing, Lead) and thing.asks for thing in things)
     return HeardTold(
         source.slug,
         noun.intake.plugin,
@@ -167,7 +168,7 @@ def listen(market: Market, source: Source, wish: HearWish, now_ms: int) -> Heard
         sum(isinstance(thing, Deletion) for thing in things),
         [thing.ids for thing in things if isinstance(thing, Fetch)],
         [thing.body.decode("utf-8", "replace") for thing in things if isinstance(thing, Reply)],
-        [] if source.spoken is None else [_answer(source.spoken.answer, told) for told in made_up_ends()],
+        [] if source.spoken is None else [_answer(source.spoken.answer, told) for told in made_up_ends(asked)],
     )
 
 
@@ -204,6 +205,7 @@ def _lead(thing: Lead, source: Source, now_ms: int) -> LeadHeard:
     return LeadHeard(thing.asks, thing.test, arrival.ping, list(arrival.bids), thing.once, fields, undeclared)
 
 
+_OF_PINGS, _OF_POSTS = ("quoted", "no_quote"), ("sold", "unsold", "pending")
 _ENDS: Mapping[ToldAs, tuple[int, dict[str, Scalar]]] = {
     "sold": (200, {"price": "12.50", "currency": "USD", "redirect": "https://example.com/thanks"}),
     "unsold": (200, {"reason": "no_bids", "sentence": "Nobody bid."}),
@@ -227,15 +229,20 @@ _ENDS: Mapping[ToldAs, tuple[int, dict[str, Scalar]]] = {
 }
 
 
-def made_up_ends() -> list[Told]:
-    """Each end of a lead, as a seller is told of it."""
+def made_up_ends(asked: bool) -> list[Told]:
+    """Each end of a lead, as a seller is told of it; `asked`: those that both may have are told of a ping."""
     known = [outcome for outcome in get_args(ToldAs) if outcome in _ENDS]
     common: dict[str, Scalar] = {"lead": "ld_made_up", "test": True}
     return [
-        Told(outcome, status, common | terms | {"outcome": outcome, "status": status})
+        Told(outcome, status, common | terms | {"outcome": outcome, "status": status}, _of_ping(outcome, asked))
         for outcome in known
         for status, terms in [_ENDS[outcome]]
     ]
+
+
+def _of_ping(outcome: ToldAs, asked: bool) -> bool:
+    """Is an outcome that of a ping?"""
+    return outcome in _OF_PINGS or (asked and outcome not in _OF_POSTS)
 
 
 def _answer(write: Any, told: Told) -> AnswerHeard:

@@ -1,0 +1,1 @@
+"""What an operator begins with instead of nothing: kinds of leads and platforms, as data."""
