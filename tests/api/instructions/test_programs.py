@@ -43,6 +43,7 @@ NESTED = {
 SOURCES = {
     "plain": ("json", {"names": {"mobile": "phone"}}),
     "form": ("form", {}),
+    "any": ("any", {"key": "Key"}),
     "nested": ("json", NESTED),
     "boberdoo": ("form", BOBERDOO),
     "prosper": ("json", LEAD_PROSPER),
