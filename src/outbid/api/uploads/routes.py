@@ -163,12 +163,15 @@ class Uploads:
     async def _bad(self, request: Asked) -> Response[bytes]:
         async with self._desk.database() as connection:
             _, upload = await self._one(connection, request)
-            return await _file(bad_lines(connection, self._desk.exchange.vault, upload), "bad")
+            scope, vault = request.state.asker.scope, self._desk.exchange.vault
+            return await _file(bad_lines(connection, scope, vault, upload), "bad")
 
     async def _results(self, request: Asked) -> Response[bytes]:
         async with self._desk.database() as connection:
             source, upload = await self._one(connection, request)
-            return await _file(results(connection, source.campaign.currency, upload), "results")
+            return await _file(
+                results(connection, request.state.asker.scope, source.campaign.currency, upload), "results"
+            )
 
     async def _one(self, connection: Connection, request: Asked) -> tuple[Source, Upload]:
         """The file that an address names. Raises Refused."""
