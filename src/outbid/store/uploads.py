@@ -127,12 +127,13 @@ async def page(
     limit: int,
     *,
     exact: bool = False,
+    only_tests: bool = False,
 ) -> list[Upload]:
     """The newest files with an id below `before`; `exact`: the one with that id."""
     rows = await connection.fetch(
         f"""select {_COLUMNS} from upload u
              where cell = $1 and ($2::integer is null or source = $2) and case when $5 then id = $3 else id < $3 end
-               and {_SEEN.format(kind="$6", number="$7")}
+               and {_SEEN.format(kind="$6", number="$7")} and (test or not $8)
              order by id desc limit $4""",
         cell,
         source,
@@ -141,6 +142,7 @@ async def page(
         exact,
         scope.kind,
         scope.number,
+        only_tests,
     )
     return [_upload(row) for row in rows]
 
