@@ -52,6 +52,9 @@ class LineTold(msgspec.Struct, frozen=True):
     payout_micros: int | None = None
 
 
+_SEEN = """({kind} = 'house' or {kind} = 'source' and u.source = {number} or {kind} = 'seller' and exists (
+    select from noun n join noun p on p.kind = 'seller' and p.slug = n.body ->> 'seller'
+     where n.kind = 'source' and n.number = u.source and n.to_version is null and p.number = {number}))"""
 _COLUMNS = "cell, id, source, test, by, name, at, state, header, means, pace, lines, done, bad, wrapped"
 
 
@@ -124,14 +127,13 @@ async def page(
     limit: int,
     *,
     exact: bool = False,
+    only_tests: bool = False,
 ) -> list[Upload]:
     """The newest files with an id below `before`; `exact`: the one with that id."""
     rows = await connection.fetch(
         f"""select {_COLUMNS} from upload u
              where cell = $1 and ($2::integer is null or source = $2) and case when $5 then id = $3 else id < $3 end
-               and ($6 = 'house' or $6 = 'source' and source = $7 or $6 = 'seller' and exists (
-                     select from noun n join noun p on p.kind = 'seller' and p.slug = n.body ->> 'seller'
-                      where n.kind = 'source' and n.number = u.source and n.to_version is null and p.number = $7))
+               and {_SEEN.format(kind="$6", number="$7")} and (test or not $8)
              order by id desc limit $4""",
         cell,
         source,
@@ -140,6 +142,7 @@ async def page(
         exact,
         scope.kind,
         scope.number,
+        only_tests,
     )
     return [_upload(row) for row in rows]
 
@@ -209,17 +212,21 @@ async def piece_sold(connection: Connection, upload: Upload, after: int) -> Piec
     return None if row is None else Piece(*row.values())
 
 
-async def lines_after(connection: Connection, upload: Upload, after: int, limit: int) -> list[LineTold]:
+async def lines_after(connection: Connection, scope: Scope, upload: Upload, after: int, limit: int) -> list[LineTold]:
     """What became of lines as it stands now, behind a line, in their order."""
     rows = await connection.fetch(
-        """select l.line, coalesce(s.status, l.outcome), l.lead_id, l.note, coalesce(s.reason, ''),
+        f"""select l.line, coalesce(s.status, l.outcome), l.lead_id, l.note, coalesce(s.reason, ''),
                   (select sum(x.payout_micros)::bigint from sale x
                     where x.cell = l.cell and x.lead_id = l.lead_id and x.status = 'sold')
-             from upload_line l left join lead_status s on s.cell = l.cell and s.lead_id = l.lead_id
-            where l.cell = $1 and l.upload = $2 and l.line > $3 order by l.line limit $4""",
+              from upload_line l join upload u on u.cell = l.cell and u.id = l.upload
+              left join lead_status s on s.cell = l.cell and s.lead_id = l.lead_id
+             where l.cell = $1 and l.upload = $2 and l.line > $3 and {_SEEN.format(kind="$5", number="$6")}
+             order by l.line limit $4""",
         upload.cell,
         upload.id,
         after,
         limit,
+        scope.kind,
+        scope.number,
     )
     return [LineTold(*row.values()) for row in rows]

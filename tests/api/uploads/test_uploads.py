@@ -179,6 +179,10 @@ async def test_a_seller_sends_files_of_his_own_sources_and_sees_no_others(house)
     trial = await send(house, table([HEADER, *people(2)]), key="ob_web-trial", path=path)
     await done(house, trial.json["id"], path, "ob_web-trial")
     assert await house.connection.fetchval("select count(*) from lead where test") == 2
+    seen = (await ask(house, "GET", path, key="ob_web-trial")).json["items"]
+    assert [row["id"] for row in seen] == [trial.json["id"]]
+    live = f"{path}/{sent.json['id']}/results"
+    assert_problem(await ask(house, "GET", live, key="ob_web-trial"), 404, "upload_unknown")
 
 
 async def test_whoever_goes_on_after_a_crash_sells_nothing_twice(house, monkeypatch):

@@ -9,6 +9,7 @@ from outbid.api.said.instants import utc
 from outbid.core.answer import PENDING
 from outbid.core.ids import LEAD, public
 from outbid.core.money import text_of
+from outbid.core.scope import Scope
 from outbid.core.upload.table import LINE, WRONG, written
 from outbid.exchange.uploads.rows import opened
 from outbid.exchange.uploads.taking import Looked
@@ -87,7 +88,7 @@ def looked(rows: list[Looked]) -> list[RowLooked]:
     return [RowLooked(row.line, row.fields, row.flaws, row.wrong) for row in rows]
 
 
-async def bad_lines(connection: Any, vault: Vault, upload: Upload) -> AsyncIterator[bytes]:
+async def bad_lines(connection: Any, scope: Scope, vault: Vault, upload: Upload) -> AsyncIterator[bytes]:
     """The lines that can be mended, as they came, with two columns more; to be loaded again as it is."""
     columns = [name for name in upload.header if name not in (LINE, WRONG)]
     places = [place for place, name in enumerate(upload.header) if name not in (LINE, WRONG)]
@@ -96,7 +97,7 @@ async def bad_lines(connection: Any, vault: Vault, upload: Upload) -> AsyncItera
     after = 0
     while (piece := await uploads.piece_sold(connection, upload, after)) is not None:
         rows = opened(vault, key, upload, piece)
-        lines = await uploads.lines_after(connection, upload, piece.first_line - 1, AT_ONCE)
+        lines = await uploads.lines_after(connection, scope, upload, piece.first_line - 1, AT_ONCE)
         notes = {line.line: line.note for line in lines}
         for row in rows:
             cells = [row.cells[place] for place in places]
@@ -104,11 +105,11 @@ async def bad_lines(connection: Any, vault: Vault, upload: Upload) -> AsyncItera
         after = piece.first_line
 
 
-async def results(connection: Any, currency: str, upload: Upload) -> AsyncIterator[bytes]:
+async def results(connection: Any, scope: Scope, currency: str, upload: Upload) -> AsyncIterator[bytes]:
     """What became of each line, as it stands now."""
     yield written(["line", "outcome", "lead", "price", "currency", "note"])
     after = 0
-    while lines := await uploads.lines_after(connection, upload, after, AT_ONCE):
+    while lines := await uploads.lines_after(connection, scope, upload, after, AT_ONCE):
         for line in lines:
             outcome = "pending" if line.outcome in PENDING else line.outcome
             lead = "" if line.lead_id is None else public(LEAD, upload.cell, line.lead_id)

@@ -81,8 +81,8 @@ async def _send(connection: Any, vault: Vault, given: argparse.Namespace, wish: 
     if not given.no_wait:
         upload = await _wait(connection, upload)
     for path, parts in (
-        (given.bad, bad_lines(connection, vault, upload)),
-        (given.results, results(connection, source.campaign.currency, upload)),
+        (given.bad, bad_lines(connection, HOUSE, vault, upload)),
+        (given.results, results(connection, HOUSE, source.campaign.currency, upload)),
     ):
         if path is not None:
             await _write(path, parts)
