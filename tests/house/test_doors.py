@@ -110,7 +110,6 @@ GUARDED = re.compile(
     re.IGNORECASE,
 )
 WITHOUT_SCOPE = {
-    "uploads.py:lines_after": "lines of a file that was read within a scope",
     "leads.py:_records": "chapters of leads that were read within a scope",
     "tally/recount.py:_earlier": "chapters of leads that were read within a scope",
     "money/rooms.py:look": "room by ids that only the market gives; the exchange and its dry run ask, for the house",
