@@ -55,7 +55,7 @@ Block = Heading | Text | Items | Table | Code
 
 def code(text: Any) -> str:
     """A value as code within a text."""
-    shown = _BREAKS.sub(" ", str(text)).strip()
+    shown = _BREAKS.sub(" ", str(text).lower() if isinstance(text, bool) else str(text)).strip()
     return f"`{shown}`" if shown else ""
 
 
@@ -136,7 +136,7 @@ def _ways(told: Instructions) -> Iterator[str]:
 def _fields(told: Instructions) -> Iterator[Block]:
     yield Heading(2, "Fields")
     rows = tuple(_row(field, told.speech.pushed) for field in told.fields if field.path)
-    yield Table(("Field", "Must", "What it takes", "Example"), rows)
+    yield Table(("Field", "Required", "What it takes", "Example"), rows)
     more = [f"One of {', '.join(code(path) for path in group)} must come." for group in told.one_of]
     more += [plain(rule) for rule in told.rules]
     if more:

@@ -14,7 +14,7 @@ _STYLE = """
 @media (prefers-color-scheme:dark){:root{--text:#e3e7ec;--back:#14171b;--soft:#1e2329;--line:#3a424c;--mark:#7db8f2}}
 *{box-sizing:border-box}
 body{margin:0 auto;max-width:60rem;padding:1rem;font:16px/1.55 system-ui,sans-serif;color:var(--text);
-background:var(--back);overflow-wrap:anywhere}
+background:var(--back);overflow-wrap:break-word}
 h1{font-size:1.6rem;line-height:1.25}
 h2{font-size:1.25rem;margin-top:2.2rem;border-bottom:1px solid var(--line);padding-bottom:.25rem}
 h3{font-size:1.05rem;margin-top:1.6rem}
@@ -26,6 +26,8 @@ pre code{padding:0;background:none;overflow-wrap:normal}
 summary{cursor:pointer;padding:.4rem 0}
 .wide{overflow-x:auto}
 table{border-collapse:collapse;width:100%}
+th{white-space:nowrap}td code{overflow-wrap:anywhere}td:first-child code{overflow-wrap:normal}
+@media (min-width:40rem){td:last-child{min-width:12rem}}
 th,td{text-align:left;vertical-align:top;padding:.4rem .6rem .4rem 0;border-bottom:1px solid var(--line)}
 @media (max-width:40rem){table,thead,tbody,tr,td{display:block}thead{display:none}
 tr{border-bottom:1px solid var(--line);padding:.5rem 0}td{border:0;padding:.1rem 0}
