@@ -37,7 +37,7 @@ def test_a_decimal_comma_is_not_read_as_a_whole_amount():
     [(line, column, sentence)] = told("sellers:\n  - {slug: a, caps: [{window: day, money: 5,00}]}\n")
     assert (line, column) == (2, 45)
     assert sentence == (
-        "seller: there is no '00' here; there are: window, leads, money, paced; "
+        "seller: there is no '00' here; there are: window, leads, money, paced, look_back; "
         "a value with a comma in it is written in quotes"
     )
 
