@@ -55,6 +55,7 @@ def sources(port: int) -> dict[str, Any]:
     return {
         "hook": ("webhook", HOOK),
         "many": ("webhook", MANY),
+        "listed": ("json", {"key": "key", "several": "leads"}),
         "google": ("google", GOOGLE),
         "meta": ("meta", meta),
     }
@@ -142,6 +143,19 @@ async def test_several_leads_in_one_call_are_several(house, shared_buyers):
     assert again.json == found.json
     none = await request(house.port, "POST", "/v1/in/many", msgspec.json.encode({"key": key_of("many")}), key=None)
     assert none.status == 400
+
+
+@pytest.mark.parametrize(("source", "headers"), [("listed", ()), ("listed", ("Idempotency-Key: k1",)), ("many", ())])
+async def test_several_leads_that_have_no_ids_are_several_too(house, shared_buyers, source, headers):
+    before = await leads_of(house)
+    body = msgspec.json.encode({"key": key_of(source), "leads": [lead() for _ in range(3)]})
+    found = await request(house.port, "POST", f"/v1/in/{source}", body, key=None, headers=headers)
+    answers = found.json["answers"]
+    assert [each["outcome"] for each in answers] == ["sold", "sold", "sold"]
+    assert len({each["lead"] for each in answers}) == 3
+    again = await request(house.port, "POST", f"/v1/in/{source}", body, key=None, headers=headers)
+    assert [each["lead"] for each in again.json["answers"]] == [each["lead"] for each in answers]
+    assert await leads_of(house) == before + 3
 
 
 def google_lead(identifier: str, key: str = WORDS["google"], **more: Any) -> bytes:

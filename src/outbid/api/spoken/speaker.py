@@ -93,7 +93,11 @@ class Speaker:
         whole = scope["query_string"] + b"\n" + body
         leads = [thing for thing in heard.things if isinstance(thing, Lead)]
         kept = tuple(thing for thing in heard.things if isinstance(thing, Fetch | Deletion))
-        takes = [self._sell(market, source, lead, test, named, whole, trace) for lead in leads]
+        marks = [""] if len(leads) == 1 else [f"\n{place}" for place in range(len(leads))]
+        takes = [
+            self._sell(market, source, lead, test, named and named + mark, whole + mark.encode(), trace)
+            for lead, mark in zip(leads, marks, strict=True)
+        ]
         replies = [_as_it_is(thing) for thing in heard.things if isinstance(thing, Said)]
         replies += await asyncio.gather(self._keep(source, kept)) if kept else ()
         replies += (await takes[0],) if len(takes) == 1 else await asyncio.gather(*takes)
@@ -129,7 +133,7 @@ class Speaker:
         whole: bytes,
         trace: Trace | None,
     ) -> Reply:
-        """One lead that a request brought, and how it ended."""
+        """One lead that a request brought, and how it ended. `named` and `whole` tell it from the others that came."""
         once = thing.once
         request_key, kept_ms = (once_key(once), ONCE_KEPT_MS) if once else (named, KEYS_KEPT_MS)
         head = Head("POST", "", "", request_key, thing.asks, trace, kept_ms)
