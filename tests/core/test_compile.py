@@ -153,7 +153,7 @@ FAULTS = [
     ("offer", {"private_targets": ["a:80", "[::1]:80", "*:80"]}, ("private_targets", 2), "HOST:PORT of one host"),
     ("offer", {"private_targets": ["10.0.0.0/8:80"]}, ("private_targets", 0), "HOST:PORT of one host"),
     ("offer", {"private_targets": ["a:65536"]}, ("private_targets", 0), "is not HOST:PORT"),
-    ("offer", {"delivery": {"plugin": "pigeon"}}, ("delivery", "plugin"), "there is no 'pigeon' in deliveries; there are: form, json"),
+    ("offer", {"delivery": {"plugin": "pigeon"}}, ("delivery", "plugin"), "there is no 'pigeon' in deliveries; there are: email, form, json"),
     ("offer", {"delivery": {"plugin": "json"}}, ("delivery", "settings"), "missing required field `post_url`"),
     ("offer", settings(post_url="ftp://b.example/"), ("delivery", "settings"), "must begin with http:// or https://"),
     ("offer", settings(post_url="https://"), ("delivery", "settings"), "the URL names no host"),

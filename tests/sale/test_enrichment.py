@@ -275,7 +275,7 @@ async def test_its_exposure_and_traffic_are_recorded_as_a_buyers_are(database_ur
         assert [(each.step, each.enricher, each.fields) for each in shown] == [
             ("enrich", "places", ("zip", "phone")),
             ("ping", "", ("zip", "city")),
-            ("post", "", ("city", "first_name", "street")),
+            ("post", "", ("first_name", "city", "street")),
         ]
         sealed = await leads.traffic(house.connection, HOUSE, record.cell, record.id)
         said = traffic_of(house.process.exchange.vault, record, sealed)
@@ -388,7 +388,7 @@ async def test_who_dies_before_the_hold_asks_again_and_both_times_are_on_record(
             ("ping", ("zip", "city"), True),
             ("enrich", ("zip", "phone"), False),
             ("ping", ("zip", "city"), False),
-            ("post", ("city", "first_name", "street"), False),
+            ("post", ("first_name", "city", "street"), False),
         ]
 
 

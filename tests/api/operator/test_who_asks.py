@@ -11,7 +11,7 @@ from harness.market import SECRET
 from outbid.api.app import Routes
 
 OTHERS = {"/", "/healthz", "/readyz", "/metrics", "/v1/reasons", "/v1/leads/{lead}", "/v1/pings/{ping}"}
-OTHERS |= {"/v1/in/{source}", "/v1/in/{source}/{rest}"}
+OTHERS |= {"/v1/in/{source}", "/v1/in/{source}/{rest}", "/instructions/{token}"}
 ROUTES = sorted(
     (method, path)
     for route in Routes(None, None, None, None, {}).litestar().routes

@@ -21,11 +21,10 @@ def payout_at(campaign: Campaign, terms: Terms, sale: Sale, price_micros: int, *
 def is_too_low(campaign: Campaign, terms: Terms, offer: Offer, sale: Sale, price_micros: int, promised: int) -> bool:
     """Is a price no sale that the house agreed to: below a floor, the promise, or what it keeps at the least?
 
-    The price at which the lead was posted was agreed to, even where a loss is allowed and it is below the promise.
+    The price at which the lead was posted may be below the promise, where a loss is allowed.
     """
-    if price_micros == sale.price_micros:
-        return False
-    if price_micros < promised or least_for(offer, terms, price_micros) != price_micros:
+    below_promise = price_micros < min(promised, sale.price_micros)
+    if below_promise or least_for(offer, terms, price_micros) != price_micros:
         return True
     if promised or campaign.loss_allowed:
         return False
