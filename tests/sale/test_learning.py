@@ -15,6 +15,7 @@ from outbid.core.scope import HOUSE
 from outbid.exchange.ahead.dry_run import Wish, look
 from outbid.exchange.live.learned import scores
 from outbid.store import leads
+from outbid.store.database import LOST
 from outbid.store.tally.ended import ended, won_since
 
 
@@ -28,11 +29,14 @@ async def _lines(house, answer):
 
 
 async def beat(process):
-    """One beat beside those that the process makes itself: both have one connection, and one waits for the other."""
+    """One beat beside those that the process makes itself: both have one connection, and one waits for the other.
+
+    Where the process has given its connection up, as it does when a beat takes too long, it makes another one.
+    """
     for _ in range(100):
         try:
             return await process._beat_once()
-        except asyncpg.InterfaceError:
+        except (asyncpg.InterfaceError, *LOST):
             await asyncio.sleep(0.02)
     raise AssertionError("the process never rested between two beats")
 
