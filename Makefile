@@ -33,6 +33,7 @@ bench: setup
 	$(BIN)/python bench/hold.py
 	$(BIN)/python bench/rules.py
 	$(BIN)/python bench/foresee.py
+	$(BIN)/python bench/dialects.py
 
 docs: setup
 	$(BIN)/python docs/build.py

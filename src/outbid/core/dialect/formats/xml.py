@@ -104,7 +104,10 @@ class _Writer:
         elif key.startswith("@"):
             element.set(self.name(key[1:], attribute=True), str(_legal(self._plain(value))))
         else:
-            name = self.name(key)
+            name = self._names.get(key) or self.name(key)
+            if type(value) is str:
+                etree.SubElement(element, name).text = _legal(value)
+                return
             for part in value if isinstance(value, list) else (value,):
                 self._fill(etree.SubElement(element, name), part)
 
@@ -122,8 +125,8 @@ _XML = "http://www.w3.org/XML/1998/namespace"
 
 
 def _legal(text: str) -> str:
-    """A text without the characters that XML cannot hold."""
-    return _ILLEGAL.sub("", text)
+    """A text without the characters that XML cannot hold; what is printable has none."""
+    return text if text.isprintable() and text.isascii() else _ILLEGAL.sub("", text)
 
 
 # -- reading ---------------------------------------------------------------------------------------------------------
