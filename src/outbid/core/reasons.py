@@ -251,8 +251,8 @@ WIRE = reasons(
         "Look at host, user and password; the raw answer holds the server's own words.",
     ),
     no_token=(
-        "The buyer's token server gave no token, so nothing was sent.",
-        "Look at token_url, client and secret; the raw answer names the fault.",
+        "The buyer's server gave no token, or no digest challenge that we know, so nothing was sent.",
+        "Look at auth: token_url, client and secret; the raw answer names the fault.",
     ),
     first_failed=(
         "The call before the post failed or gave no value, so the lead was not sent.",
