@@ -222,7 +222,7 @@ BIDS = reasons(
 POSTS = reasons(
     undecided=("The buyer does not say yet how the post ended.", "He is asked again; or settle the sale."),
     http_error=(
-        "The buyer's server answered with a client error (4xx) that says neither yes nor no.",
+        "The buyer's server answered with a client error (4xx) that says neither yes nor no, or a 401 to a login.",
         "Check the address, the method and the credentials.",
     ),
     rejected=("The buyer rejected the lead.", ""),
