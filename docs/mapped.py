@@ -90,6 +90,9 @@ How a buyer's answer is read: by one rule for pings and another for posts. What 
 from its headers: JSON, XML, lines such as `price=12.50`, a form, or any text. An answer that cannot be understood is
 `nonsense` in a ping and leaves a post uncertain; its first 200 bytes are kept. No answer is an exception.
 
+Where the delivery's `auth` is set no rule reads a 401: it says that we were not let in, so a ping has failed and a post
+bought nothing. Without `auth` a rule reads it like any other answer.
+
 ## Places
 
 | Written | Looks |

@@ -53,6 +53,8 @@ async def test_what_is_wrong_is_told(outbid, house):
     for words, said in (
         (("try", "b"), "there is no offer 'b'; there are: a"),
         (("try", "a", "--price", "ten"), "--price: "),
+        (("try", "a", "--price", "-1"), "--price: '-1' is not above zero"),
+        (("try", "a", "--price", "0.00"), "--price: '0.00' is not above zero"),
         (("try", "a", "--lead", "/nowhere"), "/nowhere cannot be read"),
     ):
         code, _, err = await outbid(*words)

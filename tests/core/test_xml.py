@@ -88,7 +88,15 @@ def test_names_that_cannot_be_are_refused(root, names, sentence):
             {"E": {"B": {"@k": "1", "R": "<x>"}}, "B": {"@k": "1", "R": "<x>"}},
         ),
         (b"<a><!-- no --><?php no ?>yes</a>", {"a": "yes"}),
-        (b'<?xml version="1.0" encoding="nothing-like-it"?><a>1</a>', {"_": {"a": "1"}, "a": "1"}),
+        (b'<?xml version="1.0" encoding="nothing-like-it"?><a>1</a>', {"a": "1"}),
+        (
+            '<?xml version="1.0" encoding="utf-16"?>\n<a><b>Zo\u00eb</b></a>'.encode(),
+            {"a": {"b": "Zo\u00eb"}, "b": "Zo\u00eb"},
+        ),
+        ('\ufeff<?xml version="1.0" encoding="UTF-16"?><a>Zo\u00eb</a>'.encode(), {"a": "Zo\u00eb"}),
+        ('\n<?xml version="1.0" encoding="utf-16"?><a>Zo\u00eb</a>'.encode("utf-16"), {"a": "Zo\u00eb"}),
+        ('\ufeff<?xml version="1.0" encoding="utf-16"?><a>Zo\u00eb</a>'.encode("utf-16-be"), {"a": "Zo\u00eb"}),
+        (b'<?xml version="1.0" encoding="utf-16"?><a/><b>1</b>', {"_": {"a": "", "b": "1"}, "a": "", "b": "1"}),
         (b"<a>one<b>two</b>three</a>", {"a": {"b": "two", "#text": "one three"}, "b": "two", "#text": "one three"}),
     ],
 )
@@ -104,7 +112,11 @@ BOMB = b'<!DOCTYPE a [<!ENTITY x "xxxxxxxxxx"><!ENTITY y "&x;&x;&x;&x;&x;&x;&x;&
     [
         b"", b"yes", b"<a", b"<a></b>", b"{}", b"\xff\xfe<a/>", b"<", b"<a>" * 100_000, b"<a>" * 1000 + b"</a>" * 1000,
         BOMB, b'<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>',
-        b'<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>', b"<a>&nothing;</a>", b"<a>" + b"x" * 1_000_001 + b"</a>",
+        b'<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>', b"<a>&nothing;</a>",
+        b'<?xml version="1.0" encoding="utf-16"?>' + BOMB, BOMB.decode().encode("utf-16"),
+        b'<?xml version="1.0" encoding="utf-16"?><!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>',
+        b"\xff\xfe\x00\xd8<", ("<a>" + "\u4e00" * 400_000 + "</a>").encode("utf-16"), b"\xff\xfe" + b" " * 1_000_000,
+        b"<a>" + b"x" * 1_000_001 + b"</a>",
     ],
 )  # fmt: skip
 def test_what_is_no_xml_or_hostile_is_nothing(body):

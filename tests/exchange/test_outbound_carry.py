@@ -138,3 +138,26 @@ async def test_a_file_is_laid_down_with_a_key_of_ours(tmp_path):
     finally:
         server.close()
         await server.wait_closed()
+
+
+@pytest.mark.parametrize(("says", "stage"), [("250 queued already", "envelope"), ("554 no", "data")])
+async def test_a_yes_before_the_message_is_none(says, stage):
+    got = []
+
+    async def hasty(reader, writer):
+        writer.write(b"220 hello\r\n")
+        while line := await reader.readline():
+            got.append(line)
+            writer.write(f"{says}\r\n".encode() if line == b"DATA\r\n" else b"250 ok\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(hasty, "127.0.0.1", 0)
+    try:
+        port = server.sockets[0].getsockname()[1]
+        target = Target("smtp", "mail.example", port, "", frozenset({("mail.example", port)}))
+        answer = await carried(Mail(target, "none", "a@b.example", ("c@d.example",), b"the lead"))
+        assert isinstance(answer, Response)
+        assert (answer.status, dict(answer.headers)["stage"]) == (int(says[:3]), stage)
+        assert b"the lead" not in b"".join(got)
+    finally:
+        server.close()

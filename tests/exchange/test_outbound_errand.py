@@ -359,6 +359,40 @@ async def test_a_server_that_asks_for_nothing_gets_the_request_as_it_is(rig):
     assert not any(header(request, "Authorization") for request in peer.requests)
 
 
+@pytest.mark.parametrize(
+    "knocked",
+    [
+        reply(401, b""),
+        reply(401, b"", 'WWW-Authenticate: Basic realm="x"'),
+        reply(401, b"", 'WWW-Authenticate: Digest realm="x", nonce="n", algorithm=SHA-512-256'),
+        reply(401, b"", "WWW-Authenticate: Digest , = nonsense"),
+        reply(403, b""),
+        reply(429, b""),
+        reply(503, b""),
+    ],
+)
+@on_both_loops
+async def test_a_challenge_that_is_not_understood_leaves_the_lead_unsent(rig, knocked):
+    peer, sender = await rig.serve_replies(knocked, knocked, OK, OK), rig.outbound()
+    http = by(rig.http(peer, body=b"the lead"), sign_in=USER)
+    for _ in range(2):
+        answer = await rig.ask(sender, http)
+        assert isinstance(answer, Failure), answer
+        assert (answer.reason, answer.sent) == ("no_token", False)
+    assert not any(request.endswith(b"the lead") for request in peer.requests)
+    is_ok(await rig.ask(sender, http))
+    assert [request.endswith(b"the lead") for request in peer.requests] == [False] * 3 + [True]
+
+
+@on_both_loops
+async def test_that_a_server_asks_for_nothing_is_forgotten_when_it_asks(rig):
+    peer, sender = await rig.serve_replies(reply(405, b""), reply(401, b""), reply(401, b"")), rig.outbound()
+    http = by(rig.http(peer, body=b"the lead"), sign_in=USER)
+    assert (await rig.ask(sender, http)).status == 401
+    assert (await rig.ask(sender, http)).reason == "no_token"
+    assert [request.endswith(b"the lead") for request in peer.requests] == [False, True, False]
+
+
 @on_both_loops
 async def test_a_challenge_that_cannot_be_fetched_leaves_the_lead_unsent(rig):
     async def script(wire):

@@ -2,8 +2,9 @@
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
-from outbid.core.contract import Ask, Binding, PostReply
+from outbid.core.contract import Ask, Binding, PingReply, PostReply
 from outbid.core.dialect.wire import Digest, Failure, OAuth2, Response, Way
 from outbid.core.market.problem import SettingFault
 from outbid.core.match.filter import Fact
@@ -113,3 +114,33 @@ def test_without_its_answer_there_is_no_post(answer):
     with pytest.raises(StopIteration) as stop:
         talk.send(answer)
     assert stop.value.value == PostReply("error", reason="first_failed", reached=False)
+
+
+SIGNED = {"type": "bearer", "token": "{secret:crm}"}
+YES = Response(401, (), b'{"accepted": true, "price": 25, "bid": true}')
+RULES = {"ping_reply": {"accepted_path": "bid"}, "post_reply": {"accepted_path": "accepted"}}
+
+
+def replies_to(answer, plugin="json", **settings):
+    module, made = bound(plugin, **settings)
+    for talk in (module.ping(ASK, made), module.post(ASK, made)):
+        next(talk)
+        with pytest.raises(StopIteration) as stop:
+            talk.send(answer)
+        yield stop.value.value
+
+
+@pytest.mark.parametrize("plugin", ["json", "form", "xml", "multipart"])
+def test_where_we_sign_in_a_401_is_no_word_whatever_its_body_says(plugin):
+    words = YES.body.decode()
+    for auth in (SIGNED, {"type": "digest", "user": "ann", "password": "{secret:crm}"}):
+        ping, post = replies_to(YES, plugin, auth=auth, **RULES)
+        assert ping == PingReply("error", reason="http_error", said=words)
+        assert post == PostReply("error", reason="http_error", said=words, reached=True)
+    ping, post = replies_to(replace(YES, status=200), plugin, auth=SIGNED, **RULES)
+    assert (ping.outcome, ping.price_micros, post.outcome) == ("bid", 25_000_000, "accept")
+
+
+def test_without_signing_in_the_word_of_a_401_counts():
+    ping, post = replies_to(YES, **RULES)
+    assert (ping.outcome, post.outcome) == ("bid", "accept")

@@ -107,6 +107,25 @@ async def test_a_no_of_the_server_leaves_it_to_the_next(
         assert box.got == []
 
 
+@pytest.mark.parametrize("says", ["99999 what", "what", "354 go on", "600 no", "150 soon"])
+async def test_who_says_no_code_of_smtp_after_the_message_may_have_it(database_url, app_database_url, buyers, says):
+    buyers.on("b", post=ACCEPT)
+    async with mailbox() as box, open_house(database_url, app_database_url, market(box.port, buyers)) as house:
+        box.says = {"data": says}
+        answer = (await house.sell(lead())).json
+        assert answer["outcome"] == "pending"
+        assert await sold_to(house, answer["lead"]) == [("a", "uncertain", "nonsense", True)]
+        assert buyers.posts("b") == [], "its place is not sold again"
+
+
+async def test_who_says_no_code_of_smtp_before_the_message_has_nothing(database_url, app_database_url, buyers):
+    buyers.on("b", post=ACCEPT)
+    async with mailbox() as box, open_house(database_url, app_database_url, market(box.port, buyers)) as house:
+        box.says = {"sales@b.test": "99999 what"}
+        answer = (await house.sell(lead())).json
+        assert await sold_to(house, answer["lead"]) == [("a", "rejected", "not_taken", False), ("b", "sold", "", True)]
+
+
 async def test_who_hangs_up_after_the_message_may_have_it(database_url, app_database_url, buyers):
     buyers.on("b", post=ACCEPT)
     async with mailbox() as box, open_house(database_url, app_database_url, market(box.port, buyers)) as house:

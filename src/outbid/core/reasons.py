@@ -222,7 +222,7 @@ BIDS = reasons(
 POSTS = reasons(
     undecided=("The buyer does not say yet how the post ended.", "He is asked again; or settle the sale."),
     http_error=(
-        "The buyer's server answered with a client error (4xx) that says neither yes nor no.",
+        "The buyer's server answered with a client error (4xx) that says neither yes nor no, or a 401 to a login.",
         "Check the address, the method and the credentials.",
     ),
     rejected=("The buyer rejected the lead.", ""),
@@ -251,8 +251,8 @@ WIRE = reasons(
         "Look at host, user and password; the raw answer holds the server's own words.",
     ),
     no_token=(
-        "The buyer's token server gave no token, so nothing was sent.",
-        "Look at token_url, client and secret; the raw answer names the fault.",
+        "The buyer's server gave no token, or no digest challenge that we know, so nothing was sent.",
+        "Look at auth: token_url, client and secret; the raw answer names the fault.",
     ),
     first_failed=(
         "The call before the post failed or gave no value, so the lead was not sent.",

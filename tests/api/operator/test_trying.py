@@ -114,5 +114,7 @@ async def test_what_cannot_be_tried_is_told_where_it_stands(house):
     refused = await ask(house, "POST", PATH, wrong)
     assert refused.status == 422
     assert "zipp" in refused.json["errors"][0]["detail"]
-    refused = await ask(house, "POST", PATH, {"price": "ten"})
-    assert (refused.status, refused.json["errors"][0]["pointer"]) == (422, "/price")
+    for price, why in (("ten", "not an amount"), ("-1", "not above zero"), ("0", "not above zero")):
+        refused = await ask(house, "POST", PATH, {"price": price})
+        assert (refused.status, refused.json["errors"][0]["pointer"]) == (422, "/price")
+        assert why in refused.json["errors"][0]["detail"]

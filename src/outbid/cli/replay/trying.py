@@ -21,9 +21,9 @@ from outbid.core.dialect.wire import Response
 from outbid.core.ids import SALE, public, uuid7
 from outbid.core.lead.traffic import Said
 from outbid.core.market.snapshot import Market, Offer
-from outbid.core.money import micros, text_of
+from outbid.core.money import text_of
 from outbid.core.scope import HOUSE
-from outbid.exchange.ahead.trying import Attempt, Tried, attempt, lead_to_try, made_up, steps_of
+from outbid.exchange.ahead.trying import Attempt, Tried, attempt, lead_to_try, made_up, price_to_try, steps_of
 from outbid.exchange.clock import Clock, noise_source
 from outbid.exchange.outbound import Outbound
 from outbid.plugins.registry import Registry
@@ -69,7 +69,7 @@ async def _run(
     usual = {field.name: usual_values(field.name, field.type) for field in campaign.fields}
     lead = lead_to_try(campaign, made_up(noun, campaign, Registry(), usual, now_ms) | fields, now_ms)
     try:
-        price_micros = micros(price)
+        price_micros = price_to_try(price)
     except ValueError as error:
         raise CommandError(f"--price: {error}") from None
     door = Outbound(asyncio.get_running_loop()) if send else None

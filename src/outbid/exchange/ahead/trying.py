@@ -20,6 +20,7 @@ from outbid.core.market.making.plan import Plugins
 from outbid.core.market.noun import Campaign as NounOfCampaign
 from outbid.core.market.noun import Noun
 from outbid.core.market.snapshot import Campaign, Delivery, Offer, facts_of
+from outbid.core.money import micros
 from outbid.exchange.arrive import read_values, today
 from outbid.exchange.exchange import Door
 
@@ -66,6 +67,14 @@ class Attempt(msgspec.Struct, frozen=True):
     price_micros: int
     given: Mapping[Step, Sequence[Response]]
     sends: Door | None = None
+
+
+def price_to_try(text: str) -> int:
+    """A price in micros. Raises ValueError, as no buyer pays nothing or less."""
+    price_micros = micros(text)
+    if price_micros <= 0:
+        raise ValueError(f"{text!r} is not above zero: a buyer pays an amount such as 12.50")
+    return price_micros
 
 
 def steps_of(offer: Offer) -> list[Step]:

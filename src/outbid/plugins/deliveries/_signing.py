@@ -3,18 +3,18 @@
 import hmac
 from base64 import b64encode
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote_plus
 
 import msgspec
 from msgspec.structs import replace
 
-from outbid.core.contract import Binding
+from outbid.core.contract import Binding, PingReply, PostReply
 from outbid.core.dialect.certificate import unfit_pair
 from outbid.core.dialect.reference import Words, filled, names_in, reference, references
 from outbid.core.dialect.sandbox import is_sandbox
 from outbid.core.dialect.secrets import LEAST_ECHO_BYTES, MARK, Secrets, words_of
-from outbid.core.dialect.wire import Certificate, Digest, Header, Http, OAuth2, Target, Way
+from outbid.core.dialect.wire import Certificate, Digest, Header, Http, OAuth2, Response, Target, Way
 from outbid.core.market.problem import SettingFault, checking
 from outbid.plugins.deliveries._auth import (
     Auth,
@@ -32,6 +32,10 @@ from outbid.plugins.deliveries._written import check_headers
 
 Sign = Callable[[bytes, int], tuple[Header, ...]]
 """(body, UTC milliseconds) → the headers that sign it."""
+Reply = TypeVar("Reply", PingReply, PostReply)
+_UNAUTHORISED = 401
+_SHOWN = 200
+"""Bytes of a refusal that are kept."""
 _FILLED = frozenset(("user", "password", "token", "value", "secret", "client_id", "client_secret"))
 
 
@@ -221,3 +225,16 @@ def _base64(text: str) -> str:
 def _coded(coded: str, name: str) -> tuple[tuple[bytes, bytes], ...]:
     """A secret that went into Base64 with something else, as it may be repeated in answers."""
     return ((coded.encode(), reference(name).encode()),) if len(coded) >= LEAST_ECHO_BYTES else ()
+
+
+def signed_in(auth: Auth | None, read: Callable[[Response], Reply], made: type[Reply]) -> Callable[[Response], Reply]:
+    """Reads answers to requests that sign in: a 401 says that we are not let in, whatever stands in its body."""
+    if auth is None:
+        return read
+
+    def read_signed_in(answer: Response) -> Reply:
+        if answer.status != _UNAUTHORISED:
+            return read(answer)
+        return made("error", reason="http_error", said=answer.body[:_SHOWN].decode("utf-8", "replace"))
+
+    return read_signed_in

@@ -32,6 +32,7 @@ from outbid.plugins.deliveries._signing import (
     certificate_of,
     check_apart,
     is_sandbox_target,
+    signed_in,
     signing_of,
     way_of,
 )
@@ -218,8 +219,8 @@ def bind_endpoint(settings: Endpoint, binding: Binding, manner: Manner, ping: Ta
         None if mapped_ping.to_buyer else manner.name + _encode(ping),
         mapped_post.build,
         manner.write,
-        _read(bid_reader, "ping_reply", settings.ping_reply),
-        _read(post_reader, "post_reply", settings.post_reply),
+        signed_in(settings.auth, _read(bid_reader, "ping_reply", settings.ping_reply), PingReply),
+        signed_in(settings.auth, _read(post_reader, "post_reply", settings.post_reply), PostReply),
         settings.key_header,
         settings.repeatable,
         _reads(settings, mapped_ping, mapped_post, () if first is None else first.reads),

@@ -139,11 +139,16 @@ def deliver(ask: Ask, bound: Bound) -> Generator[Mail, Answer, PostReply]:
 
 
 def _read(answer: Response) -> PostReply:
-    """A code of 2xx after the message is the yes (RFC 5321, section 4.2); any other says that nobody has it."""
+    """After the message 2xx is the yes and 4xx and 5xx say that nobody has it (RFC 5321, section 4.2).
+
+    Any other word after it leaves open who has it; before it nothing of the lead had left.
+    """
     stage: Any = dict(answer.headers).get("stage", DATA)
     said = answer.body.decode(errors="replace")[:200]
     if 200 <= answer.status < 300 and stage == DATA:
         return PostReply("accept", said=said)
-    if answer.status >= 500 and stage in ("envelope", DATA):
+    if stage == DATA and not 400 <= answer.status < 600:
+        return PostReply("uncertain", reason="nonsense", said=said)
+    if 500 <= answer.status < 600 and stage in ("envelope", DATA):
         return PostReply("reject", reason="rejected", said=said, reached=stage == DATA)
     return PostReply("error", reason="not_taken", said=said, reached=stage == DATA)

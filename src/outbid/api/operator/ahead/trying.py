@@ -33,9 +33,9 @@ from outbid.core.market.compile import compile_market
 from outbid.core.market.noun import Plugin
 from outbid.core.market.problem import MarketError
 from outbid.core.market.snapshot import Campaign, Market, Offer
-from outbid.core.money import micros, text_of
+from outbid.core.money import text_of
 from outbid.core.scope import HOUSE
-from outbid.exchange.ahead.trying import Attempt, Step, Tried, attempt, lead_to_try, made_up, steps_of
+from outbid.exchange.ahead.trying import Attempt, Step, Tried, attempt, lead_to_try, made_up, price_to_try, steps_of
 from outbid.exchange.revive import lead_of
 from outbid.plugins.verticals import usual_values
 from outbid.store.sealed import secrets
@@ -68,7 +68,7 @@ class TryWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     delivery  settings to try instead of the offer's own; nothing is changed
     answers   to be read instead of asking the buyer
     send      the requests go out to the buyer; he sees `@test`, where the mapping tells it
-    price     the price in the post
+    price     the price in the post, above zero
     """
 
     steps: Annotated[list[Step], Meta(min_length=1)] | None = None
@@ -242,7 +242,7 @@ class Trying:
 
 def _price(text: str) -> int:
     try:
-        return micros(text)
+        return price_to_try(text)
     except ValueError as error:
         raise Refused("body_faulty", errors=(error_at(("price",), "setting_faulty", str(error)),)) from None
 

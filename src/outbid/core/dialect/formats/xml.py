@@ -21,8 +21,11 @@ LONGEST = 1_000_000
 """Bytes of a document that is read."""
 _NAME = re.compile(r"(?:([A-Za-z_][\w.-]*):)?([A-Za-z_][\w.-]*)")
 _ILLEGAL = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_DECLARED = re.compile(r"\A\s*<\?xml[^>]*\?>")
 _OPENING = re.compile(rb"\s*(?:<\?xml[^>]*\?>)?")
 _BREAK = b"\xef\xbb\xbf"
+_WIDE = (b"\xff\xfe", b"\xfe\xff")
+"""How UTF-16 begins."""
 
 Element = Any
 """An element of lxml."""
@@ -143,16 +146,32 @@ _PARSER = etree.XMLParser(
 
 
 def xml_root(body: bytes) -> Element | None:
-    """The outermost element, None if it is no XML; what stands beside elements without a root is given one, `_`."""
+    """The outermost element, None if it is no XML; what stands beside elements without a root is given one, `_`.
+
+    A byte-order mark tells the encoding before the declaration does. A declaration that the bytes belie is let by, and
+    they are read as UTF-8: many a program declares UTF-16 for the text in its memory, and sends UTF-8.
+    """
+    body = _narrow(body)
     if len(body) > LONGEST:
         return None
-    body = body.removeprefix(_BREAK)
     start = _OPENING.match(body)
     front = body[start.end() if start else 0 :].lstrip()
     if not front.startswith(b"<"):
         return None
     root = _parsed(body)
+    if root is None and front != body:
+        root = _parsed(front)
     return root if root is not None else _parsed(b"<_>" + front + b"</_>")
+
+
+def _narrow(body: bytes) -> bytes:
+    """A document as UTF-8 where its byte-order mark says what it is; without the mark."""
+    if not body.startswith(_WIDE) or len(body) > LONGEST:
+        return body.removeprefix(_BREAK)
+    try:
+        return _DECLARED.sub("", body.decode("utf-16")).encode()
+    except UnicodeDecodeError:
+        return b""
 
 
 def _parsed(body: bytes) -> Element | None:

@@ -4,17 +4,21 @@ import socket
 import ssl
 
 from aiosmtplib import SMTP
-from aiosmtplib.errors import SMTPResponseException, SMTPTimeoutError
+from aiosmtplib.errors import SMTPDataError, SMTPResponseException, SMTPTimeoutError
 
 from outbid.core.dialect.wire import Mail
 from outbid.exchange.outbound.carry.journey import Journey
 
 _NAME = "[127.0.0.1]"
 """How we greet: the name of this machine is nobody's business (RFC 5321, section 4.1.3)."""
+_DONE = 250
+"""The answer to a whole message. As an error it came before: to the word that a message follows, which then did not."""
 
 
 async def send(mail: Mail, plain: socket.socket, journey: Journey, context: ssl.SSLContext) -> tuple[int, str, bytes]:
     """The server's last code, at which stage it was said (connect, auth, envelope, data), and its words.
+
+    The code is the server's own and may be none of SMTP's; -1 where its words began with no number.
 
     Raises what aiosmtplib raises where there is no answer; `journey.sent` tells then how far it came.
     """
@@ -43,6 +47,8 @@ async def send(mail: Mail, plain: socket.socket, journey: Journey, context: ssl.
             await client.rcpt(address)
         stage, journey.phase, journey.sent = "data", "wait", True
         said = await client.data(mail.body)
+    except SMTPDataError as error:
+        return error.code, "envelope" if error.code == _DONE else stage, _words(error.message)
     except SMTPResponseException as error:
         return error.code, stage, _words(error.message)
     except SMTPTimeoutError:

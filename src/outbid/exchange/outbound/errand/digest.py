@@ -16,6 +16,8 @@ from outbid.exchange.outbound.talk.head import checked_path
 FETCH_S = 10.0
 OPEN_S = 60.0
 """For how long it is remembered that a server asked for nothing."""
+_FORBIDDEN, _TOO_MANY, _FAULT = 403, 429, 500
+"""What says nothing of whether the server asks for a digest; so does each status from the last one on."""
 _HASHES: dict[str, Callable[[bytes], Any]] = {
     "sha-256": hashlib.sha256,
     "md5": partial(hashlib.md5, usedforsecurity=False),
@@ -73,6 +75,7 @@ class Challenges:
             return self._challenge  # another request was told meanwhile
         asked = challenge_of(refused.headers)
         if asked is None:
+            self._open_until = 0.0  # whatever it wants, it does not ask for nothing
             return None
         if held is not None and (asked.nonce == held.nonce or not (asked.is_stale or self._is_proven)):
             return None
@@ -108,6 +111,10 @@ class Challenges:
             self._why = msgspec.structs.replace(answer, sent=False)
         elif answer.status == UNAUTHORISED and (asked := challenge_of(answer.headers)) is not None:
             self._keep(asked)
+        elif answer.status in (UNAUTHORISED, _FORBIDDEN, _TOO_MANY) or answer.status >= _FAULT:
+            self._why = Failure(
+                "no_token", False, "refused", f"no digest challenge that we know: it answers {answer.status}"
+            )
         else:
             self._open_until = self._loop.time() + OPEN_S
 
