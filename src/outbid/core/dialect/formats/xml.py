@@ -109,7 +109,8 @@ class _Writer:
         else:
             name = self._names.get(key) or self.name(key)
             if type(value) is str:
-                etree.SubElement(element, name).text = _legal(value)
+                made: Element = etree.SubElement(element, name)
+                made.text = _legal(value)
                 return
             for part in value if isinstance(value, list) else (value,):
                 self._fill(etree.SubElement(element, name), part)
