@@ -179,3 +179,12 @@ def test_whatever_comes_is_heard_or_refused_with_a_reason(
 def test_a_dialect_that_cannot_be_is_refused_with_what_is_wrong(settings_: dict[str, Any], sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence.replace("{", r"\{")):
         bound(Registry([]).get("intakes", "json"), {"settings": settings_})
+
+
+@pytest.mark.parametrize("coding", ["utf-8", "utf-16"])
+def test_xml_that_says_utf_16_is_heard_as_it_is_written(coding: str) -> None:
+    plugin = Registry([]).get("intakes", "xml")
+    body = '<?xml version="1.0" encoding="utf-16"?>\n<lead><first_name>Zoë</first_name></lead>'.encode(coding)
+    found = plugin.hear(Inbound("POST", "", "", (), body), bound(plugin, {}))
+    assert [plain(thing)["lead"] for thing in found.things] == [{"first_name": "Zoë"}]
+    assert plugin.read("text/xml", body, plugin.Settings()).fields == {"first_name": "Zoë"}

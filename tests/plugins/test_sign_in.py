@@ -144,3 +144,10 @@ def test_where_we_sign_in_a_401_is_no_word_whatever_its_body_says(plugin):
 def test_without_signing_in_the_word_of_a_401_counts():
     ping, post = replies_to(YES, **RULES)
     assert (ping.outcome, post.outcome) == ("bid", "accept")
+
+
+@pytest.mark.parametrize("coding", ["utf-8", "utf-16"])
+def test_a_reply_that_says_utf_16_is_read_as_it_is_written(coding):
+    text = '<?xml version="1.0" encoding="utf-16"?><r><bid>yes</bid><price>25</price></r>'
+    ping, _ = replies_to(Response(200, (), text.encode(coding)), "xml", **RULES)
+    assert (ping.outcome, ping.price_micros) == ("bid", 25_000_000)
