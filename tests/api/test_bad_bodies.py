@@ -61,9 +61,9 @@ NO_LEADS = {
     "two megabytes": (text(note="x" * (2 << 20)), 413, "body_too_large"),
     "ten megabytes": (text(note="x" * (10 << 20)), 413, "body_too_large"),
     "one byte too many": (text().ljust((256 << 10) + 1), 413, "body_too_large"),
-    "501 fields": (json.dumps({f"f{n}": n for n in range(501)}).encode(), 400, "body_too_large"),
-    "5,000 fields": (json.dumps({f"f{n}": n for n in range(5000)}).encode(), 400, "body_too_large"),
-    "501 fields in an object": (json.dumps({"a": {f"f{n}": n for n in range(501)}}).encode(), 400, "body_too_large"),
+    "501 fields": (json.dumps({f"f{n}": n for n in range(501)}).encode(), 400, "too_many_fields"),
+    "5,000 fields": (json.dumps({f"f{n}": n for n in range(5000)}).encode(), 400, "too_many_fields"),
+    "501 fields in an object": (json.dumps({"a": {f"f{n}": n for n in range(501)}}).encode(), 400, "too_many_fields"),
 }
 
 

@@ -329,3 +329,12 @@ def test_python_on_pages_is_python():
         for block in all_blocks(page):
             if block.info.startswith("python"):
                 compile(block.text, named(page), "exec")
+
+
+def test_every_page_calls_the_exchange_at_its_port():
+    pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
+    calls = [line for page in pages for line in page.read_text(encoding="utf-8").splitlines() if "curl" in line]
+    local = [line for line in calls if "localhost" in line or "127.0.0.1" in line]
+    assert local
+    assert [line for line in local if ":8800/" not in line] == []
+    assert [line for line in local if re.search(r"\s[^\s'\"]+\?", line)] == [], "the shell reads the ? of a bare URL"

@@ -102,4 +102,4 @@ def test_what_a_form_is_written_from_is_read_from_it(fields: dict[str, str]) -> 
 
 def test_a_name_that_comes_too_often_is_refused() -> None:
     plugin = Registry([]).get("intakes", "form")
-    assert plugin.read("", b"a=1&" * 60_000, plugin.Settings()).code == "body_too_large"
+    assert plugin.read("", b"a=1&" * 60_000, plugin.Settings()).code == "too_many_fields"

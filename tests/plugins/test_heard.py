@@ -7,6 +7,7 @@ or a `reply`; `answers`, each what is `told` and the `reply` (null: ours); `fetc
 `answer`, and the `fields` or the `malformed` that are read from it.
 """
 
+import hmac
 import json
 from pathlib import Path
 from types import ModuleType
@@ -188,3 +189,91 @@ def test_xml_that_says_utf_16_is_heard_as_it_is_written(coding: str) -> None:
     found = plugin.hear(Inbound("POST", "", "", (), body), bound(plugin, {}))
     assert [plain(thing)["lead"] for thing in found.things] == [{"first_name": "Zoë"}]
     assert plugin.read("text/xml", body, plugin.Settings()).fields == {"first_name": "Zoë"}
+
+
+KEY = "ob_0123456789abcdef"
+
+
+def hear(name: str, settings_: dict[str, Any], body: Any, query: str = "", **headers: str) -> Any:
+    plugin = Registry([]).get("intakes", name)
+    spoken = bound(plugin, {"settings": settings_, "secrets": {"k": "s"}})
+    return plugin.hear(
+        Inbound("POST", "", query, tuple((k.replace("_", "-"), v) for k, v in headers.items()), body), spoken
+    )
+
+
+def one(found: Any) -> Any:
+    assert isinstance(found, Heard), found
+    return found.things[0]
+
+
+def test_the_key_comes_into_no_field_whatever_reads_it() -> None:
+    said = {"key": "Key", "fields": {"first_name": "First | upper", "phone": "tel", "zip": "{Key}{First} {more[0].x}"}}
+    came = {
+        "Key": KEY,
+        "First": KEY,
+        "tel": f"512 {KEY}",
+        "more": [{"x": f" {KEY} "}],
+        "note": f"key={KEY}&a=1",
+        "o": KEY,
+    }
+    found = hear("json", said, msgspec.json.encode(came))
+    lead = one(found).arrival.fields
+    assert found.key == KEY
+    assert KEY.lower() not in json.dumps(lead).lower()
+    assert (lead["phone"], lead["note"]) == ("512 ", "key=&a=1")
+    assert "o" not in lead
+
+
+def test_a_short_key_is_cut_out_of_no_longer_text() -> None:
+    found = hear("json", {"key": "Key"}, b'{"Key":"ann","first_name":"Joanna","zip":"ann"}')
+    assert one(found).arrival.fields == {"first_name": "Joanna"}
+
+
+def test_ids_that_differ_after_their_first_characters_are_not_taken_for_one() -> None:
+    for length, fits in ((500, True), (501, False)):
+        found = hear("json", {"once": "a.id"}, msgspec.json.encode({"a": {"id": "x" * length}}))
+        if fits:
+            assert one(found).once == "x" * length
+        else:
+            assert refused(found) == {"status": 400, "code": "lead_id_too_long", "pointer": "/a/id"}
+            assert "a.id has 501 characters" in found.detail
+
+
+@pytest.mark.parametrize("name", ["webhook", "form", "any"])
+def test_of_a_signed_request_nothing_that_is_not_signed_is_read(name: str) -> None:
+    said = {
+        "signature": {"header": "X-Sign", "secret": "{secret:k}"},
+        "once": "id",
+        "test": {"field": "test"},
+        "deletion": {"field": "type", "words": ["GONE"], "phone": "phone"},
+    }
+    body = b"zip=78701" if name == "form" else b'{"zip":"78701"}'
+    sign = hmac.new(b"s", body, "sha256").hexdigest()
+    query = "id=1&test=1&first_name=Eve"
+    lead = one(hear(name, said, body, query, x_sign=sign, authorization="Bearer 78701"))
+    assert (lead.arrival.fields, lead.once, lead.test) == ({"zip": "78701"}, "", False)
+    assert isinstance(one(hear(name, said, body, "type=GONE&phone=1", x_sign=sign)), Lead)
+
+
+@pytest.mark.parametrize(
+    ("key", "place"),
+    [("Key", "the field 'Key'"), ("header:X-Api-Key", "the header 'X-Api-Key'"), ("", "'Authorization: Bearer KEY'")],
+)
+def test_who_sent_no_key_is_told_where_it_stands(key: str, place: str) -> None:
+    plugin = Registry([]).get("intakes", "json")
+    spoken = bound(plugin, {"settings": {"key": key, "answers": {"otherwise": {"body": {"what": "fix"}}}}})
+    reply = plugin.answer(Told("denied", 401, {"reason": "key_missing", "fix": "other"}), spoken)
+    assert json.loads(reply.body) == {"what": f"Send the source's key as {'the header ' * (not key)}{place}."}
+    kept = plugin.answer(Told("denied", 401, {"reason": "key_unknown", "fix": "other"}), spoken)
+    assert json.loads(kept.body) == {"what": "other"}
+
+
+def test_more_leads_than_are_taken_at_once_are_told_as_such() -> None:
+    found = hear("json", {"several": "l"}, msgspec.json.encode({"l": [{"a": 1}] * 101}))
+    assert refused(found) == {"status": 400, "code": "too_many_leads"}
+    meta = RICH["meta"]
+    changes = [{"field": "leadgen", "value": {"leadgen_id": str(n)}} for n in range(1001)]
+    body = msgspec.json.encode({"object": "page", "entry": [{"changes": changes}]})
+    sign = "sha256=" + hmac.new(b"s", body, "sha256").hexdigest()
+    assert refused(hear("meta", meta, body, x_hub_signature_256=sign)) == {"status": 413, "code": "too_many_leads"}

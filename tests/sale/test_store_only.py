@@ -70,6 +70,19 @@ async def test_a_file_for_people_defuses_formulas_and_one_for_machines_does_not(
         assert cells == ["'=1+2", "=1+2"]
 
 
+async def test_his_columns_that_are_called_like_ours_stand_beside_them(database_url, app_database_url):
+    fields = {"price": "zip", "lead": "first_name", "fields.lead": "=twice", "who": "first_name"}
+    async with open_house(database_url, app_database_url, market(kept("a", fields=fields))) as house:
+        await house.sell(lead(first_name="Ann", zip="78701"))
+        await with_leads(house, "a", 1)
+        (item,) = (await fetched(house, "a"))["items"]
+        got = await request(house.port, "GET", "/v1/buyer/leads?format=csv", key="ob_a")
+        (row,) = csv.DictReader(io.StringIO(got.body.decode()))
+        assert (row["price"], row["lead"], row["who"]) == ("5.00", item["lead"], "Ann")
+        his = ("fields.price", "fields.lead", "fields.fields.lead")
+        assert [row[name] for name in his] == ["78701", "Ann", "twice"]
+
+
 async def test_nobody_reads_what_another_bought_and_a_lead_is_listed_once(database_url, app_database_url):
     rows = market(kept("a"), kept("b") | {"priority": 200})
     async with open_house(database_url, app_database_url, rows) as house:

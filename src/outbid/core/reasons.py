@@ -25,6 +25,9 @@ REFUSED = reasons(
     body_not_json=("The body is not JSON.", "Send one JSON object, encoded as UTF-8."),
     body_not_object=("The body is JSON, but not an object.", 'Send an object: {"field": value, …}.'),
     body_too_large=("The body is larger than the exchange accepts.", "Send at most 256 KiB."),
+    too_many_fields=("The lead has more fields than the exchange accepts.", "Send at most 500 fields."),
+    too_many_leads=("The call holds more leads than are taken at once.", "Send the leads in several calls."),
+    lead_id_too_long=("The sender's own id of the lead is too long.", "Send an id of at most 500 characters."),
     head_too_large=("The head of the request is larger than the exchange accepts.", "Send at most 64 KiB of headers."),
     request_malformed=(
         "The request is not HTTP/1.1 as the exchange reads it.",
@@ -42,7 +45,10 @@ REFUSED = reasons(
         "Another lead was sent under this Idempotency-Key.",
         "Send each new lead under a key of its own; the same lead again under the same key.",
     ),
-    key_missing=("No key was sent.", "Send the header 'Authorization: Bearer KEY'."),
+    key_missing=(
+        "No key was sent.",
+        "Send the header 'Authorization: Bearer KEY'; at a source's own address the key where its instructions say.",
+    ),
     key_unknown=("The key is not known or was revoked.", "Ask the operator for a new key."),
     key_not_allowed=(
         "The key may not do this.",

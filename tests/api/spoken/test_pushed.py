@@ -265,3 +265,10 @@ async def test_a_message_to_forget_a_person_is_put_on_record_once(house):
     [kept] = await requests.page(house.connection, HOUSE, 0, requests.LAST, 10)
     assert (kept.reference, kept.leads, len(kept.persons), kept.done_ms) == ("p1", 1, 2, None)
     assert await house.connection.fetchval("select count(*) from privacy_request where reference like '%@%'") == 0
+
+
+async def test_a_message_to_forget_is_put_on_record_whatever_characters_it_holds(house):
+    data = {"phone": "+1512\x005550177", "email": "ann\x00@example.com", "lead_id": "zero\x00 77"}
+    found = await hooked(house, {"action": "DELETED", "data": data})
+    assert (found.status, found.json["outcome"]) == (200, "taken"), found.body
+    assert await house.connection.fetchval("select count(*) from privacy_request where reference = 'zero 77'") == 1

@@ -1,5 +1,6 @@
 """Leads that a buyer bought and fetches himself, in the order in which they were sold to him, as JSON or CSV."""
 
+import re
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -26,6 +27,7 @@ CSV = "text/csv; charset=utf-8"
 NEXT = "Next-Cursor"
 _MOST_DIGITS = 18
 _COLUMNS = ("sale", "lead", "offer", "campaign", "price", "currency", "sold_at")
+_LIKE_OURS = re.compile(rf"(fields\.)*({'|'.join(_COLUMNS)})")
 
 
 class LeadsWish(msgspec.Struct, frozen=True):
@@ -107,8 +109,8 @@ class BoughtLeads:
 
     def _file(self, rows: list[Row], cursor: str, *, for_people: bool) -> Response[bytes]:
         there = [row for row in rows if row.cells is not None]
-        names = dict.fromkeys((*_COLUMNS, *(name for row in there for name in row.cells or {})))
-        lines = [(row.cells or {}) | self._told(row) for row in there]
+        lines = [self._told(row) | {_column(name): cell for name, cell in (row.cells or {}).items()} for row in there]
+        names = dict.fromkeys((*_COLUMNS, *(name for line in lines for name in line)))
         body = csv_of(names, lines, header=True, for_people=for_people)
         return Response(body, media_type=CSV, headers={"Cache-Control": "no-store", NEXT: cursor})
 
@@ -135,3 +137,8 @@ class BoughtLeads:
             "currency": row.currency,
             "sold_at": utc(row.sold_ms),
         }
+
+
+def _column(name: str) -> str:
+    """His name of a column; one that is called like ours has a word before it, so no two are called alike."""
+    return f"fields.{name}" if _LIKE_OURS.fullmatch(name) else name

@@ -24,7 +24,14 @@ from outbid.core.market.making.plan import Plugins
 from outbid.core.reasons import ENDS, POSTS, REFUSED, Reason
 
 SENT = ("key_missing", "key_unknown", "key_not_allowed", "source_closed", "overloaded", "database_away", "not_recorded")
-READ = ("body_not_json", "body_not_object", "body_too_large", "media_type_unknown", "request_key_reused")
+READ = (
+    "body_not_json",
+    "body_not_object",
+    "body_too_large",
+    "too_many_fields",
+    "media_type_unknown",
+    "request_key_reused",
+)
 ASKED = ("ping_unknown", "ping_used", "ping_expired", "bid_unknown", "ping_not_quoted", "changed_since_ping")
 WAITS = ("in_progress", "unsettled", "in_review", "queued")
 FACTS = {

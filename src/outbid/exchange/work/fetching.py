@@ -1,6 +1,9 @@
 """Leads of which only ids came: kept as jobs before the sender is answered, then fetched and sold."""
 
+import re
 from typing import Any
+
+import msgspec
 
 from outbid.core.contract import Malformed
 from outbid.core.dialect.wire import Failure
@@ -17,6 +20,8 @@ from outbid.store.people import requests
 
 MOST_S = 20.0
 KIND = "fetch"
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+"""What the database cannot hold: the character zero and halves of surrogate pairs."""
 
 
 async def keep(exchange: Exchange, connection: Any, source: Source, things: tuple[Fetch | Deletion, ...]) -> None:
@@ -34,6 +39,8 @@ async def keep(exchange: Exchange, connection: Any, source: Source, things: tupl
 
 
 def _request(exchange: Exchange, source: Source, asked: Deletion, identifier: bytes, now_ms: int) -> requests.Request:
+    parts = msgspec.structs.asdict(asked).items()
+    asked = Deletion(**{name: _UNSTORABLE.sub("", text) for name, text in parts})
     said = {"phone": asked.phone, "email": asked.email}
     hashes = person_hashes(exchange.vault, source.campaign.fields, said, now_ms)
     told = "\n".join((str(source.number), asked.phone, asked.email, asked.reference)).encode()

@@ -14,12 +14,13 @@ from outbid.core.dialect.mapping import Entry, Term, as_text, compile_line
 from outbid.core.dialect.reply.path import Path, compile_path
 from outbid.core.heard import Deletion, Heard, Inbound, Lead, Reply, Told
 from outbid.plugins.intakes._answers import Answers, compile_answers
-from outbid.plugins.intakes._named import MOST_FIELDS, BidIds, PingId, flatten, ids_of, under
-from outbid.plugins.intakes._proof import HEADER, Signature, bearer_of, compile_signature
+from outbid.plugins.intakes._named import MOST_FIELDS, BidIds, PingId, flatten, ids_of, pointer, under
+from outbid.plugins.intakes._proof import HEADER, Signature, bearer_of, compile_signature, place_of, without_key
 
 MOST_LEADS = 100
 """Leads in one request."""
 LONGEST_ID = 500
+"""Characters of the sender's own id of a lead."""
 Document = dict[str, Any]
 Parse = Callable[[Inbound], Document | Malformed]
 Own = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -117,10 +118,21 @@ def bind_dialect(settings: Dialect, binding: Binding, parse: Parse, query: Calla
 
     def heard(inbound: Inbound) -> Heard | Malformed:
         fault = said.signed(inbound) if said.signed is not None else None
+        if said.signed is not None:
+            inbound = msgspec.structs.replace(inbound, query="")  # no signature is over it
         document = fault or parse(inbound)
         return document if isinstance(document, Malformed) else said.read(inbound, document, query(inbound.query))
 
-    return Bound(heard, told or (lambda _: None))
+    place = place_of(settings.key)
+
+    def answered(answer: Told) -> Reply | None:
+        if told is None:
+            return None
+        missing = answer.terms.get("reason") == "key_missing"
+        fix = {"fix": f"Send the source's key as {place}."} if missing else {}
+        return told(msgspec.structs.replace(answer, terms=answer.terms | fix))
+
+    return Bound(heard, answered)
 
 
 class _Speech:
@@ -157,8 +169,9 @@ class _Speech:
         if isinstance(parts, Malformed):
             return parts
         things: list[Lead | Deletion] = []
+        asked = without_key(query, key)
         for part in parts:
-            thing = self._thing(inbound, part, query, key)
+            thing = self._thing(inbound, without_key(part, key), asked)
             if isinstance(thing, Malformed):
                 return thing
             things.append(thing)
@@ -166,6 +179,8 @@ class _Speech:
 
     def _key(self, inbound: Inbound, document: Document, query: Document) -> str:
         place = self._settings.key
+        if self.signed is not None and (not place or place.startswith(HEADER)):
+            return ""  # no header is signed, and none may change what is read
         if not place:
             return bearer_of(inbound)
         if place.startswith(HEADER):
@@ -176,17 +191,21 @@ class _Speech:
         assert self._several is not None
         found = self._several(document)
         listed = found if isinstance(found, list) else [] if found is None else [found]
-        if not 0 < len(listed) <= MOST_LEADS or not all(isinstance(part, dict) for part in listed):
+        if len(listed) > MOST_LEADS:
+            return Malformed(
+                400, "too_many_leads", f"{self._settings.several} holds {len(listed)}; at most {MOST_LEADS}"
+            )
+        if not listed or not all(isinstance(part, dict) for part in listed):
             detail = f"{self._settings.several} holds no list of 1 to {MOST_LEADS} leads"
             return Malformed(400, "body_not_object", detail)
         return listed
 
-    def _thing(self, inbound: Inbound, document: Document, query: Document, key: str) -> Lead | Deletion | Malformed:
+    def _thing(self, inbound: Inbound, document: Document, query: Document) -> Lead | Deletion | Malformed:
         said = self._settings
         if said.deletion is not None and self._says(said.deletion, document, query):
             return Deletion(**{part: _word_of(path(document)) for part, path in self._person.items()})
         document = self._with_pairs(document)
-        fields = self._fields(document, key)
+        fields = self._fields(document)
         if isinstance(fields, Malformed):
             return fields
         ping, chosen = (self._value(name, document, query) for name in (said.ping_id, said.bid_ids))
@@ -194,10 +213,13 @@ class _Speech:
         asks = self._asks(inbound, document, query)
         test = said.test is not None and self._says(said.test, document, query)
         once = "" if said.once is None or asks else self._word(said.once, document, query)
+        if said.once is not None and len(once) > LONGEST_ID:
+            detail = f"{said.once} has {len(once)} characters; at most {LONGEST_ID}"
+            return Malformed(400, "lead_id_too_long", detail, pointer(said.once))
         return Lead(Arrival(fields) if asks else arrived, asks, test, once)
 
-    def _fields(self, document: Document, key: str) -> dict[str, Any] | Malformed:
-        """The campaign's fields, made by terms, and the rest under its own names; never the key."""
+    def _fields(self, document: Document) -> dict[str, Any] | Malformed:
+        """The campaign's fields, made by terms, and the rest under its own names."""
         plain: dict[str, Any] = {}
         if fault := flatten(document, "", 1, plain, {}):
             return fault
@@ -210,8 +232,7 @@ class _Speech:
                 made[line.key] = value
                 spent.update(map(_flat, line.term.reads))
         names = self._settings.names
-        kept = {names.get(n, n): v for n, v in plain.items() if n not in spent and not (key and _holds(v, key))}
-        return kept | made
+        return {names.get(name, name): value for name, value in plain.items() if name not in spent} | made
 
     def _with_pairs(self, document: Document) -> Document:
         pairs = self._settings.pairs
@@ -269,11 +290,7 @@ def _flat(path: str) -> str:
 
 
 def _word_of(value: Any) -> str:
-    return "" if value is None or isinstance(value, dict | list) else as_text(value).strip()[:LONGEST_ID]
-
-
-def _holds(value: Any, key: str) -> bool:
-    return isinstance(value, str) and value.strip() == key
+    return "" if value is None or isinstance(value, dict | list) else as_text(value).strip()
 
 
 def _without(document: Mapping[str, Any], path: str) -> Document:

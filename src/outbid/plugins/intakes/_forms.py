@@ -71,7 +71,7 @@ def read_pairs(form: bytes, charset: Charset, settings: Forms, names: Mapping[st
     """The fields that stand in pairs joined by `&`."""
     pairs = [pair for pair in form.split(b"&") if pair]
     if len(pairs) > MOST_FIELDS:
-        return Malformed(400, "body_too_large", f"at most {MOST_FIELDS} fields, those that come again counted too")
+        return Malformed(400, "too_many_fields", f"at most {MOST_FIELDS} fields, those that come again counted too")
     found: dict[str, list[str]] = {}
     for pair in pairs:
         named_value = _pair(pair, charset, names)

@@ -58,7 +58,7 @@ def flatten(
             continue
         fields[names.get(name, name) if names else name] = value
     if len(fields) > MOST_FIELDS:
-        return Malformed(400, "body_too_large", f"at most {MOST_FIELDS} fields", pointer(prefix.rstrip(".")))
+        return Malformed(400, "too_many_fields", f"at most {MOST_FIELDS} fields", pointer(prefix.rstrip(".")))
     return None
 
 

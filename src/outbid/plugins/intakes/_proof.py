@@ -4,7 +4,7 @@ import hmac
 import re
 from base64 import b64encode
 from collections.abc import Callable
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -14,6 +14,10 @@ from outbid.core.dialect.reference import Words, filled, only_refers, refers
 from outbid.core.heard import Inbound
 
 HEADER = "header:"
+SHORTEST_CUT = 12
+"""Characters of a key that is cut out of longer texts."""
+MOST_LEVELS = 100
+"""Levels of a document that are looked through; what lies deeper is dropped, for no lead has as many."""
 _PART = re.compile(r"\{(body|header:[A-Za-z0-9-]+)\}")
 
 
@@ -60,6 +64,29 @@ def signed(said: Signature, secret: bytes, inbound: Inbound) -> bytes:
         end = found.end()
     made = hmac.digest(secret, text + said.signs[end:].encode(), said.algorithm)
     return said.prefix.encode() + (made.hex().encode() if said.encoding == "hex" else b64encode(made))
+
+
+def without_key(found: Any, key: str, deepest: int = MOST_LEVELS) -> Any:
+    """What came without the key, wherever it stands: a value that is the key is gone, and a long key is cut out of
+    longer texts too. A short one may stand in a text by chance."""
+    if not key or not isinstance(found, str | list | dict):
+        return found
+    if isinstance(found, str):
+        left = "" if found.strip() == key else found
+        return left.replace(key, "") if len(key) >= SHORTEST_CUT else left
+    if not deepest:
+        return None
+    if isinstance(found, list):
+        return [without_key(each, key, deepest - 1) for each in found]
+    cut = {name: without_key(value, key, deepest - 1) for name, value in found.items()}
+    return {name: left for name, left in cut.items() if left not in ("", {}) or left == found[name]}
+
+
+def place_of(key: str) -> str:
+    """Where a source's key stands, for people."""
+    if not key:
+        return "the header 'Authorization: Bearer KEY'"
+    return f"the header {key.removeprefix(HEADER)!r}" if key.startswith(HEADER) else f"the field {key!r}"
 
 
 def bearer_of(inbound: Inbound) -> str:

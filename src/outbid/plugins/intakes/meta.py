@@ -107,7 +107,7 @@ def hear(inbound: Inbound, bound: Bound) -> Heard | Malformed:
         return document
     found = {fetch.once: fetch for fetch in _named(document)}
     if len(found) > MOST_IDS:
-        return Malformed(413, "body_too_large", f"at most {MOST_IDS} leads in one call")
+        return Malformed(413, "too_many_leads", f"at most {MOST_IDS} leads in one call")
     return Heard(tuple(found.values()), None)
 
 
