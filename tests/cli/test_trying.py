@@ -1,5 +1,8 @@
 """A delivery tried by command: keys with where they come from, the request, the answer, what the rule finds."""
 
+import re
+from pathlib import Path
+
 import msgspec
 import pytest
 
@@ -7,6 +10,7 @@ from harness.buyers import ACCEPT, Buyers, bid
 from harness.house import open_house
 from harness.market import nouns, offer
 
+ROOT = Path(__file__).parents[2]
 POST = {"name": "first_name | upper", "token": "@token", "api_key": "=hush-hush-hush", "born": "birth_date"}
 
 
@@ -75,3 +79,17 @@ async def test_a_source_says_what_it_hears(outbid, house, tmp_path):
     assert "sold: 200 in our own words" in lines
     code, _, err = await outbid("hear", "web", "--header", "Oops")
     assert (code, "--header Oops: write it as Name: value" in err) == (1, True)
+
+
+async def test_the_example_of_the_page_is_heard_in_the_example_market(outbid, tmp_path):
+    page = (ROOT / "docs/how_to/speak_a_sellers_language.md").read_text(encoding="utf-8")
+    found = re.search(r"\$ echo '(.*)' > (\S+)\n\$ outbid hear (\S+) --body \2 --header \"(.*)\"", page)
+    assert found is not None
+    body, _, source, header = found.groups()
+    (tmp_path / "body").write_text(body)
+    code, _, err = await outbid("apply", str(ROOT / "examples/auto_insurance.yaml"))
+    assert code == 0, err
+    code, out, _ = await outbid("hear", source, "--body", str(tmp_path / "body"), "--header", header)
+    lines = [" ".join(line.split()) for line in out.splitlines()]
+    assert code == 0
+    assert "phone (512) 555-0142 +15125550142" in lines
