@@ -1,6 +1,5 @@
 """A source tried: what its intake hears in a request, and how its seller would be told each end. Nothing is sold."""
 
-import asyncio
 from collections.abc import Mapping
 from typing import Annotated, Any, get_args
 
@@ -8,25 +7,20 @@ import msgspec
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from msgspec import Meta
-from msgspec.structs import replace
 
 from outbid.api.auth import holder_of, key_hash
 from outbid.api.door.desk import Desk, answer, route
 from outbid.api.door.refusal import Refused
-from outbid.api.operator.market.writing import located
+from outbid.api.operator.market.writing import imagined
 from outbid.api.said.description import Said
 from outbid.api.said.reading import Asked, convert, read_json
 from outbid.core.contract import Arrival, Malformed
 from outbid.core.heard import Deletion, Fetch, Heard, Inbound, Lead, Reply, Told, ToldAs
 from outbid.core.lead.value import Scalar
-from outbid.core.market.compile import compile_market
 from outbid.core.market.noun import Plugin
-from outbid.core.market.problem import MarketError
 from outbid.core.market.snapshot import Market, Source
 from outbid.core.reasons import DUPLICATE
-from outbid.core.scope import HOUSE
 from outbid.exchange.arrive import read_values
-from outbid.store.sealed import secrets
 
 MOST_BODY = 262_144
 _TYPE = "content-type"
@@ -131,23 +125,9 @@ class Hearing:
         if source is None:
             raise Refused("noun_unknown")
         if wish.intake is not None:
-            market, source = await self._with(market, source, wish.intake)
+            market = await imagined(self._desk, "source", source.slug, intake=wish.intake)
+            source = market.sources[source.number]
         return answer(listen(market, source, wish, self._desk.exchange.clock.now_ms()))
-
-    async def _with(self, market: Market, source: Source, intake: Plugin) -> tuple[Market, Source]:
-        """The market with another intake. Raises Refused with everything that is wrong with it."""
-        number, noun = market.nouns["source"][source.slug]
-        changed = {source.slug: (number, replace(noun, intake=intake))}
-        rows = {**market.nouns, "source": {**market.nouns["source"], **changed}}
-        desk = self._desk
-        async with desk.database() as connection:
-            words = await secrets.values(connection, HOUSE, desk.exchange.vault)
-        try:
-            made = await asyncio.to_thread(compile_market, market.version + 1, rows, desk.plugins, words, before=market)
-        except MarketError as error:
-            places = {("source", source.slug): ()}
-            raise Refused("market_faulty", errors=tuple(located(p, places) for p in error.problems)) from None
-        return made, made.sources[number]
 
 
 def listen(market: Market, source: Source, wish: HearWish, now_ms: int) -> HeardTold:

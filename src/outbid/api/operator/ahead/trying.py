@@ -1,6 +1,5 @@
 """A delivery tried: rendered, read against an answer that is given, or sent with a lead that is made up."""
 
-import asyncio
 from functools import partial
 from typing import Annotated, Any
 
@@ -8,7 +7,6 @@ import msgspec
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from msgspec import Meta
-from msgspec.structs import replace
 
 from outbid.api.door.asking import Asker
 from outbid.api.door.desk import Desk, answer, route
@@ -16,7 +14,7 @@ from outbid.api.door.refusal import Refused
 from outbid.api.operator.leads.looking import CallTold, Why, call_told, may_look, put_on_record
 from outbid.api.operator.leads.naming import Naming
 from outbid.api.operator.leads.records import Records
-from outbid.api.operator.market.writing import located
+from outbid.api.operator.market.writing import imagined
 from outbid.api.said.description import Said
 from outbid.api.said.faults import error_at
 from outbid.api.said.paging import Text
@@ -29,16 +27,12 @@ from outbid.core.dialect.wire import Response as Answered
 from outbid.core.ids import LeadId
 from outbid.core.lead.lead import Lead
 from outbid.core.lead.value import Scalar
-from outbid.core.market.compile import compile_market
 from outbid.core.market.noun import Plugin
-from outbid.core.market.problem import MarketError
 from outbid.core.market.snapshot import Campaign, Market, Offer
 from outbid.core.money import text_of
-from outbid.core.scope import HOUSE
 from outbid.exchange.ahead.trying import Attempt, Step, Tried, attempt, lead_to_try, made_up, price_to_try, steps_of
 from outbid.exchange.revive import lead_of
 from outbid.plugins.verticals import usual_values
-from outbid.store.sealed import secrets
 
 MOST_BODY = 262_144
 _NOBODY = LeadId(bytes(16))
@@ -174,7 +168,8 @@ class Trying:
         if offer is None:
             raise Refused("noun_unknown")
         if wish.delivery is not None:
-            market, offer = await self._with(market, offer, wish.delivery)
+            market = await imagined(self._desk, "offer", offer.slug, delivery=wish.delivery)
+            offer = market.offers[offer.number]
         campaign = market.campaigns[offer.campaign]
         lead = await self._lead(request.state.asker, wish, market, campaign)
         exchange, now_ms = self._desk.exchange, self._desk.exchange.clock.now_ms()
@@ -200,21 +195,6 @@ class Trying:
                 told,
             )
         )
-
-    async def _with(self, market: Market, offer: Offer, delivery: Plugin) -> tuple[Market, Offer]:
-        """The market with another delivery. Raises Refused with everything that is wrong with it."""
-        number, noun = market.nouns["offer"][offer.slug]
-        changed = {offer.slug: (number, replace(noun, delivery=delivery))}
-        rows = {**market.nouns, "offer": {**market.nouns["offer"], **changed}}
-        desk = self._desk
-        async with desk.database() as connection:
-            words = await secrets.values(connection, HOUSE, desk.exchange.vault)
-        try:
-            made = await asyncio.to_thread(compile_market, market.version + 1, rows, desk.plugins, words, before=market)
-        except MarketError as error:
-            places = {("offer", offer.slug): ()}
-            raise Refused("market_faulty", errors=tuple(located(p, places) for p in error.problems)) from None
-        return made, made.offers[number]
 
     async def _lead(self, asker: Asker, wish: TryWish, market: Market, campaign: Campaign) -> Lead:
         if wish.lead is not None:

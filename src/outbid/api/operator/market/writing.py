@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from outbid.api.door.asking import Asker
 from outbid.api.door.desk import Desk
@@ -63,7 +64,7 @@ async def change(
         except _Undone as undone:
             return undone.written
         except MarketError as error:
-            raise Refused("market_faulty", errors=tuple(located(p, places) for p in error.problems)) from None
+            raise Refused("market_faulty", errors=tuple(_located(p, places) for p in error.problems)) from None
     raise Refused("market_moved")
 
 
@@ -86,12 +87,25 @@ async def _once(
     return Written(number, changes), market
 
 
+async def imagined(desk: Desk, kind: str, slug: str, **changes: Any) -> Market:
+    """The market as it is, but for some settings of one noun; nothing is written. Raises Refused with every fault."""
+    base = desk.exchange.market
+    number, noun = base.nouns[kind][slug]
+    rows = {**base.nouns, kind: {**base.nouns[kind], slug: (number, replace(noun, **changes))}}
+    async with desk.database() as connection:
+        words = await secrets.values(connection, HOUSE, desk.exchange.vault)
+    try:
+        return await asyncio.to_thread(compile_market, base.version + 1, rows, desk.plugins, words, before=base)
+    except MarketError as error:
+        raise Refused("market_faulty", errors=tuple(_located(p, {(kind, slug): ()}) for p in error.problems)) from None
+
+
 def present(nouns: markets.Nouns, kind: str) -> dict[str, Any]:
     """The nouns of a kind by slug, without their numbers."""
     return {slug: noun for slug, (_, noun) in nouns[kind].items()}
 
 
-def located(problem: Problem, places: Places) -> Error:
+def _located(problem: Problem, places: Places) -> Error:
     """A problem as an error of the body; of a noun that does not stand in the body, as a sentence that names it."""
     place = places.get((problem.kind, problem.slug))
     if place is not None:

@@ -6,7 +6,7 @@ import msgspec
 
 from outbid.core.dialect.reply.place import Seen, compile_place
 from outbid.core.dialect.reply.rule import Rule
-from outbid.core.dialect.reply.sight import seen_of, sight_of
+from outbid.core.dialect.reply.sight import OF_A_BID, seen_of, sight_of
 from outbid.core.dialect.wire import Response
 
 MOST_CHARACTERS = 500
@@ -48,12 +48,9 @@ def _looked(rule: Rule, seen: Seen) -> list[Looked]:
     for name in rule.__struct_fields__:
         where = getattr(rule, name)
         if name.endswith(_PATH) and where:
-            at = first if name != "bids_path" and first is not None and name.removesuffix(_PATH) in _IN_EACH else seen
+            at = first if name != "bids_path" and first is not None and name.removesuffix(_PATH) in OF_A_BID else seen
             found.append(Looked(name, where, _plain(compile_place(where).look(at))))
     return found
-
-
-_IN_EACH = ("price", "currency", "token", "stands", "brand", "consent")
 
 
 def _first(rule: Rule, seen: Seen) -> Seen | None:

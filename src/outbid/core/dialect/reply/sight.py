@@ -53,8 +53,8 @@ class Sight(msgspec.Struct, frozen=True):
     bids: Callable[[Any], list[Any] | None] | None
 
 
-_OF_A_BID = ("price", "currency", "token", "stands", "brand", "consent")
-_PLACES = ("accepted", *_OF_A_BID, "reason", "reference", "redirect", "duplicate")
+OF_A_BID = ("price", "currency", "token", "stands", "brand", "consent")
+_PLACES = ("accepted", *OF_A_BID, "reason", "reference", "redirect", "duplicate")
 
 
 @lru_cache(KEPT)
@@ -62,7 +62,7 @@ def sight_of(rule: Rule) -> Sight:
     """A rule made ready. Raises ValueError that begins with the setting at fault."""
     places = {name: _place(rule, name) for name in _PLACES}
     if rule.bids_path:
-        for name in _OF_A_BID:
+        for name in OF_A_BID:
             place = places[name]
             if place is not None and not place.in_each:
                 raise ValueError(
