@@ -19,7 +19,7 @@ from outbid.core.market.snapshot import Market, Source
 from outbid.core.reasons import Reason
 from outbid.core.scope import Scope
 from outbid.plugins.registry import Registry
-from outbid.plugins.verticals import usual_values
+from outbid.plugins.verticals import usual_of
 from outbid.store.database import Connection
 from outbid.store.reading.parties import seller
 
@@ -69,7 +69,7 @@ def made(
     field = campaign.fields[0].name if campaign.fields else ""
     answers = answers_of(source, reasons, field, asks=asks, own=speech.own, all_bids=source.quotes.all)
     day = datetime.fromtimestamp(now_ms / 1000, UTC).date()
-    usual = {each.name: usual_values(each.name, each.type) for each in campaign.fields}
+    usual = usual_of(campaign.fields)
     return instructions_of(
         Given(source, noun, campaign, plugins, usual, reasons, address, day, tuple(answers), changed)
     )

@@ -27,7 +27,7 @@ from outbid.exchange.ahead.trying import Attempt, Tried, attempt, lead_to_try, m
 from outbid.exchange.clock import Clock, noise_source
 from outbid.exchange.outbound import Outbound
 from outbid.plugins.registry import Registry
-from outbid.plugins.verticals import usual_values
+from outbid.plugins.verticals import usual_of
 from outbid.settings import read_settings
 from outbid.store.sealed import secrets
 from outbid.store.vault import Vault
@@ -39,11 +39,7 @@ def run(given: argparse.Namespace) -> int:
     """Try one offer's delivery."""
     fields = fields_of(given.lead) if given.lead else {}
     answers = {step: [_answer(getattr(given, step))] for step in ("ping", "post") if getattr(given, step)}
-    with Database(read_settings()) as database:
-        database.migrate()
-        vault = database.vault()
-        words = database.use(lambda connection: secrets.values(connection, HOUSE, vault))
-        market = database.use(lambda connection: market_of(connection, words=words))
+    market, vault = _market()
     offer = next((one for one in market.offers.values() if one.slug == given.offer), None)
     if offer is None:
         there = ", ".join(sorted(one.slug for one in market.offers.values()))
@@ -52,6 +48,16 @@ def run(given: argparse.Namespace) -> int:
     for tried in found:
         _print(tried, offer)
     return 0
+
+
+def _market() -> tuple[Market, Vault]:
+    """The newest market with its secrets filled in, and what seals."""
+    with Database(read_settings()) as database:
+        database.migrate()
+        vault = database.vault()
+        words = database.use(lambda connection: secrets.values(connection, HOUSE, vault))
+        market = database.use(lambda connection: market_of(connection, words=words))
+    return market, vault
 
 
 async def _run(
@@ -66,7 +72,7 @@ async def _run(
 ) -> list[Tried]:
     campaign, now_ms = market.campaigns[offer.campaign], Clock().now_ms()
     noun = market.nouns["campaign"][campaign.slug][1]
-    usual = {field.name: usual_values(field.name, field.type) for field in campaign.fields}
+    usual = usual_of(campaign.fields)
     lead = lead_to_try(campaign, made_up(noun, campaign, Registry(), usual, now_ms) | fields, now_ms)
     try:
         price_micros = price_to_try(price)
@@ -142,11 +148,7 @@ def hear(given: argparse.Namespace) -> int:
     """Try a source: what it hears in a request."""
     headers = dict(_header(text) for text in given.header or ())
     body = _answer(given.body).body.decode("utf-8", "replace") if given.body else ""
-    with Database(read_settings()) as database:
-        database.migrate()
-        vault = database.vault()
-        words = database.use(lambda connection: secrets.values(connection, HOUSE, vault))
-        market = database.use(lambda connection: market_of(connection, words=words))
+    market, _ = _market()
     source = next((one for one in market.sources.values() if one.slug == given.source), None)
     if source is None:
         there = ", ".join(sorted(one.slug for one in market.sources.values()))

@@ -1,8 +1,9 @@
 """Verticals: one YAML file for each kind of lead, and parts that several have."""
 
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 from ruamel.yaml import YAML
@@ -11,6 +12,18 @@ from outbid.core.lead.value import Scalar
 from outbid.core.market.vertical import Field, Vertical
 
 _SUFFIX = ".yaml"
+
+
+class Named(Protocol):
+    """A field of a campaign, compiled or as it was written."""
+
+    @property
+    def name(self) -> str:
+        """As the campaign calls it."""
+
+    @property
+    def type(self) -> str:
+        """The field type."""
 
 
 @cache
@@ -31,9 +44,13 @@ def vertical(name: str) -> Vertical:
     return msgspec.structs.replace(own, fields=(*(field for part in parts for field in part), *own.fields))
 
 
+def usual_of(fields: Iterable[Named]) -> dict[str, tuple[Scalar, ...]]:
+    """What leads have in such fields, by the first vertical that has one of the same name and type."""
+    return {field.name: _usual(field.name, field.type) for field in fields}
+
+
 @cache
-def usual_values(name: str, field_type: str) -> tuple[Scalar, ...]:
-    """What leads have in a field of that name and type, by the first vertical that has one."""
+def _usual(name: str, field_type: str) -> tuple[Scalar, ...]:
     found = (field for known in names() for field in vertical(known).fields)
     return next((field.usual for field in found if (field.name, field.type) == (name, field_type)), ())
 

@@ -32,7 +32,7 @@ from outbid.core.market.snapshot import Campaign, Market, Offer
 from outbid.core.money import text_of
 from outbid.exchange.ahead.trying import Attempt, Step, Tried, attempt, lead_to_try, made_up, price_to_try, steps_of
 from outbid.exchange.revive import lead_of
-from outbid.plugins.verticals import usual_values
+from outbid.plugins.verticals import usual_of
 
 MOST_BODY = 262_144
 _NOBODY = LeadId(bytes(16))
@@ -200,7 +200,7 @@ class Trying:
         if wish.lead is not None:
             return await self._past(asker, wish, campaign)
         noun, now_ms = market.nouns["campaign"][campaign.slug][1], self._desk.exchange.clock.now_ms()
-        usual = {field.name: usual_values(field.name, field.type) for field in campaign.fields}
+        usual = usual_of(campaign.fields)
         fields = made_up(noun, campaign, self._desk.plugins, usual, now_ms) | wish.fields
         return lead_to_try(campaign, fields, now_ms)
 
