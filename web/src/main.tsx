@@ -8,6 +8,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Fault } from '@/api/client';
 import { MeProvider, meQuery } from '@/kit/frame/me';
+import { Notices } from '@/kit/frame/Notices';
 import { SignIn } from '@/kit/frame/SignIn';
 import { Trouble } from '@/kit/frame/Trouble';
 import { theme } from '@/kit/frame/theme';
@@ -37,7 +38,9 @@ function App() {
   if (!me.data) return <SignIn />;
   return (
     <MeProvider value={me.data}>
-      <RouterProvider router={router} />
+      <Notices>
+        <RouterProvider router={router} />
+      </Notices>
     </MeProvider>
   );
 }

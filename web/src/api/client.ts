@@ -78,3 +78,28 @@ function asProblem(error: unknown, response: Response): Problem {
   if (error && typeof error === 'object' && 'title' in error) return error as Problem;
   return { title: `The exchange answered ${response.status}.`, status: response.status, code: String(response.status) };
 }
+
+interface Sent {
+  query?: Record<string, string | number | boolean | undefined>;
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+/** A request whose address is made while the page runs: nouns of any kind. Throws Fault. */
+export async function send<T>(method: string, path: string, sent: Sent = {}): Promise<{ body: T; etag: string }> {
+  const words = Object.entries(sent.query ?? {}).flatMap(([name, value]) =>
+    value === undefined || value === '' ? [] : [[name, String(value)]],
+  );
+  const address = words.length ? `${path}?${new URLSearchParams(words)}` : path;
+  const headers: Record<string, string> = { ...sent.headers };
+  if (sent.body !== undefined) headers['Content-Type'] = 'application/json';
+  if (method !== 'GET' && csrf) headers['X-CSRF-Token'] = csrf;
+  const body = sent.body === undefined ? undefined : JSON.stringify(sent.body);
+  return versioned(read<T>(fetch(address, { method, headers, body, credentials: 'same-origin' })));
+}
+
+async function read<T>(asked: Promise<Response>): Promise<Answered<T>> {
+  const response = await asked;
+  const said = response.status === 204 ? undefined : await response.json().catch(() => undefined);
+  return response.ok ? { data: said as T, response } : { error: said, response };
+}

@@ -53,6 +53,8 @@ export const theme = createTheme({
   cursorType: 'pointer',
   respectReducedMotion: true,
   components: {
+    // Help stands under the control, so that controls side by side stand in one line.
+    InputWrapper: { defaultProps: { inputWrapperOrder: ['label', 'input', 'description', 'error'] } },
     Button: { defaultProps: { size: 'xs', variant: 'default' } },
     TextInput: { defaultProps: { size: 'xs' }, styles: { root: border } },
     PasswordInput: { defaultProps: { size: 'xs' }, styles: { root: border } },
