@@ -12,9 +12,8 @@ export const reasonsQuery = queryOptions({
   },
 });
 
-/** The sentence and the fix of a reason code; the code itself while they are on their way. */
-export function useReason(code: string): { sentence: string; fix: string } {
+/** The sentence of a reason code, as the API tells it; the code itself while sentences are on their way. */
+export function useReasons(): (code: string) => string {
   const reasons = useQuery(reasonsQuery).data;
-  const found = reasons?.get(code);
-  return { sentence: found?.sentence ?? code.replaceAll('_', ' '), fix: found?.fix ?? '' };
+  return (code) => reasons?.get(code)?.sentence ?? code.replaceAll('_', ' ');
 }
