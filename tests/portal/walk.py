@@ -39,7 +39,7 @@ class Walk:
         await self.page.get_by_label("Name").fill(USER)
         await self.page.get_by_label("Password", exact=True).fill(PASSWORD)
         await self.page.get_by_role("button", name="Sign in").click()
-        await self.page.get_by_role("navigation", name="Pages").wait_for(state="attached")
+        await self.page.locator("#main").wait_for()
 
     async def go(self, path: str) -> None:
         """To an address of the portal, until its heading stands."""
