@@ -24,6 +24,8 @@ from outbid.api.operator.leads.listing import LEADS, Listing
 from outbid.api.operator.leads.looking import Looking
 from outbid.api.operator.leads.one import OneLead
 from outbid.api.operator.leads.records import Records
+from outbid.api.operator.live.hub import Hub
+from outbid.api.operator.live.stream import Streamed
 from outbid.api.operator.market.history import History
 from outbid.api.operator.market.keys import Keys
 from outbid.api.operator.market.kinds import PLURALS
@@ -62,6 +64,7 @@ def operator_routes(desk: Desk) -> Router:
         *Planned(desk).routes(),
         *Hearing(desk).routes(),
         *Uploads(desk).routes(),
+        *Streamed(desk, Hub(desk)).routes(),
     ]
     router = gated(desk, Gate(desk), handlers)
     _leave_options(router, LEADS)
