@@ -15,7 +15,14 @@ from outbid.core.market.noun import KINDS
 
 def market(port: int) -> dict:
     """Sources `web` (campaign auto) and `home` (campaign home), a buyer `a` that is pinged in both, and `b` in one."""
-    found = nouns([offer("a", port), offer("b", port), offer("a-home", port, buyer="a", campaign="home")])
+    found = nouns(
+        [
+            offer("a", port),
+            offer("b", port, caps=[{"window": "day", "leads": 1000}]),
+            offer("a-home", port, buyer="a", campaign="home"),
+        ],
+        buyers={"a": {"wallet": {"credit": "5000"}}},
+    )
     more = {
         "campaign": [campaign() | {"slug": "home", "currency": "CAD", "zone": "America/Toronto"}],
         "source": [{"slug": "home", "seller": "acme", "campaign": "home", "payout": {"share": "50%"}}],

@@ -26,6 +26,7 @@ from outbid.api.operator.leads.one import OneLead
 from outbid.api.operator.leads.records import Records
 from outbid.api.operator.live.hub import Hub
 from outbid.api.operator.live.stream import Streamed
+from outbid.api.operator.live.summary import Summed
 from outbid.api.operator.market.history import History
 from outbid.api.operator.market.keys import Keys
 from outbid.api.operator.market.kinds import PLURALS
@@ -50,7 +51,7 @@ def operator_routes(desk: Desk) -> Router:
     handlers = [handler for kind in PLURALS for handler in Kind(desk, kind).routes()]
     handlers += [*Whole(desk).routes(), *History(desk).routes(), *Plugins(desk).routes()]
     handlers += [*Keys(desk).routes(), *Secrets(desk).routes(), *Sessions(desk).routes()]
-    records = Records(desk)
+    records, hub = Records(desk), Hub(desk)
     handlers += [*Listing(desk).routes(), *OneLead(records).routes(), *Exposed(records).routes()]
     handlers += [*Looking(desk, records).routes(), *Accounts(desk).routes(), *Ledger(desk).routes()]
     handlers += [*Deposits(desk).routes(), *Jobs(desk).routes(), *Tallied(desk).routes(), *Controls(desk).routes()]
@@ -64,7 +65,8 @@ def operator_routes(desk: Desk) -> Router:
         *Planned(desk).routes(),
         *Hearing(desk).routes(),
         *Uploads(desk).routes(),
-        *Streamed(desk, Hub(desk)).routes(),
+        *Streamed(desk, hub).routes(),
+        *Summed(desk, hub.names).routes(),
     ]
     router = gated(desk, Gate(desk), handlers)
     _leave_options(router, LEADS)

@@ -50,11 +50,22 @@ def offers_of(beats: Iterable[Beat], has: Callable[[int], bool]) -> dict[int, Of
     for beat in beats:
         for number, sums in beat.offers.items():
             if has(number):
-                into = found.setdefault(number, OfferSums())
-                for name in ("pings", "bids", "late", "posts", "sold", "rejects", "price_micros"):
-                    setattr(into, name, getattr(into, name) + getattr(sums, name))
-                add_times(into.answers, sums.answers)
+                _add_offer(found.setdefault(number, OfferSums()), sums)
     return found
+
+
+def total_of(offers: Iterable[OfferSums]) -> OfferSums:
+    """What several offers did together."""
+    found = OfferSums()
+    for sums in offers:
+        _add_offer(found, sums)
+    return found
+
+
+def _add_offer(into: OfferSums, sums: OfferSums) -> None:
+    for name in ("pings", "bids", "late", "posts", "sold", "rejects", "price_micros"):
+        setattr(into, name, getattr(into, name) + getattr(sums, name))
+    add_times(into.answers, sums.answers)
 
 
 def ms_of(times: Times, share: float) -> int | None:

@@ -62,6 +62,6 @@ class Names:
         """Is the source of this campaign? None: every one is."""
         return campaign is None or self.source(source).campaign_number == campaign
 
-    def offer_of_campaign(self, campaign: int | None, offer: int) -> bool:
+    def offer_of(self, campaign: int | None, offer: int) -> bool:
         """Does the offer buy in this campaign? None: every one does."""
         return campaign is None or self.offer(offer).campaign_number == campaign

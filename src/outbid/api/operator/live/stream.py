@@ -32,6 +32,9 @@ class StreamWish(msgspec.Struct, frozen=True):
     """Which ticks."""
 
     campaign: Annotated[Text | None, Meta(description="only of this campaign, by slug")] = None
+    after: Annotated[
+        Text, Meta(description="`id` of the last tick that is known, for who cannot send Last-Event-ID at first")
+    ] = ""
 
 
 class End(msgspec.Struct, frozen=True):
@@ -67,7 +70,7 @@ class Streamed:
         token = token_of(request) if asker.kind == "user" else ""
         key = key_of(request.scope) if asker.kind == "key" else ""  # type: ignore[arg-type]
         listener = Listener(campaign_of(self._desk, asked.campaign), token, key, self._desk.now())
-        missed = await self._hub.join(listener, last_of(request.headers.get("last-event-id", "")))
+        missed = await self._hub.join(listener, last_of(request.headers.get("last-event-id", "") or asked.after))
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         return Stream(self._events(listener, missed), media_type=MEDIA_TYPE, headers=headers)
 
@@ -104,4 +107,4 @@ def last_of(text: str) -> int | None:
             raise ValueError("an instant names its zone")
         return ms_of(instant) // SECOND_MS * SECOND_MS
     except (ValueError, OverflowError):
-        raise Refused("parameter_faulty", "Last-Event-ID: send the `id` of the last event as it was told") from None
+        raise Refused("parameter_faulty", "Last-Event-ID, after: send the `id` of an event as it was told") from None
