@@ -25,6 +25,7 @@ from outbid.api.operator.leads.looking import Looking
 from outbid.api.operator.leads.one import OneLead
 from outbid.api.operator.leads.records import Records
 from outbid.api.operator.live.hub import Hub
+from outbid.api.operator.live.shell import Shells
 from outbid.api.operator.live.stream import Streamed
 from outbid.api.operator.live.summary import Summed
 from outbid.api.operator.market.history import History
@@ -67,6 +68,7 @@ def operator_routes(desk: Desk) -> Router:
         *Uploads(desk).routes(),
         *Streamed(desk, hub).routes(),
         *Summed(desk, hub.names).routes(),
+        *Shells(desk).routes(),
     ]
     router = gated(desk, Gate(desk), handlers)
     _leave_options(router, LEADS)
