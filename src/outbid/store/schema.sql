@@ -85,6 +85,8 @@ create table lead_status (
   at timestamptz not null,
   primary key (cell, lead_id)
 ) partition by range (lead_id);
+-- What waits for a person: few, and found at once. A lead that never waits costs it nothing.
+create index lead_waits on lead_status (cell, lead_id) where status in ('review', 'uncertain');
 
 -- `json` keeps the bytes that the hash covers, and costs a third of `jsonb` to write.
 create table chapter (

@@ -14,6 +14,7 @@ from outbid.api.operator.ahead.planned import Planned
 from outbid.api.operator.ahead.trying import Trying
 from outbid.api.operator.ahead.versions import VersionsApart
 from outbid.api.operator.beginnings.presets import Presets
+from outbid.api.operator.beginnings.start import Starting
 from outbid.api.operator.beginnings.verticals import Verticals
 from outbid.api.operator.control import Controls
 from outbid.api.operator.jobs import Jobs
@@ -25,6 +26,7 @@ from outbid.api.operator.leads.looking import Looking
 from outbid.api.operator.leads.one import OneLead
 from outbid.api.operator.leads.records import Records
 from outbid.api.operator.live.hub import Hub
+from outbid.api.operator.live.needs import Needed
 from outbid.api.operator.live.shell import Shells
 from outbid.api.operator.live.stream import Streamed
 from outbid.api.operator.live.summary import Summed
@@ -69,6 +71,8 @@ def operator_routes(desk: Desk) -> Router:
         *Streamed(desk, hub).routes(),
         *Summed(desk, hub.names).routes(),
         *Shells(desk).routes(),
+        *Needed(desk).routes(),
+        *Starting(desk).routes(),
     ]
     router = gated(desk, Gate(desk), handlers)
     _leave_options(router, LEADS)
