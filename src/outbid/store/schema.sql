@@ -122,7 +122,7 @@ create table look (
   lead_id uuid not null,
   at timestamptz not null,
   who text not null,
-  what text not null check (what in ('fields', 'traffic')),
+  what text not null check (what in ('fields', 'traffic', 'found')),
   reason text not null,
   primary key (cell, id)
 );

@@ -17,6 +17,7 @@ from outbid.api.operator.beginnings.presets import Presets
 from outbid.api.operator.beginnings.start import Starting
 from outbid.api.operator.beginnings.verticals import Verticals
 from outbid.api.operator.control import Controls
+from outbid.api.operator.finding import Finding
 from outbid.api.operator.jobs import Jobs
 from outbid.api.operator.late import Lateness
 from outbid.api.operator.leads.dry_run import DryRuns
@@ -72,6 +73,7 @@ def operator_routes(desk: Desk) -> Router:
         *Summed(desk, hub.names).routes(),
         *Shells(desk).routes(),
         *Needed(desk).routes(),
+        *Finding(desk).routes(),
         *Starting(desk).routes(),
     ]
     router = gated(desk, Gate(desk), handlers)
