@@ -13,7 +13,7 @@ from outbid.core.match.filter import MODES, OPERATORS, Fact, compile_filter, rea
 from outbid.core.match.index import Index
 from outbid.core.scope import HOUSE, Scope
 from outbid.store import database
-from outbid.store.reading import filters
+from outbid.store.reading import counts, filters
 from outbid.store.upkeep import partitions
 
 NOW_MS = 1_795_000_000_000
@@ -197,6 +197,10 @@ async def leads(connection):
     return connection
 
 
+async def counted(connection, *documents, since_ms=NOW_MS):
+    return await counts.counts(connection, HOUSE, 1, [read_filter(one, FACTS) for one in documents], since_ms)
+
+
 @pytest.mark.parametrize(
     ("document", "wanted"),
     [
@@ -209,26 +213,42 @@ async def leads(connection):
     ],
 )
 async def test_leads_are_counted_that_a_filter_would_have_matched(leads, document, wanted):
-    assert await filters.count(leads, HOUSE, 1, read_filter(document, FACTS), NOW_MS) == (wanted, True)
+    assert await counted(leads, document) == (10, 10, [wanted], [])
+
+
+async def test_each_part_is_counted_by_itself(leads):
+    parts = [{"fact": "n", "at_least": 5}, {"any": [{"fact": "t", "equals": "a"}, {"fact": "n", "equals": 9}]}]
+    assert (await counted(leads, {"all": parts}, *parts)).parts == [3, 5, 6]
+    pattern = {"fact": "t", "matches": "a"}
+    assert (await counted(leads, {"all": [*parts, pattern]}, *parts, pattern)).parts == [2, 5, 6, 5]
 
 
 async def test_what_arrived_before_is_not_counted(leads):
-    node = read_filter({"fact": "n", "equals": 5}, FACTS)
-    assert await filters.count(leads, HOUSE, 1, node, NOW_MS - HOUR_MS) == (2, True)
-    assert await filters.count(leads, HOUSE, 1, node, NOW_MS + 6) == (0, True)
+    assert (await counted(leads, {"fact": "n", "equals": 5}, since_ms=NOW_MS - HOUR_MS)).parts == [2]
+    assert (await counted(leads, {"fact": "n", "equals": 5}, since_ms=NOW_MS + 6)).parts == [0]
 
 
-async def test_of_too_many_leads_the_newest_are_read_and_stand_for_all(leads, monkeypatch):
-    monkeypatch.setattr(filters, "MOST_READ", 4)
-    late = read_filter({"all": [{"fact": "t", "matches": "."}, {"fact": "n", "at_least": 2}]}, FACTS)
-    assert await filters.count(leads, HOUSE, 1, late, NOW_MS) == (8, False)
-    half = read_filter({"fact": "t", "matches": "a"}, FACTS)
-    assert await filters.count(leads, HOUSE, 1, half, NOW_MS) == (5, False)
-    only_newest = read_filter({"any": [{"fact": "t", "matches": "z"}, {"fact": "n", "at_least": 6}]}, FACTS)
-    assert await filters.count(leads, HOUSE, 1, only_newest, NOW_MS) == (10, False)
+async def test_of_too_many_leads_only_the_newest_are_looked_at(leads, monkeypatch):
+    monkeypatch.setattr(counts, "MOST_COUNTED", 4)
+    monkeypatch.setattr(counts, "MOST_READ", 3)
+    assert await counted(leads, {"fact": "n", "at_most": 8}) == (10, 4, [3], [])
+    assert await counted(leads, {"fact": "t", "matches": "b"}) == (10, 3, [2], [])
+
+
+@pytest.mark.parametrize("document", [{"fact": "n", "at_least": 5}, {"fact": "t", "matches": "[ab]"}])
+async def test_what_they_were_sold_for_is_told_by_the_highest_sale_of_each(leads, document):
+    for n, price, status in ((9, 5, "sold"), (9, 7, "sold"), (8, 3, "sold"), (7, 99, "rejected"), (6, 1, "sold")):
+        await leads.execute(
+            """insert into sale select 0, gen_random_uuid(), l.id, 1, 1, 1, $2, $3, 0, now() from lead l
+            where l.facts ->> 'n' = $1 and l.campaign = 1""",
+            str(n),
+            status,
+            price,
+        )
+    assert (await counted(leads, document)).prices == [1, 3, 7]
 
 
 @pytest.mark.parametrize("kind", ["seller", "source", "buyer"])
 async def test_only_the_house_counts(connection, kind):
     with pytest.raises(PermissionError):
-        await filters.count(connection, Scope(kind, 1), 1, read_filter({"fact": "n", "equals": 5}, FACTS), NOW_MS)
+        await counts.counts(connection, Scope(kind, 1), 1, [read_filter({"fact": "n", "equals": 5}, FACTS)], NOW_MS)

@@ -32,3 +32,11 @@ async def test_an_unknown_campaign_is_named(house):
     answer = await ask(house, "GET", "/v1/campaigns/nothing/facts")
     assert (answer.status, answer.json["code"]) == (404, "noun_unknown")
     assert "nothing" in answer.json["detail"]
+
+
+async def test_a_faulty_filter_or_bid_is_told_with_its_place(house):
+    wish = {"filter": {"all": [{"fact": "nothing", "equals": "1"}]}}
+    answer = await ask(house, "POST", "/v1/campaigns/auto/count", wish)
+    assert (answer.status, answer.json["errors"][0]["pointer"]) == (422, "/filter/all/0/fact")
+    answer = await ask(house, "POST", "/v1/campaigns/auto/count", {"bid": "a lot"})
+    assert (answer.status, answer.json["errors"][0]["pointer"]) == (422, "/bid")

@@ -18,6 +18,7 @@ from outbid.api.operator.beginnings.start import Starting
 from outbid.api.operator.beginnings.verticals import Verticals
 from outbid.api.operator.control import Controls
 from outbid.api.operator.finding import Finding
+from outbid.api.operator.forms.counting import Counting
 from outbid.api.operator.forms.facts import Facts
 from outbid.api.operator.forms.schemas import Schemas
 from outbid.api.operator.jobs import Jobs
@@ -57,7 +58,7 @@ def operator_routes(desk: Desk) -> Router:
     handlers = [handler for kind in PLURALS for handler in Kind(desk, kind).routes()]
     handlers += [*Whole(desk).routes(), *History(desk).routes(), *Plugins(desk).routes()]
     handlers += [*Keys(desk).routes(), *Secrets(desk).routes(), *Sessions(desk).routes()]
-    handlers += [*Schemas().routes(), *Facts(desk).routes()]
+    handlers += [*Schemas().routes(), *Facts(desk).routes(), *Counting(desk).routes()]
     records, hub = Records(desk), Hub(desk)
     handlers += [*Listing(desk).routes(), *OneLead(records).routes(), *Exposed(records).routes()]
     handlers += [*Looking(desk, records).routes(), *Accounts(desk).routes(), *Ledger(desk).routes()]

@@ -1,4 +1,4 @@
-"""Filters as SQL: how many leads of a campaign one would have matched.
+"""Filters as SQL.
 
 A filter has one meaning and two readings, as a function of a lead's facts (`core/match/filter`) and as a condition
 over `lead.facts`; a property test holds them together. Patterns and long lists have no reading in SQL. Where there
@@ -9,20 +9,13 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from outbid.core.ids import first_of
 from outbid.core.lead.value import Scalar
-from outbid.core.match.filter import Group, Node, Operator, Test, compile_filter
-from outbid.core.scope import Scope
-from outbid.store.database import Connection
+from outbid.core.match.filter import Group, Node, Operator, Test
 
 MOST_IN_SQL = 1_000
 """Values of a list that still go to the database."""
 MOST_PARAMETERS = 30_000
 """A statement can have 32,767."""
-MOST_READ = 50_000
-"""Leads that are read singly for one count."""
-_AT_ONCE = 500
-"""Leads that are fetched in one go, so that the process does other things in between."""
 
 _NEGATIVE: dict[Operator, Operator] = {
     "not_equals": "equals",
@@ -55,13 +48,6 @@ class Condition(NamedTuple):
     exact: bool
 
 
-class Count(NamedTuple):
-    """How many leads a filter would have matched; an estimate from the newest of them if not `exact`."""
-
-    leads: int
-    exact: bool
-
-
 def condition(node: Node, first_parameter: int) -> Condition:
     """A filter as a condition over `l.facts`, its parameters numbered from `first_parameter` on."""
     writer = _Writer(first_parameter)
@@ -69,38 +55,6 @@ def condition(node: Node, first_parameter: int) -> Condition:
     if len(writer.parameters) > MOST_PARAMETERS:
         return Condition("true", [], False)
     return Condition(sql, writer.parameters, writer.exact)
-
-
-async def count(connection: Connection, scope: Scope, campaign: int, node: Node, since_ms: int) -> Count:
-    """How many leads of a campaign that arrived since an instant (UTC milliseconds) a filter would have matched.
-
-    Test leads are left out. Where SQL only pre-selects, at most 50,000 of the newest are read singly, and their
-    share is taken for the share of all. Only the house may ask: any other scope raises PermissionError.
-    """
-    if scope.kind != "house":
-        raise PermissionError("only the house counts the leads of a campaign")
-    sql, parameters, exact = condition(node, 3)
-    leads = f"from lead l where l.campaign = $1 and l.id >= $2 and not l.test and {sql}"
-    given = (campaign, first_of(since_ms), *parameters)
-    async with connection.transaction(isolation="repeatable_read", readonly=True):
-        preselected: int = await connection.fetchval(f"select count(*) {leads}", *given)
-        if exact or not preselected:
-            return Count(preselected, True)
-        matched = await _matched(
-            connection, f"select l.facts {leads} order by l.id desc limit {MOST_READ}", given, node
-        )
-    if preselected <= MOST_READ:
-        return Count(matched, True)
-    return Count(matched * preselected // MOST_READ, False)
-
-
-async def _matched(connection: Connection, statement: str, parameters: tuple[object, ...], node: Node) -> int:
-    """How many of the facts that a statement selects the filter matches."""
-    matches = compile_filter(node)
-    found = 0
-    async for row in connection.cursor(statement, *parameters, prefetch=_AT_ONCE):
-        found += matches(_decode(row[0]))
-    return found
 
 
 class _Writer:

@@ -13,7 +13,8 @@ from outbid.api.operator.market.nouns import slug_of
 from outbid.api.said.description import Said
 from outbid.api.said.reading import Asked
 from outbid.core.contract import Kind
-from outbid.core.market.noun import Campaign
+from outbid.core.market import noun as spec
+from outbid.core.market.snapshot import Campaign
 from outbid.core.match.filter import OPERATORS, Fact, Operator
 
 
@@ -57,15 +58,20 @@ class Facts:
         return [route("GET", "/v1/campaigns/{slug:str}/facts", said, self._list)]
 
     async def _list(self, request: Asked) -> Response[bytes]:
-        slug, market = slug_of(request), self._desk.exchange.market
-        kept = market.nouns["campaign"].get(slug)
-        if kept is None:
-            raise Refused("noun_unknown", f"there is no campaign {slug!r}")
-        number, noun = kept
-        campaign = market.campaigns[number]
+        campaign = campaign_of(self._desk, request)
+        _, noun = self._desk.exchange.market.nouns["campaign"][slug_of(request)]
         types = {field.name: field.type for field in campaign.fields}
-        options = {field.name: _options(field.settings) for field in cast("Campaign", noun).fields}
+        options = {field.name: _options(field.settings) for field in cast("spec.Campaign", noun).fields}
         return answer(FactList([_row(name, fact, types, options) for name, fact in campaign.facts.items()]))
+
+
+def campaign_of(desk: Desk, request: Asked) -> Campaign:
+    """The campaign in the address, as it is in force. Raises Refused."""
+    slug, market = slug_of(request), desk.exchange.market
+    kept = market.nouns.get("campaign", {}).get(slug)
+    if kept is None:
+        raise Refused("noun_unknown", f"there is no campaign {slug!r}")
+    return market.campaigns[kept[0]]
 
 
 def _row(name: str, fact: Fact, types: Mapping[str, str], options: Mapping[str, list[str]]) -> FactRow:
