@@ -131,6 +131,7 @@ def market_page() -> str:
         noun.Payout,
         noun.Quotes,
         noun.Notices,
+        noun.Duplicates,
         noun.Doubt,
         noun.Queue,
         noun.Patience,

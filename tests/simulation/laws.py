@@ -15,6 +15,7 @@ from outbid.core.replay.replay import replay
 from outbid.core.route import Plan
 from outbid.core.seal.leaves import ZERO_HASH, chapter_hash
 
+from .bought import Bought
 from .buyers import Buyer
 from .chosen import misnamed, unchosen
 from .counted import recounted, summed
@@ -59,6 +60,7 @@ class Laws:
         self.versions: list[tuple[float, int]] = []
         self.claimed: dict[bytes, set[tuple[bytes, str]]] = defaultdict(set)
         self.quotes: dict[bytes, bytes] = {}
+        self.bought = Bought(tables)
 
     def broken(self, law: str, text: str, lead: bytes | None = None) -> None:
         """Note a breach, once for each law and lead."""
@@ -80,6 +82,8 @@ class Laws:
         for _, key, before, _after in by_table["version"]:
             if before is None:
                 self.versions.append((self.tables.loop.time(), key[0]))
+        for _, key, *_ in by_table["person"]:
+            self.bought.stored(*key)
         for _, key, _before, after in by_table["claim"]:
             if after is not None and after["expires_at"]:
                 self.claimed[after["lead_id"]].add(key)
@@ -136,6 +140,9 @@ class Laws:
                 self.bids[sale_id], self.payouts[sale_id] = after["price_micros"], after["payout_micros"]
                 self.sales_of[lead_id].append(sale_id)
                 self._may_be_opened(transaction, sale_id, after)
+                market = self.markets[self.tables.table("lead")[(lead_id,)]["version"]]
+                for text in self.bought.twice(market, sale_id, after):
+                    self.broken("a buyer buys nobody twice", text, lead_id)
             elif before["status"] in ("sold", "rejected") and before["status"] != after["status"]:
                 self.broken("a settled sale stays settled", f"{before['status']} → {after['status']}", lead_id)
             if after["status"] == "sold":
@@ -396,7 +403,8 @@ class Laws:
                     self.broken("unsold and refused give claims up", f"{status} keeps {key[1]}", lead_id)
                 other = self.tables.table("lead").get((row["lead_id"],))
                 mine = self.tables.table("lead").get((lead_id,))
-                if status in ("sold", "uncertain") and row["lead_id"] != lead_id and mine and other:
+                for_buyer = key[1].startswith(("buyer:", "offer:"))  # given back by a reject, see `bought`
+                if status in ("sold", "uncertain") and row["lead_id"] != lead_id and mine and other and not for_buyer:
                     window_ms = self.rule.hours * 3_600_000 if self.rule else 0
                     if other["arrived_at"] < mine["arrived_at"] + window_ms:
                         self.broken("sold keeps its claims", f"{key[1]} went to another lead", lead_id)

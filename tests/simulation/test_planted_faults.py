@@ -15,10 +15,10 @@ from outbid.core.lead.state import State, fold
 from outbid.core.ledger import moves
 from outbid.core.price.picking import Pick, ranking
 from outbid.exchange import perform, process, revive
-from outbid.exchange.steps import enrich, inspect, ping, post
+from outbid.exchange.steps import enrich, inspect, persons, ping, post
 from outbid.exchange.work import recount as recounting
 from outbid.plugins.deliveries import json as json_delivery
-from outbid.store.commit import batch, writer
+from outbid.store.commit import batch, claims, writer
 from outbid.store.commit.batch import Halt
 from outbid.store.commit.journal import Journal
 from outbid.store.quote.writer import QuoteWriter
@@ -81,6 +81,28 @@ def lost_commit_believed(patch: pytest.MonkeyPatch) -> None:
 def no_claims(patch: pytest.MonkeyPatch) -> None:
     for module in (inspect, revive):
         patch.setattr(module, "claims_of", lambda vault, lead, lookups: ())
+
+
+def buyers_claims_forgotten(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(post, "claims_for", lambda vault, lead, offer, at_ms: ())
+
+
+def buyers_claims_presumed(patch: pytest.MonkeyPatch) -> None:
+    """Two processes, or two batches, that want the same person for one buyer: nobody looks who has him."""
+
+    async def missed(self: Any, connection: Any) -> frozenset[str]:
+        return frozenset()
+
+    patch.setattr(claims.Claims, "missed", missed)
+
+
+def uncertain_gives_buyers_claims_back(patch: pytest.MonkeyPatch) -> None:
+    real = persons._not_bought
+    patch.setattr(persons, "_not_bought", lambda e: e.sale if isinstance(e, ev.Unsure) else real(e))
+
+
+def buyers_claims_kept_after_a_reject(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(persons, "_not_bought", lambda event: None)
 
 
 def resold_while_uncertain(patch: pytest.MonkeyPatch) -> None:
@@ -356,6 +378,10 @@ PLANTED: dict[Plant, set[str]] = {
         "a sale has a lead",
     },
     no_claims: {"nobody is sold twice"},
+    buyers_claims_forgotten: {"a buyer buys nobody twice"},
+    buyers_claims_presumed: {"a buyer buys nobody twice"},
+    uncertain_gives_buyers_claims_back: {"a buyer buys nobody twice"},
+    buyers_claims_kept_after_a_reject: {"unsold and refused give claims up"},
     resold_while_uncertain: {"no place is sold twice"},
     group_forgotten: {"never two of one group"},
     repeats_forgotten: {"a request makes one lead"},

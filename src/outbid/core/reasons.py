@@ -201,6 +201,10 @@ SKIPPED = reasons(
     below_promise=("The bid does not cover what the seller was promised on his ping.", "Bid more."),
     bid_expired=("The bid had ended when the lead was posted.", "Post sooner after the ping."),
     buyer_has_it=("This buyer, or another of his group, was already sold this person.", ""),
+    duplicate_at_buyer=(
+        "The buyer, or this offer of his, bought the person within the window of his duplicate rule.",
+        "If he wants the person all the same, make the window shorter.",
+    ),
     not_allowed=("The source does not allow this buyer.", ""),
     tier_not_reached=("The lead did not come as far as this tier.", ""),
     not_on_route=("The lead's route does not lead through this tier.", ""),
@@ -290,6 +294,10 @@ ENDS = reasons(
         "Post sooner after the ping; ask the operator to honour quotes.",
     ),
     bids_gone=("None of those who bid on the ping may buy the lead any more.", ""),
+    known_to_buyers=(
+        "Whoever would have bought the lead has its person already, or may not have him.",
+        "Do not send the person again soon.",
+    ),
     none_reached=("None of the buyers that were posted could be reached.", "Ask them to look at their servers."),
     all_rejected=("Each buyer that was posted rejected the lead.", ""),
     resell_limit=("The lead was posted as often as allowed.", ""),

@@ -24,6 +24,7 @@ from outbid.exchange.live.throttle import Throttle
 from outbid.exchange.outbound.round import Shorter
 from outbid.exchange.room import Rooms
 from outbid.exchange.steps.kept import KeptBids
+from outbid.exchange.steps.persons import given_back
 from outbid.exchange.story import NOTES_OF_QUOTE, Story, encode_notes, traffic_seal
 from outbid.recent import RecentUntil
 from outbid.store.commit.entry import Entry, Fenced, Job, Wish, Written
@@ -215,6 +216,8 @@ class Exchange:
             entry.traffic = self._sealed_traffic(story, entry.n)
         if closing and status != "sold":
             entry.gives_up = story.claims
+        if entry.deals:
+            entry.gives_up += given_back(self.vault, story, entry.events)
         return self.journal.submit(entry)
 
     def _sealed_traffic(self, story: Story, chapter: int) -> bytes:

@@ -230,8 +230,15 @@ class Posting(Happening, frozen=True):
     place: int = 0
 
 
+AT_BUYER = "duplicate_at_buyer"
+"""Why an offer does not buy whose buyer has the person already."""
+
+
 class NoRoom(Happening, frozen=True):
-    """A cap or wallet had no room for this price in the moment of the hold; the offer is not posted."""
+    """A cap or wallet had no room for this price in the moment of the hold; the offer is not posted.
+
+    `account` is empty where it is not for want of room, but for the person (`AT_BUYER`).
+    """
 
     offer: int
     account: str

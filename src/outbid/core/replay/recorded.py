@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from outbid.core.control.patience import Need, in_words, waits, whole_ms
 from outbid.core.control.seldom import Answers, hardly_bids
-from outbid.core.lead.event import Pinged, Skip
+from outbid.core.lead.event import AT_BUYER, NoRoom, Pinged, Skip
 from outbid.core.market.snapshot import Offer
 from outbid.core.match.match import Live, full_reason
 from outbid.core.price.lines import PAST_PATIENCE
@@ -28,6 +28,13 @@ def unfounded(skip: Skip, offer: Offer) -> str | None:
         rule = None if offer.control is None else offer.control.seldom
         if rule is None or not hardly_bids(rule, Answers(skip.answers, skip.bids)):
             return f"not skipped: {skip.bids} of {skip.answers} answers were bids"
+    return None
+
+
+def unbarred(event: NoRoom, offer: Offer) -> str | None:
+    """Why the person cannot have kept an offer from buying, in words; None if he can, or something else did."""
+    if event.reason == AT_BUYER and not offer.duplicates:
+        return "it has no duplicate rule"
     return None
 
 

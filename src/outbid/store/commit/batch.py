@@ -61,9 +61,18 @@ def presumed(entries: list[Entry]) -> dict[bytes, Balance]:
 
 
 def decide(
-    entries: list[Entry], balances: dict[bytes, Balance], halt: Halt, lane: int, seq: int, prev_hash: bytes
+    entries: list[Entry],
+    balances: dict[bytes, Balance],
+    halt: Halt,
+    lane: int,
+    seq: int,
+    prev_hash: bytes,
+    barred: frozenset[str] = frozenset(),
 ) -> Rows:
-    """Settle, then hold, in order of arrival; `balances` are changed in place. Returns the rows to write."""
+    """Settle, then hold, in order of arrival; `balances` are changed in place. Returns the rows to write.
+
+    `barred`: the sales whose buyer has the person already.
+    """
     rows = Rows()
     for place, entry in enumerate(entries):
         events: list[ev.Event] = entry.events
@@ -72,7 +81,7 @@ def decide(
             if move is not None:
                 _settle(move, balances, rows)
         if entry.wishes:
-            held = rows.held[place] = tuple([_hold(entry, wish, balances, halt, rows) for wish in entry.wishes])
+            held = rows.held[place] = tuple([_hold(entry, wish, balances, halt, barred, rows) for wish in entry.wishes])
             events = [*events, *held]
         text = ev.encode(events)
         this = chapter_hash(prev_hash, lane, seq, place, entry.lead_id, entry.n, entry.salt, text)
@@ -91,10 +100,14 @@ def _settle(move: Move, balances: dict[bytes, Balance], rows: Rows) -> None:
     rows.transfers.extend(move.transfers)
 
 
-def _hold(entry: Entry, wish: Wish, balances: dict[bytes, Balance], halt: Halt, rows: Rows) -> ev.Posting | ev.NoRoom:
+def _hold(
+    entry: Entry, wish: Wish, balances: dict[bytes, Balance], halt: Halt, barred: frozenset[str], rows: Rows
+) -> ev.Posting | ev.NoRoom:
     deal, at_ms = wish.deal, wish.posting.at_ms
     if deal.offer in halt.offers or deal.buyer in halt.buyers:
         return ev.NoRoom(at_ms, deal.offer, f"offer:{deal.offer}", "paused")
+    if deal.sale in barred:
+        return ev.NoRoom(at_ms, deal.offer, "", ev.AT_BUYER)
     if (full := without_room(wish.accounts, deal.hold, balances, honour=wish.honour)) is not None:
         return ev.NoRoom(at_ms, deal.offer, full.name, full.limit.reason())
     reserve(deal.hold, balances)
