@@ -24,6 +24,10 @@ class Bought:
         """A lead is found by this hash of its person's phone or e-mail."""
         self._persons[person].add(lead_id)
 
+    def is_of(self, person: bytes, lead_id: bytes) -> bool:
+        """Is a lead found by this hash?"""
+        return lead_id in self._persons[person]
+
     def twice(self, market: Market, sale_id: bytes, sale: Row) -> Iterator[str]:
         """A sale was opened by a lead that pinned this market: which other sales its buyer's rules forbid it beside."""
         for rule in market.offers[sale["offer"]].duplicates:

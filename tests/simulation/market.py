@@ -128,6 +128,8 @@ def _campaign(chance: Random, tiers: list[dict[str, Any]]) -> dict[str, Any]:
             "match": chance.choice(("any", "any", "all")),
         }
         checks.append({"plugin": "duplicate", "settings": settings})
+    if chance.random() < 0.5:
+        checks.append({"plugin": "suppressed"})
     if chance.random() < 0.3:
         rule = {"name": "small", "require": {"fact": "amount", "at_most": 70}}
         checks.append({"plugin": "rule", "on_flaw": "review", "settings": rule})

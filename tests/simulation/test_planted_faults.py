@@ -90,8 +90,8 @@ def buyers_claims_forgotten(patch: pytest.MonkeyPatch) -> None:
 def buyers_claims_presumed(patch: pytest.MonkeyPatch) -> None:
     """Two processes, or two batches, that want the same person for one buyer: nobody looks who has him."""
 
-    async def missed(self: Any, connection: Any) -> frozenset[str]:
-        return frozenset()
+    async def missed(self: Any, *_: Any) -> dict[str, str]:
+        return {}
 
     patch.setattr(claims.Claims, "missed", missed)
 
@@ -103,6 +103,19 @@ def uncertain_gives_buyers_claims_back(patch: pytest.MonkeyPatch) -> None:
 
 def buyers_claims_kept_after_a_reject(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(persons, "_not_bought", lambda event: None)
+
+
+def lists_not_looked_into_at_the_hold(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(post, "lists_at_hold", lambda exchange, story, offer: ())
+
+
+def lists_presumed(patch: pytest.MonkeyPatch) -> None:
+    """The statement that finds somebody on a list fails, and nobody looks who it was."""
+
+    async def suppressed(*_: Any) -> dict[str, str]:
+        return {}
+
+    patch.setattr(claims.Claims, "_suppressed", suppressed)
 
 
 def resold_while_uncertain(patch: pytest.MonkeyPatch) -> None:
@@ -380,6 +393,8 @@ PLANTED: dict[Plant, set[str]] = {
     no_claims: {"nobody is sold twice"},
     buyers_claims_forgotten: {"a buyer buys nobody twice"},
     buyers_claims_presumed: {"a buyer buys nobody twice"},
+    lists_not_looked_into_at_the_hold: {"whoever is on a list is not sold"},
+    lists_presumed: {"whoever is on a list is not sold"},
     uncertain_gives_buyers_claims_back: {"a buyer buys nobody twice"},
     buyers_claims_kept_after_a_reject: {"unsold and refused give claims up"},
     resold_while_uncertain: {"no place is sold twice"},

@@ -166,6 +166,24 @@ DUPLICATE = reasons(
     ),
 )
 
+SUPPRESSED = reasons(
+    suppressed=(
+        "The person is on a suppression list: the house's, or the buyer's.",
+        "Do not send the person again; who may be contacted again is taken off the list.",
+    ),
+)
+
+LISTS = reasons(
+    list_too_long=("The list has more lines than are taken at once.", "Send at most 100,000 lines in a request."),
+    list_line_too_long=("The line is too long for phones and e-mails.", "Send at most 1,000 characters in a line."),
+    list_hash_unknown=(
+        "The value is a hash, but no SHA-256.",
+        "Send the SHA-256 of the phone as +15125550123 or of the e-mail in lower case, 64 hex digits.",
+    ),
+    list_value_masked=("The value hides a part of itself, so many persons may have it.", "Send the whole value."),
+    list_value_unknown=("The value is no phone, e-mail or SHA-256.", "Send one of them in each cell."),
+)
+
 SKIPPED = reasons(
     paused=("The offer is paused.", "Resume it."),
     filtered=("A filter of the offer does not match the lead.", "Look at the first part that failed."),
@@ -303,4 +321,15 @@ ENDS = reasons(
     resell_limit=("The lead was posted as often as allowed.", ""),
 )
 
-ALL: dict[str, Reason] = {**REFUSED, **DUPLICATE, **SKIPPED, **BIDS, **POSTS, **WIRE, **ENRICHED, **ENDS}
+ALL: dict[str, Reason] = {
+    **REFUSED,
+    **DUPLICATE,
+    **SUPPRESSED,
+    **LISTS,
+    **SKIPPED,
+    **BIDS,
+    **POSTS,
+    **WIRE,
+    **ENRICHED,
+    **ENDS,
+}

@@ -14,6 +14,7 @@ from outbid.core.lead.traffic import pack
 from outbid.core.ledger.account import Limit
 from outbid.core.market.snapshot import Campaign, Market
 from outbid.exchange.clock import Clock
+from outbid.exchange.live.barring import Barring
 from outbid.exchange.live.breakers import Breakers
 from outbid.exchange.live.learned.bidders import Bidders
 from outbid.exchange.live.learned.scores import Scores
@@ -87,6 +88,7 @@ class Exchange:
         noise: Callable[[int], bytes],
         now: Callable[[], float],
         keeps_traffic: bool = True,
+        barring: Barring,
     ) -> None:
         self.cell = cell
         self.lane = lane
@@ -101,6 +103,7 @@ class Exchange:
         self.noise = noise
         self.now = now
         self.keeps_traffic = keeps_traffic
+        self.barring = barring
         self.throttle = Throttle()
         self.shares: dict[int, int] = {}  # of offers that rules lowered, in millionths
         self.breakers = Breakers(now, noise)

@@ -91,6 +91,28 @@ async def claim_holders(tx: Transaction, now_ms: int, hashes: Lists, scopes: Lis
     return found
 
 
+@means("select s.hash, s.owner from suppression s, unnest($1::listed_row[]) u")
+async def on_lists(tx: Transaction, now_ms: int, rows: Lists, at_ms: int) -> Result:
+    return [{"hash": hashed, "owner": owner} for hashed, owner in rows if _is_listed(tx, hashed, owner, at_ms)]
+
+
+def _is_listed(tx: Transaction, hashed: bytes, owner: str, at_ms: int) -> bool:
+    row = tx.get("suppression", hashed, owner)
+    return row is not None and (row["expires_at"] is None or row["expires_at"] >= at_ms)
+
+
+@means("select c.hash, c.scope, c.lead_id from claim c where $1 = 'house'")
+async def known(tx: Transaction, now_ms: int, kind: str, claimed: Lists, listed: Lists, at_ms: int) -> Result:
+    found: list[Row] = []
+    for (hashed, scope), row in tx.scan("claim"):
+        if hashed in claimed and row["expires_at"] >= at_ms:
+            found.append({"hash": hashed, "scope": scope, "lead_id": row["lead_id"]})
+    for (hashed, owner), _ in tx.scan("suppression"):
+        if hashed in listed and _is_listed(tx, hashed, owner, at_ms):
+            found.append({"hash": hashed, "scope": owner, "lead_id": None})
+    return found if kind == "house" else []
+
+
 @means("update claim c set expires_at = to_timestamp(0)")
 async def give_claims_back(tx: Transaction, now_ms: int, hashes: Lists, scopes: Lists, leads: Lists) -> Result:
     for hashed, scope, lead_id in zip(hashes, scopes, leads, strict=True):
@@ -133,6 +155,7 @@ async def at_once(tx: Transaction, now_ms: int, *given: Any) -> Result:
             raise asyncpg.CheckViolationError("account_held_check")
         passed = passed or (held_on and new["posted"] + new["held"] > new["ceiling"])
         tx.put("account", (identifier,), new)
+    passed = passed or any(_is_listed(tx, *row, named["now"]) for row in named["listed"])
     halted = await halted_since(tx, now_ms, named["known"])
     stopped = any(row["number"] in named[f"{row['kind']}s"] for row in halted)
     if stopped or passed or not fenced or len(there) != len(named["accounts"]):

@@ -53,7 +53,7 @@ class State(msgspec.Struct, frozen=True):
     status   what a list of leads shows
     quoting  a seller asks for a price: there is no lead yet
     promise_micros  the payout that the quote promised; None without a quote
-    without_room  somebody had no room; underbid: somebody bid too little; known: somebody has the person already
+    without_room  somebody had no room; underbid: somebody bid too little; known: somebody has the person, or may not
     offered  the bids of the quote that its seller was told of; wanted: those that he chose, in his order
     round_ms when the last round began
     matched_ms when the tier was matched: rules by the hour go by it
@@ -210,7 +210,8 @@ def _matched(state: State, event: ev.Matched) -> State:
         offers=event.offers,
         bids=(),
         matched_any=state.matched_any or bool(event.offers),
-        without_room=state.without_room or bool(event.skips),
+        without_room=state.without_room or any(skip.reason not in ev.OF_PERSON for skip in event.skips),
+        known=state.known or any(skip.reason in ev.OF_PERSON for skip in event.skips),
     )
 
 
@@ -251,7 +252,7 @@ def _posting(state: State, event: ev.Posting) -> State:
 def _no_room(state: State, event: ev.NoRoom) -> State:
     """A full offer or buyer is passed over; a full source, seller or campaign takes no lead at all (trade rule)."""
     tried = state.tried | {event.offer}
-    if event.reason == ev.AT_BUYER:
+    if event.reason in ev.OF_PERSON:
         return replace(state, tried=tried, known=True)
     if SELLING_SIDE.match(event.account):
         reason = event.reason if state.promise_micros is None else "capped_since_ping"

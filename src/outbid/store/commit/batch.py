@@ -1,5 +1,7 @@
 """What a batch decides between reading the locked accounts and writing: pure, so the simulation runs the same code."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 from outbid.core.lead import event as ev
@@ -67,11 +69,11 @@ def decide(
     lane: int,
     seq: int,
     prev_hash: bytes,
-    barred: frozenset[str] = frozenset(),
+    barred: Mapping[str, str] = {},
 ) -> Rows:
     """Settle, then hold, in order of arrival; `balances` are changed in place. Returns the rows to write.
 
-    `barred`: the sales whose buyer has the person already.
+    `barred`: the sales that are not held for the person, each with the reason.
     """
     rows = Rows()
     for place, entry in enumerate(entries):
@@ -101,13 +103,13 @@ def _settle(move: Move, balances: dict[bytes, Balance], rows: Rows) -> None:
 
 
 def _hold(
-    entry: Entry, wish: Wish, balances: dict[bytes, Balance], halt: Halt, barred: frozenset[str], rows: Rows
+    entry: Entry, wish: Wish, balances: dict[bytes, Balance], halt: Halt, barred: Mapping[str, str], rows: Rows
 ) -> ev.Posting | ev.NoRoom:
     deal, at_ms = wish.deal, wish.posting.at_ms
     if deal.offer in halt.offers or deal.buyer in halt.buyers:
         return ev.NoRoom(at_ms, deal.offer, f"offer:{deal.offer}", "paused")
     if deal.sale in barred:
-        return ev.NoRoom(at_ms, deal.offer, "", ev.AT_BUYER)
+        return ev.NoRoom(at_ms, deal.offer, "", barred[deal.sale])
     if (full := without_room(wish.accounts, deal.hold, balances, honour=wish.honour)) is not None:
         return ev.NoRoom(at_ms, deal.offer, full.name, full.limit.reason())
     reserve(deal.hold, balances)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import asyncpg
 
 from outbid.core.contract import Conflict
+from outbid.core.lead import event as ev
 from outbid.store.commit import sql
 from outbid.store.commit.entry import Claim, Entry, EntryFailed, Wish
 from outbid.store.database import Connection
@@ -20,7 +21,8 @@ class Claims:
     A claim is given back by letting it expire; a chore sweeps the expired ones. Of two leads in one batch that want
     the same person the first gets it. A wish gets all its claims or none: without them it is not held.
 
-    barred  the sales of wishes whose person another lead of the batch has
+    barred  the sales of wishes whose person another lead of the batch has, each with that as the reason
+    listed  what may stand on no suppression list: (hash, owner)
     scopes  of the claims that wishes make; most: how many rows there are in these scopes
     """
 
@@ -30,7 +32,10 @@ class Claims:
         self._give_back()
         self._claim()
         self._wishes = [(entry, wish) for entry in entries for wish in entry.wishes if wish.claims]
-        self.barred = frozenset([wish.deal.sale for entry, wish in self._wishes if not self._hold(entry, wish)])
+        lost = [wish.deal.sale for entry, wish in self._wishes if not self._hold(entry, wish)]
+        self.barred = dict.fromkeys(lost, ev.AT_BUYER)
+        self._listed = [wish for entry in entries for wish in entry.wishes if wish.listed]
+        self.listed = list(dict.fromkeys(row for wish in self._listed for row in wish.listed))
         self.scopes = sorted({claim.scope for _, wish in self._wishes for claim in wish.claims})
         self.most = sum(scope in self.scopes for _, scope in self._wanted) if self.scopes else 0
 
@@ -59,17 +64,26 @@ class Claims:
         """Rows to claim: hash, scope, lead, end."""
         return [(*key, *row) for key, row in self._wanted.items()]
 
-    async def missed(self, connection: Connection) -> frozenset[str]:
-        """Within the transaction that claimed: the sales of wishes whose person another lead has."""
+    async def missed(self, connection: Connection, at_ms: int) -> dict[str, str]:
+        """Within the transaction that claimed: the sales of wishes whose person another lead has, or a list."""
+        return self.barred | await self._claimed_by_others(connection) | await self._suppressed(connection, at_ms)
+
+    async def _claimed_by_others(self, connection: Connection) -> dict[str, str]:
         wanted = {_key(claim) for _, wish in self._wishes for claim in wish.claims}
         if not wanted:
-            return frozenset()
+            return {}
         holders = {key: row["lead_id"] for key, row in (await _holders(connection, wanted)).items()}
-        return self.barred | {
-            wish.deal.sale
+        return {
+            wish.deal.sale: ev.AT_BUYER
             for entry, wish in self._wishes
             if any(holders.get(_key(claim)) != entry.lead_id for claim in wish.claims)
         }
+
+    async def _suppressed(self, connection: Connection, at_ms: int) -> dict[str, str]:
+        if not self.listed:
+            return {}
+        found = {tuple(row.values()) for row in await connection.fetch(sql.LISTED, self.listed, at_ms)}
+        return {wish.deal.sale: ev.SUPPRESSED for wish in self._listed if not found.isdisjoint(wish.listed)}
 
     async def give_back(self, connection: Connection, held: frozenset[str]) -> None:
         """Within the transaction that claimed: give back what was claimed for wishes that are not `held` after all."""
@@ -81,7 +95,8 @@ class Claims:
             await connection.execute(sql.GIVE_BACK, hashes, scopes, leads)
 
     def _not(self, held: frozenset[str]) -> list[tuple[Entry, Wish]]:
-        return [(entry, wish) for entry, wish in self._wishes if wish.deal.sale not in held | self.barred]
+        over = {*held, *self.barred}
+        return [(entry, wish) for entry, wish in self._wishes if wish.deal.sale not in over]
 
     async def conflicts(self, connection: Connection, claimed: int | None) -> dict[bytes, tuple[Conflict, ...]]:
         """The conflicts of each lead, given how many claims the database took; None if that is not known."""

@@ -53,7 +53,8 @@ class Wish(msgspec.Struct, frozen=True):
     """A hold that the batch decides: the posting event and the deal if there is room in all accounts.
 
     `version` is the market's that the lead pinned: what was paused after it is not sold. `honour`: caps may be passed,
-    wallets never. `claims`: the person is claimed for the buyer, or the hold is not made.
+    wallets never. `claims`: the person is claimed for the buyer, or the hold is not made; nor is it if one of `listed`,
+    (keyed hash, owner), stands on a suppression list.
     """
 
     version: int
@@ -62,6 +63,7 @@ class Wish(msgspec.Struct, frozen=True):
     accounts: tuple[Account, ...]
     honour: bool = False
     claims: tuple[Claim, ...] = ()
+    listed: tuple[tuple[bytes, str], ...] = ()
 
 
 class Job(msgspec.Struct, frozen=True):

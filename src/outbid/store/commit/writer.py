@@ -245,6 +245,7 @@ class SqlWriter:
             "buyers": [wish.deal.buyer for wish in wishes],
             "scopes": batch.claims.scopes,
             "most": batch.claims.most,
+            "listed": batch.claims.listed,
         }
         self._may_be_durable = True
         found = await connection.fetch(sql.AT_ONCE, *_chosen(sql.AT_ONCE_NAMES, given))
@@ -262,7 +263,7 @@ class SqlWriter:
         balances = _balances(found)
         halt = await self._halt(connection, batch.new)
         seq = self._seq + 1
-        barred = await batch.claims.missed(connection)
+        barred = await batch.claims.missed(connection, self._now_ms())
         rows = decide(batch.new, balances, halt, self._lane.id, seq, self._hash, barred)
         await batch.claims.give_back(connection, frozenset(deal.sale for _, deal in rows.opened))
         done = self._attempt = Done(seq, rows.chapters[-1].hash, batch, rows.held)
