@@ -157,12 +157,12 @@ def stale_balances(patch: pytest.MonkeyPatch) -> None:
     real = writer.decide
     seen: dict[tuple[int, bytes], Any] = {}
 
-    def decide(entries: Any, balances: Any, halt: Any, lane: int, seq: int, prev_hash: bytes) -> Any:
+    def decide(entries: Any, balances: Any, halt: Any, lane: int, seq: int, prev_hash: bytes, barred: Any) -> Any:
         for identifier, balance in balances.items():
             last = seen.setdefault((lane, identifier), balance)
             balance.posted, balance.held = last.posted, last.held
             seen[lane, identifier] = balance
-        return real(entries, balances, halt, lane, seq, prev_hash)
+        return real(entries, balances, halt, lane, seq, prev_hash, barred)
 
     patch.setattr(writer, "decide", decide)
 
@@ -258,8 +258,8 @@ def quoted_before_durable(patch: pytest.MonkeyPatch) -> None:
 def chain_broken(patch: pytest.MonkeyPatch) -> None:
     real = writer.decide
 
-    def decide(entries: Any, balances: Any, halt: Any, lane: int, seq: int, prev_hash: bytes) -> Any:
-        return real(entries, balances, halt, lane, seq, bytes(32))
+    def decide(entries: Any, balances: Any, halt: Any, lane: int, seq: int, prev_hash: bytes, barred: Any) -> Any:
+        return real(entries, balances, halt, lane, seq, bytes(32), barred)
 
     patch.setattr(writer, "decide", decide)
 
