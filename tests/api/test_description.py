@@ -39,11 +39,3 @@ async def test_every_reason_is_listed_with_its_sentence(house):
     rows = {row["code"]: (row["sentence"], row["fix"]) for row in answer.json}
     assert rows == {code: (reason.sentence, reason.fix) for code, reason in KNOWN.items()}
     assert list(rows) == sorted(rows)
-
-
-async def test_the_page_without_a_portal_leads_to_both(house):
-    answer = await request(house.port, "GET", "/", key=None)
-    assert answer.headers["content-type"].startswith("text/html")
-    for link in ("/v1/schema/openapi.json", "/v1/reasons"):
-        assert f'href="{link}"'.encode() in answer.body
-        assert (await request(house.port, "GET", link, key=None)).status == 200

@@ -319,9 +319,9 @@ def mark_ignored(patch: pytest.MonkeyPatch) -> None:
     """What is on its way is added, whatever the mark says that the rows hold."""
     real = live.add
 
-    async def add(connection: Any, cell: int, lane: int, since: int, mark: Mark, tallies: Any) -> bool:
+    async def add(connection: Any, cell: int, lane: int, since: int, mark: Mark, tallies: Any, *sample: Any) -> bool:
         now = await mark_of(connection, cell, lane)
-        return now is not None and await real(connection, cell, lane, now.seq, mark, tallies)
+        return now is not None and await real(connection, cell, lane, now.seq, mark, tallies, *sample)
 
     patch.setattr(live, "add", add)
 

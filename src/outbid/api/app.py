@@ -20,6 +20,8 @@ from outbid.api.door.desk import Desk
 from outbid.api.intake import LEADS, LONGEST_REQUEST_KEY, PINGS, Intake, is_hot
 from outbid.api.leads import ReasonRow, answer_now, quote_now, reason_rows
 from outbid.api.operator.routes import operator_routes
+from outbid.api.portal.files import read_built
+from outbid.api.portal.site import Site
 from outbid.api.problem import MEDIA_TYPE, Problem, problem
 from outbid.api.said.description import OPEN, Description, amended
 from outbid.api.seller.routes import seller_routes
@@ -38,12 +40,6 @@ from outbid.store.vault import Vault
 log = logging.getLogger("outbid.api")
 LONGEST = {"maxLength": LONGEST_REQUEST_KEY}
 PROBLEM = MEDIA_TYPE.decode()
-PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Outbid</title>
-<style>body{font:16px/1.6 system-ui;max-width:40rem;margin:10vh auto;padding:0 1rem;color-scheme:light dark}</style>
-<h1>Outbid is running</h1><p>The portal is not built here. The API is at <code>/v1</code>: its description is
-<a href="/v1/schema/openapi.json">OpenAPI</a>, its reasons are at <a href="/v1/reasons">/v1/reasons</a>.</p></html>"""
-
-
 SELLERS_HEADERS = [
     {"name": name, "in": "header", "required": False, "description": words, "schema": {"type": "string"} | more}
     for name, words, more in (
@@ -65,7 +61,9 @@ class No(Exception):
 def build(intake: Intake, exchange: Exchange, pool: Pool, vault: Vault, reasons: Mapping[str, Reason]) -> "App":
     """The application of one process."""
     speaker = Speaker(intake, exchange, pool, reasons)
-    return App(intake, speaker, Routes(intake, exchange, pool, vault, reasons).litestar())
+    return App(
+        intake, speaker, Site(read_built(), exchange.noise), Routes(intake, exchange, pool, vault, reasons).litestar()
+    )
 
 
 NOT_TAKEN = {
@@ -78,12 +76,6 @@ NOT_TAKEN = {
     503: ResponseSpec(Problem, description="send it again after Retry-After", media_type=PROBLEM),
 }
 """Answers to a seller whose lead or ping is not taken."""
-
-
-@get("/", include_in_schema=False)
-async def page() -> Response[str]:
-    """The page of a house without a portal."""
-    return Response(PAGE, media_type="text/html")
 
 
 @get("/healthz", summary="Is the process alive?", operation_class=OPEN)
@@ -124,9 +116,10 @@ async def ask_price(data: dict[str, Any]) -> QuoteAnswer:
 class App:
     """Sends each request where it belongs."""
 
-    def __init__(self, intake: Intake, speaker: Speaker, rest: Litestar) -> None:
+    def __init__(self, intake: Intake, speaker: Speaker, site: Site, rest: Litestar) -> None:
         self._intake = intake
         self._speaker = speaker
+        self._site = site
         self._rest = rest
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -135,6 +128,8 @@ class App:
             await self._intake(scope, receive, send)
         elif is_spoken(scope):
             await self._speaker(scope, receive, send)
+        elif self._site.takes(scope):
+            await self._site(scope, receive, send)
         else:
             await self._rest(scope, receive, send)  # type: ignore[arg-type]
 
@@ -155,7 +150,6 @@ class Routes:
         """The application of these routes."""
         return Litestar(
             [
-                page,
                 healthz,
                 sell,
                 ask_price,

@@ -7,6 +7,8 @@ from outbid.api.bounded import BoundedProtocol, last_answer
 
 WHOLE_S = 30.0
 """How long a request may take from its first byte to its last."""
+UNREAD_S = 20.0
+"""How long a client may read nothing of an answer that is more than the machine's own buffers take."""
 LOOK_S = 1.0
 _LATE = (
     b'{"title":"The request was not whole in time.","status":408,"code":"request_late",'
@@ -41,10 +43,14 @@ class PatientProtocol(BoundedProtocol):
 
     sweep     shared by the connections of one server
     whole_s   how long a request may take from its first byte to its last
+    unread_s  how long a client may leave unread what is sent to him
     """
 
     sweep: Sweep
     whole_s = WHOLE_S
+    unread_s = UNREAD_S
+    _stuck_since: float | None = None
+    _left = 0
     _began_at = 0.0
     _rests_since = 0.0
 
@@ -81,6 +87,9 @@ class PatientProtocol(BoundedProtocol):
 
     def look(self, now: float) -> None:
         """End the connection if its client has let us wait too long."""
+        if self._is_stuck(now):
+            self.transport.abort()
+            return
         if self._parted or self.transport.is_closing():
             return
         if self.rests():
@@ -90,6 +99,16 @@ class PatientProtocol(BoundedProtocol):
             self._began_at = now
         elif now - self._began_at >= self.whole_s:
             self._refuse(last_answer(408, _LATE))
+
+    def _is_stuck(self, now: float) -> bool:
+        """Did the client read nothing for too long? Closing politely would wait for him without an end."""
+        left = self.transport.get_write_buffer_size() if self.flow.write_paused else 0
+        if not left or left < self._left:
+            self._stuck_since = now if left else None
+        elif self._stuck_since is None:
+            self._stuck_since = now
+        self._left = left
+        return self._stuck_since is not None and now - self._stuck_since >= self.unread_s
 
     def _owes(self) -> bool:
         """Is the next move ours? Then the client is not late, whatever is missing of his next request."""

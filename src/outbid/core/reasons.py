@@ -146,6 +146,10 @@ REFUSED = reasons(
     setting_faulty=("A setting cannot be so.", "Mend what stands at the pointer, as the detail says."),
     setting_missing=("A setting is missing.", "Write it."),
     setting_unknown=("There is no such setting.", "Use one of those that the detail names."),
+    streams_full=(
+        "This process tells as many listeners as it can.",
+        "Ask again; a browser needs one.",
+    ),
     too_many_requests=("The requests come too fast.", "Wait for the seconds in Retry-After."),
     csv_faulty=("The file cannot be read as CSV.", "Mend what the detail says, or name its encoding and separator."),
     columns_faulty=("The columns of the file cannot be read so.", "Say which field each means, as the detail says."),

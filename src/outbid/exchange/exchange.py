@@ -117,6 +117,7 @@ class Exchange:
         self._served: dict[tuple[int, int], int] = {}
         self.lease_until = inf
         self.fenced = False
+        self.leaving = False
         self.in_flight: dict[bytes, Story] = {}
         self.dropped: dict[bytes, int] = {}
 
@@ -129,6 +130,10 @@ class Exchange:
             if self.fenced:
                 raise Fenced("the lane was taken over")
             await asyncio.sleep(LOOK_S)
+
+    def leave(self) -> None:
+        """The process takes no more requests: what would go on for ever is to end by itself."""
+        self.leaving = True
 
     def take(self, change: Change) -> None:
         """Work with a newer version of the market from now on. This takes no longer where there are many offers."""

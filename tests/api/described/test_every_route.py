@@ -70,6 +70,8 @@ async def test_every_answer_is_as_it_is_described(house):
     known = await what_is_there(house)
     wrong, asked = [], 0
     for operation in operations((await ask(house, "GET", "/v1/schema/openapi.json")).json):
+        if operation.path == "/v1/stream":
+            continue  # its answer has no end: tests/api/live listens to it
         for key, served in ASKERS.items():
             serves = is_served(operation, served, key)
             for mode in GenerationMode if serves else [GenerationMode.POSITIVE]:

@@ -1,5 +1,6 @@
 """Leads listed: newest first, one row a lead, filtered by what an operator asks for."""
 
+import csv
 from urllib.parse import quote
 
 import pytest
@@ -13,7 +14,9 @@ from harness.buyers import ACCEPT, REJECT, Buyers, bid
 from harness.house import open_house, request
 from harness.market import SECRET, lead, nouns, offer
 from outbid.api.auth import key_hash
+from outbid.api.operator.leads import listing
 from outbid.core.market.noun import Key, Source
+from outbid.store.reading import leads
 
 EVERYTHING = "/v1/leads?limit=500"
 
@@ -64,12 +67,15 @@ async def test_a_lead_is_one_row_with_the_sums_of_its_sales(told):
     assert list(rows) == list(found.values())[::-1], "the newest first"
     shared = rows[found["shared"]]
     assert shared.pop("arrived_at").endswith("Z")
+    assert 0 <= shared.pop("took_ms") < 10_000
     assert shared == {
-        "id": found["shared"], "source": "web", "campaign": "auto", "test": False, "status": "sold", "reason": "",
-        "sold": 2, "price": "16.00", "payout": "12.80", "currency": "USD",
+        "id": found["shared"], "source": "web", "seller": "acme", "campaign": "auto", "test": False, "status": "sold", "reason": "",
+        "sold": 2, "price": "16.00", "payout": "12.80", "currency": "USD", "bids": 2,
+        "sold_to": [{"offer": "a", "buyer": "a"}, {"offer": "b", "buyer": "b"}],
     }  # fmt: skip
     assert (rows[found["one"]]["price"], rows[found["one"]]["payout"]) == ("10.00", "5.00")
     assert rows[found["unsold"]]["reason"] == "no_bids"
+    assert [rows[found[name]]["bids"] for name in ("one", "unsold", "refused")] == [1, 0, 0]
     assert rows[found["refused"]] | {"status": "refused", "sold": 0, "price": "0.00"} == rows[found["refused"]]
 
 
@@ -120,8 +126,84 @@ async def test_leads_come_in_pages(told):
 
 
 @pytest.mark.parametrize(
+    ("sort", "wanted"),
+    [
+        ("-at", ["refused", "unsold", "one", "shared"]),
+        ("at", ["shared", "one", "unsold", "refused"]),
+        ("-price", ["shared", "one", "refused", "unsold"]),
+        ("price", ["unsold", "refused", "one", "shared"]),
+    ],
+)
+@pytest.mark.parametrize("limit", [1, 3, 4])
+async def test_leads_are_sorted_and_paged_in_any_order(told, sort, wanted, limit):
+    house, found = told
+    seen, cursor = [], ""
+    while cursor is not None:
+        page = (await ask(house, "GET", f"/v1/leads?sort={sort}&limit={limit}&cursor={cursor}")).json
+        seen += [row["id"] for row in page["items"]]
+        cursor = page["next"]
+    assert seen == [found[name] for name in wanted]
+
+
+async def test_a_cursor_goes_with_its_order(told):
+    next_ = (await ask(told[0], "GET", "/v1/leads?limit=1&sort=-price")).json["next"]
+    assert_problem(await ask(told[0], "GET", f"/v1/leads?cursor={next_}"), 400, "parameter_faulty")
+
+
+async def test_a_lead_is_found_by_the_end_of_its_id(told):
+    house, found = told
+    for name in found.values():
+        for length in (4, 7, 12, 29):
+            assert name in await ids(house, f"id_end={name[-length:].upper()}")
+        assert await ids(house, f"id_end={name[-12:]}") == [name]
+    assert await ids(house, "id_end=0000000000000") == []
+
+
+async def test_leads_are_counted_by_what_they_are(told):
+    house, _ = told
+    counts = (await ask(house, "GET", "/v1/leads/counts")).json
+    assert (counts["total"], counts["exact"]) == (4, True)
+    assert {row["value"]: row["leads"] for row in counts["status"]} == {"sold": 2, "unsold": 1, "refused": 1}
+    assert {row["value"]: row["leads"] for row in counts["source"]} == {"web": 3, "web2": 1}
+    assert counts["campaign"] == [{"value": "auto", "leads": 4}]
+    assert {row["value"] for row in counts["reason"]} >= {"no_bids"}
+    fewer = (await ask(house, "GET", "/v1/leads/counts?status=sold&source=web")).json
+    assert (fewer["total"], fewer["source"]) == (1, [{"value": "web", "leads": 1}])
+
+
+async def test_more_leads_than_are_counted_are_said_to_be_more(told, monkeypatch):
+    monkeypatch.setattr(leads, "MOST_COUNTED", 3)
+    counts = (await ask(told[0], "GET", "/v1/leads/counts")).json
+    assert (counts["total"], counts["exact"]) == (3, False)
+    assert sum(row["leads"] for row in counts["status"]) == 3
+
+
+async def test_leads_are_given_as_a_file_without_anything_personal(told, monkeypatch):
+    house, found = told
+    monkeypatch.setattr(listing, "AT_ONCE", 2)
+    answer = await ask(house, "GET", "/v1/leads/export?campaign=auto")
+    assert (answer.status, answer.headers["content-type"]) == (200, "text/csv; charset=utf-8")
+    rows = list(csv.DictReader(unchunked(answer.body).splitlines()))
+    assert [row["id"] for row in rows] == list(found.values())[::-1]
+    assert (rows[-1]["offers"], rows[-1]["buyers"], rows[-1]["price"], rows[-1]["bids"]) == ("a b", "a b", "16.00", "2")
+    assert not [word for word in ("Ann", "example.com", "555", "78701") if word in answer.body.decode()]
+    monkeypatch.setattr(listing, "MOST_EXPORTED", 3)
+    assert_problem(await ask(house, "GET", "/v1/leads/export"), 400, "parameter_faulty")
+
+
+def unchunked(body: bytes) -> str:
+    """A body without the lines that say how long each chunk is."""
+    found = b""
+    while body:
+        size, _, body = body.partition(b"\r\n")
+        length = int(size, 16)
+        found, body = found + body[:length], body[length + 2 :]
+    return found.decode()
+
+
+@pytest.mark.parametrize(
     "query",
-    ["status=lost", "source=nobody", "buyer=nobody", "since=yesterday", "since=2026-01-01T00:00:00", "limit=501",
+    ["status=lost", "sort=name", "id_end=abc", "id_end=zzzz", "source=nobody", "buyer=nobody", "since=yesterday", "since=2026-01-01T00:00:00", "limit=501",
      "limit=0", "cursor=x", "cursor=sl_" + "0" * 29, "test=maybe", "phone=1"],
 )  # fmt: skip
 async def test_a_parameter_that_cannot_be_is_refused(told, query):

@@ -55,6 +55,8 @@ async def test_no_other_key_gets_anything_of_the_operator(house, key):
 
 async def test_the_house_gets_an_answer_at_every_route(house):
     for method, path in ROUTES:
+        if path == "/v1/stream":
+            continue  # its answer has no end: tests/api/live listens to it
         filled = re.sub(r"\{\w+\}", "1", path)
         answer = await ask(house, method, filled, {} if method in ("PUT", "PATCH", "POST") else None)
         assert answer.status not in (401, 403, 500), (method, filled, answer)

@@ -28,7 +28,7 @@ async def mark_of(tx: Transaction, now_ms: int, cell: int, lane: int) -> Result:
 
 @means("with marked as (")
 async def add(
-    tx: Transaction, now_ms: int, cell: int, lane: int, since: int, seq: int, at_ms: int, rows: bytes
+    tx: Transaction, now_ms: int, cell: int, lane: int, since: int, seq: int, at_ms: int, rows: bytes, *beat: bytes
 ) -> Result:
     """Who waits for the mark looks at it again when he has it."""
     await tx.lock("tally_mark", lane)
@@ -38,6 +38,8 @@ async def add(
     tx.put("tally_mark", (lane,), {"seq": seq, "at": at_ms})
     for row in msgspec.json.decode(rows):
         await put(tx, (*(row[name] for name in KEY), lane), {name: row[name] for name in FIGURES})
+    sources, offers, leads = map(msgspec.json.decode, beat)
+    tx.put("beat", (now_ms - now_ms % 1000, lane, seq), {"sources": sources, "offers": offers, "leads": leads})
     return [{"marked": 1}]
 
 

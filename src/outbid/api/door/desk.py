@@ -22,7 +22,7 @@ from outbid.store.database import LOST, Pool
 
 log = logging.getLogger("outbid.api")
 WAIT_S = 5.0
-Act = Callable[[Asked], Awaitable[Response[bytes]]]
+Act = Callable[[Asked], Awaitable[Response[Any]]]
 
 
 class Desk:
@@ -61,7 +61,7 @@ def route(method: str, path: str, said: Said, act: Act) -> HTTPRouteHandler:
     """A route. Its query is checked here for all, so that a misspelt parameter is never passed over."""
     known = said.query or Nothing
 
-    async def handle(request: Asked) -> Response[bytes]:
+    async def handle(request: Asked) -> Response[Any]:
         request.state.query = read_query(request, known)
         told = await act(request)
         told.headers.update(limits_of(request))

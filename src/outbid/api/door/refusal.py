@@ -56,6 +56,7 @@ STATUS: Final[Mapping[str, int]] = {
     "login_throttled": 429,
     "fault": 500,
     "database_away": 503,
+    "streams_full": 503,
 }
 """Under which status each code of the operator's routes is told."""
 

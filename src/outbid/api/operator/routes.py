@@ -14,8 +14,12 @@ from outbid.api.operator.ahead.planned import Planned
 from outbid.api.operator.ahead.trying import Trying
 from outbid.api.operator.ahead.versions import VersionsApart
 from outbid.api.operator.beginnings.presets import Presets
+from outbid.api.operator.beginnings.start import Starting
 from outbid.api.operator.beginnings.verticals import Verticals
 from outbid.api.operator.control import Controls
+from outbid.api.operator.finding import Finding
+from outbid.api.operator.forms.facts import Facts
+from outbid.api.operator.forms.schemas import Schemas
 from outbid.api.operator.jobs import Jobs
 from outbid.api.operator.late import Lateness
 from outbid.api.operator.leads.dry_run import DryRuns
@@ -24,6 +28,11 @@ from outbid.api.operator.leads.listing import LEADS, Listing
 from outbid.api.operator.leads.looking import Looking
 from outbid.api.operator.leads.one import OneLead
 from outbid.api.operator.leads.records import Records
+from outbid.api.operator.live.hub import Hub
+from outbid.api.operator.live.needs import Needed
+from outbid.api.operator.live.shell import Shells
+from outbid.api.operator.live.stream import Streamed
+from outbid.api.operator.live.summary import Summed
 from outbid.api.operator.market.history import History
 from outbid.api.operator.market.keys import Keys
 from outbid.api.operator.market.kinds import PLURALS
@@ -49,7 +58,8 @@ def operator_routes(desk: Desk) -> Router:
     handlers = [handler for kind in PLURALS for handler in Kind(desk, kind).routes()]
     handlers += [*Whole(desk).routes(), *History(desk).routes(), *Plugins(desk).routes()]
     handlers += [*Keys(desk).routes(), *Secrets(desk).routes(), *Sessions(desk).routes()]
-    records = Records(desk)
+    handlers += [*Schemas().routes(), *Facts(desk).routes()]
+    records, hub = Records(desk), Hub(desk)
     handlers += [*Listing(desk).routes(), *OneLead(records).routes(), *Exposed(records).routes()]
     handlers += [*Looking(desk, records).routes(), *Accounts(desk).routes(), *Ledger(desk).routes()]
     handlers += [*Deposits(desk).routes(), *Jobs(desk).routes(), *Tallied(desk).routes(), *Controls(desk).routes()]
@@ -63,6 +73,12 @@ def operator_routes(desk: Desk) -> Router:
         *Planned(desk).routes(),
         *Hearing(desk).routes(),
         *Uploads(desk).routes(),
+        *Streamed(desk, hub).routes(),
+        *Summed(desk, hub.names).routes(),
+        *Shells(desk).routes(),
+        *Needed(desk).routes(),
+        *Finding(desk).routes(),
+        *Starting(desk).routes(),
         *Suppressions(desk).routes(),
     ]
     router = gated(desk, Gate(desk), handlers)

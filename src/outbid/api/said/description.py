@@ -44,6 +44,8 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     text      the media type of a text as which it may be had too
     takes     the content type of a body that is no JSON
     media     the content types of the first of the answers, where it is no struct
+    also      structs that its text is made of, to be described beside
+    headers   headers that it reads, with what they mean
     """
 
     summary: str
@@ -63,10 +65,14 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     text: str = ""
     media: tuple[str, ...] = ()
     takes: str = ""
+    also: tuple[type[msgspec.Struct], ...] = ()
+    headers: Mapping[str, str] = {}
 
 
 def operation(said: Said, method: str) -> type[Operation]:
     """The description of a route, as the framework takes it."""
+    for struct in said.also:
+        _schema(struct)
     told = {
         "parameters": [*_path(said), *_query(said), *_headers(said, method)],
         "responses": _answers(said) | _problems(said, method),
@@ -157,12 +163,12 @@ def _headers(said: Said, method: str) -> Iterable[dict[str, Any]]:
         "X-CSRF-Token": "the token of the session; only for requests by cookie",
     }
     names = [*said.condition, *(["X-CSRF-Token"] if method in WRITES and not said.is_open else [])]
-    for name in names:
+    for name in [*names, *said.headers]:
         yield {
             "name": name,
             "in": "header",
             "required": False,
-            "description": words[name],
+            "description": said.headers.get(name) or words[name],
             "schema": {"type": "string"},
         }
 

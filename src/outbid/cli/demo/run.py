@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from outbid.api.auth import key_hash
+from outbid.api.portal.files import read_built
 from outbid.cli.database import Database
 from outbid.cli.fault import CommandError
 from outbid.cli.keys import add_key
@@ -20,13 +21,18 @@ from outbid.cli.serving.logs import start_log
 from outbid.cli.serving.serve import Supervisor, open_socket
 from outbid.cli.shown.document import read_document
 from outbid.core.market.noun import Key
+from outbid.exchange.clock import noise_source
 from outbid.settings import Settings
 from outbid.store import market as markets
+from outbid.store.people import users
 
 BUYERS_PORT = 8801
 READY_S = 20
 KEYS_FILE = "demo-keys.json"
 HOUSE_KEY = "house"
+PERSON = "demo"
+PERSON_FILE = "demo-person.json"
+PASSWORD_BYTES = 8
 
 
 def run_demo(settings: Settings, market: str | None, rate: float) -> int:
@@ -39,9 +45,10 @@ def run_demo(settings: Settings, market: str | None, rate: float) -> int:
         database.vault()
         database.use(lambda connection: _market(connection, _example(market)))
         keys = database.use(lambda connection: _keys(connection, settings.data / KEYS_FILE))
+        password = database.use(lambda connection: _person(connection, settings.data / PERSON_FILE))
         with _Crew() as crew:
             crew.buyers()
-            supervisor = Supervisor(settings, database, ready=lambda: _ready(settings, keys, crew, rate))
+            supervisor = Supervisor(settings, database, ready=lambda: _ready(settings, keys, password, crew, rate))
             supervisor.run()
     print("Stopped. Leads and money stay where they are; run it again to go on.")
     return 0
@@ -85,9 +92,29 @@ async def _keys(connection: Any, file: Path) -> dict[str, str]:
         if owner not in keys:
             holder = "house" if owner == HOUSE_KEY else "source"
             keys[owner] = await add_key(connection, holder, "" if holder == "house" else owner, "key of the demo")
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
-        out.write(msgspec.json.format(msgspec.json.encode(keys)))
+    _keep(file, keys)
     return keys
+
+
+async def _person(connection: Any, file: Path) -> str:
+    """Somebody who may look at the portal: his password, made once and kept as the keys are."""
+    kept: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
+    found = await users.find(connection, PERSON)
+    if found is not None and await users.knows(found, kept.get(PERSON, "")):
+        return kept[PERSON]
+    password = noise_source()(PASSWORD_BYTES).hex()
+    _keep(file, {PERSON: password})
+    if found is None:
+        await users.create(connection, PERSON, password)
+    else:
+        await users.set_password(connection, PERSON, password)
+    return password
+
+
+def _keep(file: Path, words: dict[str, str]) -> None:
+    """Write what only the owner may read."""
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+        out.write(msgspec.json.format(msgspec.json.encode(words)))
 
 
 class _Crew:
@@ -132,19 +159,22 @@ class _Crew:
         return process
 
 
-def _ready(settings: Settings, keys: dict[str, str], crew: _Crew, rate: float) -> None:
+def _ready(settings: Settings, keys: dict[str, str], password: str, crew: _Crew, rate: float) -> None:
     address = f"http://{settings.host}:{settings.port}"
     sources = {owner: secret for owner, secret in keys.items() if owner != HOUSE_KEY}
     if rate > 0:
         crew.sellers(f"{address}/v1/leads", rate, list(sources.values()))
-    print(_screen(settings, address, keys, next(iter(sources.values())), rate), flush=True)
+    print(_screen(settings, address, keys, password, rate), flush=True)
 
 
-def _screen(settings: Settings, address: str, keys: dict[str, str], key: str, rate: float) -> str:
+def _screen(settings: Settings, address: str, keys: dict[str, str], password: str, rate: float) -> str:
+    key = next(secret for owner, secret in keys.items() if owner != HOUSE_KEY)
+    portal = f"{address}/      sign in as {PERSON} with {password}" if read_built() else "not built: run make portal"
     listed = "\n".join(f"    {owner:18} {secret}" for owner, secret in keys.items())
     return f"""
 Outbid is open: {settings.processes} exchange processes, {rate:g} leads a second from example sellers.
 
+  portal     {portal}
   API        {address}/v1      description: {address}/v1/schema/openapi.json
   buyers     http://127.0.0.1:{BUYERS_PORT}/books   what the example buyers have bought, by their own books
   data       {settings.data.resolve()}

@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import uvicorn
 
@@ -37,8 +37,18 @@ LONGEST_TURN_S = 0.0005
 class _Server(uvicorn.Server):
     """A server that leaves signals to us: uvicorn would raise them again and end the process before it has drained.
 
-    It shares its socket with other processes, so it takes connections a few at a time.
+    It shares its socket with other processes, so it takes connections a few at a time. `leave` is called once, when it
+    takes no more: whatever would stream on for ever has to end then.
     """
+
+    def __init__(self, config: uvicorn.Config, leave: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._leave = leave
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take no more connections, and let those that are there finish."""
+        self._leave()
+        await super().shutdown(sockets)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to take connections."""
@@ -91,7 +101,8 @@ async def run_exchange(settings: Settings, url: str, role: str | None, listener:
             server_header=False,
             date_header=False,
             proxy_headers=False,
-        )
+        ),
+        exchange.leave,
     )
     _calm_garbage_collection()
     sys.setswitchinterval(LONGEST_TURN_S)

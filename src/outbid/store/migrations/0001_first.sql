@@ -85,6 +85,8 @@ create table lead_status (
   at timestamptz not null,
   primary key (cell, lead_id)
 ) partition by range (lead_id);
+-- What waits for a person: few, and found at once. A lead that never waits costs it nothing.
+create index lead_waits on lead_status (cell, lead_id) where status in ('review', 'uncertain');
 
 -- `json` keeps the bytes that the hash covers, and costs a third of `jsonb` to write.
 create table chapter (
@@ -120,7 +122,7 @@ create table look (
   lead_id uuid not null,
   at timestamptz not null,
   who text not null,
-  what text not null check (what in ('fields', 'traffic')),
+  what text not null check (what in ('fields', 'traffic', 'found')),
   reason text not null,
   primary key (cell, id)
 );
@@ -336,6 +338,19 @@ create table tally_mark (
   primary key (cell, lane)
 );
 
+-- What a process added to the tallies in one go, for who looks on: a row of each lane about once a second, kept for minutes.
+-- `at`: the second of the database's clock in which it was added. `seq`: up to which batch. Sums by source and by offer.
+create table beat (
+  cell integer not null,
+  at timestamptz not null,
+  lane integer not null,
+  seq bigint not null,
+  sources json not null,
+  offers json not null,
+  leads json not null,
+  primary key (cell, at, lane, seq)
+);
+
 -- How rules of health changed what offers get ------------------------------------------------------------------------------
 
 -- `level` 0 is full; `share` in millionths. `n`: the number of the offer's last step.
@@ -502,6 +517,20 @@ create type transfer_row as (id uuid, sale_id uuid, kind text, debit text, credi
 create type status_row as (lead_id uuid, status text, reason text, chapters integer);
 create type job_row as (id uuid, kind text, key text, payload jsonb, run_at timestamptz);
 create type balance_row as (id uuid, posted bigint, held bigint, held_on boolean);
+
+-- The second to which a beat belongs. Whoever adds one holds the gate from before he looks at the clock until his commit.
+create function beat_second() returns timestamptz language plpgsql volatile as $$
+begin
+  perform pg_advisory_xact_lock_shared(8031453476508925957);
+  return date_trunc('second', clock_timestamp());
+end $$;
+
+-- The time before which every beat is committed that ever will be: nobody who looked at the clock before is on his way.
+create function beats_settled() returns timestamptz language plpgsql volatile set lock_timeout = '1s' as $$
+begin
+  perform pg_advisory_xact_lock(8031453476508925957);
+  return clock_timestamp();
+end $$;
 
 -- Views for people who read SQL ----------------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ import msgspec
 from outbid.core.scope import Scope
 from outbid.store.database import Connection
 
-What = Literal["fields", "traffic"]
+What = Literal["fields", "traffic", "found"]
 LAST = b"\xff" * 16
 """Above every id."""
 

@@ -1,5 +1,6 @@
 """Sessions of people who signed in: only the SHA-256 of a token is kept, and each ends by itself."""
 
+from collections.abc import Collection
 from hashlib import sha256
 
 import msgspec
@@ -44,6 +45,17 @@ async def find(connection: Connection, token: str) -> Session | None:
         hash_of(token),
     )
     return None if row is None else Session(User(row["name"], row["role"]), row["expires_at"])
+
+
+async def alive(connection: Connection, tokens: Collection[str]) -> frozenset[str]:
+    """Those of the tokens whose sessions go on."""
+    named = {hash_of(token): token for token in tokens}
+    rows = await connection.fetch(
+        """select s.token_hash from house_session s join house_user u on u.name = s.user_name
+            where s.token_hash = any($1::bytea[]) and s.expires_at > now()""",
+        list(named),
+    )
+    return frozenset(named[row["token_hash"]] for row in rows)
 
 
 async def end(connection: Connection, token: str) -> None:

@@ -6,6 +6,8 @@ from collections import deque
 
 import msgspec
 
+from outbid.core.live.beat import Glimpse
+from outbid.core.live.sample import Sample
 from outbid.core.tally.count import count
 from outbid.core.tally.dimension import Names
 from outbid.core.tally.rows import Tallies
@@ -22,6 +24,7 @@ class Sent(msgspec.Struct, frozen=True):
 
     mark: Mark
     tallies: Tallies
+    sample: list[Glimpse]
 
 
 class Live:
@@ -36,6 +39,7 @@ class Live:
         self._heard: deque[Durable] = deque()
         self._names = Names()
         self._folded = Tallies()
+        self._sample = Sample()
         self._last: Mark | None = None
         self._sent: Sent | None = None
         self._counted = 0
@@ -59,7 +63,7 @@ class Live:
             log.exception("the tallies of lane %d met a fault; they are counted again when it ends", self._lane.id)
             self._give_up()
         if self._sent is None and self._last is not None:
-            self._sent = Sent(self._last, self._folded)
+            self._sent = Sent(self._last, self._folded, self._sample.take())
             self._folded, self._last = Tallies(), None
         if self._sent is not None:
             await self._write(connection, self._sent)
@@ -78,12 +82,13 @@ class Live:
                 if entry.subject is not None:
                     events = [*entry.events, *durable.held.get(place, ())]
                     count(self._folded, self._names, entry.subject, entry.before, events)
+                    self._sample.see(entry.lead_id, entry.subject.source, entry.before, events)
             self._last = Mark(durable.seq, durable.at_ms)
             await asyncio.sleep(0)
 
     async def _write(self, connection: Connection, sent: Sent) -> None:
         cell, lane = self._lane.cell, self._lane.id
-        if not await add(connection, cell, lane, self._counted, sent.mark, sent.tallies):
+        if not await add(connection, cell, lane, self._counted, sent.mark, sent.tallies, sent.sample):
             mark = await mark_of(connection, cell, lane)
             if mark is None or mark.seq != sent.mark.seq:
                 log.warning("lane %d is counted by another process", lane)
@@ -94,3 +99,4 @@ class Live:
     def _give_up(self) -> None:
         self._over, self._sent, self._last, self._folded = True, None, None, Tallies()
         self._heard.clear()
+        self._sample.take()

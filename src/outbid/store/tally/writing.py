@@ -4,10 +4,12 @@ The mark is the guard: what is added names the mark that it begins at, and nothi
 So a repetition after a lost COMMIT counts nothing twice, and of two who count the same batches one does.
 """
 
+from collections.abc import Iterable
 from typing import Final
 
 import msgspec
 
+from outbid.core.live.beat import Glimpse, beat_of
 from outbid.core.tally.rows import Clock, Key, Row, Tallies
 from outbid.store.database import Connection
 
@@ -33,6 +35,9 @@ with marked as (
                                         payout_micros bigint, histogram bigint[])
    where exists (select from marked)
   {ADDED_UP}
+), beaten as (
+  insert into beat (cell, at, lane, seq, sources, offers, leads)
+  select $1, beat_second(), $2, $4, $7::json, $8::json, $9::json from marked
 )
 select count(*) as marked from marked
 """
@@ -60,10 +65,23 @@ async def mark_of(connection: Connection, cell: int, lane: int) -> Mark | None:
     return None if row is None else Mark(row["seq"], row["at"])
 
 
-async def add(connection: Connection, cell: int, lane: int, since: int, mark: Mark, tallies: Tallies) -> bool:
-    """Add what the batches after `since` up to `mark` hold. False: the mark is not at `since`, nothing was added."""
+async def add(
+    connection: Connection,
+    cell: int,
+    lane: int,
+    since: int,
+    mark: Mark,
+    tallies: Tallies,
+    sample: Iterable[Glimpse] = (),
+) -> bool:
+    """Add what the batches after `since` up to `mark` hold, and tell who looks on. `sample`: of the leads that ended.
+
+    False: the mark is not at `since`, nothing was added.
+    """
     rows = _encode([_line(key, row) for key, row in tallies.flat()])
-    return bool(await connection.fetchval(ADD, cell, lane, since, mark.seq, mark.at_ms, rows))
+    beat = beat_of(tallies, sample)
+    told = (_encode(beat.sources), _encode(beat.offers), _encode(beat.leads))
+    return bool(await connection.fetchval(ADD, cell, lane, since, mark.seq, mark.at_ms, rows, *told))
 
 
 class _Line(msgspec.Struct, frozen=True, gc=False):

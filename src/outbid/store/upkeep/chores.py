@@ -3,6 +3,7 @@
 from outbid.core.scope import HOUSE
 from outbid.store.chain.dropping import drop_history
 from outbid.store.database import Connection
+from outbid.store.tally.beats import drop_old
 from outbid.store.upkeep.partitions import drop_past, empty_traffic, make_ahead
 from outbid.store.upkeep.tallies import merge_ended
 
@@ -27,6 +28,7 @@ async def do_chores(connection: Connection, now_ms: int, traffic_days: int, hist
     await sweep(connection, "upload", now_ms)
     await empty_traffic(connection, now_ms, traffic_days)
     await merge_ended(connection)
+    await drop_old(connection, now_ms)
 
 
 async def sweep(connection: Connection, table: str, now_ms: int) -> int:

@@ -1,0 +1,81 @@
+"""What is missing to sell a first lead: six steps, each done or not, whoever made what."""
+
+from typing import Literal
+
+import msgspec
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from outbid.api.door.desk import Desk, answer, route
+from outbid.api.said.description import Said
+from outbid.api.said.reading import Asked
+from outbid.core.ids import LEAD, public
+from outbid.core.market.snapshot import Market
+from outbid.core.scope import HOUSE
+from outbid.store.reading import leads
+
+MOST_NAMED = 20
+
+
+class Step(msgspec.Struct, frozen=True):
+    """A step. `ids`: up to 20 of the nouns (slugs) or leads that make it done; empty where it is not.
+
+    step  `test_lead`: a test lead was sold, or a real one; `live`: a lead that is no test was sold, and the next can
+          be, for a source with a key, its campaign and an offer are on
+    """
+
+    step: Literal["campaign", "source", "buyer", "offer", "test_lead", "live"]
+    done: bool
+    noun: Literal["campaign", "source", "buyer", "offer", "lead"]
+    ids: list[str]
+
+
+class Start(msgspec.Struct, frozen=True):
+    """All steps, in order. `done`: nothing is missing."""
+
+    done: bool
+    steps: list[Step]
+
+
+class Starting:
+    """The route of the first steps."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def routes(self) -> list[HTTPRouteHandler]:
+        """Read."""
+        said = Said(summary="What is missing to sell a first lead?", answers={200: ("six steps", Start)})
+        return [route("GET", "/v1/start", said, self._read)]
+
+    async def _read(self, request: Asked) -> Response[bytes]:
+        market, cell = self._desk.exchange.market, self._desk.exchange.cell
+        async with self._desk.database() as connection:
+            sold = await leads.page(connection, HOUSE, cell, leads.Wish(status="sold"), None, 1)
+            # Who sells needs no test any more: among millions of leads none is looked for.
+            wish = leads.Wish(status="sold", test=True)
+            tests = sold or await leads.page(connection, HOUSE, cell, wish, None, 1)
+        steps = [_nouns(market, "campaign"), _nouns(market, "source"), _nouns(market, "buyer"), _nouns(market, "offer")]
+        tested = [public(LEAD, line.cell, line.id) for line in tests]
+        steps.append(Step("test_lead", bool(tested), "lead", tested))
+        live = [public(LEAD, line.cell, line.id) for line in sold] if is_open(market) else []
+        steps.append(Step("live", bool(live), "lead", live))
+        return answer(Start(all(step.done for step in steps), steps))
+
+
+def is_open(market: Market) -> bool:
+    """Can a lead come in by a key and be bought?"""
+    keyed = {holder.number for holder in market.keys.values() if holder.kind == "source" and not holder.test}
+    keyed_sellers = {holder.number for holder in market.keys.values() if holder.kind == "seller" and not holder.test}
+    return any(
+        not source.paused
+        and not source.campaign.paused
+        and (source.number in keyed or source.seller in keyed_sellers)
+        and any(not offer.paused for offer in source.campaign.offers.values())
+        for source in market.sources.values()
+    )
+
+
+def _nouns(market: Market, kind: Literal["campaign", "source", "buyer", "offer"]) -> Step:
+    slugs = sorted(market.nouns.get(kind, {}))[:MOST_NAMED]
+    return Step(kind, bool(slugs), kind, slugs)

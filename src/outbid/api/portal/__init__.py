@@ -1,0 +1,1 @@
+"""The portal's files and how they are sent."""

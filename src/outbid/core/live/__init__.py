@@ -1,0 +1,1 @@
+"""What happens in the exchange second by second, for who looks on."""

@@ -1,0 +1,1 @@
+"""Questions about what is so now, asked by the operator's first page."""

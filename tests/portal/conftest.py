@@ -1,0 +1,72 @@
+"""A real Chromium that looks at the portal of a real exchange."""
+
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, async_playwright
+
+from harness.buyers import ACCEPT, Buyers, bid
+from harness.house import House, open_house
+from harness.market import nouns, offer
+from outbid.api.portal.files import read_built
+from outbid.store.people import users
+from portal.walk import PASSWORD, USER, Walk, open_walk
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--whole-matrix", action="store_true", help="every page in every scheme and width")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where there is no browser or no built portal, one line says why the walks are left out."""
+    missing = "Chromium is not installed" if CHROMIUM is None else "" if read_built() else "the portal is not built"
+    for item in items:
+        if missing and Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.skip(reason=missing))
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        found = await playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield found
+        await found.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def buyers() -> AsyncIterator[Buyers]:
+    async with Buyers() as found:
+        found.on("a", ping=bid("10"), post=ACCEPT)
+        found.on("b", ping=bid("8"), post=ACCEPT)
+        yield found
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def house(worker_database, buyers) -> AsyncIterator[House]:
+    """Two buyers who bid 10 and 8, and somebody who may sign in."""
+    await worker_database.empty()
+    market = nouns([offer("a", buyers.port), offer("b", buyers.port)])
+    async with open_house(worker_database.url, worker_database.app_url, market) as found:
+        await users.create(found.connection, USER, PASSWORD)
+        yield found
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def walk(browser, house) -> AsyncIterator[Walk]:
+    """A page of somebody who is signed in. After the test the browser must have had nothing to complain of."""
+    async with open_walk(browser, house.port) as found:
+        await found.sign_in()
+        yield found

@@ -1,0 +1,105 @@
+import createClient from 'openapi-fetch';
+import type { components, paths } from './schema';
+
+/** What the API's structs look like, by name. */
+export type Struct<Name extends keyof components['schemas']> = components['schemas'][Name];
+export type Problem = Struct<'Problem'>;
+export type Me = Struct<'Me'>;
+
+/** A refusal of the API, with its code, its sentence, and every error by JSON pointer. */
+export class Fault extends Error {
+  constructor(
+    readonly status: number,
+    readonly problem: Problem,
+  ) {
+    super(problem.title);
+  }
+
+  /** The error at a place of what was sent, or nothing. */
+  at(pointer: string): string | undefined {
+    const found = (this.problem.errors ?? []).find((error) => error.pointer === pointer);
+    return found && (found.fix ? `${found.detail} ${found.fix}` : found.detail);
+  }
+}
+
+let csrf = '';
+
+/** Say which word each write by cookie has to carry. */
+export function carry(me: Me): void {
+  csrf = me.csrf ?? '';
+}
+
+export const api = createClient<paths>({ baseUrl: '/', credentials: 'same-origin' });
+
+api.use({
+  onRequest({ request }) {
+    if (request.method !== 'GET' && csrf) request.headers.set('X-CSRF-Token', csrf);
+    return request;
+  },
+});
+
+interface Answered<T> {
+  data?: T;
+  error?: unknown;
+  response: Response;
+}
+
+/** The answer's body. Throws Fault for every refusal, and for an exchange that does not answer at all. */
+export async function must<T>(asked: Promise<Answered<T>>): Promise<T> {
+  return (await whole(asked)).data as T;
+}
+
+/** The body and its version (the ETag), for what is edited. Throws Fault. */
+export async function versioned<T>(asked: Promise<Answered<T>>): Promise<{ body: T; etag: string }> {
+  const { data, response } = await whole(asked);
+  return { body: data as T, etag: response.headers.get('ETag') ?? '' };
+}
+
+async function whole<T>(asked: Promise<Answered<T>>): Promise<Answered<T>> {
+  let answered: Answered<T>;
+  try {
+    answered = await asked;
+  } catch {
+    throw new Fault(0, AWAY);
+  }
+  const { error, response } = answered;
+  if (!response.ok) throw new Fault(response.status, asProblem(error, response));
+  return answered;
+}
+
+const AWAY: Problem = {
+  title: 'The exchange does not answer.',
+  status: 0,
+  code: 'away',
+  fix: 'Nothing was changed that you do not see here. Look whether it runs, then try again.',
+};
+
+function asProblem(error: unknown, response: Response): Problem {
+  if (error && typeof error === 'object' && 'title' in error) return error as Problem;
+  return { title: `The exchange answered ${response.status}.`, status: response.status, code: String(response.status) };
+}
+
+interface Sent {
+  query?: Record<string, string | number | boolean | undefined>;
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+/** A request whose address is made while the page runs: nouns of any kind. Throws Fault. */
+export async function send<T>(method: string, path: string, sent: Sent = {}): Promise<{ body: T; etag: string }> {
+  const words = Object.entries(sent.query ?? {}).flatMap(([name, value]) =>
+    value === undefined || value === '' ? [] : [[name, String(value)]],
+  );
+  const address = words.length ? `${path}?${new URLSearchParams(words)}` : path;
+  const headers: Record<string, string> = { ...sent.headers };
+  if (sent.body !== undefined) headers['Content-Type'] = 'application/json';
+  if (method !== 'GET' && csrf) headers['X-CSRF-Token'] = csrf;
+  const body = sent.body === undefined ? undefined : JSON.stringify(sent.body);
+  return versioned(read<T>(fetch(address, { method, headers, body, credentials: 'same-origin' })));
+}
+
+async function read<T>(asked: Promise<Response>): Promise<Answered<T>> {
+  const response = await asked;
+  const said = response.status === 204 ? undefined : await response.json().catch(() => undefined);
+  return response.ok ? { data: said as T, response } : { error: said, response };
+}

@@ -1,0 +1,155 @@
+import { Link } from '@tanstack/react-router';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { type KeyboardEvent, type ReactNode, useRef } from 'react';
+import { Empty } from '../frame/Page';
+import css from './Table.module.css';
+
+export interface Column<Row> {
+  key: string;
+  title: string;
+  /** Figures stand at the right, words at the left. */
+  figures?: boolean;
+  width?: string;
+  /** The word that the API sorts by, where it can. */
+  sort?: string;
+  /** Dropped first where the screen is narrow. */
+  minor?: boolean;
+  cell: (row: Row) => ReactNode;
+}
+
+interface TableProps<Row> {
+  label: string;
+  columns: Column<Row>[];
+  rows: Row[];
+  rowKey: (row: Row) => string;
+  /** Where a row leads. The first column carries the link. */
+  href?: (row: Row) => string;
+  /** How many there are in all, where that is known. */
+  total?: number;
+  sort?: string;
+  onSort?: (sort: string) => void;
+  /** There are more behind the last one. */
+  onMore?: () => void;
+  isMoreComing?: boolean;
+  empty: ReactNode;
+}
+
+const ROW_PX = 32;
+/** Below this, all rows stand in the page; above, only those in sight. */
+const VIRTUAL_FROM = 120;
+
+/** Rows of anything: real table, sorted and paged by the server, only the rows in sight drawn where there are many. */
+export function Table<Row>(props: TableProps<Row>) {
+  const { label, columns, rows, rowKey, href, total, sort, onSort, onMore, isMoreComing, empty } = props;
+  const scroller = useRef<HTMLDivElement>(null);
+  const isVirtual = rows.length > VIRTUAL_FROM;
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW_PX,
+    overscan: 12,
+    enabled: isVirtual,
+  });
+  if (rows.length === 0) return <Empty>{empty}</Empty>;
+  const seen = isVirtual ? virtual.getVirtualItems() : rows.map((_, index) => ({ index, start: 0, end: 0 }));
+  const before = isVirtual ? (seen[0]?.start ?? 0) : 0;
+  const after = isVirtual ? virtual.getTotalSize() - (seen.at(-1)?.end ?? 0) : 0;
+  return (
+    <>
+      <section
+        ref={scroller}
+        className={css.scroller}
+        data-virtual={isVirtual || undefined}
+        tabIndex={0}
+        aria-label={label}
+      >
+        <table className={css.table} aria-label={label} aria-rowcount={(total ?? rows.length) + 1} onKeyDown={walk}>
+          <thead>
+            <tr>
+              {columns.map((column) => (
+                <Head key={column.key} column={column} sort={sort} onSort={onSort} />
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            <Spacer height={before} />
+            {seen.map(({ index }) => {
+              const row = rows[index] as Row;
+              return (
+                <tr key={rowKey(row)} aria-rowindex={index + 2}>
+                  {columns.map((column, place) => (
+                    <td
+                      key={column.key}
+                      data-figures={column.figures || undefined}
+                      data-minor={column.minor || undefined}
+                    >
+                      {place === 0 && href ? (
+                        <Link className={css.link} to={href(row)}>
+                          {column.cell(row)}
+                        </Link>
+                      ) : (
+                        column.cell(row)
+                      )}
+                    </td>
+                  ))}
+                </tr>
+              );
+            })}
+            <Spacer height={after} />
+          </tbody>
+        </table>
+      </section>
+      {onMore && (
+        <button type="button" className={css.more} onClick={onMore} disabled={isMoreComing}>
+          {isMoreComing
+            ? 'Loading…'
+            : `More rows${total ? ` (${rows.length.toLocaleString('en-US')} of ${total.toLocaleString('en-US')})` : ''}`}
+        </button>
+      )}
+    </>
+  );
+}
+
+function Head<Row>({ column, sort, onSort }: { column: Column<Row>; sort?: string; onSort?: (sort: string) => void }) {
+  const { title, figures, minor, width } = column;
+  const by = column.sort;
+  const direction = by && sort === by ? 'ascending' : by && sort === `-${by}` ? 'descending' : undefined;
+  return (
+    <th
+      scope="col"
+      style={{ width }}
+      data-figures={figures || undefined}
+      data-minor={minor || undefined}
+      aria-sort={direction ?? (by && onSort ? 'none' : undefined)}
+    >
+      {by && onSort ? (
+        <button type="button" className={css.sort} onClick={() => onSort(direction === 'descending' ? by : `-${by}`)}>
+          {title}{' '}
+          <span aria-hidden="true">{direction === 'ascending' ? '↑' : direction === 'descending' ? '↓' : ''}</span>
+        </button>
+      ) : (
+        title
+      )}
+    </th>
+  );
+}
+
+function Spacer({ height }: { height: number }) {
+  if (height <= 0) return null;
+  return (
+    <tr aria-hidden="true">
+      <td className={css.spacer} style={{ height }} />
+    </tr>
+  );
+}
+
+/** j and k go from row to row; Enter follows the link, as links do. */
+function walk(event: KeyboardEvent<HTMLTableElement>) {
+  const step = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 }[event.key];
+  if (!step || !(event.target instanceof HTMLElement)) return;
+  const links = [...event.currentTarget.querySelectorAll<HTMLElement>(`tbody .${css.link}`)];
+  const next = links[links.indexOf(event.target) + step];
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+}

@@ -1,0 +1,397 @@
+import { Button, MultiSelect, SegmentedControl, Select, TagsInput, TextInput } from '@mantine/core';
+import { createContext, type ReactNode, useContext } from 'react';
+import type { Fault } from '@/api/client';
+import { type Json, under } from '../form/schema';
+import css from './FilterEditor.module.css';
+import {
+  asGroup,
+  asSaved,
+  begun,
+  type FactRow,
+  isList,
+  MODES,
+  type Mode,
+  modeOf,
+  type Operator,
+  operatorOf,
+  operatorWord,
+  type Part,
+  partsOf,
+  pasted,
+  withFact,
+  withMode,
+  withOperator,
+  withParts,
+  withValue,
+} from './tree';
+
+interface Words {
+  facts: FactRow[];
+  fault: Fault | null;
+  /** What stands at the right of a part: how many leads it lets through. */
+  beside: (pointer: string) => ReactNode;
+  isReadOnly: boolean;
+}
+
+const Shared = createContext<Words>({ facts: [], fault: null, beside: () => null, isReadOnly: false });
+
+interface FilterEditorProps {
+  facts: FactRow[];
+  /** The filter as the API has it; none wants every lead. */
+  value: Part | null | undefined;
+  onChange: (value: Part | null) => void;
+  fault?: Fault | null;
+  /** Where the filter stands in what is sent. */
+  base?: string;
+  beside?: (pointer: string) => ReactNode;
+  isReadOnly?: boolean;
+}
+
+/** Rules in groups, nested at will: all of, any of, none of. Every rule is numbered, for eyes and ears. */
+export function FilterEditor({
+  facts,
+  value,
+  onChange,
+  fault = null,
+  base = '',
+  beside = () => null,
+  isReadOnly = false,
+}: FilterEditorProps) {
+  const root = asGroup(value);
+  return (
+    <Shared.Provider value={{ facts, fault, beside, isReadOnly }}>
+      <Group part={root} number="" pointer={base} onChange={(next) => onChange(asKept(next))} />
+    </Shared.Provider>
+  );
+}
+
+/** While somebody edits, empty groups stay; an empty root is no filter. */
+function asKept(root: Part): Part | null {
+  return partsOf(root).length ? root : asSaved(root);
+}
+
+interface NodeProps {
+  part: Part;
+  /** "", "2", "2.1": how the rule is called. */
+  number: string;
+  pointer: string;
+  onChange: (part: Part) => void;
+  onRemove?: () => void;
+}
+
+function Group({ part, number, pointer, onChange, onRemove }: NodeProps) {
+  const { facts, beside, isReadOnly } = useContext(Shared);
+  const mode = modeOf(part) ?? 'all';
+  const parts = partsOf(part);
+  const name = number ? `Group ${number}` : 'Filter';
+  const put = (next: Part[]) => onChange(withParts(part, next));
+  const first = facts[0];
+  return (
+    <fieldset className={number ? css.group : css.root}>
+      <legend className={css.legend}>{name}</legend>
+      <div className={css.mode}>
+        <SegmentedControl
+          aria-label={`${name}: how its rules count`}
+          data={MODES}
+          value={mode}
+          disabled={isReadOnly}
+          onChange={(next) => onChange(withMode(part, next as Mode))}
+        />
+        <span className={css.beside}>{number && beside(pointer)}</span>
+        {onRemove && (
+          <Button
+            size="compact-xs"
+            variant="subtle"
+            disabled={isReadOnly}
+            onClick={onRemove}
+            aria-label={`Remove group ${number}`}
+          >
+            Remove group
+          </Button>
+        )}
+      </div>
+      {parts.length === 0 && (
+        <p className={css.none}>
+          {number ? 'No rule yet: an empty group is left out.' : 'No rule: every lead of the campaign.'}
+        </p>
+      )}
+      {parts.map((one, index) => {
+        const own = number ? `${number}.${index + 1}` : `${index + 1}`;
+        const props = {
+          part: one,
+          number: own,
+          pointer: under(under(pointer, mode), index),
+          onChange: (next: Part) => put(parts.map((kept, at) => (at === index ? next : kept))),
+          onRemove: () => put(parts.filter((_, at) => at !== index)),
+        };
+        return (
+          <div key={own} className={css.line}>
+            <span className={css.joint}>{index === 0 ? 'where' : mode === 'any' ? 'or' : 'and'}</span>
+            {modeOf(one) ? <Group {...props} /> : <Rule {...props} />}
+          </div>
+        );
+      })}
+      <div className={css.add}>
+        <Button
+          variant="subtle"
+          disabled={isReadOnly || !first}
+          onClick={() => first && put([...parts, begun(first, first.operators[0] as Operator)])}
+          aria-label={number ? `Add a rule to group ${number}` : 'Add a rule'}
+        >
+          + Rule
+        </Button>
+        <Button
+          variant="subtle"
+          disabled={isReadOnly}
+          onClick={() => put([...parts, { [mode === 'all' ? 'any' : 'all']: [] }])}
+          aria-label={number ? `Add a group to group ${number}` : 'Add a group'}
+        >
+          + Group
+        </Button>
+      </div>
+    </fieldset>
+  );
+}
+
+function Rule({ part, number, pointer, onChange, onRemove }: NodeProps) {
+  const { facts, fault, beside, isReadOnly } = useContext(Shared);
+  const fact = facts.find((one) => one.fact === part.fact);
+  const operator = operatorOf(part);
+  const error =
+    fault?.at(pointer) ??
+    fault?.at(under(pointer, 'fact')) ??
+    (operator && errorUnder(fault, under(pointer, operator)));
+  const unknown =
+    typeof part.fact === 'string' && !fact ? [{ value: part.fact, label: `${part.fact} (no such fact)` }] : [];
+  return (
+    <div className={css.rule}>
+      <Select
+        aria-label={`Rule ${number}: fact`}
+        data={[...facts.map((one) => ({ value: one.fact, label: one.fact.replaceAll('_', ' ') })), ...unknown]}
+        value={(part.fact as string) ?? null}
+        searchable
+        disabled={isReadOnly}
+        error={Boolean(error)}
+        onChange={(name) => {
+          const next = facts.find((one) => one.fact === name);
+          if (next) onChange(withFact(part, next, fact));
+        }}
+      />
+      <Select
+        aria-label={`Rule ${number}: test`}
+        data={(fact?.operators ?? (operator ? [operator] : [])).map((one) => ({
+          value: one,
+          label: operatorWord(one),
+        }))}
+        value={operator ?? null}
+        disabled={isReadOnly || !fact}
+        onChange={(next) => fact && next && onChange(withOperator(part, fact, next as Operator))}
+      />
+      <div className={css.value}>
+        {operator && (
+          <ValueEditor
+            fact={fact}
+            operator={operator}
+            number={number}
+            value={part[operator] as Json}
+            isReadOnly={isReadOnly}
+            onChange={(value) => onChange(withValue(part, value))}
+          />
+        )}
+        {error && <p className={css.error}>{error}</p>}
+      </div>
+      <span className={css.beside}>{beside(pointer)}</span>
+      <Button
+        size="compact-xs"
+        variant="subtle"
+        disabled={isReadOnly}
+        onClick={onRemove}
+        aria-label={`Remove rule ${number}`}
+      >
+        ×
+      </Button>
+    </div>
+  );
+}
+
+/** The first error at a place or below it: of a list, one value may be wrong. */
+function errorUnder(fault: Fault | null, pointer: string): string | undefined {
+  const found = fault?.problem.errors?.find(
+    (error) => error.pointer === pointer || error.pointer.startsWith(`${pointer}/`),
+  );
+  return found?.detail;
+}
+
+interface ValueProps {
+  fact?: FactRow;
+  operator: Operator;
+  number: string;
+  value: Json;
+  isReadOnly: boolean;
+  onChange: (value: Json) => void;
+}
+
+function ValueEditor({ fact, operator, number, value, isReadOnly, onChange }: ValueProps) {
+  const label = `Rule ${number}: value`;
+  if (operator === 'present' || fact?.kind === 'boolean') {
+    const yes = ['yes', 'true', true].includes(value as string);
+    return (
+      <SegmentedControl
+        aria-label={label}
+        data={[
+          { value: 'yes', label: 'Yes' },
+          { value: 'no', label: 'No' },
+        ]}
+        value={yes ? 'yes' : 'no'}
+        disabled={isReadOnly}
+        onChange={onChange}
+      />
+    );
+  }
+  if (operator === 'between') {
+    const [low = '', high = ''] = (Array.isArray(value) ? value : []) as string[];
+    return (
+      <div className={css.pair}>
+        <One
+          fact={fact}
+          label={`Rule ${number}: from`}
+          value={low}
+          isReadOnly={isReadOnly}
+          onChange={(next) => onChange([next, high])}
+        />
+        <span>and</span>
+        <One
+          fact={fact}
+          label={`Rule ${number}: to`}
+          value={high}
+          isReadOnly={isReadOnly}
+          onChange={(next) => onChange([low, next])}
+        />
+      </div>
+    );
+  }
+  if (isList(operator))
+    return <Values fact={fact} number={number} value={value} isReadOnly={isReadOnly} onChange={onChange} />;
+  if (fact?.options?.length) {
+    return (
+      <Select
+        aria-label={label}
+        data={fact.options}
+        value={(value as string) || null}
+        disabled={isReadOnly}
+        onChange={(next) => onChange(next ?? '')}
+      />
+    );
+  }
+  return <One fact={fact} label={label} value={String(value ?? '')} isReadOnly={isReadOnly} onChange={onChange} />;
+}
+
+function One({
+  fact,
+  label,
+  value,
+  isReadOnly,
+  onChange,
+}: {
+  fact?: FactRow;
+  label: string;
+  value: string;
+  isReadOnly: boolean;
+  onChange: (value: string) => void;
+}) {
+  return (
+    <TextInput
+      aria-label={label}
+      type={fact?.kind === 'date' ? 'date' : 'text'}
+      inputMode={fact?.kind === 'number' ? 'decimal' : undefined}
+      value={String(value)}
+      disabled={isReadOnly}
+      onChange={(event) => onChange(event.currentTarget.value)}
+    />
+  );
+}
+
+/** How many values a list may have and still be drawn one by one. */
+const DRAWN = 60;
+
+/** A list of values, or of places the miles around one. */
+function Values({ fact, number, value, isReadOnly, onChange }: Omit<ValueProps, 'operator'>) {
+  const label = `Rule ${number}: values`;
+  if (fact?.places && value && typeof value === 'object' && !Array.isArray(value)) {
+    return (
+      <div className={css.pair}>
+        <TextInput
+          aria-label={`Rule ${number}: miles`}
+          inputMode="decimal"
+          value={String(value.within_miles ?? '')}
+          disabled={isReadOnly}
+          onChange={(event) => onChange({ ...value, within_miles: event.currentTarget.value })}
+        />
+        <span>miles of</span>
+        <TextInput
+          aria-label={`Rule ${number}: place`}
+          value={String(value.of ?? '')}
+          disabled={isReadOnly}
+          onChange={(event) => onChange({ ...value, of: event.currentTarget.value })}
+        />
+        <Button size="compact-xs" variant="subtle" disabled={isReadOnly} onClick={() => onChange([])}>
+          List instead
+        </Button>
+      </div>
+    );
+  }
+  const values = (Array.isArray(value) ? value : []).map(String);
+  if (values.length > DRAWN) {
+    return (
+      <div className={css.pair}>
+        <span>
+          {values.length.toLocaleString('en-US')} values, {values.slice(0, 3).join(', ')} …
+        </span>
+        <Button size="compact-xs" variant="subtle" disabled={isReadOnly} onClick={() => onChange([])}>
+          Clear
+        </Button>
+      </div>
+    );
+  }
+  if (fact?.options?.length) {
+    return (
+      <MultiSelect
+        aria-label={label}
+        data={fact.options}
+        value={values}
+        disabled={isReadOnly}
+        onChange={onChange}
+        searchable
+      />
+    );
+  }
+  return (
+    <div className={css.values}>
+      <TagsInput
+        aria-label={label}
+        placeholder={values.length ? '' : 'Type or paste, one a line'}
+        value={values}
+        disabled={isReadOnly}
+        acceptValueOnBlur
+        splitChars={[',', ';']}
+        onPaste={(event) => {
+          const found = pasted(event.clipboardData.getData('text'));
+          if (found.length < 2) return;
+          event.preventDefault();
+          onChange([...new Set([...values, ...found])]);
+        }}
+        onChange={onChange}
+      />
+      {fact?.places && values.length === 0 && (
+        <Button
+          size="compact-xs"
+          variant="subtle"
+          disabled={isReadOnly}
+          onClick={() => onChange({ within_miles: '25', of: '' })}
+        >
+          Miles around
+        </Button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { asGroup, asSaved, type FactRow, pasted, withFact, withMode, withOperator, withValue } from './tree';
+
+const age: FactRow = { fact: 'age', kind: 'number', operators: ['equals', 'between', 'at_least', 'one_of'] };
+const miles: FactRow = { fact: 'miles', kind: 'number', operators: ['equals', 'between', 'at_least'] };
+const state: FactRow = { fact: 'state', kind: 'text', operators: ['equals', 'one_of'] };
+
+describe('a filter', () => {
+  it('is a group while it is edited, and nothing where nothing stands in it', () => {
+    expect(asGroup(null)).toEqual({ all: [] });
+    expect(asGroup({ fact: 'age', equals: '3' })).toEqual({ all: [{ fact: 'age', equals: '3' }] });
+    expect(asSaved({ all: [{ any: [] }, { none: [{ any: [] }] }] })).toBeNull();
+    expect(asSaved({ all: [{ any: [] }, { fact: 'age', equals: '3' }] })).toEqual({
+      all: [{ fact: 'age', equals: '3' }],
+    });
+  });
+  it('keeps its parts when the mode changes', () => {
+    expect(withMode({ all: [{ fact: 'age', equals: '3' }] }, 'none')).toEqual({ none: [{ fact: 'age', equals: '3' }] });
+  });
+  it('keeps what was typed as far as the operator takes it', () => {
+    const between = withOperator({ fact: 'age', at_least: '25' }, age, 'between');
+    expect(between).toEqual({ fact: 'age', between: ['25', ''] });
+    expect(withOperator(between, age, 'one_of')).toEqual({ fact: 'age', one_of: ['25', ''] });
+    expect(withOperator({ fact: 'age', one_of: ['25'] }, age, 'equals')).toEqual({ fact: 'age', equals: '25' });
+  });
+  it('keeps operator and value for a fact of the same kind, and begins anew for another', () => {
+    expect(withFact({ fact: 'age', at_least: '25' }, miles, age)).toEqual({ fact: 'miles', at_least: '25' });
+    expect(withFact({ fact: 'age', at_least: '25' }, state, age)).toEqual({ fact: 'state', equals: '' });
+    expect(withValue({ fact: 'age', at_least: '25' }, '30')).toEqual({ fact: 'age', at_least: '30' });
+  });
+  it('takes pasted lists, each value once', () => {
+    expect(pasted('90210\n90211, 90210;\t10001\n')).toEqual(['90210', '90211', '10001']);
+  });
+});

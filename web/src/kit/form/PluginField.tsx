@@ -1,0 +1,66 @@
+import { Select } from '@mantine/core';
+import { queryOptions, useQuery } from '@tanstack/react-query';
+import { api, type Fault, must, type Struct } from '@/api/client';
+import { SchemaForm, type Widget } from './SchemaForm';
+import css from './SchemaForm.module.css';
+import type { Dict, Schema } from './schema';
+
+export type PluginRow = Struct<'PluginRow'>;
+
+export const pluginsQuery = queryOptions({
+  queryKey: ['plugins'],
+  staleTime: Number.POSITIVE_INFINITY,
+  queryFn: async () => (await must(api.GET('/v1/plugins'))).items,
+});
+
+interface PluginFieldProps {
+  kind: string;
+  label: string;
+  /** `plugin` and `settings`, as the API has them. */
+  value: Dict;
+  pointer: string;
+  fault?: Fault | null;
+  widget?: Widget;
+  isReadOnly?: boolean;
+  /** What the plugin is called in the value: checks and deliveries say `plugin`, fields say `type`. */
+  by?: string;
+  onChange: (value: Dict) => void;
+}
+
+/** A plugin by name, and its settings as the plugin describes them. */
+export function PluginField(props: PluginFieldProps) {
+  const { kind, label, value, pointer, fault, widget, isReadOnly, by = 'plugin', onChange } = props;
+  const rows = (useQuery(pluginsQuery).data ?? []).filter((row) => row.kind === kind);
+  const chosen = rows.find((row) => row.name === value[by]);
+  return (
+    <>
+      <Select
+        label={label}
+        description={chosen?.description}
+        error={fault?.at(`${pointer}/${by}`)}
+        data={rows.map((row) => row.name)}
+        value={(value[by] as string | undefined) ?? null}
+        disabled={isReadOnly}
+        onChange={(name) => onChange({ ...value, [by]: name ?? '', settings: {} })}
+      />
+      {chosen && hasSettings(chosen) && (
+        <div className={css.group}>
+          <SchemaForm
+            schema={chosen.settings as Schema}
+            value={(value.settings ?? {}) as Dict}
+            base={`${pointer}/settings`}
+            fault={fault}
+            widget={widget}
+            isReadOnly={isReadOnly}
+            onChange={(settings) => onChange({ ...value, settings })}
+          />
+        </div>
+      )}
+    </>
+  );
+}
+
+function hasSettings(row: PluginRow): boolean {
+  const schema = row.settings as Schema;
+  return Object.keys(schema.$defs?.Settings?.properties ?? {}).length > 0;
+}

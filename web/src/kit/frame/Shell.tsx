@@ -1,0 +1,73 @@
+import { useMantineColorScheme } from '@mantine/core';
+import { Link, Outlet, useLocation } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
+import { useMe, useSignOut } from './me';
+import { Palette } from './Palette';
+import { GROUPS, inGroup } from './pages';
+import css from './Shell.module.css';
+
+/** The frame of every page: nouns at the left, the page at the right, the palette over both. */
+export function Shell() {
+  const [isOpen, setOpen] = useState(false);
+  const place = useLocation().pathname;
+  useEffect(() => setOpen(false), [place]);
+  return (
+    <div className={css.shell}>
+      <a className={css.skip} href="#main">
+        Skip to the page
+      </a>
+      <div className={css.side} data-open={isOpen || undefined}>
+        <div className={css.brand}>
+          <Link to="/" className={css.name}>
+            <img src="/mark.svg" alt="" width={16} height={16} /> Outbid
+          </Link>
+          <button type="button" className={css.menu} aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+            Menu
+          </button>
+        </div>
+        <nav className={css.nav} aria-label="Pages">
+          {GROUPS.map((group) => (
+            <div key={group} className={css.group}>
+              {group && <div className={css.heading}>{group}</div>}
+              <ul>
+                {inGroup(group).map((page) => (
+                  <li key={page.path}>
+                    <Link to={page.path} activeOptions={{ exact: page.path === '/' }} className={css.item}>
+                      {page.title}
+                    </Link>
+                  </li>
+                ))}
+              </ul>
+            </div>
+          ))}
+        </nav>
+        <Foot />
+      </div>
+      <main id="main" className={css.main}>
+        <Outlet />
+      </main>
+      <Palette />
+    </div>
+  );
+}
+
+function Foot() {
+  const me = useMe();
+  const signOut = useSignOut();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const next = colorScheme === 'dark' ? 'light' : colorScheme === 'light' ? 'auto' : 'dark';
+  const now = { dark: 'Dark theme', light: 'Light theme', auto: 'Theme of the system' }[colorScheme];
+  return (
+    <div className={css.foot}>
+      <span className={css.who} title={me.role}>
+        {me.name}
+      </span>
+      <button type="button" className={css.quiet} onClick={() => setColorScheme(next)}>
+        {now}
+      </button>
+      <button type="button" className={css.quiet} onClick={() => signOut.mutate()}>
+        Sign out
+      </button>
+    </div>
+  );
+}

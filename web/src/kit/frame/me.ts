@@ -1,0 +1,64 @@
+import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { createContext, useContext } from 'react';
+import { api, carry, Fault, type Me, must } from '@/api/client';
+
+/** That somebody signed in on this browser. Without it the exchange is not asked who: the answer would be a refusal. */
+const SIGNED_IN = 'outbid-signed-in';
+
+/** Who is signed in; nobody is null. */
+export const meQuery = queryOptions({
+  queryKey: ['me'],
+  staleTime: Number.POSITIVE_INFINITY,
+  retry: false,
+  queryFn: async (): Promise<Me | null> => {
+    if (!localStorage.getItem(SIGNED_IN)) return null;
+    try {
+      const me = await must(api.GET('/v1/session'));
+      carry(me);
+      return me;
+    } catch (error) {
+      if (error instanceof Fault && error.status === 401) return null;
+      throw error;
+    }
+  },
+});
+
+const Signed = createContext<Me | null>(null);
+
+/** Around everything that is seen by who is signed in. */
+export const MeProvider = Signed.Provider;
+
+/** Who is signed in, on pages that nobody else sees. */
+export function useMe(): Me {
+  const me = useContext(Signed);
+  if (!me) throw new Error('Nobody is signed in.');
+  return me;
+}
+
+export function useMayWrite(): boolean {
+  return useMe().role !== 'reader';
+}
+
+export function useSignIn() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (wish: { user: string; password: string }) => must(api.POST('/v1/session', { body: wish })),
+    onSuccess: (me) => {
+      carry(me);
+      localStorage.setItem(SIGNED_IN, 'yes');
+      queries.setQueryData(meQuery.queryKey, me);
+    },
+  });
+}
+
+export function useSignOut() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: () => must(api.DELETE('/v1/session')),
+    onSettled: () => {
+      localStorage.removeItem(SIGNED_IN);
+      queries.setQueryData(meQuery.queryKey, null);
+      queries.removeQueries({ predicate: (query) => query.queryKey[0] !== 'me' });
+    },
+  });
+}

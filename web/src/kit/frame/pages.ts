@@ -1,0 +1,23 @@
+import type { ComponentType } from 'react';
+
+export type Group = '' | 'Market' | 'Money' | 'House';
+
+/** What a page folder says of itself: `pages/<name>/page.ts` exports `pages`, a list of these. Nothing else lists pages. */
+export interface PageOf {
+  /** `$name` is a part that varies: `/offers/$slug`. */
+  path: string;
+  title: string;
+  /** Where it stands at the left, if it stands there; `order` within its group. */
+  nav?: { group: Group; order: number; keys?: string };
+  load: () => Promise<{ default: ComponentType }>;
+}
+
+const folders = import.meta.glob<{ pages: PageOf[] }>('../../pages/*/page.ts', { eager: true });
+
+export const PAGES: PageOf[] = Object.values(folders).flatMap((folder) => folder.pages);
+
+export const GROUPS: Group[] = ['', 'Market', 'Money', 'House'];
+
+export function inGroup(group: Group): PageOf[] {
+  return PAGES.filter((page) => page.nav?.group === group).sort((a, b) => (a.nav?.order ?? 0) - (b.nav?.order ?? 0));
+}

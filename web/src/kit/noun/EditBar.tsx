@@ -1,0 +1,108 @@
+import { Button } from '@mantine/core';
+import { useBlocker } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import type { Json } from '../form/schema';
+import { Trouble } from '../frame/Trouble';
+import css from './EditBar.module.css';
+import type { Editing } from './editing';
+
+/** Discard and save, with ⌘S. Leaving with something unsaved asks first. */
+export function EditBar({ editing, word, onSave }: { editing: Editing; word: string; onSave?: () => void }) {
+  const { isDirty, isSaving, isNew, save, discard } = editing;
+  const run = async () => {
+    if (await save()) onSave?.();
+    else document.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  };
+  useBlocker({
+    shouldBlockFn: ({ current, next }) =>
+      isDirty &&
+      !isSaving &&
+      current.pathname !== next.pathname &&
+      !window.confirm('Leave without saving? What you changed here is lost.'),
+    enableBeforeUnload: () => isDirty,
+  });
+  useEffect(() => {
+    const pressed = (event: KeyboardEvent) => {
+      if ((event.metaKey || event.ctrlKey) && event.key === 's') {
+        event.preventDefault();
+        if (isDirty && !isSaving) void run();
+      }
+    };
+    document.addEventListener('keydown', pressed);
+    return () => document.removeEventListener('keydown', pressed);
+  });
+  return (
+    <>
+      {isDirty && <span className={css.unsaved}>Unsaved changes</span>}
+      {isDirty && !isNew && <Button onClick={discard}>Discard</Button>}
+      <Button variant="filled" disabled={!isDirty} loading={isSaving} onClick={run}>
+        {isNew ? `Make ${word}` : `Save ${word}`}
+      </Button>
+    </>
+  );
+}
+
+/** What stands above a form: errors that belong to no field, and what somebody else saved in between. */
+export function EditTrouble({ editing }: { editing: Editing }) {
+  const { fault, theirs, draft, takeTheirs, keepMine } = editing;
+  if (theirs) {
+    return (
+      <section className={css.conflict} role="alert" aria-label="Somebody else saved">
+        <p>
+          <b>Somebody else saved this while you were editing.</b> Nothing of yours is lost.
+        </p>
+        <table className={css.sides}>
+          <thead>
+            <tr>
+              <th scope="col">Where</th>
+              <th scope="col">Saved now</th>
+              <th scope="col">Yours</th>
+            </tr>
+          </thead>
+          <tbody>
+            {differences(theirs, draft).map(({ where, before, after }) => (
+              <tr key={where}>
+                <td>
+                  <code>{where}</code>
+                </td>
+                <td>{before}</td>
+                <td>{after}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+        <div className={css.choice}>
+          <Button onClick={keepMine}>Go on with mine</Button>
+          <Button onClick={takeTheirs}>Take what is saved</Button>
+        </div>
+      </section>
+    );
+  }
+  return fault ? <Trouble error={fault} /> : null;
+}
+
+export interface Difference {
+  where: string;
+  before: string;
+  after: string;
+}
+
+/** What differs between two values, leaf by leaf, by JSON pointer. */
+export function differences(before: Json | undefined, after: Json | undefined, where = ''): Difference[] {
+  if (JSON.stringify(before) === JSON.stringify(after)) return [];
+  if (isNested(before) && isNested(after) && Array.isArray(before) === Array.isArray(after)) {
+    const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+    return keys.flatMap((key) =>
+      differences((before as Record<string, Json>)[key], (after as Record<string, Json>)[key], `${where}/${key}`),
+    );
+  }
+  return [{ where: where || '/', before: told(before), after: told(after) }];
+}
+
+function isNested(value: Json | undefined): value is { [key: string]: Json } | Json[] {
+  return typeof value === 'object' && value !== null;
+}
+
+function told(value: Json | undefined): string {
+  return value === undefined ? '–' : typeof value === 'string' ? value : JSON.stringify(value);
+}

@@ -1,0 +1,156 @@
+import { Button } from '@mantine/core';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { Fault, send } from '@/api/client';
+import { Asked } from '../data/Asked';
+import { factsQuery } from '../filter/facts';
+import { SchemaForm } from '../form/SchemaForm';
+import { type Dict, resolved } from '../form/schema';
+import { useMayWrite } from '../frame/me';
+import { useTell } from '../frame/Notices';
+import { Card, Page } from '../frame/Page';
+import { Status } from '../frame/Status';
+import { EditBar, EditTrouble } from './EditBar';
+import { type Editing, useEditing } from './editing';
+import css from './NounPage.module.css';
+import { kindsQuery, nameOf, type Plural } from './nouns';
+import { nounWidgets } from './widgets';
+
+export interface Section {
+  title: string;
+  aside?: string;
+  keys: string[];
+  /** What nobody needs at first stands folded. */
+  isFolded?: boolean;
+}
+
+interface NounPageProps {
+  plural: Plural;
+  word: string;
+  /** The slug in the address; null while the noun is being made. */
+  slug: string | null;
+  begin?: Dict;
+  sections: Section[];
+  /** What stands beside or under the form, with what is being edited. */
+  above?: (editing: Editing) => ReactNode;
+  below?: (editing: Editing) => ReactNode;
+  actions?: ReactNode;
+}
+
+/** A noun at its address: drawn from its schema in sections, saved as a whole. Keys that no section names come last. */
+export function NounPage({ plural, word, slug, begin, sections, above, below, actions }: NounPageProps) {
+  const navigate = useNavigate();
+  const mayWrite = useMayWrite();
+  const editing = useEditing(plural, slug, begin);
+  const { draft, isNew } = editing;
+  const kinds = useQuery(kindsQuery);
+  const campaign = plural === 'campaigns' ? (slug ?? '') : String(draft.campaign ?? '');
+  const facts = useQuery(factsQuery(campaign)).data ?? [];
+  return (
+    <Page
+      narrow
+      title={isNew ? `New ${word}` : nameOf(draft)}
+      aside={!isNew && 'paused' in draft && draft.paused ? <Status status="paused" /> : undefined}
+      actions={
+        mayWrite && (
+          <>
+            {actions}
+            {!isNew && <Gone plural={plural} word={word} slug={slug ?? ''} />}
+            <EditBar
+              editing={editing}
+              word={word}
+              onSave={isNew ? () => void navigate({ to: `/${plural}/${String(draft.slug)}` }) : undefined}
+            />
+          </>
+        )
+      }
+    >
+      <EditTrouble editing={editing} />
+      {editing.isReady && above?.(editing)}
+      {editing.isReady && (
+        <Asked query={kinds}>
+          {(schemas) => {
+            const schema = schemas.get(plural) ?? {};
+            const root = resolved(schema, schema.$defs ?? {}).schema;
+            const named = new Set(['slug', ...sections.flatMap((section) => section.keys)]);
+            const rest = Object.keys(root.properties ?? {}).filter((key) => !named.has(key));
+            const whole = rest.length ? [...sections, { title: 'More', keys: rest, isFolded: true }] : sections;
+            const first = isNew ? ['slug'] : [];
+            return whole.map(({ title, aside, keys, isFolded }, index) => (
+              <Folded key={title} title={title} aside={aside} isFolded={isFolded}>
+                <SchemaForm
+                  schema={schema}
+                  keys={index === 0 ? [...first, ...keys] : keys}
+                  value={draft}
+                  fault={editing.fault}
+                  isReadOnly={!mayWrite}
+                  widget={nounWidgets({ defs: schema.$defs ?? {}, facts, fault: editing.fault, isReadOnly: !mayWrite })}
+                  onChange={editing.set}
+                />
+              </Folded>
+            ));
+          }}
+        </Asked>
+      )}
+      {editing.isReady && below?.(editing)}
+    </Page>
+  );
+}
+
+function Folded({
+  title,
+  aside,
+  isFolded,
+  children,
+}: {
+  title: string;
+  aside?: string;
+  isFolded?: boolean;
+  children: ReactNode;
+}) {
+  if (!isFolded) {
+    return (
+      <Card title={title} aside={aside}>
+        {children}
+      </Card>
+    );
+  }
+  return (
+    <Card>
+      <details className={css.folded}>
+        <summary>{title}</summary>
+        {children}
+      </details>
+    </Card>
+  );
+}
+
+/** Taking a noun away: the API says what still refers to it. */
+function Gone({ plural, word, slug }: { plural: Plural; word: string; slug: string }) {
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  const tell = useTell();
+  const remove = async () => {
+    if (!window.confirm(`Take the ${word} ${slug} away? Changes keeps it as it was, and can bring it back.`)) return;
+    try {
+      const { etag } = await send<Dict>('GET', `/v1/${plural}/${slug}`);
+      await send('DELETE', `/v1/${plural}/${slug}`, { headers: { 'If-Match': etag } });
+      await queries.invalidateQueries({ queryKey: ['nouns'] });
+      queries.removeQueries({ queryKey: ['noun', plural, slug] });
+      tell(`Taken away: ${slug}.`);
+      void navigate({ to: `/${plural}` });
+    } catch (error) {
+      const words =
+        error instanceof Fault
+          ? [error.problem.title, ...(error.problem.errors ?? []).map((one) => one.detail)]
+          : [String(error)];
+      tell(`Not taken away. ${words.join(' ')}`);
+    }
+  };
+  return (
+    <Button variant="subtle" color="red" onClick={remove}>
+      Take away
+    </Button>
+  );
+}

@@ -1,0 +1,124 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { Fault, send } from '@/api/client';
+import type { Dict } from '../form/schema';
+import { useTell } from '../frame/Notices';
+import { nounQuery, type Plural } from './nouns';
+
+export interface Editing {
+  draft: Dict;
+  /** As it is kept; an empty one while it is being made. */
+  kept: Dict;
+  isNew: boolean;
+  isReady: boolean;
+  isDirty: boolean;
+  isSaving: boolean;
+  fault: Fault | null;
+  /** Somebody else saved in between: what he saved. */
+  theirs: Dict | null;
+  set: (draft: Dict) => void;
+  discard: () => void;
+  save: () => Promise<boolean>;
+  takeTheirs: () => void;
+  keepMine: () => void;
+}
+
+const MOVED = 412;
+
+/** A noun that is edited: what was typed stays until it is saved or discarded, whatever the API answers. */
+export function useEditing(plural: Plural, slug: string | null, begin: Dict = {}): Editing {
+  const queries = useQueryClient();
+  const tell = useTell();
+  const isNew = slug === null;
+  const query = useQuery({ ...nounQuery(plural, slug ?? ''), enabled: !isNew, refetchOnWindowFocus: false });
+  const [draft, setDraft] = useState<Dict | null>(isNew ? begin : null);
+  const [etag, setEtag] = useState('');
+  const [theirs, setTheirs] = useState<{ body: Dict; etag: string } | null>(null);
+  const kept = query.data?.body ?? (isNew ? begin : {});
+  useEffect(() => {
+    if (query.data && draft === null) {
+      setDraft(query.data.body);
+      setEtag(query.data.etag);
+    }
+  }, [query.data, draft]);
+
+  const forget = () =>
+    Promise.all(
+      ['nouns', 'noun', 'facts', 'changes', 'versions'].map((name) => queries.invalidateQueries({ queryKey: [name] })),
+    );
+  const write = (body: Dict, condition: Record<string, string>) =>
+    send<Dict>('PUT', `/v1/${plural}/${encodeURIComponent(String(body.slug))}`, { body, headers: condition });
+
+  const mutation = useMutation({
+    mutationFn: (body: Dict) => write(body, isNew ? { 'If-None-Match': '*' } : { 'If-Match': etag }),
+    onError: async (error) => {
+      if (!(error instanceof Fault) || error.status !== MOVED || isNew) return;
+      setTheirs(await send<Dict>('GET', `/v1/${plural}/${encodeURIComponent(String(slug))}`));
+    },
+    onSuccess: async (saved) => {
+      const before = kept;
+      queries.setQueryData(nounQuery(plural, String(saved.body.slug)).queryKey, saved);
+      setEtag(saved.etag);
+      setDraft(saved.body);
+      setTheirs(null);
+      await forget();
+      tell(
+        `Saved: ${String(saved.body.name || saved.body.slug)}.`,
+        isNew ? undefined : { label: 'Undo', run: () => undo(before, saved.etag) },
+      );
+    },
+  });
+
+  const undo = async (before: Dict, saved: string) => {
+    try {
+      const back = await write(before, { 'If-Match': saved });
+      queries.setQueryData(nounQuery(plural, String(before.slug)).queryKey, back);
+      setEtag(back.etag);
+      setDraft(back.body);
+      await forget();
+      tell('Undone.');
+    } catch (error) {
+      tell(error instanceof Fault ? `Not undone: ${error.problem.title}` : 'Not undone.');
+    }
+  };
+
+  const now = draft ?? kept;
+  return {
+    draft: now,
+    kept,
+    isNew,
+    isReady: draft !== null,
+    isDirty: draft !== null && JSON.stringify(draft) !== JSON.stringify(kept),
+    isSaving: mutation.isPending,
+    fault: mutation.error instanceof Fault ? mutation.error : query.error instanceof Fault ? query.error : null,
+    theirs: theirs?.body ?? null,
+    set: setDraft,
+    discard: () => {
+      mutation.reset();
+      setDraft(kept);
+    },
+    save: async () => {
+      try {
+        await mutation.mutateAsync(now);
+        return true;
+      } catch {
+        return false;
+      }
+    },
+    takeTheirs: () => {
+      if (!theirs) return;
+      queries.setQueryData(nounQuery(plural, String(slug)).queryKey, theirs);
+      setEtag(theirs.etag);
+      setDraft(theirs.body);
+      setTheirs(null);
+      mutation.reset();
+    },
+    keepMine: () => {
+      if (!theirs) return;
+      queries.setQueryData(nounQuery(plural, String(slug)).queryKey, theirs);
+      setEtag(theirs.etag);
+      setTheirs(null);
+      mutation.reset();
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import { queryOptions, useQuery } from '@tanstack/react-query';
+import { api, must, send } from '@/api/client';
+import type { Dict, Schema } from '../form/schema';
+
+export type Plural = 'sellers' | 'groups' | 'buyers' | 'campaigns' | 'sources' | 'offers';
+
+export interface Kept {
+  version: number;
+  noun: Dict & { slug: string };
+}
+
+/** How many nouns of a kind a page draws at most; beyond, it asks for a beginning of the slug. */
+const PAGE = 500;
+
+export const kindsQuery = queryOptions({
+  queryKey: ['kinds'],
+  staleTime: Number.POSITIVE_INFINITY,
+  queryFn: async () =>
+    new Map((await must(api.GET('/v1/kinds'))).items.map((row) => [row.plural, row.schema as Schema])),
+});
+
+/** Nouns of a kind by slug; `more`: there are others behind them. */
+export function nounsQuery(plural: Plural, filter: Record<string, string> = {}) {
+  return queryOptions({
+    queryKey: ['nouns', plural, filter],
+    queryFn: async () => {
+      const { body } = await send<{ items: Kept[]; next: string | null }>('GET', `/v1/${plural}`, {
+        query: { limit: PAGE, ...filter },
+      });
+      return { items: body.items, more: body.next !== null };
+    },
+  });
+}
+
+export function nounQuery(plural: Plural, slug: string) {
+  return queryOptions({
+    queryKey: ['noun', plural, slug],
+    queryFn: () => send<Dict>('GET', `/v1/${plural}/${encodeURIComponent(slug)}`),
+  });
+}
+
+/** The slugs of a kind, with their names, for pickers. */
+export function useSlugs(plural: Plural): { value: string; label: string }[] {
+  const found = useQuery(nounsQuery(plural)).data?.items ?? [];
+  return found.map(({ noun }) => ({ value: noun.slug, label: nameOf(noun) }));
+}
+
+/** What people call a noun: its name, or its slug where it has none. */
+export function nameOf(noun: Dict): string {
+  return String(noun.name || noun.slug);
+}

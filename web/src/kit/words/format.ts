@@ -1,0 +1,52 @@
+/** How figures are written. None is `–`, zero is `0`; the API's decimal strings never become floats. */
+export const NONE = '–';
+
+const BELOW_A_CENT = /^-?0*\.00\d*[1-9]/;
+
+type Maybe<T> = T | null | undefined;
+
+/** "24.1" of USD → "$24.10"; four decimals below a cent, as pings are priced. Minus is a true minus. */
+export function money(amount: Maybe<string>, currency = 'USD'): string {
+  if (amount === null || amount === undefined || amount === '') return NONE;
+  const small = BELOW_A_CENT.test(amount);
+  const formatter = new Intl.NumberFormat('en-US', {
+    style: 'currency',
+    currency,
+    minimumFractionDigits: small ? 4 : 2,
+    maximumFractionDigits: small ? 6 : 2,
+  });
+  return formatter.format(amount as Intl.StringNumericLiteral).replace('-', '−');
+}
+
+/** 28412 → "28,412"; 1284123 → "1.28 M". */
+export function count(value: Maybe<number>): string {
+  if (value === null || value === undefined) return NONE;
+  if (Math.abs(value) >= 1_000_000) return `${(value / 1_000_000).toFixed(2)} M`.replace('-', '−');
+  return new Intl.NumberFormat('en-US').format(value).replace('-', '−');
+}
+
+/** A share of 0 to 1 → "61.9 %". */
+export function percent(share: Maybe<number>): string {
+  return share === null || share === undefined || Number.isNaN(share) ? NONE : `${(share * 100).toFixed(1)} %`;
+}
+
+/** What part of the whole, or none where there is no whole. */
+export function share(part: number, all: number): number | null {
+  return all ? part / all : null;
+}
+
+/** 312 → "312 ms"; 1240 → "1.2 s". */
+export function millis(value: Maybe<number>): string {
+  if (value === null || value === undefined) return NONE;
+  return value < 1000 ? `${Math.round(value)} ms` : `${(value / 1000).toFixed(1)} s`;
+}
+
+/** A difference with its sign: "+4", "−0.6". */
+export function signed(text: string, value: number): string {
+  return value > 0 ? `+${text}` : text;
+}
+
+/** An id's last six letters, as people say them. */
+export function lastSix(id: string): string {
+  return id.slice(-6);
+}

@@ -1,0 +1,66 @@
+/** Instants in a zone. The operator's pages speak the house's zone. */
+let zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** Say in which zone instants are written from now on. */
+export function speakZone(name: string): void {
+  zone = name;
+}
+
+export function zoneNow(): string {
+  return zone;
+}
+
+/** "America/New_York" → "New York". */
+export function zoneName(name = zone): string {
+  return (name.split('/').at(-1) ?? name).replaceAll('_', ' ');
+}
+
+function written(at: string, options: Intl.DateTimeFormatOptions, inZone = zone): string {
+  return new Intl.DateTimeFormat('en-GB', { timeZone: inZone, hourCycle: 'h23', ...options }).format(new Date(at));
+}
+
+/** "09:41:07". */
+export function clock(at: string, inZone?: string): string {
+  return written(at, { hour: '2-digit', minute: '2-digit', second: '2-digit' }, inZone);
+}
+
+/** "today 09:41:07", "yesterday 17:02:11", "12 Nov 09:41:07". */
+export function moment(at: string, now = new Date()): string {
+  const day = dayOf(at);
+  const name =
+    day === dayOf(now.toISOString())
+      ? 'today'
+      : day === dayOf(new Date(now.getTime() - 86_400_000).toISOString())
+        ? 'yesterday'
+        : written(at, { day: 'numeric', month: 'short' });
+  return `${name} ${clock(at)}`;
+}
+
+function dayOf(at: string): string {
+  return written(at, { year: 'numeric', month: '2-digit', day: '2-digit' });
+}
+
+/** "3 min ago". */
+export function ago(at: string, now = Date.now()): string {
+  const seconds = Math.max(0, Math.round((now - Date.parse(at)) / 1000));
+  if (seconds < 60) return `${seconds} s ago`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h ago`;
+  return `${Math.floor(seconds / 86_400)} days ago`;
+}
+
+/** Start of a relative range ("-5m", "-24h", "-7d", "today") or an instant, as the API takes it. */
+export function instantOf(range: string, now = new Date()): string {
+  const found = /^-(\d+)([mhd])$/.exec(range);
+  if (found) {
+    const ms = { m: 60_000, h: 3_600_000, d: 86_400_000 }[found[2] as 'm' | 'h' | 'd'];
+    return new Date(now.getTime() - Number(found[1]) * ms).toISOString();
+  }
+  return range === 'today' ? startOfDay(now).toISOString() : range;
+}
+
+/** Midnight in the zone: found by walking back what the zone's clock says. */
+function startOfDay(now: Date): Date {
+  const [hours = 0, minutes = 0, seconds = 0] = clock(now.toISOString()).split(':').map(Number);
+  return new Date(Math.floor(now.getTime() / 1000) * 1000 - (hours * 3600 + minutes * 60 + seconds) * 1000);
+}

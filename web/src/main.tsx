@@ -1,0 +1,56 @@
+import '@/kit/frame/base.css';
+import '@/kit/frame/controls';
+import '@/kit/frame/tokens.css';
+import { MantineProvider } from '@mantine/core';
+import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { Fault } from '@/api/client';
+import { MeProvider, meQuery } from '@/kit/frame/me';
+import { Notices } from '@/kit/frame/Notices';
+import { SignIn } from '@/kit/frame/SignIn';
+import { Trouble } from '@/kit/frame/Trouble';
+import { theme } from '@/kit/frame/theme';
+import { makeRouter } from '@/router';
+
+const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? '';
+
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 5_000,
+      retry: (times, error) => times < 2 && !(error instanceof Fault && error.status >= 400 && error.status < 500),
+    },
+  },
+});
+queries.getQueryCache().subscribe(({ query, type }) => {
+  const error = type === 'updated' ? query.state.error : null;
+  // A session that ended: the door, and behind it the same page.
+  if (error instanceof Fault && error.status === 401) queries.setQueryData(meQuery.queryKey, null);
+});
+const router = makeRouter(queries);
+
+function App() {
+  const me = useQuery(meQuery);
+  if (me.isPending) return null;
+  if (me.isError) return <Trouble error={me.error} onRetry={() => me.refetch()} />;
+  if (!me.data) return <SignIn />;
+  return (
+    <MeProvider value={me.data}>
+      <Notices>
+        <RouterProvider router={router} />
+      </Notices>
+    </MeProvider>
+  );
+}
+
+createRoot(document.getElementById('root') as HTMLElement).render(
+  <StrictMode>
+    <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => nonce}>
+      <QueryClientProvider client={queries}>
+        <App />
+      </QueryClientProvider>
+    </MantineProvider>
+  </StrictMode>,
+);

@@ -1,0 +1,11 @@
+import type { PageOf } from '@/kit/frame/pages';
+
+export const pages: PageOf[] = [
+  {
+    path: '/campaigns',
+    title: 'Campaigns',
+    nav: { group: 'Market', order: 1, keys: 'c' },
+    load: () => import('./Campaigns'),
+  },
+  { path: '/campaigns/$slug', title: 'Campaign', load: () => import('./Campaign') },
+];

@@ -1,0 +1,42 @@
+import { api, must, type Struct } from '@/api/client';
+import { Asked } from '@/kit/data/Asked';
+import { usePages } from '@/kit/data/pages';
+import { type Column, Table } from '@/kit/data/Table';
+import { Card, Page } from '@/kit/frame/Page';
+import { moment } from '@/kit/words/time';
+
+type Version = Struct<'Version'>;
+
+const COLUMNS: Column<Version>[] = [
+  { key: 'number', title: 'Version', cell: (row) => `Version ${row.number}` },
+  { key: 'at', title: 'When', cell: (row) => moment(row.at) },
+  { key: 'by', title: 'By', cell: (row) => row.by },
+  { key: 'note', title: 'Why', cell: (row) => row.note || '–' },
+];
+
+/** Every version of the market: who changed it, when, and what; and the way back. */
+export default function Changes() {
+  const { query, rows, more } = usePages<Version>(['versions'], (cursor) =>
+    must(api.GET('/v1/versions', { params: { query: { cursor: cursor as never, limit: 100 } } })),
+  );
+  return (
+    <Page title="Changes" aside="each save of the market is a version, and none is ever lost">
+      <Card flush>
+        <Asked query={query}>
+          {() => (
+            <Table
+              label="Versions"
+              columns={COLUMNS}
+              rows={rows}
+              rowKey={(row) => String(row.number)}
+              href={(row) => `/changes/${row.number}`}
+              onMore={more}
+              isMoreComing={query.isFetchingNextPage}
+              empty="Nothing was ever changed: the market is empty."
+            />
+          )}
+        </Asked>
+      </Card>
+    </Page>
+  );
+}

@@ -1,0 +1,6 @@
+import type { PageOf } from '@/kit/frame/pages';
+
+export const pages: PageOf[] = [
+  { path: '/groups', title: 'Buyer groups', nav: { group: 'Market', order: 6 }, load: () => import('./Groups') },
+  { path: '/groups/$slug', title: 'Buyer group', load: () => import('./Group') },
+];

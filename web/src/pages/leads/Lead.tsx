@@ -1,0 +1,123 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link, useParams } from '@tanstack/react-router';
+import { api, must } from '@/api/client';
+import { Asked } from '@/kit/data/Asked';
+import { Copy } from '@/kit/frame/Copy';
+import { Figure, Figures, Page } from '@/kit/frame/Page';
+import { Status } from '@/kit/frame/Status';
+import { lastSix, millis, money, percent } from '@/kit/words/format';
+import { useReasons } from '@/kit/words/reasons';
+import { ago, moment } from '@/kit/words/time';
+import { Bids } from './Bids';
+import { Fields } from './Fields';
+import css from './Lead.module.css';
+import { Others } from './Others';
+import { type LeadLog, phases, took, verdict } from './story';
+import { asText, Timeline } from './Timeline';
+import { Traffic } from './Traffic';
+import { Verdicts } from './Verdicts';
+
+/** Why to this buyer and not to that one: the answer first, the evidence under it. */
+export default function Lead() {
+  const { id = '' } = useParams({ strict: false });
+  const query = useQuery({
+    queryKey: ['lead', id],
+    queryFn: () => must(api.GET('/v1/leads/{lead}/log', { params: { path: { lead: id } } })),
+    refetchInterval: (found) => (['open', 'queued'].includes(found.state.data?.status ?? '') ? 1000 : false),
+  });
+  return (
+    <Page
+      title={`Lead ${lastSix(id)}`}
+      aside={query.data && <Aside lead={query.data} />}
+      actions={query.data && <Actions lead={query.data} />}
+    >
+      <Asked query={query} height={480}>
+        {(lead) => <Told lead={lead} />}
+      </Asked>
+    </Page>
+  );
+}
+
+function Aside({ lead }: { lead: LeadLog }) {
+  return (
+    <>
+      <Status status={lead.status} />
+      {lead.test && <Status status="test" label="test lead" />}
+      <Link to={`/campaigns/${lead.campaign}`}>{lead.campaign}</Link>
+      <Link to={`/sources/${lead.source}`}>{lead.source}</Link>
+      <span title={`${lead.arrived_at}, ${ago(lead.arrived_at)}`}>{moment(lead.arrived_at)}</span>
+    </>
+  );
+}
+
+function Actions({ lead }: { lead: LeadLog }) {
+  const reason = useReasons();
+  return (
+    <>
+      <Copy text={lead.id} label="Copy id" />
+      <Copy text={asText(lead, reason)} label="Copy as text" />
+    </>
+  );
+}
+
+function Told({ lead }: { lead: LeadLog }) {
+  const reason = useReasons();
+  return (
+    <>
+      <p className={css.verdict}>{verdict(lead, reason)}</p>
+      <Verdicts lead={lead} />
+      <Money lead={lead} />
+      <Spent lead={lead} />
+      <div className={css.pair}>
+        <Timeline lead={lead} />
+        <div className={css.stack}>
+          <Bids lead={lead} />
+          <Others lead={lead} />
+        </div>
+      </div>
+      <Fields lead={lead} />
+      <Traffic lead={lead.id} />
+    </>
+  );
+}
+
+function Money({ lead }: { lead: LeadLog }) {
+  const sold = lead.sales.filter((sale) => sale.status === 'sold');
+  const kept = lead.transfers.filter((one) => one.kind === 'margin');
+  const sum = (amounts: string[]) => amounts.reduce((all, one) => all + Number(one), 0);
+  const price = sum(sold.map((sale) => sale.price));
+  const margin = sum(kept.map((one) => one.amount));
+  const whole = (amount: number) => money(amount.toFixed(6), lead.currency);
+  return (
+    <Figures>
+      <Figure label="Price" value={sold.length ? whole(price) : '–'} />
+      <Figure label="Payout" value={sold.length ? whole(sum(sold.map((sale) => sale.payout))) : '–'} />
+      <Figure
+        label="Margin"
+        value={sold.length ? whole(margin) : '–'}
+        note={price > 0 ? percent(margin / price) : undefined}
+      />
+      <Figure label="Took" value={millis(took(lead))} />
+    </Figures>
+  );
+}
+
+/** One bar to scale: grey is ours, blue is waiting, red and green are posts. */
+function Spent({ lead }: { lead: LeadLog }) {
+  const found = phases(lead);
+  if (found.length === 0) return null;
+  return (
+    <ol className={css.phases} aria-label="Where the time went">
+      {found.map((phase, index) => (
+        <li
+          key={`${phase.label}${index}`}
+          data-tone={phase.tone}
+          style={{ flexGrow: phase.ms }}
+          title={`${phase.label} ${millis(phase.ms)}`}
+        >
+          {phase.label} {phase.ms}
+        </li>
+      ))}
+    </ol>
+  );
+}

@@ -1,0 +1,57 @@
+import { Select } from '@mantine/core';
+import { useState } from 'react';
+import { Card, Empty } from '@/kit/frame/Page';
+import { Status } from '@/kit/frame/Status';
+import { money } from '@/kit/words/format';
+import { useReasons } from '@/kit/words/reasons';
+import css from './Lead.module.css';
+import type { LeadLog, Receipt } from './story';
+
+/** How many of those who were not asked are listed before one has to pick. */
+const LISTED = 12;
+
+/** Everybody who did not bid, and the answer for any offer of the campaign. */
+export function Others({ lead }: { lead: LeadLog }) {
+  const [picked, setPicked] = useState<string | null>(null);
+  const silent = lead.receipts.filter((receipt) => receipt.price === null);
+  const one = lead.receipts.find((receipt) => receipt.offer === picked);
+  return (
+    <Card title="Did not bid" aside={silent.length ? `${silent.length} offers` : undefined}>
+      {silent.length === 0 && <Empty>Every offer of the campaign bid.</Empty>}
+      {silent.slice(0, LISTED).map((receipt) => (
+        <Row key={receipt.offer} receipt={receipt} lead={lead} />
+      ))}
+      {lead.receipts.length > 0 && (
+        <div className={css.pick}>
+          <Select
+            label="Why not this one? Pick an offer"
+            placeholder={`${lead.receipts.length} offers of the campaign`}
+            data={lead.receipts.map((receipt) => receipt.offer)}
+            value={picked}
+            searchable
+            clearable
+            onChange={setPicked}
+          />
+          {one && <Row receipt={one} lead={lead} />}
+        </div>
+      )}
+    </Card>
+  );
+}
+
+function Row({ receipt, lead }: { receipt: Receipt; lead: LeadLog }) {
+  const reason = useReasons();
+  return (
+    <div className={css.other}>
+      <b>{receipt.buyer}</b>
+      <Status status={receipt.reason === 'filtered' ? 'filtered' : receipt.outcome} />
+      <span>
+        {receipt.reason ? reason(receipt.reason) : receipt.outcome.replaceAll('_', ' ')}{' '}
+        {receipt.detail && <q>{receipt.detail}</q>} {receipt.price && `Named ${money(receipt.price, lead.currency)}.`}
+        <small>
+          {receipt.offer}, tier {receipt.tier}
+        </small>
+      </span>
+    </div>
+  );
+}

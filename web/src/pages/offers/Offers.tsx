@@ -1,0 +1,25 @@
+import type { Column } from '@/kit/data/Table';
+import type { Dict } from '@/kit/form/schema';
+import { NounList } from '@/kit/noun/NounList';
+import type { Kept } from '@/kit/noun/nouns';
+
+const COLUMNS: Column<Kept>[] = [
+  { key: 'buyer', title: 'Buyer', cell: ({ noun }) => String(noun.buyer) },
+  { key: 'campaign', title: 'Campaign', cell: ({ noun }) => String(noun.campaign) },
+  { key: 'tier', title: 'Tier', minor: true, cell: ({ noun }) => String(noun.tier) },
+  { key: 'delivery', title: 'Delivery', minor: true, cell: ({ noun }) => String((noun.delivery as Dict).plugin) },
+  { key: 'price', title: 'Price', figures: true, cell: ({ noun }) => (noun.price ? String(noun.price) : 'by ping') },
+];
+
+export default function Offers() {
+  return (
+    <NounList
+      plural="offers"
+      title="Offers"
+      word="offer"
+      columns={COLUMNS}
+      filters={['campaign']}
+      empty="No offer yet. An offer is a buyer's standing order: which leads, what price, how many, delivered how."
+    />
+  );
+}

@@ -1,0 +1,6 @@
+import type { PageOf } from '@/kit/frame/pages';
+
+export const pages: PageOf[] = [
+  { path: '/offers', title: 'Offers', nav: { group: 'Market', order: 5, keys: 'o' }, load: () => import('./Offers') },
+  { path: '/offers/$slug', title: 'Offer', load: () => import('./Offer') },
+];

@@ -1,0 +1,105 @@
+import { Button, Textarea } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useEffect, useRef, useState } from 'react';
+import type { Dict } from '@/kit/form/schema';
+import { useMayWrite } from '@/kit/frame/me';
+import { Card } from '@/kit/frame/Page';
+import { Status } from '@/kit/frame/Status';
+import { Trouble } from '@/kit/frame/Trouble';
+import { millis } from '@/kit/words/format';
+import { useKeys } from './keys';
+import css from './Source.module.css';
+import { describedQuery } from './sample';
+
+interface Answered {
+  status: number;
+  ms: number;
+  body: Dict;
+}
+
+/** Sends a test lead as the seller would. It never leaves the house: no buyer sees it, no money moves. */
+export function Console({ source }: { source: string }) {
+  const example = useQuery(describedQuery(source)).data?.example;
+  const mayWrite = useMayWrite();
+  const { make } = useKeys(source);
+  const secret = useRef('');
+  const [text, setText] = useState('');
+  const [answer, setAnswer] = useState<Answered | null>(null);
+  const [fault, setFault] = useState<unknown>(null);
+  const [isSending, setSending] = useState(false);
+  useEffect(() => {
+    if (example) setText((typed) => typed || JSON.stringify(example, null, 2));
+  }, [example]);
+
+  const post = async () => {
+    setFault(null);
+    setSending(true);
+    try {
+      secret.current ||= (await make.mutateAsync(true)).secret;
+      setAnswer(await posted(text, secret.current));
+    } catch (error) {
+      setFault(error);
+    } finally {
+      setSending(false);
+    }
+  };
+  return (
+    <Card title="Test console" aside="a test lead: nothing is sold">
+      <div className={css.stack}>
+        <Textarea
+          aria-label="The lead as JSON"
+          autosize
+          minRows={8}
+          maxRows={20}
+          spellCheck={false}
+          value={text}
+          styles={{ input: { fontFamily: 'var(--mono)' } }}
+          onChange={(event) => setText(event.currentTarget.value)}
+          onKeyDown={(event) => {
+            if ((event.metaKey || event.ctrlKey) && event.key === 'Enter') void post();
+          }}
+        />
+        <div className={css.row}>
+          <Button variant="filled" disabled={!mayWrite || !text} loading={isSending} onClick={post}>
+            Send
+          </Button>
+          <span>It makes a test key of the source on the first time.</span>
+        </div>
+        {fault !== null && <Trouble error={fault} />}
+        {answer && <Told answer={answer} />}
+      </div>
+    </Card>
+  );
+}
+
+async function posted(text: string, secret: string): Promise<Answered> {
+  const started = performance.now();
+  const response = await fetch('/v1/leads', {
+    method: 'POST',
+    credentials: 'omit',
+    headers: { Authorization: `Bearer ${secret}`, 'Content-Type': 'application/json' },
+    body: text,
+  });
+  const body = (await response.json()) as Dict;
+  return { status: response.status, ms: performance.now() - started, body };
+}
+
+function Told({ answer: { status, ms, body } }: { answer: Answered }) {
+  const outcome = String(body.outcome ?? (status >= 400 ? 'refused' : ''));
+  const errors = (body.errors ?? []) as Dict[];
+  return (
+    <div className={css.answer} role="status">
+      <div className={css.row}>
+        <Status status={outcome} /> <b>{status}</b> in {millis(ms)}
+        {typeof body.lead === 'string' && <Link to={`/leads/${body.lead}`}>Why this came of it</Link>}
+      </div>
+      {errors.map((error) => (
+        <p key={`${String(error.pointer)}${String(error.code)}`}>
+          <code>{String(error.pointer)}</code> {String(error.detail)} {String(error.fix ?? '')}
+        </p>
+      ))}
+      <pre>{JSON.stringify(body, null, 2)}</pre>
+    </div>
+  );
+}

@@ -1,0 +1,35 @@
+import type { Column } from '@/kit/data/Table';
+import type { Dict } from '@/kit/form/schema';
+import { NounList } from '@/kit/noun/NounList';
+import type { Kept } from '@/kit/noun/nouns';
+
+const COLUMNS: Column<Kept>[] = [
+  { key: 'seller', title: 'Seller', cell: ({ noun }) => String(noun.seller) },
+  { key: 'campaign', title: 'Campaign', cell: ({ noun }) => String(noun.campaign) },
+  {
+    key: 'intake',
+    title: 'Speaks',
+    minor: true,
+    cell: ({ noun }) => String((noun.intake as Dict | undefined)?.plugin ?? 'json'),
+  },
+  { key: 'payout', title: 'Payout', figures: true, cell: ({ noun }) => payout(noun.payout as Dict) },
+];
+
+export default function Sources() {
+  return (
+    <NounList
+      plural="sources"
+      title="Sources"
+      word="source"
+      columns={COLUMNS}
+      filters={['campaign']}
+      empty="No source yet. Add one, and send its page of posting instructions to the seller."
+    />
+  );
+}
+
+function payout(noun: Dict | undefined): string {
+  if (!noun) return '–';
+  const rules = Array.isArray(noun.rules) && noun.rules.length ? `, ${noun.rules.length} rules` : '';
+  return `${noun.share ? `${String(noun.share)} of the price` : String(noun.fixed ?? '–')}${rules}`;
+}

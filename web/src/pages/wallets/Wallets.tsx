@@ -1,0 +1,101 @@
+import { NativeSelect } from '@mantine/core';
+import { api, must, type Struct } from '@/api/client';
+import { Asked } from '@/kit/data/Asked';
+import { useAddress } from '@/kit/data/address';
+import { usePages } from '@/kit/data/pages';
+import { type Column, Table } from '@/kit/data/Table';
+import { Card, Page } from '@/kit/frame/Page';
+import { count, money } from '@/kit/words/format';
+import { moment } from '@/kit/words/time';
+import { Deposit } from './Deposit';
+import css from './Wallets.module.css';
+
+type Account = Struct<'AccountTold'>;
+
+const KINDS = [
+  { value: '', label: 'All owners' },
+  { value: 'buyer', label: 'Buyers' },
+  { value: 'offer', label: 'Offers' },
+  { value: 'source', label: 'Sources' },
+  { value: 'seller', label: 'Sellers' },
+  { value: 'campaign', label: 'Campaigns' },
+  { value: 'group', label: 'Buyer groups' },
+];
+
+const COLUMNS: Column<Account>[] = [
+  { key: 'owner', title: 'Whose', cell: (row) => row.owner },
+  { key: 'window', title: 'What', cell: (row) => windowWord(row) },
+  { key: 'used', title: 'Used', figures: true, cell: (row) => amount(row.posted, row) },
+  { key: 'held', title: 'Held', figures: true, minor: true, cell: (row) => amount(row.held, row) },
+  { key: 'room', title: 'Room', figures: true, cell: (row) => <Room row={row} /> },
+  { key: 'full', title: 'Full at about', cell: (row) => (row.full_at ? moment(row.full_at) : '–') },
+  { key: 'ends', title: 'Window ends', minor: true, cell: (row) => (row.ends_at ? moment(row.ends_at) : 'never') },
+];
+
+/** Every limit that is open now: wallets, budgets and caps, what is used, held and left of each. */
+export default function Wallets() {
+  const [address, change] = useAddress();
+  const kind = address.kind ?? '';
+  const { query, rows, more } = usePages<Account>(
+    ['accounts', kind],
+    (cursor) =>
+      must(
+        api.GET('/v1/accounts', {
+          params: { query: { cursor, limit: 200, open: true, kind: kind || undefined } as never },
+        }),
+      ),
+    5000,
+  );
+  return (
+    <Page
+      title="Wallets and caps"
+      actions={
+        <NativeSelect
+          aria-label="Whose"
+          data={KINDS}
+          value={kind}
+          onChange={(event) => change({ kind: event.currentTarget.value || null })}
+        />
+      }
+    >
+      <Deposit />
+      <Card flush>
+        <Asked query={query}>
+          {() => (
+            <Table
+              label="Accounts"
+              columns={COLUMNS}
+              rows={rows}
+              rowKey={(row) => `${row.owner}${row.window}${row.unit}${row.starts_at}`}
+              onMore={more}
+              isMoreComing={query.isFetchingNextPage}
+              empty="No limit is in use yet. Wallets and caps of buyers, offers and sources stand here once a lead counted against them."
+            />
+          )}
+        </Asked>
+      </Card>
+    </Page>
+  );
+}
+
+function windowWord({ window, unit }: Account): string {
+  if (window === 'total' || window === 'wallet') return unit === 'LEAD' ? 'leads in all' : 'wallet';
+  return `${unit === 'LEAD' ? 'leads' : unit} a ${window}`;
+}
+
+function amount(text: string, { unit }: Account): string {
+  return unit === 'LEAD' ? count(Number(text)) : money(text, unit);
+}
+
+function Room({ row }: { row: Account }) {
+  const whole = Number(row.ceiling);
+  const left = whole > 0 ? Math.max(0, Math.min(1, Number(row.room) / whole)) : 0;
+  return (
+    <span className={css.room}>
+      <span className={css.track} aria-hidden="true">
+        <span className={css.left} data-low={left < 0.1 || undefined} style={{ width: `${left * 100}%` }} />
+      </span>
+      {amount(row.room, row)} of {amount(row.ceiling, row)}
+    </span>
+  );
+}

@@ -1,0 +1,19 @@
+import { fileURLToPath } from 'node:url';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+export default defineConfig({
+  plugins: [react()],
+  resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  css: { modules: { generateScopedName: '[name]_[local]_[hash:base64:4]' } },
+  build: {
+    outDir: '../src/outbid/web',
+    emptyOutDir: true,
+    target: 'es2022',
+    // Everything is a file of this host: the policy forbids data: URLs for fonts and scripts.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  // For work on the pages: `npm run dev` beside a running exchange.
+  server: { proxy: { '/v1': process.env.OUTBID_URL ?? 'http://127.0.0.1:8800' } },
+});
