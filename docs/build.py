@@ -131,6 +131,7 @@ def market_page() -> str:
         noun.Payout,
         noun.Quotes,
         noun.Notices,
+        noun.Duplicates,
         noun.Doubt,
         noun.Queue,
         noun.Patience,
@@ -215,6 +216,8 @@ def reasons_page() -> str:
     groups = (
         ("Requests that are refused", reasons.REFUSED),
         ("The same person again", reasons.DUPLICATE),
+        ("Persons on a suppression list", reasons.SUPPRESSED),
+        ("Lists that are sent", reasons.LISTS),
         ("Offers that are skipped", reasons.SKIPPED),
         ("Bids that lose", reasons.BIDS),
         ("Posts that do not sell", reasons.POSTS),
@@ -226,7 +229,8 @@ def reasons_page() -> str:
     for title, group in groups:
         text += f"\n## {title}\n\n{reason_table(group.values())}"
     from_plugins = Registry(installed=[]).reasons()
-    own = [reason for code, reason in sorted(from_plugins.items()) if code.partition(".")[2] not in reasons.DUPLICATE]
+    ours = reasons.DUPLICATE | reasons.SUPPRESSED
+    own = [reason for code, reason in sorted(from_plugins.items()) if code.partition(".")[2] not in ours]
     return text + f"\n## Declared by plugins\n\n{reason_table(own)}"
 
 

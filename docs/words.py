@@ -144,6 +144,12 @@ WORDS: dict[str, str] = {
     "Offer.order": "how much it buys altogether, from when and until when",
     "Offer.bids_stand_s": "for how many seconds a bid stands whose reply does not say so; 0: until its round ends",
     "Offer.keeps_bids": "while a bid stands it is taken again for the same lead of the same source, without a ping",
+    "Offer.duplicates": "persons whom it does not buy again, beside those of its buyer; see "
+    "[keep a person from a buyer](../how_to/keep_a_person_from_a_buyer.md)",
+    "Buyer.duplicates": "persons whom he does not buy again, whichever of his offers bought them",
+    "Duplicates.fields": "what tells a person",
+    "Duplicates.match": "one equal field is enough, or all must be equal together",
+    "Duplicates.window_days": "for how many days from the post on a person is not bought again",
     "Offer.doubt": "what a post without a clear answer counts as in the end; absent: somebody has to settle it",
     "Doubt.after_s": "how long a sale may be uncertain, in seconds",
     "Doubt.outcome": "as what it then counts",

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from outbid.core.ids import SALE, public
 from outbid.core.lead import event as ev
@@ -11,7 +12,8 @@ from outbid.core.ledger.hold import hold_for
 from outbid.core.ledger.moves import Deal
 from outbid.core.seal.leaves import ZERO_HASH, chapter_hash
 from outbid.store.commit.batch import Halt, Rows, accounts_of, decide, presumed
-from outbid.store.commit.entry import Entry, Wish
+from outbid.store.commit.claims import Claims
+from outbid.store.commit.entry import Claim, Entry, Wish
 
 NOON = 1_780_000_000_000
 CAP = account_of(Limit("offer:1", LEADS, "day", "UTC", 2), NOON, 1)
@@ -178,3 +180,49 @@ def test_held_is_always_the_sum_of_what_is_open(wishes, cap, credit, chance):
         assert balances[CAP.id].held == len(opened)
         assert balances[WALLET.id].held == sum(opened.values())
         assert all(balance.posted + balance.held <= balance.ceiling for balance in balances.values())
+
+
+def claiming(number: int, *persons: str, gives_up: tuple[str, ...] = ()) -> Entry:
+    """A lead that would be sold to the buyer 1, of a person that each of these words tells."""
+    entry = wishing(number)
+    entry.gives_up = tuple(Claim(who.encode(), "buyer:1", "phone", 0) for who in gives_up)
+    claims = tuple(Claim(who.encode(), "buyer:1", "phone", NOON + 1) for who in persons)
+    entry.wishes = tuple(replace(wish, claims=claims) for wish in entry.wishes)
+    return entry
+
+
+def test_a_sale_whose_buyer_has_the_person_takes_no_room():
+    balances = books()
+    entries = [wishing(0), wishing(1)]
+    rows = decide(entries, balances, Halt(), 1, 1, ZERO_HASH, {sale(0): "duplicate_at_buyer"})
+    assert refused(rows) == {0: ev.NoRoom(NOON, 1, "", "duplicate_at_buyer")}
+    assert balances[CAP.id] == Balance(2, 0, 1)
+
+
+def test_of_two_leads_in_a_batch_the_first_has_the_person_for_the_buyer():
+    found = Claims([claiming(0, "ann", "bob"), claiming(1, "bob", "eve"), claiming(2, "eve")])
+    assert set(found.barred) == {sale(1)}
+    owners = {who: lead[-1] for who, _, lead, _ in found.rows()}
+    assert owners == {b"ann": 0, b"bob": 0, b"eve": 2}, "who does not get all of a person gets nothing of him"
+    assert (found.scopes, found.most) == (["buyer:1"], 3)
+
+
+def test_what_a_lead_gives_back_in_a_batch_it_may_claim_again_and_no_other_may():
+    found = Claims([claiming(0, "ann", gives_up=("ann",)), claiming(1, "bob", gives_up=()), claiming(2, "ann")])
+    assert set(found.barred) == {sale(2)}
+    assert {(who, lead[-1]): ends for who, _, lead, ends in found.rows()} == {
+        (b"ann", 0): NOON + 1,
+        (b"bob", 1): NOON + 1,
+    }
+
+
+class Unasked:
+    """A connection that may not be used."""
+
+
+async def test_a_batch_without_a_buyers_rule_asks_nothing_more():
+    found = Claims([wishing(0), wishing(1)])
+    assert (found.rows(), found.scopes, found.most) == ([], [], 0)
+    assert await found.missed(Unasked(), NOON) == {}
+    assert await found.conflicts(Unasked(), None) == {}
+    await found.give_back(Unasked(), frozenset())

@@ -1,6 +1,7 @@
 """A change against leads that came: what nothing touches repeats, and what is assumed comes near to a known truth."""
 
 import pytest
+from msgspec.structs import replace
 
 from harness.planted import BEGIN_MS, Truth, history, market_of
 from outbid.core.foresee.foresee import Foresight, Span
@@ -126,3 +127,14 @@ def test_a_paced_cap_is_spread_over_its_window_in_a_play():
     assert reasons["paced"] > 0
     assert reasons.get("cap_reached", 0) < found.unchanged.offers[ACE].reasons["cap_reached"]
     assert found.unchanged.offers[ACE].reasons.get("paced", 0) == 0
+
+
+def test_whom_a_buyer_had_or_must_not_have_he_does_not_buy_in_a_play_either():
+    old = market_of(1, {})
+    new = market_of(2, {"elk": NARROW}, before=old)
+    pasts = history(old, Truth(1), 300, 1)
+    assert revenue(pasts) > 0
+    for why, bought in (("suppressed", False), ("duplicate_at_buyer", True)):
+        barred = [replace(past, barred=dict.fromkeys(old.offers, why)) for past in pasts]
+        found = foreseen(old, new, barred)
+        assert any(money.revenue for money in found.changed.money.values()) is bought, "no offer has a rule any more"

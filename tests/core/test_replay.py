@@ -100,6 +100,7 @@ GOOD = {
     "refused for a flaw": REFUSED,
     "refused since its source is full": SELLER_FULL,
     "still under way": SOLD[:5],
+    "passed by at the hold for the person": [*SOLD[:4], ev.NoRoom(4, ACE, "", "suppressed"), *SOLD[6:]],
 }
 
 
@@ -132,6 +133,14 @@ BAD = {
     "asked seldom though he bids": (
         changed(2, skips=(ev.Skip(CAB, "seldom_bids", answers=200, bids=2),)), 3,
         "cab skipped as seldom_bids", "not skipped: 2 of 200 answers were bids",
+    ),
+    "skipped for a person by no rule": (
+        changed(2, skips=(ev.Skip(CAB, "duplicate_at_buyer"),)), 3,
+        "cab skipped as duplicate_at_buyer", "it has no duplicate rule",
+    ),
+    "passed by for a person by no rule": (
+        [*SOLD[:4], ev.NoRoom(4, ACE, "", "duplicate_at_buyer"), *SOLD[6:]], 5,
+        "ace had no room", "it has no duplicate rule",
     ),
     "another tier": (changed(2, tier=1), 3, "tier rest matched", "tier main matched"),
     "a line too few": (changed(3, bids=LINES[:2]), 4, "dot not part of the round", "part of the round"),

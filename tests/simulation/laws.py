@@ -15,6 +15,7 @@ from outbid.core.replay.replay import replay
 from outbid.core.route import Plan
 from outbid.core.seal.leaves import ZERO_HASH, chapter_hash
 
+from .bought import Bought
 from .buyers import Buyer
 from .chosen import misnamed, unchosen
 from .counted import recounted, summed
@@ -24,6 +25,7 @@ from .node import MASTER, Told
 from .priced import keeps_its_least, payouts_by_any_rule
 from .services import Service
 from .spared import Spared
+from .suppressed import Suppressed
 from .taught import untaught
 
 
@@ -46,7 +48,9 @@ class Breach(msgspec.Struct, frozen=True):
 class Laws:
     """Watches a database; `breaches` are what was found so far."""
 
-    def __init__(self, tables: Tables, markets: dict[int, Market], rule: Rule | None, spared: Spared) -> None:
+    def __init__(
+        self, tables: Tables, markets: dict[int, Market], rule: Rule | None, spared: Spared, suppressed: Suppressed
+    ) -> None:
         self.tables, self.markets, self.rule, self.spared = tables, markets, rule, spared
         self.breaches: list[Breach] = []
         self.states: dict[bytes, State] = {}
@@ -59,6 +63,8 @@ class Laws:
         self.versions: list[tuple[float, int]] = []
         self.claimed: dict[bytes, set[tuple[bytes, str]]] = defaultdict(set)
         self.quotes: dict[bytes, bytes] = {}
+        self.bought = Bought(tables)
+        self.suppressed = suppressed
 
     def broken(self, law: str, text: str, lead: bytes | None = None) -> None:
         """Note a breach, once for each law and lead."""
@@ -80,6 +86,7 @@ class Laws:
         for _, key, before, _after in by_table["version"]:
             if before is None:
                 self.versions.append((self.tables.loop.time(), key[0]))
+        self._see_persons(by_table)
         for _, key, _before, after in by_table["claim"]:
             if after is not None and after["expires_at"]:
                 self.claimed[after["lead_id"]].add(key)
@@ -88,6 +95,12 @@ class Laws:
         for _, key, _before, after in by_table["account"]:
             if after is not None:
                 self._held_is_open_holds(key[0], after)
+
+    def _see_persons(self, by_table: dict[str, list[Change]]) -> None:
+        for _, key, *_ in by_table["suppression"]:
+            self.suppressed.listed(key, self.tables.loop.time())
+        for _, key, *_ in by_table["person"]:
+            self.bought.stored(*key)
 
     def _see_chapters(self, chapters: list[Row]) -> None:
         for row in sorted(chapters, key=lambda row: row["place"]):
@@ -136,6 +149,11 @@ class Laws:
                 self.bids[sale_id], self.payouts[sale_id] = after["price_micros"], after["payout_micros"]
                 self.sales_of[lead_id].append(sale_id)
                 self._may_be_opened(transaction, sale_id, after)
+                market = self.markets[self.tables.table("lead")[(lead_id,)]["version"]]
+                for text in self.bought.twice(market, sale_id, after):
+                    self.broken("a buyer buys nobody twice", text, lead_id)
+                for text in self.suppressed.sold(market, transaction, after, self.bought):
+                    self.broken("whoever is on a list is not sold", text, lead_id)
             elif before["status"] in ("sold", "rejected") and before["status"] != after["status"]:
                 self.broken("a settled sale stays settled", f"{before['status']} → {after['status']}", lead_id)
             if after["status"] == "sold":
@@ -396,7 +414,8 @@ class Laws:
                     self.broken("unsold and refused give claims up", f"{status} keeps {key[1]}", lead_id)
                 other = self.tables.table("lead").get((row["lead_id"],))
                 mine = self.tables.table("lead").get((lead_id,))
-                if status in ("sold", "uncertain") and row["lead_id"] != lead_id and mine and other:
+                for_buyer = key[1].startswith(("buyer:", "offer:"))  # given back by a reject, see `bought`
+                if status in ("sold", "uncertain") and row["lead_id"] != lead_id and mine and other and not for_buyer:
                     window_ms = self.rule.hours * 3_600_000 if self.rule else 0
                     if other["arrived_at"] < mine["arrived_at"] + window_ms:
                         self.broken("sold keeps its claims", f"{key[1]} went to another lead", lead_id)

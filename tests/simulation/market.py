@@ -128,6 +128,8 @@ def _campaign(chance: Random, tiers: list[dict[str, Any]]) -> dict[str, Any]:
             "match": chance.choice(("any", "any", "all")),
         }
         checks.append({"plugin": "duplicate", "settings": settings})
+    if chance.random() < 0.5:
+        checks.append({"plugin": "suppressed"})
     if chance.random() < 0.3:
         rule = {"name": "small", "require": {"fact": "amount", "at_most": 70}}
         checks.append({"plugin": "rule", "on_flaw": "review", "settings": rule})
@@ -198,8 +200,14 @@ def _buyer(chance: Random, slug: str) -> dict[str, Any]:
     if chance.random() < 0.2:
         row["group"] = "together"
     if chance.random() < 0.4:
+        row["duplicates"] = _duplicates(chance)
+    if chance.random() < 0.4:
         row["wallet"] = {"credit": str(chance.choice((0, 30, 200, 1000)))}
     return row | _caps(chance, 0.3)
+
+
+def _duplicates(chance: Random) -> dict[str, Any]:
+    return {"match": chance.choice(("any", "any", "all")), "window_days": chance.choice((1, 30))}
 
 
 def _offer(chance: Random, slug: str, buyers: list[dict[str, Any]], tiers: list[dict[str, Any]]) -> dict[str, Any]:
@@ -234,6 +242,8 @@ def _offer(chance: Random, slug: str, buyers: list[dict[str, Any]], tiers: list[
         row["filter"] = wanted
     if chance.random() < 0.5:
         row["zone"] = chance.choice(ZONES)
+    if chance.random() < 0.2:
+        row["duplicates"] = _duplicates(chance)
     return row | {"delivery": {"plugin": "json", "settings": settings}} | _caps(chance, 0.4)
 
 

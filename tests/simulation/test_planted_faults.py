@@ -15,10 +15,10 @@ from outbid.core.lead.state import State, fold
 from outbid.core.ledger import moves
 from outbid.core.price.picking import Pick, ranking
 from outbid.exchange import perform, process, revive
-from outbid.exchange.steps import enrich, inspect, ping, post
+from outbid.exchange.steps import enrich, inspect, persons, ping, post
 from outbid.exchange.work import recount as recounting
 from outbid.plugins.deliveries import json as json_delivery
-from outbid.store.commit import batch, writer
+from outbid.store.commit import batch, claims, writer
 from outbid.store.commit.batch import Halt
 from outbid.store.commit.journal import Journal
 from outbid.store.quote.writer import QuoteWriter
@@ -83,6 +83,41 @@ def no_claims(patch: pytest.MonkeyPatch) -> None:
         patch.setattr(module, "claims_of", lambda vault, lead, lookups: ())
 
 
+def buyers_claims_forgotten(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(post, "claims_for", lambda vault, lead, offer, at_ms: ())
+
+
+def buyers_claims_presumed(patch: pytest.MonkeyPatch) -> None:
+    """Two processes, or two batches, that want the same person for one buyer: nobody looks who has him."""
+
+    async def missed(self: Any, *_: Any) -> dict[str, str]:
+        return {}
+
+    patch.setattr(claims.Claims, "missed", missed)
+
+
+def uncertain_gives_buyers_claims_back(patch: pytest.MonkeyPatch) -> None:
+    real = persons._not_bought
+    patch.setattr(persons, "_not_bought", lambda e: e.sale if isinstance(e, ev.Unsure) else real(e))
+
+
+def buyers_claims_kept_after_a_reject(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(persons, "_not_bought", lambda event: None)
+
+
+def lists_not_looked_into_at_the_hold(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(post, "lists_at_hold", lambda exchange, story, offer: ())
+
+
+def lists_presumed(patch: pytest.MonkeyPatch) -> None:
+    """The statement that finds somebody on a list fails, and nobody looks who it was."""
+
+    async def suppressed(*_: Any) -> dict[str, str]:
+        return {}
+
+    patch.setattr(claims.Claims, "_suppressed", suppressed)
+
+
 def resold_while_uncertain(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(State, "placed", lambda state: [sale for sale in state.sales if sale.status in ("posting", "sold")])
 
@@ -122,12 +157,12 @@ def stale_balances(patch: pytest.MonkeyPatch) -> None:
     real = writer.decide
     seen: dict[tuple[int, bytes], Any] = {}
 
-    def decide(entries: Any, balances: Any, halt: Any, lane: int, seq: int, prev_hash: bytes) -> Any:
+    def decide(entries: Any, balances: Any, halt: Any, lane: int, seq: int, prev_hash: bytes, barred: Any) -> Any:
         for identifier, balance in balances.items():
             last = seen.setdefault((lane, identifier), balance)
             balance.posted, balance.held = last.posted, last.held
             seen[lane, identifier] = balance
-        return real(entries, balances, halt, lane, seq, prev_hash)
+        return real(entries, balances, halt, lane, seq, prev_hash, barred)
 
     patch.setattr(writer, "decide", decide)
 
@@ -223,8 +258,8 @@ def quoted_before_durable(patch: pytest.MonkeyPatch) -> None:
 def chain_broken(patch: pytest.MonkeyPatch) -> None:
     real = writer.decide
 
-    def decide(entries: Any, balances: Any, halt: Any, lane: int, seq: int, prev_hash: bytes) -> Any:
-        return real(entries, balances, halt, lane, seq, bytes(32))
+    def decide(entries: Any, balances: Any, halt: Any, lane: int, seq: int, prev_hash: bytes, barred: Any) -> Any:
+        return real(entries, balances, halt, lane, seq, bytes(32), barred)
 
     patch.setattr(writer, "decide", decide)
 
@@ -356,6 +391,12 @@ PLANTED: dict[Plant, set[str]] = {
         "a sale has a lead",
     },
     no_claims: {"nobody is sold twice"},
+    buyers_claims_forgotten: {"a buyer buys nobody twice"},
+    buyers_claims_presumed: {"a buyer buys nobody twice"},
+    lists_not_looked_into_at_the_hold: {"whoever is on a list is not sold"},
+    lists_presumed: {"whoever is on a list is not sold"},
+    uncertain_gives_buyers_claims_back: {"a buyer buys nobody twice"},
+    buyers_claims_kept_after_a_reject: {"unsold and refused give claims up"},
     resold_while_uncertain: {"no place is sold twice"},
     group_forgotten: {"never two of one group"},
     repeats_forgotten: {"a request makes one lead"},

@@ -36,6 +36,7 @@ from .people import PHONE, random_lead
 from .services import enriched, services
 from .spared import Spared
 from .story import story_of
+from .suppressed import Suppressed, suppress
 from .trace import Trace
 
 PATIENCE_S = SLOWEST_S + 15.0
@@ -93,7 +94,8 @@ class World:
         self.buyers = buyers_of(self.rows, Random(f"buyers {seed}"))
         self.network = Network(self.loop, self.buyers | self.services, self.trace)
         self.markets: dict[int, Market] = {}
-        self.laws = Laws(self.server.tables, self.markets, _rule(self.rows), spared)
+        self.suppressed = Suppressed(Random(f"lists {seed}"), len(self.rows["buyer"]))
+        self.laws = Laws(self.server.tables, self.markets, _rule(self.rows), spared, self.suppressed)
         self.server.tables.on_commit = self._committed
         self.nodes: list[Node] = []
         self.submitted: dict[str, Submitted] = {}
@@ -135,16 +137,24 @@ class World:
         """Open, storm, calm down, count."""
         self._poison = 0.0
         await self._write_market()
+        for owner in self.suppressed.owners:
+            await self._suppress(owner, [])
         for _ in range(self.chance.choice((1, 2, 2, 3))):
             self._start_node()
         self._set_weather()
         length = self.chance.choice((10.0, 20.0, 30.0, 60.0))
         tasks = [
             self.loop.create_task(work)
-            for work in (self._sellers(length), self._mishaps(length), self._operator(), self._changes(length))
+            for work in (
+                self._sellers(length),
+                self._mishaps(length),
+                self._operator(),
+                self._changes(length),
+                self._lists(length),
+            )
         ]
         await asyncio.sleep(length)
-        await asyncio.gather(*tasks[:2], tasks[3])
+        await asyncio.gather(*tasks[:2], *tasks[3:])
         await self._calm_down()
         if not await self._until(self._is_quiet, LONGEST_QUIET_S):
             self.trace.tell("never quiet")
@@ -399,6 +409,17 @@ class World:
             else:
                 self.rows = changed(self.rows, self.chance)
                 await self._write_market()
+
+    async def _lists(self, length: float) -> None:
+        """Buyers and the house put persons on their lists."""
+        lists = self.suppressed
+        while lists.owners and self.loop.time() < length:
+            await asyncio.sleep(lists.chance.uniform(0.1, length / 3))
+            await self._suppress(lists.chance.choice(lists.owners), lists.drawn())
+
+    async def _suppress(self, owner: str, hashes: list[bytes]) -> None:
+        now_ms = self.clock.now_ms()
+        await self._with_database(lambda connection: suppress(connection, owner, hashes, now_ms))
 
     async def _pay_in(self) -> None:
         identifier, buyer = self.chance.randbytes(16), self.chance.randint(1, len(self.rows["buyer"]))

@@ -25,6 +25,7 @@ def parser() -> argparse.ArgumentParser:
     _beginning_commands(commands)
     _lead_commands(commands)
     _people_commands(commands)
+    _suppress_commands(commands)
     _money_commands(commands)
     _tally_commands(commands)
     _feed_commands(commands)
@@ -226,8 +227,21 @@ def _people_commands(commands: "Commands") -> None:
         command.add_argument("--phone", help="the person's phone")
         command.add_argument("--email", help="the person's e-mail")
     erase.add_argument("--request", help="a privacy request: its person is erased, and it is marked as answered")
+    erase.add_argument("--do-not-contact", action="store_true", help="put the person on the house's suppression list")
     listed = _add(people, "requests", "privacy.requests:list_requests", "List who asked to be forgotten.")
     listed.add_argument("--open", action="store_true", help="only those that are not answered yet")
+
+
+def _suppress_commands(commands: "Commands") -> None:
+    group = commands.add_parser("suppress", help="Keep lists of persons that the house, or a buyer, does not take.")
+    lists = group.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    add = _add(lists, "add", "privacy.suppressing:add", "Put persons on a list.")
+    add.add_argument("--days", type=int, help="after how many days they come off it; without: never")
+    remove = _add(lists, "remove", "privacy.suppressing:remove", "Take persons off a list.")
+    for command in (add, remove):
+        command.add_argument("file", help="phones, e-mails or the SHA-256 of either, line by line; -: standard input")
+        command.add_argument("--buyer", help="the buyer's slug; without: the house's own list")
+    _add(lists, "lists", "privacy.suppressing:show", "Show every list, and how many stand on it.")
 
 
 def _money_commands(commands: "Commands") -> None:

@@ -73,13 +73,19 @@ Kind = Literal["text", "number", "boolean", "date"]
 KINDS: tuple[Kind, ...] = ("text", "number", "boolean", "date")
 
 
+LISTED = "suppressed"
+"""The scope of a lookup that claims nothing: whether the person is on the house's suppression list."""
+
+
 class Lookup(msgspec.Struct, frozen=True):
     """A claim on a person that the store is asked to make: it either becomes this lead's, or somebody has it.
+
+    In the scope `LISTED` nothing is claimed: it is looked whether he is on the house's suppression list.
 
     scope  what the claim is unique in (`house`, `campaign:3`, `source:7`)
     name   which fields it is made of (`phone`, `email`, `phone+email`)
     text   the normalised value; the store keeps only its keyed hash
-    seconds  how long the claim lives, from arrival
+    seconds  how long the claim lives, from arrival; 0 of what claims nothing
     """
 
     scope: str
@@ -89,7 +95,7 @@ class Lookup(msgspec.Struct, frozen=True):
 
 
 class Conflict(msgspec.Struct, frozen=True):
-    """The answer to a Lookup that somebody else holds. `in_flight`: that lead is not closed yet."""
+    """The answer to a Lookup that somebody else holds, or the list has. `in_flight`: that lead is not closed yet."""
 
     scope: str
     name: str

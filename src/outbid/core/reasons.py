@@ -170,6 +170,24 @@ DUPLICATE = reasons(
     ),
 )
 
+SUPPRESSED = reasons(
+    suppressed=(
+        "The person is on a suppression list: the house's, or the buyer's.",
+        "Do not send the person again; who may be contacted again is taken off the list.",
+    ),
+)
+
+LISTS = reasons(
+    list_too_long=("The list has more lines than are taken at once.", "Send at most 100,000 lines in a request."),
+    list_line_too_long=("The line is too long for phones and e-mails.", "Send at most 1,000 characters in a line."),
+    list_hash_unknown=(
+        "The value is a hash, but no SHA-256.",
+        "Send the SHA-256 of the phone as +15125550123 or of the e-mail in lower case, 64 hex digits.",
+    ),
+    list_value_masked=("The value hides a part of itself, so many persons may have it.", "Send the whole value."),
+    list_value_unknown=("The value is no phone, e-mail or SHA-256.", "Send one of them in each cell."),
+)
+
 SKIPPED = reasons(
     paused=("The offer is paused.", "Resume it."),
     filtered=("A filter of the offer does not match the lead.", "Look at the first part that failed."),
@@ -205,6 +223,10 @@ SKIPPED = reasons(
     below_promise=("The bid does not cover what the seller was promised on his ping.", "Bid more."),
     bid_expired=("The bid had ended when the lead was posted.", "Post sooner after the ping."),
     buyer_has_it=("This buyer, or another of his group, was already sold this person.", ""),
+    duplicate_at_buyer=(
+        "The buyer, or this offer of his, bought the person within the window of his duplicate rule.",
+        "If he wants the person all the same, make the window shorter.",
+    ),
     not_allowed=("The source does not allow this buyer.", ""),
     tier_not_reached=("The lead did not come as far as this tier.", ""),
     not_on_route=("The lead's route does not lead through this tier.", ""),
@@ -294,9 +316,24 @@ ENDS = reasons(
         "Post sooner after the ping; ask the operator to honour quotes.",
     ),
     bids_gone=("None of those who bid on the ping may buy the lead any more.", ""),
+    known_to_buyers=(
+        "Whoever would have bought the lead has its person already, or may not have him.",
+        "Do not send the person again soon.",
+    ),
     none_reached=("None of the buyers that were posted could be reached.", "Ask them to look at their servers."),
     all_rejected=("Each buyer that was posted rejected the lead.", ""),
     resell_limit=("The lead was posted as often as allowed.", ""),
 )
 
-ALL: dict[str, Reason] = {**REFUSED, **DUPLICATE, **SKIPPED, **BIDS, **POSTS, **WIRE, **ENRICHED, **ENDS}
+ALL: dict[str, Reason] = {
+    **REFUSED,
+    **DUPLICATE,
+    **SUPPRESSED,
+    **LISTS,
+    **SKIPPED,
+    **BIDS,
+    **POSTS,
+    **WIRE,
+    **ENRICHED,
+    **ENDS,
+}

@@ -209,6 +209,8 @@ def _why_unsold(state: State) -> str:
         return "capped_since_ping" if state.without_room else "bids_gone"
     if state.without_room and (state.tried or not state.underbid):
         return "no_room"
+    if state.known:
+        return "known_to_buyers"
     return "no_bids" if state.matched_any else "no_match"
 
 

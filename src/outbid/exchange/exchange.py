@@ -14,6 +14,7 @@ from outbid.core.lead.traffic import pack
 from outbid.core.ledger.account import Limit
 from outbid.core.market.snapshot import Campaign, Market
 from outbid.exchange.clock import Clock
+from outbid.exchange.live.barring import Barring
 from outbid.exchange.live.breakers import Breakers
 from outbid.exchange.live.learned.bidders import Bidders
 from outbid.exchange.live.learned.scores import Scores
@@ -24,6 +25,7 @@ from outbid.exchange.live.throttle import Throttle
 from outbid.exchange.outbound.round import Shorter
 from outbid.exchange.room import Rooms
 from outbid.exchange.steps.kept import KeptBids
+from outbid.exchange.steps.persons import given_back
 from outbid.exchange.story import NOTES_OF_QUOTE, Story, encode_notes, traffic_seal
 from outbid.recent import RecentUntil
 from outbid.store.commit.entry import Entry, Fenced, Job, Wish, Written
@@ -86,6 +88,7 @@ class Exchange:
         noise: Callable[[int], bytes],
         now: Callable[[], float],
         keeps_traffic: bool = True,
+        barring: Barring,
     ) -> None:
         self.cell = cell
         self.lane = lane
@@ -100,6 +103,7 @@ class Exchange:
         self.noise = noise
         self.now = now
         self.keeps_traffic = keeps_traffic
+        self.barring = barring
         self.throttle = Throttle()
         self.shares: dict[int, int] = {}  # of offers that rules lowered, in millionths
         self.breakers = Breakers(now, noise)
@@ -220,6 +224,8 @@ class Exchange:
             entry.traffic = self._sealed_traffic(story, entry.n)
         if closing and status != "sold":
             entry.gives_up = story.claims
+        if entry.deals:
+            entry.gives_up += given_back(self.vault, story, entry.events)
         return self.journal.submit(entry)
 
     def _sealed_traffic(self, story: Story, chapter: int) -> bytes:

@@ -18,6 +18,7 @@ from outbid.exchange.ahead.child import Child
 from outbid.exchange.clock import Clock, noise_source
 from outbid.exchange.distribute import distribute
 from outbid.exchange.exchange import Change, Door, Exchange, change_between
+from outbid.exchange.live.barring import Barring
 from outbid.exchange.live.judge import Judge
 from outbid.exchange.live.learned.learning import learn
 from outbid.exchange.live.paces import LOOKED_BACK_MS
@@ -36,6 +37,7 @@ from outbid.store.control import steps
 from outbid.store.database import LOST, Connection
 from outbid.store.key_check import WrongKey, fit
 from outbid.store.money import rooms
+from outbid.store.people import suppressions
 from outbid.store.quote.writer import QuoteWriter
 from outbid.store.sealed import secrets
 from outbid.store.tally.arrivals import arrivals
@@ -93,6 +95,8 @@ class Process:
         now_ms = self._clock.now_ms()
         self._lane = await lanes.open_lane(self._beat_connection, self._cell, owner, now_ms, self._vault.ready)
         room = Rooms()
+        self._barring = Barring(self._connect, self._clock)
+        self._barring.lists = await suppressions.owners(self._beat_connection)
         self.tallies = Live(self._lane)
         writer = SqlWriter(self._connect, self._lane, self._clock.now_ms, room.saw, self.tallies.hear)
         self.journal = Journal(writer, gather_ms=gather_ms)
@@ -113,6 +117,7 @@ class Process:
             noise=self._noise,
             now=loop.time,
             keeps_traffic=self._keeps_traffic,
+            barring=self._barring,
         )
         self._judge = Judge(self.exchange)
         self._worker = Worker(self.exchange, self._connect, self._revive, self._child)
@@ -130,6 +135,7 @@ class Process:
             await stop(task)
         for writer in self._writers:
             await writer.close()
+        await self._barring.close()
         with contextlib.suppress(*LOST):
             counted = await self.tallies.finish(self._beat_connection)
             if counted and not self.fenced.is_set() and not self.exchange.dropped:
@@ -211,6 +217,7 @@ class Process:
         await connection.add_listener(markets.CHANNEL, lambda *_: self._news.set())
         await connection.add_listener(jobs.CHANNEL, lambda *_: self._news.set())
         await connection.add_listener(steps.CHANNEL, lambda *_: self._news.set())
+        await connection.add_listener(suppressions.CHANNEL, lambda *_: self._news.set())
         await connection.add_listener(
             rooms.CHANNEL, lambda _c, _p, _n, text: self.exchange.rooms.learn(bytes.fromhex(text), 0)
         )
@@ -266,6 +273,7 @@ class Process:
         await rooms.tell(connection, self.exchange.rooms.take_filled())
         for identifier, room in await rooms.look(connection, self._cell, self.exchange.rooms.scarce()):
             self.exchange.rooms.learn(identifier, room)
+        self._barring.lists = await suppressions.owners(connection)
         if await markets.version_now(connection) > self.exchange.market.version:
             await fit(connection, self._vault)
             market = await self._load(connection, self.exchange.market)

@@ -102,6 +102,10 @@ class Vault:
         """The keyed hash of a person's phone or e-mail: the same everywhere in the house, nothing without the key."""
         return blake2b(f"{name}|{text}".encode(), key=self._person_key, digest_size=16).digest()
 
+    def listed(self, sha256: str) -> bytes:
+        """The keyed hash under which a suppression list has a phone or e-mail, given its SHA-256 in hex."""
+        return self.person("sha256", sha256)
+
     def request(self, kind: bytes, content: bytes) -> bytes:
         """The keyed hash of a seller's request: of its body, or of the key that he gave it."""
         return blake2b(kind + content, key=self._request_key, digest_size=16).digest()

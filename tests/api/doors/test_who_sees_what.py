@@ -22,7 +22,8 @@ ROUTES = sorted(
 JSON_ROUTES = [path for path in ROUTES if not path.endswith("/instructions") and "/uploads" not in path]
 """Instructions are texts, and nobody sent a file here: their own tests look at the form of both."""
 WRITTEN = {("POST", "/v1/seller/sources/{slug}/uploads"), ("DELETE", "/v1/seller/sources/{slug}/uploads/{upload}")}
-"""What sellers may write."""
+WRITTEN |= {("POST", "/v1/buyer/suppressions")}
+"""What sellers and buyers may write."""
 STRANGERS = {None: (401, "key_missing"), "nobody": (401, "key_unknown"), "gone": (401, "key_unknown")}
 NEVER = {
     "seller": {"zebra", "lynx", "puma", "37.31", "11.11", "7.46", "2.22", "1.23", "3.33", "4.44", "sl_", "tok-9", "wire-77",

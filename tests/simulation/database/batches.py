@@ -91,13 +91,45 @@ async def claim_holders(tx: Transaction, now_ms: int, hashes: Lists, scopes: Lis
     return found
 
 
+@means("select s.hash, s.owner from suppression s, unnest($1::listed_row[]) u")
+async def on_lists(tx: Transaction, now_ms: int, rows: Lists, at_ms: int) -> Result:
+    return [{"hash": hashed, "owner": owner} for hashed, owner in rows if _is_listed(tx, hashed, owner, at_ms)]
+
+
+def _is_listed(tx: Transaction, hashed: bytes, owner: str, at_ms: int) -> bool:
+    row = tx.get("suppression", hashed, owner)
+    return row is not None and (row["expires_at"] is None or row["expires_at"] >= at_ms)
+
+
+@means("select c.hash, c.scope, c.lead_id from claim c where $1 = 'house'")
+async def known(tx: Transaction, now_ms: int, kind: str, claimed: Lists, listed: Lists, at_ms: int) -> Result:
+    found: list[Row] = []
+    for (hashed, scope), row in tx.scan("claim"):
+        if hashed in claimed and row["expires_at"] >= at_ms:
+            found.append({"hash": hashed, "scope": scope, "lead_id": row["lead_id"]})
+    for (hashed, owner), _ in tx.scan("suppression"):
+        if hashed in listed and _is_listed(tx, hashed, owner, at_ms):
+            found.append({"hash": hashed, "scope": owner, "lead_id": None})
+    return found if kind == "house" else []
+
+
+@means("update claim c set expires_at = to_timestamp(0)")
+async def give_claims_back(tx: Transaction, now_ms: int, hashes: Lists, scopes: Lists, leads: Lists) -> Result:
+    for hashed, scope, lead_id in zip(hashes, scopes, leads, strict=True):
+        row = tx.get("claim", hashed, scope)
+        if row is not None and row["lead_id"] == lead_id:
+            await tx.lock("claim", hashed, scope)
+            tx.put("claim", (hashed, scope), row | {"expires_at": 0})
+    return "UPDATE"
+
+
 @means("with fenced as materialized (", locks=True)
 async def open_batch(tx: Transaction, now_ms: int, *given: Any) -> Result:
     """Fence, accounts, claims, new leads."""
     named = dict(zip(sql.OPEN_NAMES.split(), given, strict=True))
     fenced = await _fence_stands(tx, named["lane"], named["fence"])
     there = await _lock_accounts(tx, named["accounts"])
-    answer = {"fenced": int(fenced), "claimed": await _take(tx, named)}
+    answer = {"fenced": int(fenced), "claimed": len(await _take(tx, named))}
     if not there:
         return [answer | {"id": None, "ceiling": None, "posted": None, "held": None}]
     return [(tx.get("account", identifier) or {}) | answer for identifier in there]
@@ -113,6 +145,7 @@ async def at_once(tx: Transaction, now_ms: int, *given: Any) -> Result:
     requested = await take_requests(tx, now_ms, named["cell"], named["now"], named["requests"])
     await _write(tx, named)
     passed = len(requested) < len(named["requests"])
+    passed = passed or sum(scope in named["scopes"] for scope in claimed) != named["most"]
     for identifier, posted, held, held_on in named["balances"]:
         row = tx.get("account", identifier)
         if row is None:
@@ -122,13 +155,14 @@ async def at_once(tx: Transaction, now_ms: int, *given: Any) -> Result:
             raise asyncpg.CheckViolationError("account_held_check")
         passed = passed or (held_on and new["posted"] + new["held"] > new["ceiling"])
         tx.put("account", (identifier,), new)
+    passed = passed or any(_is_listed(tx, *row, named["now"]) for row in named["listed"])
     halted = await halted_since(tx, now_ms, named["known"])
     stopped = any(row["number"] in named[f"{row['kind']}s"] for row in halted)
     if stopped or passed or not fenced or len(there) != len(named["accounts"]):
         raise asyncpg.DivisionByZeroError("division by zero")
     if not there:
-        return [{"id": None, "ceiling": None, "posted": None, "held": None, "claimed": claimed}]
-    return [(tx.get("account", identifier) or {}) | {"claimed": claimed} for identifier in there]
+        return [{"id": None, "ceiling": None, "posted": None, "held": None, "claimed": len(claimed)}]
+    return [(tx.get("account", identifier) or {}) | {"claimed": len(claimed)} for identifier in there]
 
 
 async def _lock_accounts(tx: Transaction, accounts: Lists) -> Lists:
@@ -138,8 +172,8 @@ async def _lock_accounts(tx: Transaction, accounts: Lists) -> Lists:
     return there
 
 
-async def _take(tx: Transaction, named: dict[str, Any]) -> int:
-    """Claims, and the rows of new leads. How many claims were got."""
+async def _take(tx: Transaction, named: dict[str, Any]) -> list[str]:
+    """Claims, and the rows of new leads. The scopes of the claims that were got."""
     claimed = await _claim(tx, named["claims"], named["now"])
     wrapped = {lead_id: key for lead_id, _, key in named["keys"]}
     for values in named["leads"]:
@@ -159,14 +193,14 @@ async def _fence_stands(tx: Transaction, lane: int, fence: int) -> bool:
     return row is not None and row["fence"] == fence
 
 
-async def _claim(tx: Transaction, claims: Lists, at_ms: int) -> int:
-    taken = 0
+async def _claim(tx: Transaction, claims: Lists, at_ms: int) -> list[str]:
+    taken = []
     for hashed, scope, lead_id, ends_at in sorted(claims):
         await tx.lock("claim", hashed, scope)
         old = tx.get("claim", hashed, scope)
         if old is None or old["lead_id"] == lead_id or old["expires_at"] < at_ms:
             tx.put("claim", (hashed, scope), {"lead_id": lead_id, "expires_at": ends_at})
-            taken += 1
+            taken.append(scope)
     return taken
 
 

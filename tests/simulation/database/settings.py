@@ -149,6 +149,28 @@ async def apply_ceilings(
     return "UPDATE"
 
 
+@means("select owner from suppression_list")
+async def suppressing(tx: Transaction, now_ms: int) -> Result:
+    return [{"owner": owner} for (owner,), _ in tx.scan("suppression_list")]
+
+
+@means("insert into suppression_list (owner) values ($1)")
+async def open_list(tx: Transaction, now_ms: int, owner: str) -> Result:
+    if tx.get("suppression_list", owner) is not None:
+        return "INSERT 0 0"
+    tx.put("suppression_list", (owner,), {})
+    return "INSERT 0 1"
+
+
+@means("insert into suppression as s (hash, owner, added_at, expires_at)")
+async def suppress(tx: Transaction, now_ms: int, hashes: Lists, owner: str, at_ms: int, until: int | None) -> Result:
+    new = [{"new": tx.get("suppression", hashed, owner) is None} for hashed in hashes]
+    for hashed in hashes:
+        await tx.lock("suppression", hashed, owner)
+        tx.put("suppression", (hashed, owner), {"added_at": at_ms, "expires_at": until})
+    return new
+
+
 @means("select pg_notify($1, $2)")
 async def notify_version(tx: Transaction, now_ms: int, channel: str, text: str) -> Result:
     tx.notices.append((channel, text))

@@ -27,6 +27,7 @@ STATUS: Final[Mapping[str, int]] = {
     "upload_unknown": 404,
     "csv_faulty": 422,
     "columns_faulty": 422,
+    "list_too_long": 413,
     "file_too_large": 413,
     "sale_unknown": 404,
     "secret_unknown": 404,

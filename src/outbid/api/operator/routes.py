@@ -50,6 +50,7 @@ from outbid.api.operator.session import Sessions
 from outbid.api.operator.tallies import Tallied
 from outbid.api.operator.verdicts.reviewing import Reviewing
 from outbid.api.operator.verdicts.settling import Settling
+from outbid.api.suppressions.operator import Suppressions
 from outbid.api.uploads.routes import Uploads
 
 
@@ -79,6 +80,7 @@ def operator_routes(desk: Desk) -> Router:
         *Needed(desk).routes(),
         *Finding(desk).routes(),
         *Starting(desk).routes(),
+        *Suppressions(desk).routes(),
     ]
     router = gated(desk, Gate(desk), handlers)
     _leave_options(router, LEADS)

@@ -16,11 +16,12 @@ from outbid.core.market.compile import compile_market
 from outbid.core.market.snapshot import Market
 from outbid.core.route import Plan
 from outbid.core.scope import HOUSE
+from outbid.exchange.clock import Clock
 from outbid.plugins.registry import Registry
 from outbid.settings import read_settings
 from outbid.store import leads
 from outbid.store import market as markets
-from outbid.store.people import persons
+from outbid.store.people import persons, suppressions
 from outbid.store.vault import Vault
 
 FIELDS = ("phone", "email")
@@ -46,6 +47,8 @@ def erase(given: argparse.Namespace) -> int:
         database.migrate()
         vault = database.vault()
         hashes = database.use(lambda connection: _meant(connection, vault, given))
+        if given.do_not_contact:
+            database.use(lambda connection: _suppress(connection, hashes))
         found, erased = database.use(lambda connection: _erase(connection, hashes, given.request))
     waiting = [lead for lead in found if not lead.erased and not lead.settled]
     before = sum(lead.erased for lead in found)
@@ -90,6 +93,11 @@ async def _erase(connection: Any, hashes: list[bytes], request: str | None) -> t
     if request is not None and all(lead.settled for lead in found):
         await mark_done(connection, request)
     return found, erased
+
+
+async def _suppress(connection: Any, hashes: list[bytes]) -> None:
+    """Keep who is erased from being sold again: his keyed hashes stay, on the house's list."""
+    await suppressions.add(connection, suppressions.HOUSE_LIST, hashes, Clock().now_ms(), None)
 
 
 async def _exposures(connection: Any, hashes: list[bytes]) -> list[_Line]:

@@ -171,8 +171,8 @@ class _Explainer:
         if isinstance(event, ev.Posting):
             return self._posting(event)
         if isinstance(event, ev.NoRoom):
-            full = f"{self._account(event.account)}: {self._why(event.reason)}"
-            return f"{self._offer_name(event.offer)} was not posted: {full}"
+            full = f"{self._account(event.account)}: " if event.account else ""
+            return f"{self._offer_name(event.offer)} was not posted: {full}{self._why(event.reason)}"
         if isinstance(event, ev.Sold | ev.Rejected | ev.Unsure):
             return self._ended(event)
         if type(event) in SAID:

@@ -45,9 +45,10 @@ class Words:
         if receipt.outcome == "not_asked":
             detail = f" {receipt.detail}" if receipt.detail else self._floor(receipt)
             return f"not asked: {self.why(receipt.reason)}{detail}"
-        if receipt.account:
+        if receipt.outcome in ("no_room", "skipped"):
             did = "not posted" if receipt.outcome == "no_room" else "not asked"
-            return f"{did}: {self.account(receipt.account)}: {self.why(receipt.reason)}"
+            full = f"{self.account(receipt.account)}: " if receipt.account else ""
+            return f"{did}: {full}{self.why(receipt.reason)}"
         said = self._notes.get(f"said {receipt.offer}")
         quoted = f' He said: "{said}"' if said else ""
         return f"{receipt.outcome} after {receipt.ms} ms: {self.why(receipt.reason)}{quoted}"

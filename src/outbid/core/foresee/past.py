@@ -1,6 +1,6 @@
 """A lead that came, as a play needs it: what its buyers said, what was live, and how it ended."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -21,6 +21,7 @@ class Past(msgspec.Struct, frozen=True):
     offered   the price at which each offer was posted, and `sales` what came of it
     live      what the methods of tiers read beside the bids: turn and chance, by tier
     rounds    how often the time of a queue came, by tier
+    barred    which offers were kept out for the person, and why: his buyer had him, or must not have him
     """
 
     id: bytes
@@ -38,6 +39,7 @@ class Past(msgspec.Struct, frozen=True):
     sales: Mapping[int, Sale]
     live: Mapping[int, tuple[int, float]]
     rounds: Mapping[int, int]
+    barred: Mapping[int, str] = {}
 
 
 def past_of(
@@ -81,7 +83,17 @@ def past_of(
         sales={sale.offer: sale for sale in end.sales},
         live=live,
         rounds=rounds,
+        barred=dict(pair for event in events for pair in _barred(event)),
     )
+
+
+def _barred(event: ev.Event) -> Iterator[tuple[int, str]]:
+    """The offers that an event says were kept out for the person."""
+    if isinstance(event, ev.Matched | ev.Rechecked):
+        told: Sequence[ev.Skip | ev.NoRoom] = event.skips if isinstance(event, ev.Matched) else event.gone
+    else:
+        told = (event,) if isinstance(event, ev.NoRoom) else ()
+    return ((one.offer, one.reason) for one in told if one.reason in ev.OF_PERSON)
 
 
 def was_asked(line: ev.BidLine) -> bool:

@@ -14,7 +14,7 @@ from outbid.core.foresee.guess.habits import Habits
 from outbid.core.foresee.pacing import Pacing
 from outbid.core.foresee.past import Past
 from outbid.core.lead import event as ev
-from outbid.core.lead.event import Skip
+from outbid.core.lead.event import AT_BUYER, SUPPRESSED, Skip
 from outbid.core.lead.state import Sale, State, fold, fold_all
 from outbid.core.ledger.account import Account
 from outbid.core.market.snapshot import Market, Offer, Terms
@@ -138,6 +138,9 @@ class _Run:
         player = self.player
         if offer.share < ONE and player.lot(self.past.id, offer.number) >= offer.share:
             return Skip(offer.number, "not_in_share")
+        why = self.past.barred.get(offer.number)
+        if why == SUPPRESSED or (why == AT_BUYER and offer.duplicates):
+            return Skip(offer.number, why)
         accounts = player.market.limits(self.plan.source, offer).at(self.at_ms)
         full = self._full(accounts, least_micros)
         if full is not None:

@@ -18,6 +18,14 @@ EnrichOutcome = Literal["learned", "cached", "kept", "nothing", "failed", "late"
 WaitsFor = Literal["settled", "reviewed", "due"]
 
 
+AT_BUYER = "duplicate_at_buyer"
+"""Why an offer does not buy whose buyer has the person already."""
+SUPPRESSED = "suppressed"
+"""Why an offer does not buy whose buyer has the person on his suppression list."""
+OF_PERSON = (AT_BUYER, SUPPRESSED)
+"""What keeps an offer from buying for the person, and not for want of room."""
+
+
 class Happening(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type", tag=str.lower):
     """An event. `at_ms` is UTC milliseconds since 1970."""
 
@@ -231,7 +239,10 @@ class Posting(Happening, frozen=True):
 
 
 class NoRoom(Happening, frozen=True):
-    """A cap or wallet had no room for this price in the moment of the hold; the offer is not posted."""
+    """A cap or wallet had no room for this price in the moment of the hold; the offer is not posted.
+
+    `account` is empty where it is not for want of room, but for the person (`OF_PERSON`).
+    """
 
     offer: int
     account: str

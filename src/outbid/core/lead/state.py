@@ -53,7 +53,7 @@ class State(msgspec.Struct, frozen=True):
     status   what a list of leads shows
     quoting  a seller asks for a price: there is no lead yet
     promise_micros  the payout that the quote promised; None without a quote
-    without_room  somebody had no room; underbid: somebody bid too little
+    without_room  somebody had no room; underbid: somebody bid too little; known: somebody has the person, or may not
     offered  the bids of the quote that its seller was told of; wanted: those that he chose, in his order
     round_ms when the last round began
     matched_ms when the tier was matched: rules by the hour go by it
@@ -77,6 +77,7 @@ class State(msgspec.Struct, frozen=True):
     sales: tuple[Sale, ...] = ()
     matched_any: bool = False
     without_room: bool = False
+    known: bool = False
     underbid: bool = False
     quoting: bool = False
     promise_micros: int | None = None
@@ -209,7 +210,8 @@ def _matched(state: State, event: ev.Matched) -> State:
         offers=event.offers,
         bids=(),
         matched_any=state.matched_any or bool(event.offers),
-        without_room=state.without_room or bool(event.skips),
+        without_room=state.without_room or any(skip.reason not in ev.OF_PERSON for skip in event.skips),
+        known=state.known or any(skip.reason in ev.OF_PERSON for skip in event.skips),
     )
 
 
@@ -250,6 +252,8 @@ def _posting(state: State, event: ev.Posting) -> State:
 def _no_room(state: State, event: ev.NoRoom) -> State:
     """A full offer or buyer is passed over; a full source, seller or campaign takes no lead at all (trade rule)."""
     tried = state.tried | {event.offer}
+    if event.reason in ev.OF_PERSON:
+        return replace(state, tried=tried, known=True)
     if SELLING_SIDE.match(event.account):
         reason = event.reason if state.promise_micros is None else "capped_since_ping"
         return replace(state, tried=tried, refused=reason)

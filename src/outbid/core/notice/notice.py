@@ -15,7 +15,7 @@ TOLD = frozenset(
     (
         *("outbid", "below_floor", "late", "not_awaited", "past_patience", "nonsense", "wrong_currency"),
         *("other_bid_posted", "too_many_bids", "not_chosen"),
-        *("cap_reached", "wallet_empty", "paced", "paused", "buyer_has_it", "bid_expired"),
+        *("cap_reached", "wallet_empty", "paced", "paused", "buyer_has_it", "duplicate_at_buyer", "bid_expired"),
     )
 )
 """Reasons that are the bidder's own, or the auction's. All others are the seller's or the house's: `withdrawn`."""

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 
 from outbid.core.control.patience import Need, in_words, waits, whole_ms
 from outbid.core.control.seldom import Answers, hardly_bids
-from outbid.core.lead.event import Pinged, Skip
+from outbid.core.lead.event import AT_BUYER, OF_PERSON, NoRoom, Pinged, Skip
 from outbid.core.market.snapshot import Offer
 from outbid.core.match.match import Live, full_reason
 from outbid.core.price.lines import PAST_PATIENCE
 from outbid.core.route import Plan
 
-LIVE_REASONS = ("not_in_share", "lowered", "paused_by_rule", "throttled", "breaker_open", "seldom_bids")
+LIVE_REASONS = ("not_in_share", "lowered", "paused_by_rule", "throttled", "breaker_open", "seldom_bids", *OF_PERSON)
 """Why an offer is skipped by a live fact that is no account's."""
 
 
@@ -24,10 +24,19 @@ def unfounded(skip: Skip, offer: Offer) -> str | None:
     """What a skip should have been by the figures that were recorded with it, in words; None if they bear it out."""
     if skip.account and skip.reason not in (full_reason(skip.account), "paced"):
         return f"as {full_reason(skip.account)}"
+    if (rather := unbarred(skip, offer)) is not None:
+        return rather
     if skip.reason == "seldom_bids":
         rule = None if offer.control is None else offer.control.seldom
         if rule is None or not hardly_bids(rule, Answers(skip.answers, skip.bids)):
             return f"not skipped: {skip.bids} of {skip.answers} answers were bids"
+    return None
+
+
+def unbarred(event: NoRoom | Skip, offer: Offer) -> str | None:
+    """Why the person cannot have kept an offer from buying, in words; None if he can, or something else did."""
+    if event.reason == AT_BUYER and not offer.duplicates:
+        return "it has no duplicate rule"
     return None
 
 

@@ -22,7 +22,7 @@ from outbid.core.price.lowered import is_too_low, payout_at
 from outbid.core.price.picking import Pick
 from outbid.core.replay.bids import differs
 from outbid.core.replay.enriching import Enriching
-from outbid.core.replay.recorded import told_of, unfounded, waited_otherwise
+from outbid.core.replay.recorded import told_of, unbarred, unfounded, waited_otherwise
 from outbid.core.replay.telling import WAITS, Names, offers_of
 from outbid.core.route import (
     MOST_ASKS,
@@ -256,6 +256,8 @@ class _Walk:
                 return
             self.due = list(step.picks)
         pick = self.due.pop(0)
+        if isinstance(event, ev.NoRoom) and (rather := unbarred(event, self.plan.campaign.offers[event.offer])):
+            yield then, rather
         if pick.offer != event.offer or (isinstance(event, ev.Posting) and pick != event_pick):
             yield then, self.names.picked(pick)
 

@@ -22,6 +22,7 @@ from outbid.core.replay.dry_run import dry_run as look_ahead
 from outbid.core.route import Plan
 from outbid.core.scope import HOUSE
 from outbid.exchange.arrive import read_values, today
+from outbid.exchange.live.barred import answered, hashes_of
 from outbid.exchange.live.learned.scores import Scores
 from outbid.exchange.room import Rooms
 from outbid.exchange.steps.inspect import claims_of, closed_source
@@ -152,7 +153,11 @@ async def _inspect(connection: Connection, vault: Vault, rooms: Rooms, wish: Wis
     refused = refused or closed_source(rooms, wish.market, wish.source, wish.at_ms)
     if refused is None:
         wanted = claims_of(vault, lead, inspection.lookups)
-        found += inspection.answered(await claims.conflicts(connection, HOUSE, wanted, wish.at_ms))
+        held = await claims.conflicts(connection, HOUSE, wanted, wish.at_ms)
+        looked = hashes_of(vault, wish.source.campaign.fields, inspection.lookups)
+        listed = tuple(one for some in looked.values() for one in some)
+        rows = await claims.known(connection, HOUSE, (), listed, wish.at_ms) if listed else []
+        found += inspection.answered(held + answered(looked, rows))
         refused = refusal(found)
     lot = wish.lot if wish.source.campaign.draws_routes and refused is None else -1
     return ev.Inspected(wish.at_ms, "arrival", tuple(flaw for _, flaw in found), refused, holding(found), lot)

@@ -9,14 +9,17 @@ from outbid.core.market.snapshot import Market, Offer, Source
 from outbid.core.match.match import Live, without_room
 from outbid.core.money import ONE
 from outbid.exchange.exchange import Exchange
+from outbid.exchange.live.barred import NOBODY, Barred
 from outbid.exchange.room import accounts_of
 
 NO_OFFER = 0
 """In place of an offer: the lot is the lead's own."""
 
 
-def live_checks(exchange: Exchange, pinned: Market, source: Source, lead: bytes, at_ms: int) -> Live:
-    """The live checks of a lead's round, as `core/match` asks for them."""
+def live_checks(
+    exchange: Exchange, pinned: Market, source: Source, lead: bytes, at_ms: int, barred: Barred = NOBODY
+) -> Live:
+    """The live checks of a lead's round, as `core/match` asks for them. `barred`: who is not asked for its person."""
     newest, rooms, full = exchange.market, exchange.rooms, exchange.rooms.full
 
     def found_room(offer: Offer, least_micros: int) -> Skip | None:
@@ -30,6 +33,8 @@ def live_checks(exchange: Exchange, pinned: Market, source: Source, lead: bytes,
     def live(offer: Offer, least_micros: int) -> Skip | None:
         if offer.share < ONE and lot(lead, offer.number) >= offer.share:
             return Skip(offer.number, "not_in_share")
+        if barred is not NOBODY and (skip := barred.skip(offer)) is not None:
+            return skip
         control = offer.control
         if control is None:
             return found_room(offer, least_micros)

@@ -18,6 +18,7 @@ from outbid.core.match.match import Live
 from outbid.core.route import Recheck
 from outbid.exchange.arrive import LEAD_SEAL, begin, decode_sealed
 from outbid.exchange.exchange import Exchange
+from outbid.exchange.live.barred import NOBODY, Barred, barred_of
 from outbid.exchange.story import NOTES_OF_QUOTE, Story, decode_notes
 from outbid.store.commit.entry import Request
 from outbid.store.quote.row import Record
@@ -108,13 +109,14 @@ async def recheck_bids(exchange: Exchange, story: Story, step: Recheck) -> None:
     """Strike those who may not buy any more; the bids of the others are ranked again."""
     plan, state, now_ms = story.plan, story.state, exchange.clock.now_ms()
     terms = plan.terms(state.tier, state.matched_ms)
-    room = _room(exchange, story, now_ms)
+    room = _room(exchange, story, now_ms, NOBODY if story.lead.test else await barred_of(exchange, story))
     story.tell(recheck(plan.campaign, plan.source, state, terms, story.lead.facts, room, now_ms))
 
 
-def _room(exchange: Exchange, story: Story, now_ms: int) -> Live:
+def _room(exchange: Exchange, story: Story, now_ms: int, barred: Barred) -> Live:
     """Room as it is known here; the hold decides exactly, and alone knows what honouring a quote may pass."""
     source = story.plan.source
     if story.lead.test or source.quotes.honour:
-        return lambda offer, least_micros: None
-    return exchange.rooms.of(exchange.market, story.market, source, now_ms)
+        return lambda offer, least_micros: barred.skip(offer)
+    room = exchange.rooms.of(exchange.market, story.market, source, now_ms)
+    return lambda offer, least_micros: barred.skip(offer) or room(offer, least_micros)

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from outbid.core.contract import Conflict, Lookup
+from outbid.core.contract import LISTED, Conflict, Lookup
 from outbid.core.lead import event as ev
 from outbid.core.lead.inspection import Found, Inspection, holding, refusal, without_awaited
 from outbid.core.lead.lead import Lead
@@ -11,6 +11,7 @@ from outbid.core.market.snapshot import Market, Source
 from outbid.core.match.match import full_reason
 from outbid.core.route import Inspect
 from outbid.exchange.exchange import Exchange
+from outbid.exchange.live.barred import listed_by_house
 from outbid.exchange.live.checks import NO_OFFER, lot
 from outbid.exchange.room import Rooms
 from outbid.exchange.steps.enrich import enrich
@@ -64,8 +65,9 @@ async def _judge(
         at_ms = exchange.clock.now_ms()
         refused = closed_source(exchange.rooms, exchange.market, story.plan.source, at_ms, quoted=quoted)
         if refused is None:
-            claimed = await _claim(exchange, story, inspection.lookups, claimed)
-            found += inspection.answered(claimed.conflicts)
+            claimed = await _claim(exchange, story, _lists(inspection.lookups, claims=True), claimed)
+            listed = await listed_by_house(exchange, story, _lists(inspection.lookups, claims=False))
+            found += inspection.answered(claimed.conflicts + listed)
             refused = refusal(found)
     return found, refused, claimed
 
@@ -78,6 +80,11 @@ async def _claim(exchange: Exchange, story: Story, lookups: tuple[Lookup, ...], 
             return claimed
     conflicts = await _bear(exchange, story, lookups)
     return _Claimed(claimed.lookups + lookups, claimed.conflicts + conflicts)
+
+
+def _lists(lookups: tuple[Lookup, ...], *, claims: bool) -> tuple[Lookup, ...]:
+    """The lookups that claim somebody, or those that look into the house's suppression list."""
+    return tuple(look for look in lookups if (look.scope != LISTED) == claims)
 
 
 def closed_source(rooms: Rooms, market: Market, source: Source, at_ms: int, *, quoted: bool = False) -> str | None:
@@ -115,4 +122,5 @@ def claims_of(vault: Vault, lead: Lead, lookups: tuple[Lookup, ...]) -> tuple[Cl
     return tuple(
         Claim(vault.person(look.name, look.text), look.scope, look.name, lead.arrived_at_ms + look.seconds * 1000)
         for look in lookups
+        if look.scope != LISTED
     )

@@ -13,6 +13,7 @@ from outbid.core.price.picking import ranked
 from outbid.core.price.terms import agreed
 from outbid.core.route import Match, Ping, decided
 from outbid.exchange.exchange import Exchange
+from outbid.exchange.live.barred import barred_of
 from outbid.exchange.live.checks import live_checks
 from outbid.exchange.live.patient import Patient
 from outbid.exchange.steps.asking import Asking
@@ -24,7 +25,8 @@ async def match(exchange: Exchange, story: Story, step: Match) -> None:
     plan, at_ms = story.plan, exchange.clock.now_ms()
     tier = plan.campaign.tiers[step.tier]
     terms = plan.terms(step.tier, at_ms)
-    live = live_checks(exchange, story.market, plan.source, story.id, at_ms)
+    barred = await barred_of(exchange, story)
+    live = live_checks(exchange, story.market, plan.source, story.id, at_ms, barred)
     facts, tried = story.lead.facts, story.state.tried
     story.tell(who_may_be_asked(tier, step.tier, plan.source, terms, facts, tried, live, at_ms))
 

@@ -19,8 +19,10 @@ from outbid.core.price.picking import Pick
 from outbid.core.route import MOST_ASKS, Post
 from outbid.core.route import Ask as AskAgain
 from outbid.exchange.exchange import Exchange
+from outbid.exchange.live.barred import lists_at_hold
 from outbid.exchange.room import accounts_of
 from outbid.exchange.steps.asking import TOLD_ALREADY, ask_of
+from outbid.exchange.steps.persons import claims_for
 from outbid.exchange.steps.traced import traced
 from outbid.exchange.story import Story
 from outbid.store.commit.entry import Fenced, Wish
@@ -80,6 +82,8 @@ def _wish(exchange: Exchange, story: Story, offer: Offer, pick: Pick) -> Wish:
         deal,
         accounts,
         story.state.owed(pick.offer, pick.place) is not None and story.plan.source.quotes.honour,
+        claims_for(exchange.vault, story.lead, offer, now_ms) if offer.duplicates else (),
+        lists_at_hold(exchange, story, offer),
     )
 
 

@@ -1,21 +1,17 @@
 """The same person again: somebody whose phone or e-mail another lead holds within a time."""
 
-import re
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
 import msgspec
 
 from outbid.core.contract import Conflict, Flaw, Lookup
-from outbid.core.lead.value import ABSENT, Value
+from outbid.core.person.same import told_by
 from outbid.core.reasons import DUPLICATE, Reason
 from outbid.plugins.validators._lead import LeadView
 
 REASONS: dict[str, Reason] = DUPLICATE
 
-_HASH = re.compile(r"[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32}")
-# A character that no understood value holds, so that two lists of values never look the same when joined.
-_BETWEEN = "\x1f"
 _USUAL = ("phone", "email")
 
 
@@ -55,11 +51,7 @@ def told(settings: Settings, names: Mapping[str, str]) -> tuple[str, ...]:
 
 def needs(lead: LeadView, settings: Settings) -> tuple[Lookup, ...]:
     """Claim the person for this lead, by each field or by all together."""
-    texts = {name: _text(lead.values.get(name, ABSENT)) for name in settings.fields}
-    known = {name: text for name, text in texts.items() if text is not None}
-    if settings.match == "all":
-        complete = len(known) == len(texts)
-        known = {"+".join(known): _BETWEEN.join(known.values())} if complete else {}
+    known = told_by(lead.values, settings.fields, together=settings.match == "all")
     scope, seconds = _scope(lead, settings), settings.window_hours * 3600
     return tuple(Lookup(scope, name, text, seconds) for name, text in known.items())
 
@@ -77,14 +69,6 @@ def _scope(lead: LeadView, settings: Settings) -> str:
     if settings.scope == "house":
         return "house"
     return f"{settings.scope}:{lead.campaign if settings.scope == 'campaign' else lead.source}"
-
-
-def _text(value: Value) -> str | None:
-    """Return what tells a person: not a half-hidden value, which many share, but a hash, which is exact."""
-    if value.value is None or value.fault is not None:
-        return None
-    text = str(value.value)
-    return None if value.masked and not _HASH.fullmatch(text) else text
 
 
 def _flaw(conflict: Conflict, settings: Settings) -> Flaw:

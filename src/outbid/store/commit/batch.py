@@ -1,5 +1,7 @@
 """What a batch decides between reading the locked accounts and writing: pure, so the simulation runs the same code."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 from outbid.core.lead import event as ev
@@ -61,9 +63,18 @@ def presumed(entries: list[Entry]) -> dict[bytes, Balance]:
 
 
 def decide(
-    entries: list[Entry], balances: dict[bytes, Balance], halt: Halt, lane: int, seq: int, prev_hash: bytes
+    entries: list[Entry],
+    balances: dict[bytes, Balance],
+    halt: Halt,
+    lane: int,
+    seq: int,
+    prev_hash: bytes,
+    barred: Mapping[str, str] = {},
 ) -> Rows:
-    """Settle, then hold, in order of arrival; `balances` are changed in place. Returns the rows to write."""
+    """Settle, then hold, in order of arrival; `balances` are changed in place. Returns the rows to write.
+
+    `barred`: the sales that are not held for the person, each with the reason.
+    """
     rows = Rows()
     for place, entry in enumerate(entries):
         events: list[ev.Event] = entry.events
@@ -72,7 +83,7 @@ def decide(
             if move is not None:
                 _settle(move, balances, rows)
         if entry.wishes:
-            held = rows.held[place] = tuple([_hold(entry, wish, balances, halt, rows) for wish in entry.wishes])
+            held = rows.held[place] = tuple([_hold(entry, wish, balances, halt, barred, rows) for wish in entry.wishes])
             events = [*events, *held]
         text = ev.encode(events)
         this = chapter_hash(prev_hash, lane, seq, place, entry.lead_id, entry.n, entry.salt, text)
@@ -91,10 +102,14 @@ def _settle(move: Move, balances: dict[bytes, Balance], rows: Rows) -> None:
     rows.transfers.extend(move.transfers)
 
 
-def _hold(entry: Entry, wish: Wish, balances: dict[bytes, Balance], halt: Halt, rows: Rows) -> ev.Posting | ev.NoRoom:
+def _hold(
+    entry: Entry, wish: Wish, balances: dict[bytes, Balance], halt: Halt, barred: Mapping[str, str], rows: Rows
+) -> ev.Posting | ev.NoRoom:
     deal, at_ms = wish.deal, wish.posting.at_ms
     if deal.offer in halt.offers or deal.buyer in halt.buyers:
         return ev.NoRoom(at_ms, deal.offer, f"offer:{deal.offer}", "paused")
+    if deal.sale in barred:
+        return ev.NoRoom(at_ms, deal.offer, "", barred[deal.sale])
     if (full := without_room(wish.accounts, deal.hold, balances, honour=wish.honour)) is not None:
         return ev.NoRoom(at_ms, deal.offer, full.name, full.limit.reason())
     reserve(deal.hold, balances)

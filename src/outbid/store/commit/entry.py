@@ -53,7 +53,8 @@ class Wish(msgspec.Struct, frozen=True):
     """A hold that the batch decides: the posting event and the deal if there is room in all accounts.
 
     `version` is the market's that the lead pinned: what was paused after it is not sold. `honour`: caps may be passed,
-    wallets never.
+    wallets never. `claims`: the person is claimed for the buyer, or the hold is not made; nor is it if one of `listed`,
+    (keyed hash, owner), stands on a suppression list.
     """
 
     version: int
@@ -61,6 +62,8 @@ class Wish(msgspec.Struct, frozen=True):
     deal: Deal
     accounts: tuple[Account, ...]
     honour: bool = False
+    claims: tuple[Claim, ...] = ()
+    listed: tuple[tuple[bytes, str], ...] = ()
 
 
 class Job(msgspec.Struct, frozen=True):
@@ -101,7 +104,7 @@ class Entry(msgspec.Struct):
     wishes   holds that the batch decides, in this order
     deals    every deal that an event of this entry settles, by sale
     status   (status, reason) if the lead's status row changes
-    gives_up the claims of a lead that was not sold, given back
+    gives_up the claims of a lead that was not sold, and of each sale that was rejected, given back
     test     of a test lead: its events move nothing
     jobs     put with the chapter, but for those whose key an open job has
     traffic  what was said to buyers and answered, packed and sealed, where this chapter carries it

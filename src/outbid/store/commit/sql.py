@@ -29,6 +29,17 @@ select c.hash, c.scope, c.lead_id, s.status
 
 HALTED_SINCE: Final = "select kind, number from halted_since($1)"
 
+LISTED: Final = """
+select s.hash, s.owner from suppression s, unnest($1::listed_row[]) u
+ where s.hash = u.hash and s.owner = u.owner and (s.expires_at is null or s.expires_at >= $2)
+"""
+
+GIVE_BACK: Final = """
+update claim c set expires_at = to_timestamp(0)
+  from unnest($1::bytea[], $2::text[], $3::uuid[]) u (hash, scope, lead_id)
+ where c.hash = u.hash and c.scope = u.scope and c.lead_id = u.lead_id
+"""
+
 _FENCED = "fenced as materialized (select 1 from lane where cell = :cell and id = :lane and fence = :fence for share)"
 
 _LOCKED = """locked as materialized (
@@ -42,7 +53,7 @@ _TAKEN = """claimed as (
   on conflict (hash, scope) do update
      set lead_id = excluded.lead_id, cell = excluded.cell, expires_at = excluded.expires_at
    where c.lead_id = excluded.lead_id or c.expires_at < :now
-  returning 1
+  returning scope
 ), born as (
   insert into lead (id, source, campaign, version, test, arrived_at, facts, sealed, quote, cell, lane)
   select u.*, :cell, :lane from unnest(:leads::lead_row[]) u
@@ -99,7 +110,7 @@ WRITE_NAMES: Final = (
 )
 AT_ONCE_NAMES: Final = (
     "cell lane fence now accounts claims requests leads keys persons seq chapters traffic sales terms moves moved"
-    " transfers statuses jobs balances known offers buyers"
+    " transfers statuses jobs balances known offers buyers scopes most listed"
 )
 
 # One statement that locks and takes: accounts in sorted order (the aggregate makes sure that all are locked first),
@@ -134,8 +145,9 @@ update account a set posted = u.posted, held = u.held
 
 # The whole batch in one statement, for decisions that were taken on the presumption that there is room for all of it:
 # `balances` are changes. The statement fails (a division by zero) and leaves nothing behind if an account would pass
-# its ceiling, an account is not there, a request was sent before, the fence fell, or an offer or buyer was halted since
-# `known`.
+# its ceiling, an account is not there, a request was sent before, the fence fell, an offer or buyer was halted since
+# `known`, a claim in one of `scopes`, which holds rest on, is another lead's, or somebody is on a
+# list of whoever would buy him.
 AT_ONCE: Final = _numbered(
     AT_ONCE_NAMES,
     f"""
@@ -149,6 +161,10 @@ select c.id, c.ceiling, c.posted, c.held, (select count(*) from claimed) as clai
        (select 1 / (exists (select from fenced)
                     and (select count(*) from changed where not passed) = cardinality(:accounts::uuid[])
                     and (select count(*) from requested) = cardinality(:requests::request_row[])
+                    and (select count(*) from claimed where scope = any(:scopes::text[])) = :most
+                    and not exists (select from suppression s, unnest(:listed::listed_row[]) u
+                                     where s.hash = u.hash and s.owner = u.owner
+                                       and (s.expires_at is null or s.expires_at >= :now))
                     and not exists (select from halted_since(:known) h
                                      where h.kind = 'offer' and h.number = any(:offers::integer[])
                                         or h.kind = 'buyer' and h.number = any(:buyers::integer[])))::integer) as kept

@@ -236,13 +236,16 @@ class SqlWriter:
         entries = batch.new
         balances = presumed(entries)
         seq = self._seq + 1
-        rows = decide(entries, balances, Halt(), self._lane.id, seq, self._hash)
+        rows = decide(entries, balances, Halt(), self._lane.id, seq, self._hash, batch.claims.barred)
         done = self._attempt = Done(seq, rows.chapters[-1].hash, batch, rows.held)
         wishes = [wish for entry in entries for wish in entry.wishes]
         given = self._given(batch, rows, balances) | {
             "known": min((wish.version for wish in wishes), default=NEWEST),
             "offers": [wish.deal.offer for wish in wishes],
             "buyers": [wish.deal.buyer for wish in wishes],
+            "scopes": batch.claims.scopes,
+            "most": batch.claims.most,
+            "listed": batch.claims.listed,
         }
         self._may_be_durable = True
         found = await connection.fetch(sql.AT_ONCE, *_chosen(sql.AT_ONCE_NAMES, given))
@@ -260,7 +263,9 @@ class SqlWriter:
         balances = _balances(found)
         halt = await self._halt(connection, batch.new)
         seq = self._seq + 1
-        rows = decide(batch.new, balances, halt, self._lane.id, seq, self._hash)
+        barred = await batch.claims.missed(connection, self._now_ms())
+        rows = decide(batch.new, balances, halt, self._lane.id, seq, self._hash, barred)
+        await batch.claims.give_back(connection, frozenset(deal.sale for _, deal in rows.opened))
         done = self._attempt = Done(seq, rows.chapters[-1].hash, batch, rows.held)
         await connection.execute(sql.WRITE, *_chosen(sql.WRITE_NAMES, self._given(batch, rows, balances)))
         self._may_be_durable = True

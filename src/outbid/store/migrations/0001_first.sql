@@ -155,6 +155,19 @@ create table claim (
   primary key (hash, scope)
 );
 
+-- Persons whom the house (`house`), or one buyer (`buyer:7`), does not take: by keyed hash, for ever or until an instant.
+create table suppression (
+  hash bytea not null,
+  owner text not null,
+  added_at timestamptz not null,
+  expires_at timestamptz,
+  primary key (hash, owner)
+);
+create index suppression_ends on suppression (expires_at) where expires_at is not null;
+
+-- Whose lists are looked into at all.
+create table suppression_list (owner text primary key, since timestamptz not null default now());
+
 create table person (
   hash bytea not null,
   cell integer not null,
@@ -484,6 +497,7 @@ create table person_login (
 -- while an older process still writes: what a type means never changes, a new meaning is a new type.
 
 create type claim_row as (hash bytea, scope text, lead_id uuid, expires_at timestamptz);
+create type listed_row as (hash bytea, owner text);
 create type request_row as (key_hash bytea, source integer, body_hash bytea, lead_id uuid, expires_at timestamptz);
 create type lead_row as (id uuid, source integer, campaign integer, version bigint, test boolean,
                          arrived_at timestamptz, facts jsonb, sealed bytea, quote uuid);

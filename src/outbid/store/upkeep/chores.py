@@ -21,6 +21,7 @@ async def do_chores(connection: Connection, now_ms: int, traffic_days: int, hist
     if history_days:
         await drop_history(connection, HOUSE, now_ms, history_days)
     await sweep(connection, "claim", now_ms)
+    await sweep(connection, "suppression", now_ms)
     await sweep(connection, "idempotency", now_ms)
     await sweep(connection, "notice", now_ms)
     await sweep(connection, "parcel", now_ms)

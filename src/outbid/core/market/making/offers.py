@@ -64,6 +64,7 @@ def offer_of(names: Names, number: int, offer: spec.Offer, plans: Mapping[str, P
         notices=_notices(buyer),
         bids_stand_s=offer.bids_stand_s,
         keeps_bids=offer.keeps_bids,
+        duplicates=_duplicates(number, offer, buyer_number, buyer, fields),
         doubt=None if offer.doubt is None else made.Doubt(offer.doubt.after_s * 1000, offer.doubt.outcome),
     )
 
@@ -146,6 +147,28 @@ def _delivery(
         raise Fault(path, "an offer without a fixed price is pinged: the delivery needs an address for pings")
     delivery = made.delivery_of(offer.delivery.plugin, module, bound, known)
     return made.mute(delivery) if mute else delivery
+
+
+def _duplicates(
+    number: int, offer: spec.Offer, buyer_number: int, buyer: spec.Buyer, fields: tuple[made.Field, ...]
+) -> tuple[made.Duplicates, ...]:
+    rules = (
+        (buyer.duplicates, f"buyer:{buyer_number}", "buyer"),
+        (offer.duplicates, f"offer:{number}", "duplicates"),
+    )
+    known = {field.name for field in fields}
+    return tuple(_rule(rule, scope, known, where) for rule, scope, where in rules if rule is not None)
+
+
+def _rule(rule: spec.Duplicates, scope: str, known: set[str], where: str) -> made.Duplicates:
+    """A duplicate rule by the fields that there are: where any of them is enough, a campaign may lack the others."""
+    together = rule.match == "all"
+    there = tuple(name for name in rule.fields if name in known)
+    if not there or (together and len(there) < len(rule.fields)):
+        lacks = ", ".join(name for name in rule.fields if name not in known)
+        whose = "the duplicate rule of the buyer" if where == "buyer" else "the rule"
+        raise Fault((where,), f"{whose} tells persons by fields that the campaign does not have: {lacks}")
+    return made.Duplicates(scope, there, together, rule.window_days * 86_400_000)
 
 
 def _most(offer: spec.Offer) -> int:

@@ -7,6 +7,7 @@ never stand here: they are given by the store, and the snapshot resolves slugs t
 from outbid.core.market.noun.amount import Cap, Currency, Noun, Plugin, Settings, Slug, Wallet, percent
 from outbid.core.market.noun.campaign import Campaign, Check, Enricher, Field, Queue, Route, Tier
 from outbid.core.market.noun.control import Breaker, Health, HealthRule, Patience, Pings, Seldom
+from outbid.core.market.noun.duplicates import Duplicates
 from outbid.core.market.noun.hours import OpenSlot, Order, Schedule, Slot
 from outbid.core.market.noun.offer import Doubt, Offer
 from outbid.core.market.noun.party import Buyer, Group, Key, Notices, Quotes, Seller, Source
@@ -21,6 +22,7 @@ __all__ = [
     "Check",
     "Currency",
     "Doubt",
+    "Duplicates",
     "Enricher",
     "Field",
     "FloorRule",

@@ -15,6 +15,7 @@ from outbid.core.market.noun.amount import (
     percent,
 )
 from outbid.core.market.noun.control import Breaker, Health, Pings, Seldom
+from outbid.core.market.noun.duplicates import Duplicates
 from outbid.core.market.noun.hours import Order, Schedule
 from outbid.core.market.noun.price import PriceRule
 from outbid.core.market.problem import checking
@@ -44,6 +45,7 @@ class Offer(Noun, frozen=True, kw_only=True):
     post_ms        how long the buyer may take to answer a post
     bids_stand_s   for how many seconds a bid stands whose reply does not say so; 0: until its round ends
     keeps_bids     while a bid stands it is taken again for the same lead of its source, and the buyer is not pinged
+    duplicates     persons whom it does not buy again, beside those of its buyer
     doubt          what a post without a clear answer counts as in the end; absent: somebody has to settle it
     source_caps    caps on what it buys of single sources, by their slugs
     schedule       the hours in which it buys
@@ -81,6 +83,7 @@ class Offer(Noun, frozen=True, kw_only=True):
     post_ms: Deadline = 10_000
     bids_stand_s: Annotated[int, Meta(ge=0, le=86_400)] = 0
     keeps_bids: bool = False
+    duplicates: Duplicates | None = None
     doubt: Doubt | None = None
     paused: bool = False
 

@@ -15,6 +15,7 @@ from outbid.core.market.noun.amount import (
     Wallet,
 )
 from outbid.core.market.noun.control import Pings
+from outbid.core.market.noun.duplicates import Duplicates
 from outbid.core.market.noun.price import FloorRule, Payout
 from outbid.core.market.problem import SettingFault
 
@@ -112,6 +113,7 @@ class Buyer(Noun, frozen=True, kw_only=True):
     group  buyers who are one to the trade: of them, one buys a shared lead at most. It binds by its name alone; a noun
            `group` of that name may set caps on what they buy together
     pings  the most pings that all his offers together get
+    duplicates  persons whom he does not buy again, whichever of his offers bought them
     notices  he is told what became of each of his bids; absent: he is not
     """
 
@@ -120,6 +122,7 @@ class Buyer(Noun, frozen=True, kw_only=True):
     group: Slug | None = None
     pings: Pings | None = None
     caps: tuple[Cap, ...] = ()
+    duplicates: Duplicates | None = None
     notices: Notices | None = None
     paused: bool = False
 

@@ -5,7 +5,7 @@
 
 from outbid.core.market.snapshot.campaign import Campaign, Check, Enricher, Field, Queue, Route, Tier, facts_of
 from outbid.core.market.snapshot.market import Holder, Market, Rows
-from outbid.core.market.snapshot.offer import Delivery, Doubt, Notices, Offer, delivery_of, mute
+from outbid.core.market.snapshot.offer import Delivery, Doubt, Duplicates, Notices, Offer, delivery_of, mute
 from outbid.core.market.snapshot.price import (
     ANY_PRICE_MICROS,
     NOTHING,
@@ -27,6 +27,7 @@ __all__ = [
     "Check",
     "Delivery",
     "Doubt",
+    "Duplicates",
     "Enricher",
     "Field",
     "Holder",

@@ -15,6 +15,10 @@ Rows = Mapping[str, Mapping[str, tuple[int, Noun]]]
 """Nouns as the operator set them: kind → slug → (number, noun)."""
 
 
+Barring = tuple[frozenset[tuple[tuple[str, ...], bool]], frozenset[str]]
+"""How duplicate rules tell persons, by which fields and whether by all together; and the owners of lists."""
+
+
 class Holder(msgspec.Struct, frozen=True):
     """Whom a key speaks for. `number` is the owner's; 0 for the house."""
 
@@ -57,6 +61,7 @@ class Market:
         self.spoken = {source.slug: source for source in sources.values() if source.spoken is not None}
         self._limits: dict[int, Limits] = {}
         self._notifies: dict[int, bool] = {}
+        self._barring: dict[int, Barring] = {}
 
     def limits(self, source: Source, offer: Offer) -> Limits:
         """Every account that a sale of this source to this offer must find room in."""
@@ -83,6 +88,14 @@ class Market:
         """Whether any buyer in a campaign is told what became of his bids."""
         if (found := self._notifies.get(campaign.number)) is None:
             found = self._notifies[campaign.number] = any(offer.notices for offer in campaign.offers.values())
+        return found
+
+    def barring(self, campaign: Campaign) -> Barring:
+        """For whom a campaign's leads are not bought: how its offers' duplicate rules tell persons, and its buyers."""
+        if (found := self._barring.get(campaign.number)) is None:
+            offers = campaign.offers.values()
+            rules = frozenset((rule.fields, rule.together) for offer in offers for rule in offer.duplicates)
+            found = self._barring[campaign.number] = rules, frozenset(f"buyer:{offer.buyer}" for offer in offers)
         return found
 
     def name(self, kind: str, number: int) -> str:

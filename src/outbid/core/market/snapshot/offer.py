@@ -24,6 +24,19 @@ class Doubt(msgspec.Struct, frozen=True):
     outcome: str
 
 
+class Duplicates(msgspec.Struct, frozen=True):
+    """Whom an offer does not buy: the persons that were bought in a scope within so many milliseconds.
+
+    scope     the buyer's (`buyer:7`), or the offer's own (`offer:12`)
+    together  all fields must be equal, where one is enough otherwise
+    """
+
+    scope: str
+    fields: tuple[str, ...]
+    together: bool
+    window_ms: int
+
+
 class Notices(msgspec.Struct, frozen=True):
     """Where a buyer's notices go, and what signs them; both with their references to secrets. No address: a list."""
 
@@ -42,6 +55,7 @@ class Offer(msgspec.Struct, frozen=True):
 
     when   the hours and dates in which it buys; None: always
     share  in how many of the leads that match it takes part, in millionths
+    duplicates  whom it does not buy again: its buyer's rule, and its own
     doubt    what a post without a clear answer counts as in the end; None: until it is settled it counts as nothing
     bids_stand_s  for how many seconds its bids stand where a reply does not say so
     keeps_bids    it is not pinged about what it bid on already, while that bid stands
@@ -77,6 +91,7 @@ class Offer(msgspec.Struct, frozen=True):
     pairs: Mapping[int, tuple[Limit, ...]] = {}
     control: Control | None = None
     paced: bool = False
+    duplicates: tuple[Duplicates, ...] = ()
     doubt: Doubt | None = None
     notices: Notices | None = None
     bids_stand_s: int = 0

@@ -1,0 +1,1 @@
+"""Suppression lists, at the operator's door and at the buyers'."""
