@@ -31,6 +31,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
                   data folder is made and used
     traffic_days  how long the requests to buyers and their replies are kept; 0: they are not
     history_days  how long leads and their history are kept; 0: for ever
+    sample_percent  of how many leads it is counted which offers were not asked, and why; 0: of none
     log           how the log is written: `text` for people, `json` for machines
     """
 
@@ -44,6 +45,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     master_key: str | None = None
     traffic_days: int = 30
     history_days: int = 0
+    sample_percent: float = 1.0
     log: Literal["text", "json"] = "text"
 
     @property
@@ -75,6 +77,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         ("GATHER_MS", settings.gather_ms, 0, 100),
         ("TRAFFIC_DAYS", settings.traffic_days, 0, 3650),
         ("HISTORY_DAYS", settings.history_days, 0, 36500),
+        ("SAMPLE_PERCENT", settings.sample_percent, 0, 100),
     ):
         if not least <= value <= most:
             raise SettingsError(f"{PREFIX}{name} is {value}; write {least} to {most}")

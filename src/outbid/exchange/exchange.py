@@ -86,6 +86,7 @@ class Exchange:
         noise: Callable[[int], bytes],
         now: Callable[[], float],
         keeps_traffic: bool = True,
+        sampled: int = 0,
     ) -> None:
         self.cell = cell
         self.lane = lane
@@ -100,6 +101,7 @@ class Exchange:
         self.noise = noise
         self.now = now
         self.keeps_traffic = keeps_traffic
+        self.sampled = sampled  # of leads that close, in millionths
         self.throttle = Throttle()
         self.shares: dict[int, int] = {}  # of offers that rules lowered, in millionths
         self.breakers = Breakers(now, noise)

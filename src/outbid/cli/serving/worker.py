@@ -69,10 +69,16 @@ async def run_exchange(settings: Settings, url: str, role: str | None, listener:
     loop.set_exception_handler(tell_fault)
     door = Outbound(loop)
     vault = Vault(master_keys(settings), noise_source())
-    keeps_traffic = settings.traffic_days > 0
+    keeps_traffic, sampled = settings.traffic_days > 0, round(settings.sample_percent * 10_000)
     child = child_of(url, role)
     process = Process(
-        lambda: database.connect(url, role=role), door, vault, registry, child, keeps_traffic=keeps_traffic
+        lambda: database.connect(url, role=role),
+        door,
+        vault,
+        registry,
+        child,
+        keeps_traffic=keeps_traffic,
+        sampled=sampled,
     )
     exchange = await process.open(gather_ms=settings.gather_ms)
     pool = await database.pool(url, 4, role=role)

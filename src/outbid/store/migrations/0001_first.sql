@@ -323,6 +323,19 @@ create table tally_mark (
   primary key (cell, lane)
 );
 
+-- Why offers were not asked that live tallies know nothing of, over a sample of leads. `share` is in millionths: with so
+-- many drawn, `times` leads stand for `times` * 1,000,000 / `share`. `offer` 0: how many leads were looked at.
+create table skip_sample (
+  cell integer not null,
+  quarter timestamptz not null,
+  source integer not null,
+  offer integer not null,
+  reason text not null,
+  share integer not null check (share between 1 and 1000000),
+  times bigint not null,
+  primary key (cell, quarter, source, offer, reason, share)
+);
+
 -- How rules of health changed what offers get ------------------------------------------------------------------------------
 
 -- `level` 0 is full; `share` in millionths. `n`: the number of the offer's last step.
