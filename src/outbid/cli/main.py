@@ -27,6 +27,7 @@ def parser() -> argparse.ArgumentParser:
     _people_commands(commands)
     _money_commands(commands)
     _tally_commands(commands)
+    _report_command(commands)
     _feed_commands(commands)
     _key_commands(commands)
     _secret_commands(commands)
@@ -265,6 +266,23 @@ def _tally_commands(commands: "Commands") -> None:
     tallies.add_argument("--dimension", default="", help="a row for each value of this dimension")
     for noun in ("source", "campaign", "seller", "offer", "buyer"):
         tallies.add_argument(f"--{noun}", default=None, help=f"only of this {noun}")
+
+
+def _report_command(commands: "Commands") -> None:
+    report = _add(commands, "report", "reports.report:show", "Show a report: what happened, divided by what.")
+    report.add_argument("name", nargs="?", default="", help="the report's name; absent: which there are")
+    report.add_argument("--from", dest="since", default="", help="a day or an instant (default: 31 days up to --to)")
+    report.add_argument("--to", dest="until", default="", help="a day, contained, or an instant (default: today)")
+    report.add_argument("--tz", default="", help="the time zone in which days begin (default: the house's)")
+    report.add_argument("--group-by", default="", help="by what rows are divided, with commas, or none")
+    report.add_argument("--by", choices=("arrival", "sale"), default=None, help="by when leads came, or were sold")
+    report.add_argument("--compare", choices=("previous", "week"), default=None, help="with the time before it")
+    for noun in ("source", "campaign", "seller", "offer", "buyer"):
+        report.add_argument(f"--{noun}", default=None, help=f"only of this {noun}")
+    report.add_argument("--dimension", default="", help="only values of this dimension")
+    report.add_argument("--sort", default="", help="a column; falling: --sort=-COLUMN")
+    report.add_argument("--limit", type=int, default=100, help="how many rows at most (default 100)")
+    report.add_argument("--csv", action="store_true", help="as CSV, with no text that a spreadsheet would run")
 
 
 def _feed_commands(commands: "Commands") -> None:

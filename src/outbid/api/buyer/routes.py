@@ -14,6 +14,7 @@ from outbid.api.door.asking import Gate
 from outbid.api.door.desk import Desk
 from outbid.api.door.doors import BUYER
 from outbid.api.door.gated import gated
+from outbid.api.reports.routes import Reporting
 
 
 def buyer_routes(desk: Desk) -> Router:
@@ -30,5 +31,6 @@ def buyer_routes(desk: Desk) -> Router:
             *Proofs(desk).routes(),
             *Notices(desk).routes(),
             *BuyerMoney(desk).routes(),
+            *Reporting(desk, "buyer").routes(),
         ],
     )

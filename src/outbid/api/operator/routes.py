@@ -40,6 +40,8 @@ from outbid.api.operator.session import Sessions
 from outbid.api.operator.tallies import Tallied
 from outbid.api.operator.verdicts.reviewing import Reviewing
 from outbid.api.operator.verdicts.settling import Settling
+from outbid.api.reports.routes import Reporting
+from outbid.api.reports.saved import SavedViews
 from outbid.api.uploads.routes import Uploads
 
 
@@ -62,6 +64,8 @@ def operator_routes(desk: Desk) -> Router:
         *Planned(desk).routes(),
         *Hearing(desk).routes(),
         *Uploads(desk).routes(),
+        *Reporting(desk).routes(),
+        *SavedViews(desk).routes(),
     ]
     router = gated(desk, Gate(desk), handlers)
     _leave_options(router, LEADS)

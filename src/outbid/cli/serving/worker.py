@@ -23,6 +23,7 @@ from outbid.exchange.outbound import Outbound
 from outbid.exchange.process import Process
 from outbid.master_key import master_keys
 from outbid.plugins.registry import Registry
+from outbid.plugins.reports import Reports
 from outbid.settings import Settings
 from outbid.store import database
 from outbid.store.vault import Vault
@@ -86,7 +87,7 @@ async def run_exchange(settings: Settings, url: str, role: str | None, listener:
     intake = Intake(exchange, pool, reasons)
     server = _Server(
         uvicorn.Config(
-            build(intake, exchange, pool, vault, reasons),
+            build(intake, exchange, pool, vault, reasons, Reports(settings.reports), settings.zone),
             http=protocol_of(intake),
             ws="none",
             lifespan="off",

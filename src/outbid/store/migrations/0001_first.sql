@@ -542,6 +542,91 @@ create view bid as
     from event e, json_array_elements(e.body -> 'bids') as b (body)
    where e.type = 'pinged';
 
+-- What reports read --------------------------------------------------------------------------------------------------------
+
+-- Reports of sellers and buyers run under a role that may read the views of their side alone. Whose report it is stands
+-- in two settings of its transaction, `outbid.reader` (seller, source or buyer) and `outbid.reader_number`: without them
+-- the views are empty. All sides have the same columns; what is not told there is 0, empty or null.
+
+-- Nouns as they are, or last were: tallies name sources and offers by numbers, which belong to one slug for ever.
+create view house_source as
+  select distinct on (n.number) n.number, n.slug, n.body ->> 'campaign' as campaign, n.body ->> 'seller' as seller,
+         coalesce((select c.body ->> 'currency' from noun c where c.kind = 'campaign' and c.slug = n.body ->> 'campaign'
+                    order by c.from_version desc limit 1), 'USD') as currency
+    from noun n where n.kind = 'source' order by n.number, n.from_version desc;
+
+create view house_offer as
+  select distinct on (n.number) n.number, n.slug, n.body ->> 'campaign' as campaign, n.body ->> 'buyer' as buyer,
+         coalesce((select c.body ->> 'currency' from noun c where c.kind = 'campaign' and c.slug = n.body ->> 'campaign'
+                    order by c.from_version desc limit 1), 'USD') as currency
+    from noun n where n.kind = 'offer' order by n.number, n.from_version desc;
+
+-- `since`: before that somebody else had the source, or the offer, and what was then is not this reader's.
+create view seller_source with (security_barrier) as
+  select s.number, s.slug, s.campaign, s.currency,
+         coalesce((select max(v.at) from noun o join version v on v.number = o.to_version
+                    where o.kind = 'source' and o.number = s.number and o.body ->> 'seller' <> s.seller),
+                  '-infinity') as since
+    from house_source s
+   where current_setting('outbid.reader', true) = 'source'
+     and s.number = nullif(current_setting('outbid.reader_number', true), '')::integer
+      or current_setting('outbid.reader', true) = 'seller'
+     and s.seller = (select p.slug from noun p where p.kind = 'seller'
+                        and p.number = nullif(current_setting('outbid.reader_number', true), '')::integer limit 1);
+
+create view buyer_offer with (security_barrier) as
+  select s.number, s.slug, s.campaign, s.currency,
+         coalesce((select max(v.at) from noun o join version v on v.number = o.to_version
+                    where o.kind = 'offer' and o.number = s.number and o.body ->> 'buyer' <> s.buyer),
+                  '-infinity') as since
+    from house_offer s
+   where current_setting('outbid.reader', true) = 'buyer'
+     and s.buyer = (select p.slug from noun p where p.kind = 'buyer'
+                       and p.number = nullif(current_setting('outbid.reader_number', true), '')::integer limit 1);
+
+create view house_tally as
+  select cell, quarter, clock, source, offer, outcome, reason, dimension, times, price_micros, payout_micros, histogram
+    from tally;
+
+-- What came in, and what the seller got for it: nothing of offers, no price.
+create view seller_tally with (security_barrier) as
+  select t.cell, t.quarter, t.clock, t.source, t.offer, t.outcome,
+         case when t.outcome in ('unsold', 'refused', 'answered') then t.reason else '' end as reason, t.dimension,
+         t.times, null::bigint as price_micros, t.payout_micros, t.histogram
+    from tally t
+    join seller_source s on s.number = t.source and t.quarter >= s.since
+   where t.offer = 0 and t.outcome in ('received', 'sold', 'unsold', 'refused', 'review', 'queued', 'answered');
+
+-- What he was asked and answered, bought and paid: nothing of sources, no payout. Reasons are those that bidders are told.
+create view buyer_tally with (security_barrier) as
+  select t.cell, t.quarter, t.clock, 0 as source, t.offer, t.outcome,
+         case when t.outcome in ('pass', 'error', 'nonsense', 'late', 'unreachable', 'rejected', 'uncertain')
+                or t.reason in ('below_floor', 'not_awaited', 'past_patience', 'nonsense', 'wrong_currency',
+                                'other_bid_posted', 'too_many_bids', 'not_chosen', 'cap_reached', 'wallet_empty',
+                                'paced', 'paused', 'buyer_has_it', 'bid_expired', 'settled')
+              then t.reason else '' end as reason, ''::text as dimension,
+         t.times, t.price_micros, null::bigint as payout_micros, t.histogram
+    from tally t
+    join buyer_offer o on o.number = t.offer and t.quarter >= o.since
+   where t.offer > 0 and t.dimension = ''
+     and t.outcome in ('skipped', 'bid', 'kept', 'direct', 'pass', 'error', 'nonsense', 'late', 'unreachable', 'full',
+                       'posted', 'sold', 'rejected', 'uncertain');
+
+create view house_skip as
+  select cell, quarter, source, offer, reason, share, times from skip_sample;
+
+-- What people keep of pages: a name for a page and its query. `owner` is who made it, as versions name him.
+create table saved_view (
+  id uuid primary key,
+  owner text not null,
+  page text not null,
+  name text not null,
+  query text not null,
+  shared boolean not null,
+  made_at timestamptz not null,
+  unique (owner, page, name)
+);
+
 -- People of the house: they sign in with a password, and are known afterwards by a token in a cookie ----------------------
 
 -- `hash` is argon2id with its costs and salt.
