@@ -323,6 +323,40 @@ create table tally_mark (
   primary key (cell, lane)
 );
 
+-- Tallies of hours that are over, rolled up: of leads by the hour, of offers by the day, over all lanes. What reports read of
+-- long times; always equal to the rows of `tally` in a span that no quarter of `tally_late` lies in.
+create table tally_rolled (
+  cell integer not null,
+  starts timestamptz not null,
+  clock text not null,
+  source integer not null,
+  offer integer not null,
+  outcome text not null,
+  reason text not null,
+  dimension text not null,
+  times bigint not null,
+  price_micros bigint not null,
+  payout_micros bigint not null,
+  histogram bigint[] not null,
+  primary key (cell, starts, clock, source, offer, outcome, reason, dimension)
+);
+
+-- The days that are rolled up, as they are in a zone; today as far as its hours are over.
+create table tally_span (
+  cell integer not null,
+  starts timestamptz not null,
+  ends timestamptz not null,
+  zone text not null,
+  primary key (cell, starts)
+);
+
+-- Quarter-hours of the past to which something was added since: the days that they lie in are rolled up again.
+create table tally_late (
+  cell integer not null,
+  quarter timestamptz not null,
+  primary key (cell, quarter)
+);
+
 -- Why offers were not asked that live tallies know nothing of, over a sample of leads. `share` is in millionths: with so
 -- many drawn, `times` leads stand for `times` * 1,000,000 / `share`. `offer` 0: how many leads were looked at.
 create table skip_sample (
@@ -588,6 +622,10 @@ create view house_tally as
   select cell, quarter, clock, source, offer, outcome, reason, dimension, times, price_micros, payout_micros, histogram
     from tally;
 
+create view house_rolled as
+  select cell, starts, clock, source, offer, outcome, reason, dimension, times, price_micros, payout_micros, histogram
+    from tally_rolled;
+
 -- What came in, and what the seller got for it: nothing of offers, no price.
 create view seller_tally with (security_barrier) as
   select t.cell, t.quarter, t.clock, t.source, t.offer, t.outcome,
@@ -595,6 +633,14 @@ create view seller_tally with (security_barrier) as
          t.times, null::bigint as price_micros, t.payout_micros, t.histogram
     from tally t
     join seller_source s on s.number = t.source and t.quarter >= s.since
+   where t.offer = 0 and t.outcome in ('received', 'sold', 'unsold', 'refused', 'review', 'queued', 'answered');
+
+create view seller_rolled with (security_barrier) as
+  select t.cell, t.starts, t.clock, t.source, t.offer, t.outcome,
+         case when t.outcome in ('unsold', 'refused', 'answered') then t.reason else '' end as reason, t.dimension,
+         t.times, null::bigint as price_micros, t.payout_micros, t.histogram
+    from tally_rolled t
+    join seller_source s on s.number = t.source and t.starts >= s.since
    where t.offer = 0 and t.outcome in ('received', 'sold', 'unsold', 'refused', 'review', 'queued', 'answered');
 
 -- What he was asked and answered, bought and paid: nothing of sources, no payout. Reasons are those that bidders are told.
@@ -611,6 +657,33 @@ create view buyer_tally with (security_barrier) as
    where t.offer > 0 and t.dimension = ''
      and t.outcome in ('skipped', 'bid', 'kept', 'direct', 'pass', 'error', 'nonsense', 'late', 'unreachable', 'full',
                        'posted', 'sold', 'rejected', 'uncertain');
+
+create view buyer_rolled with (security_barrier) as
+  select t.cell, t.starts, t.clock, 0 as source, t.offer, t.outcome,
+         case when t.outcome in ('pass', 'error', 'nonsense', 'late', 'unreachable', 'rejected', 'uncertain')
+                or t.reason in ('below_floor', 'not_awaited', 'past_patience', 'nonsense', 'wrong_currency',
+                                'other_bid_posted', 'too_many_bids', 'not_chosen', 'cap_reached', 'wallet_empty',
+                                'paced', 'paused', 'buyer_has_it', 'bid_expired', 'settled')
+              then t.reason else '' end as reason, ''::text as dimension,
+         t.times, t.price_micros, null::bigint as payout_micros, t.histogram
+    from tally_rolled t
+    join buyer_offer o on o.number = t.offer and t.starts >= o.since
+   where t.offer > 0 and t.dimension = ''
+     and t.outcome in ('skipped', 'bid', 'kept', 'direct', 'pass', 'error', 'nonsense', 'late', 'unreachable', 'full',
+                       'posted', 'sold', 'rejected', 'uncertain');
+
+-- The days of which a reader may take what is rolled up: not one in which a source, or an offer, came to him.
+create view house_span as
+  select s.cell, s.starts, s.ends, s.zone from tally_span s
+   where not exists (select from tally_late l where l.cell = s.cell and l.quarter >= s.starts and l.quarter < s.ends);
+
+create view seller_span with (security_barrier) as
+  select s.cell, s.starts, s.ends, s.zone from house_span s
+   where not exists (select from seller_source o where o.since > s.starts and o.since < s.ends);
+
+create view buyer_span with (security_barrier) as
+  select s.cell, s.starts, s.ends, s.zone from house_span s
+   where not exists (select from buyer_offer o where o.since > s.starts and o.since < s.ends);
 
 create view house_skip as
   select cell, quarter, source, offer, reason, share, times from skip_sample;

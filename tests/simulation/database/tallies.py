@@ -10,6 +10,7 @@ from .meaning import Result, means
 from .tables import Row, Transaction
 
 Lists = list[Any]
+HOUR_MS = 3_600_000
 KEY = ("quarter", "clock", "source", "offer", "outcome", "reason", "dimension")
 FIGURES = ("times", "price_micros", "payout_micros", "histogram")
 
@@ -36,7 +37,11 @@ async def add(
     if mark is None or mark["seq"] != since:
         return [{"marked": 0}]
     tx.put("tally_mark", (lane,), {"seq": seq, "at": at_ms})
-    for row in msgspec.json.decode(rows):
+    given = msgspec.json.decode(rows)
+    for quarter in sorted({row["quarter"] for row in given if row["quarter"] < now_ms - HOUR_MS}):
+        await tx.lock("tally_late", quarter)
+        tx.put("tally_late", (quarter,), {})
+    for row in given:
         await put(tx, (*(row[name] for name in KEY), lane), {name: row[name] for name in FIGURES})
     return [{"marked": 1}]
 

@@ -10,6 +10,7 @@ from outbid.core.ledger.window import midnight_ms, span
 from outbid.core.tally.rows import QUARTER_MS
 
 DAY_MS = 86_400_000
+HOUR_MS = 3_600_000
 USUAL_DAYS = 31
 MOST_DAYS = 366
 FIRST, LAST = date(1970, 1, 2), date(9000, 1, 1)
@@ -71,7 +72,7 @@ def range_of(since: str, until: str, zone: str, now_ms: int) -> Range:
         since_ms = midnight_ms(zone, max(last - timedelta(USUAL_DAYS - 1), FIRST))
     if since_ms >= until_ms:
         raise RangeFault("from, to: the end comes before the beginning")
-    if until_ms - since_ms > MOST_DAYS * DAY_MS + DAY_MS // 24:  # a year may have an hour more than its days
+    if until_ms - since_ms > MOST_DAYS * DAY_MS + HOUR_MS:  # a year may have an hour more than its days
         raise RangeFault(f"from, to: ask for up to {MOST_DAYS} days")
     return Range(since_ms, until_ms, zone)
 
@@ -104,3 +105,8 @@ def _known(zone: str) -> None:
         ZoneInfo(zone)
     except (KeyError, ValueError, OSError):
         raise RangeFault(f"tz: {zone!r} is no time zone, such as America/New_York") from None
+
+
+def has_full_hours(zone: str, *at_ms: int) -> bool:
+    """Do hours of this zone begin where those of UTC do, at these times?"""
+    return all(span("hour", zone, one).starts_at_ms % HOUR_MS == 0 for one in at_ms)

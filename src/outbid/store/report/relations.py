@@ -1,5 +1,6 @@
 """What a report's query names: the relations of one side over a time, and what its rows may be divided by, as SQL."""
 
+from collections.abc import Iterable
 from typing import Final
 
 import msgspec
@@ -9,7 +10,7 @@ from outbid.core.report.head import Audience, Clock, Report
 Filters = tuple[tuple[str, str], ...]
 """Nouns that rows are kept to: kind and slug of each."""
 
-_VIEWS: Final[dict[Audience, str]] = {"operator": "house", "seller": "seller", "buyer": "buyer"}
+VIEWS: Final[dict[Audience, str]] = {"operator": "house", "seller": "seller", "buyer": "buyer"}
 _SOURCES: Final[dict[Audience, str]] = {
     "operator": "select number, slug, campaign, seller, currency from house_source",
     "seller": "select number, slug, campaign, ''::text as seller, currency from seller_source",
@@ -22,35 +23,36 @@ _OFFERS: Final[dict[Audience, str]] = {
 }
 _FIGURES: Final = "t.times, t.price_micros, t.payout_micros, t.histogram"
 _TALLIES: Final = """
-select t.quarter as starts, t.source, t.offer, t.outcome, t.reason, {figures}
-  from {side}_tally t, asked
- where t.cell = asked.cell and t.clock = asked.clock and t.quarter >= asked.since and t.quarter < asked.until
-   and t.offer {level} 0 and t.dimension = '' {kept}"""
+select t.{starts} as starts, t.source, t.offer, t.outcome, t.reason, {figures}
+  from {side}_{table} t
+ where t.cell = $1 and t.clock = $4 and {times} and t.offer {level} 0 and t.dimension = '' {kept}"""
 _BY_VALUE: Final = """
-select t.quarter as starts, t.source, t.offer, t.outcome, t.reason, {figures},
-       case when asked.dimension = '' then t.dimension when asked.dimension = t.dimension then '(rest)'
-            else substr(t.dimension, length(asked.dimension) + 2) end as value
-  from {side}_tally t, asked
- where t.cell = asked.cell and t.clock = asked.clock and t.quarter >= asked.since and t.quarter < asked.until
-   and t.offer {level} 0 and t.dimension <> '' {kept}"""
+select t.{starts} as starts, t.source, t.offer, t.outcome, t.reason, {figures},
+       case when $7 = '' then t.dimension when $7 = t.dimension then '(rest)'
+            else substr(t.dimension, length($7) + 2) end as value
+  from {side}_{table} t
+ where t.cell = $1 and t.clock = $4 and {times} and t.offer {level} 0 and t.dimension <> ''
+   and ($7 = '' or t.dimension = $7 or starts_with(t.dimension, $7 || '=')) {kept}"""
 _SKIPS: Final = """
 select t.quarter as starts, t.source, t.offer, t.reason, t.times, t.times * (1000000.0::float8 / t.share) as estimate
-  from {side}_skip t, asked
- where t.cell = asked.cell and t.quarter >= asked.since and t.quarter < asked.until and t.offer {level} 0 {kept}"""
-_RELATIONS: Final = {"tallies": _TALLIES, "by_value": _BY_VALUE, "skips": _SKIPS}
+  from {side}_skip t
+ where t.cell = $1 and t.quarter >= $2 and t.quarter < $3 and t.offer {level} 0 {kept}"""
 ASKED: Final = """asked as (
   select $1::integer as cell, $2::timestamptz as since, $3::timestamptz as until, $4::text as clock,
-         $5::text as zone, $6::timestamptz[] as starts, $7::text as dimension)"""
+         $5::text as zone, $6::timestamptz[] as starts, $7::text as dimension,
+         $8::timestamptz[] as from_here, $9::timestamptz[] as to_there)"""
 """The first parameters of every statement, whether it reads them or not."""
-FIRST_FILTER: Final = 8
+FIRST_FILTER: Final = 10
 
 OF_TIME: Final = {
-    "day": "width_bucket(q.starts, (select starts from asked)) - 1",
-    "hour": "width_bucket(q.starts, (select starts from asked)) - 1",
-    "hour_of_day": "extract(hour from q.starts at time zone (select zone from asked))::integer",
-    "weekday": "extract(isodow from q.starts at time zone (select zone from asked))::integer",
+    "day": "width_bucket(q.starts, $6) - 1",
+    "hour": "width_bucket(q.starts, $6) - 1",
+    "hour_of_day": "extract(hour from q.starts at time zone $5)::integer",
+    "weekday": "extract(isodow from q.starts at time zone $5)::integer",
 }
 """Groups that are numbers."""
+Run = tuple[int, int]
+"""From and until which millisecond."""
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,9 +79,34 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     money: bool = False
 
 
-def relations(wish: Wish) -> str:
+class Parts(msgspec.Struct, frozen=True):
+    """A time in parts: read from rows that are rolled up, and from quarter-hours."""
+
+    rolled: tuple[Run, ...]
+    quarters: tuple[Run, ...]
+
+
+def parts_of(since_ms: int, until_ms: int, spans: Iterable[Run]) -> Parts:
+    """The parts of a time in which these spans, in order and apart from each other, are rolled up."""
+    rolled: list[Run] = []
+    quarters: list[Run] = []
+    at_ms = since_ms
+    for starts_ms, ends_ms in spans:
+        if starts_ms > at_ms:
+            quarters.append((at_ms, starts_ms))
+        if rolled and rolled[-1][1] == starts_ms:
+            rolled[-1] = (rolled[-1][0], ends_ms)
+        else:
+            rolled.append((starts_ms, ends_ms))
+        at_ms = ends_ms
+    if at_ms < until_ms:
+        quarters.append((at_ms, until_ms))
+    return Parts(tuple(rolled), tuple(quarters))
+
+
+def relations(wish: Wish, parts: Parts) -> str:
     """The relations as common table expressions; those that nobody names cost nothing."""
-    head, view = wish.report.head, _VIEWS[wish.side]
+    head, view = wish.report.head, VIEWS[wish.side]
     level = ">" if head.of == "offers" else "="
     kept = kept_to(wish)
     found = [
@@ -88,17 +115,31 @@ def relations(wish: Wish) -> str:
         f"offers as materialized ({_OFFERS[wish.side]})",
     ]
     for name in head.reads:
-        more = kept
-        if name == "by_value":
-            more += " and (asked.dimension = '' or t.dimension = asked.dimension"
-            more += " or starts_with(t.dimension, asked.dimension || '='))"
-        made = _RELATIONS[name].format(side=view, level=level, kept=more, figures=_FIGURES)
+        words = {"side": view, "level": level, "kept": kept, "figures": _FIGURES}
+        if name == "skips":
+            made = _SKIPS.format(**words)
+        else:
+            text = _TALLIES if name == "tallies" else _BY_VALUE
+            quarters = _times("quarter", len(parts.rolled), len(parts.quarters))
+            made = text.format(table="tally", starts="quarter", times=quarters, **words)
+            if parts.rolled:
+                rolled = _times("starts", 0, len(parts.rolled))
+                made += " union all " + text.format(table="rolled", starts="starts", times=rolled, **words)
         found.append(f"{name} as ({made})")
     return ",\n".join(found)
 
 
+def _times(column: str, first: int, count: int) -> str:
+    """Is a row within one of the runs whose ends stand in the eighth and ninth parameter from a place on?"""
+    runs = [
+        f"t.{column} >= ($8::timestamptz[])[{n}] and t.{column} < ($9::timestamptz[])[{n}]"
+        for n in range(first + 1, first + count + 1)
+    ]
+    return f"({' or '.join(runs)})" if runs else "false"
+
+
 def kept_to(wish: Wish) -> str:
-    """The conditions of the filters; their slugs are parameters from the eighth on."""
+    """The conditions of the filters; their slugs are parameters from the tenth on."""
     of_sources: list[str] = []
     of_offers: list[str] = []
     for place, (kind, _) in enumerate(wish.filters, FIRST_FILTER):

@@ -5,11 +5,12 @@ from typing import Final
 import asyncpg
 
 from outbid.core.report.head import Audience
+from outbid.core.report.range import has_full_hours
 from outbid.core.report.table import Key, Sums
 from outbid.core.scope import Scope
 from outbid.core.tally.histogram import BUCKETS
 from outbid.store.database import LOST, Connection
-from outbid.store.report.relations import OF_TIME, Wish, named, numbered, relations
+from outbid.store.report.relations import OF_TIME, VIEWS, Parts, Run, Wish, named, numbered, parts_of, relations
 from outbid.store.upkeep.migrate import READER_ROLE
 
 MOST_ROWS: Final = 10_000
@@ -82,10 +83,36 @@ async def _act_as(connection: Connection, scope: Scope) -> None:
         await connection.execute(f"set local role {READER_ROLE}")
 
 
+async def _parts(connection: Connection, cell: int, wish: Wish) -> Parts:
+    """Which parts of the time can be read from what is rolled up, and divided as it is asked for."""
+    spans: list[Run] = []
+    if _may_be_rolled(wish):
+        rows = await connection.fetch(
+            f"""select starts, ends from {VIEWS[wish.side]}_span
+                 where cell = $1 and starts >= $2 and ends <= $3 and ($4 or zone = $5) order by starts""",
+            cell,
+            wish.since_ms,
+            wish.until_ms,
+            not {"day", "weekday"} & set(wish.groups),
+            wish.zone,
+        )
+        spans = [(row["starts"], row["ends"]) for row in rows]
+    return parts_of(wish.since_ms, wish.until_ms, spans)
+
+
+def _may_be_rolled(wish: Wish) -> bool:
+    """Leads are rolled up by hours that are full in UTC, offers by days."""
+    if "hour" in wish.groups or "hour_of_day" in wish.groups:
+        return wish.report.head.of == "leads" and has_full_hours(wish.zone, wish.since_ms, wish.until_ms)
+    return True
+
+
 async def _sums(connection: Connection, cell: int, wish: Wish) -> dict[Key, Sums]:
-    given = (cell, wish.since_ms, wish.until_ms, wish.clock, wish.zone, list(wish.starts_ms), wish.dimension)
-    given += tuple(slug for _, slug in wish.filters)  # type: ignore[assignment]
-    rows = await connection.fetch(_statement(wish), *given)
+    parts = await _parts(connection, cell, wish)
+    runs = (*parts.rolled, *parts.quarters)
+    given: list[object] = [cell, wish.since_ms, wish.until_ms, wish.clock, wish.zone, list(wish.starts_ms)]
+    given += [wish.dimension, [run[0] for run in runs], [run[1] for run in runs], *(slug for _, slug in wish.filters)]
+    rows = await connection.fetch(_statement(wish, parts), *given)
     if len(rows) > MOST_ROWS:
         raise TooMany
     places = len(wish.groups) + wish.money
@@ -95,7 +122,7 @@ async def _sums(connection: Connection, cell: int, wish: Wish) -> dict[Key, Sums
         sums = (value if isinstance(value, float) else int(value) for value in values[places:])
         found[values[:places]] = Sums(dict(zip(wish.columns, sums, strict=True)))
     if any(column.quantile is not None for column in wish.report.head.columns_for(wish.side)):
-        for row in await connection.fetch(_histograms(wish), *given):
+        for row in await connection.fetch(_histograms(wish, parts), *given):
             *key, place, count = row.values()
             sums_of = found[tuple(key)]
             sums_of.histogram = sums_of.histogram or [0] * BUCKETS
@@ -103,21 +130,23 @@ async def _sums(connection: Connection, cell: int, wish: Wish) -> dict[Key, Sums
     return found
 
 
-def _statement(wish: Wish) -> str:
+def _statement(wish: Wish, parts: Parts) -> str:
     """Sums by number first, then by name: a name is looked up once for each number, not for each row."""
     sums = [f"sum(q.{name}) as {name}" for name in wish.columns]
     again = [f"coalesce(sum(b.{name}), 0) as {name}" for name in wish.columns]
-    return _grouped(wish, "query q", ", ".join(sums), ", ".join(again), f"limit {MOST_ROWS + 1}")
+    return _grouped(wish, parts, "query q", ", ".join(sums), ", ".join(again), f"limit {MOST_ROWS + 1}")
 
 
-def _histograms(wish: Wish) -> str:
+def _histograms(wish: Wish, parts: Parts) -> str:
     """Bucket by bucket, whose places are dense."""
     inner = "query q, unnest(q.histogram) with ordinality as u (n, place)"
-    return _grouped(wish, inner, "u.place::integer as place, sum(u.n) as n", "b.place, sum(b.n) as n", "", ("place",))
+    return _grouped(
+        wish, parts, inner, "u.place::integer as place, sum(u.n) as n", "b.place, sum(b.n) as n", "", ("place",)
+    )
 
 
 def _grouped(
-    wish: Wish, rows: str, sums: str, sums_again: str, end: str, more: tuple[str, ...] = ()
+    wish: Wish, parts: Parts, rows: str, sums: str, sums_again: str, end: str, more: tuple[str, ...] = ()
 ) -> str:  # fmt: skip
     keys = [f"{OF_TIME[group]} as {group}" if group in OF_TIME else f"q.{group} as {group}" for group in numbered(wish)]
     groups = (*wish.groups, *(("currency",) if wish.money else ()))
@@ -127,7 +156,7 @@ def _grouped(
     joined = "left join sources s on s.number = b.source" if "source" in numbered(wish) else ""
     joined += " left join offers o on o.number = b.offer" if "offer" in numbered(wish) else ""
     return f"""
-with {relations(wish)}, query as (
+with {relations(wish, parts)}, query as (
 {wish.report.query}
 ), base as (
   select {", ".join([*keys, sums])} from {rows} {f"group by {inner}" if inner else ""}

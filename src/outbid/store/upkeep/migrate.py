@@ -17,7 +17,10 @@ from outbid.store.database import Connection, DatabaseFault, connect, log
 MIGRATIONS: Final = Path(__file__).parent.parent / "migrations"
 APP_ROLE: Final = "outbid_app"
 READER_ROLE: Final = "outbid_reader"
-READER_VIEWS: Final = ("seller_source", "seller_tally", "buyer_offer", "buyer_tally")
+READER_VIEWS: Final = (
+    *("seller_source", "seller_tally", "seller_rolled", "seller_span"),
+    *("buyer_offer", "buyer_tally", "buyer_rolled", "buyer_span"),
+)
 """What reports of sellers and buyers may read, and nothing else."""
 LOCK_NUMBER: Final = 0x6F75746269640001  # "outbid", 1: the same in every version of this program
 
