@@ -106,3 +106,22 @@ async def won_since(tx: Transaction, now_ms: int, cell: int, since_ms: int, offe
         if sold and quarter >= since_ms and offer in offers and lane != but:
             sums[offer] = sums.get(offer, 0) + row["times"]
     return [{"offer": offer, "times": times} for offer, times in sums.items()]
+
+
+@means("insert into skip_sample as s")
+async def add_sample(
+    tx: Transaction,
+    now_ms: int,
+    cell: int,
+    quarters: Lists,
+    sources: Lists,
+    offers: Lists,
+    reasons: Lists,
+    shares: Lists,
+    times: Lists,
+) -> Result:
+    for *key, more in zip(quarters, sources, offers, reasons, shares, times, strict=True):
+        await tx.lock("skip_sample", *key)
+        old = tx.get("skip_sample", *key)
+        tx.put("skip_sample", tuple(key), {"times": more + (old["times"] if old is not None else 0)})
+    return "INSERT"
