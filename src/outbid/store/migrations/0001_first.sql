@@ -323,10 +323,11 @@ create table tally_mark (
   primary key (cell, lane)
 );
 
--- Tallies of hours that are over, rolled up: of leads by the hour, of offers by the day, over all lanes. What reports read of
+-- Tallies of hours that are over, rolled up by the day, and of leads by the hour, too, over all lanes. What reports read of
 -- long times; always equal to the rows of `tally` in a span that no quarter of `tally_late` lies in.
 create table tally_rolled (
   cell integer not null,
+  grain text not null check (grain in ('day', 'hour')),
   starts timestamptz not null,
   clock text not null,
   source integer not null,
@@ -338,7 +339,7 @@ create table tally_rolled (
   price_micros bigint not null,
   payout_micros bigint not null,
   histogram bigint[] not null,
-  primary key (cell, starts, clock, source, offer, outcome, reason, dimension)
+  primary key (cell, grain, starts, clock, source, offer, outcome, reason, dimension)
 );
 
 -- The days that are rolled up, as they are in a zone; today as far as its hours are over.
@@ -623,7 +624,7 @@ create view house_tally as
     from tally;
 
 create view house_rolled as
-  select cell, starts, clock, source, offer, outcome, reason, dimension, times, price_micros, payout_micros, histogram
+  select cell, grain, starts, clock, source, offer, outcome, reason, dimension, times, price_micros, payout_micros, histogram
     from tally_rolled;
 
 -- What came in, and what the seller got for it: nothing of offers, no price.
@@ -636,7 +637,7 @@ create view seller_tally with (security_barrier) as
    where t.offer = 0 and t.outcome in ('received', 'sold', 'unsold', 'refused', 'review', 'queued', 'answered');
 
 create view seller_rolled with (security_barrier) as
-  select t.cell, t.starts, t.clock, t.source, t.offer, t.outcome,
+  select t.cell, t.grain, t.starts, t.clock, t.source, t.offer, t.outcome,
          case when t.outcome in ('unsold', 'refused', 'answered') then t.reason else '' end as reason, t.dimension,
          t.times, null::bigint as price_micros, t.payout_micros, t.histogram
     from tally_rolled t
@@ -659,7 +660,7 @@ create view buyer_tally with (security_barrier) as
                        'posted', 'sold', 'rejected', 'uncertain');
 
 create view buyer_rolled with (security_barrier) as
-  select t.cell, t.starts, t.clock, 0 as source, t.offer, t.outcome,
+  select t.cell, t.grain, t.starts, t.clock, 0 as source, t.offer, t.outcome,
          case when t.outcome in ('pass', 'error', 'nonsense', 'late', 'unreachable', 'rejected', 'uncertain')
                 or t.reason in ('below_floor', 'not_awaited', 'past_patience', 'nonsense', 'wrong_currency',
                                 'other_bid_posted', 'too_many_bids', 'not_chosen', 'cap_reached', 'wallet_empty',

@@ -123,7 +123,8 @@ def relations(wish: Wish, parts: Parts) -> str:
             quarters = _times("quarter", len(parts.rolled), len(parts.quarters))
             made = text.format(table="tally", starts="quarter", times=quarters, **words)
             if parts.rolled:
-                rolled = _times("starts", 0, len(parts.rolled))
+                grain = "hour" if {"hour", "hour_of_day"} & set(wish.groups) else "day"
+                rolled = f"t.grain = '{grain}' and " + _times("starts", 0, len(parts.rolled))
                 made += " union all " + text.format(table="rolled", starts="starts", times=rolled, **words)
         found.append(f"{name} as ({made})")
     return ",\n".join(found)

@@ -1,4 +1,4 @@
-"""Hours that are over, rolled up: of leads by the hour, of offers by the day, so that long times are read fast.
+"""Hours that are over, rolled up by the day, and of leads by the hour, too, so that long times are read fast.
 
 Nothing is ever taken for rolled up that is not. Whoever adds to a day that is over marks it in the same transaction
 (`tally/writing.py`), from an hour before anything of that day is rolled up on. Here the mark goes first, in a
@@ -19,13 +19,14 @@ SETTLED_MS: Final = 2 * HOUR_MS
 
 _ALONE: Final = "lock table tally_span in share row exclusive mode"
 """Chores of several machines take turns; nobody else writes there, and who reads is not held up."""
-_KEY: Final = "cell, starts, clock, source, offer, outcome, reason, dimension"
-# Hours and days as one: the later of the day's beginning and, for leads, the hour's.
+_KEY: Final = "cell, grain, starts, clock, source, offer, outcome, reason, dimension"
+# An hour that began before its day, in a zone of half hours, is taken to begin with it.
 _ROLL: Final = f"""
 with rows as (
-  select cell, case when offer = 0 then greatest($2, date_trunc('hour', quarter, 'UTC')) else $2 end as starts, clock,
-         source, offer, outcome, reason, dimension, times, price_micros, payout_micros, histogram
-    from tally where cell = $1 and quarter >= $2 and quarter < $3
+  select cell, grain, case grain when 'day' then $2 else greatest($2, date_trunc('hour', quarter, 'UTC')) end as starts,
+         clock, source, offer, outcome, reason, dimension, times, price_micros, payout_micros, histogram
+    from tally, (values ('day'), ('hour')) g (grain)
+   where cell = $1 and quarter >= $2 and quarter < $3 and (grain = 'day' or offer = 0)
 ), figures as (
   select {_KEY}, sum(times) as times, sum(price_micros) as price_micros, sum(payout_micros) as payout_micros
     from rows group by {_KEY}
