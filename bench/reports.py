@@ -107,7 +107,7 @@ async def work(url: str, rows: int) -> dict[str, float]:
         count = await fill(connection, rows, until)
         print(f"reports: {count:,} rows, made in {time.monotonic() - began:.0f} s")
         began = time.monotonic()
-        days = await roll_up_cell(connection, 0, _ms(now), "UTC")
+        days = await roll_up_cell(connection, 0, _ms(now), "UTC", 10_000)
         spent = time.monotonic() - began
         await connection.execute("vacuum analyze tally_rolled")
         rolled = await connection.fetchval("select count(*) from tally_rolled")

@@ -17,6 +17,8 @@ HOUR_MS: Final = 3_600_000
 SETTLED_MS: Final = 2 * HOUR_MS
 """How long an hour must be over. What is added later than half of this is marked, by the same clock: the database's."""
 
+MOST_DAYS: Final = 40
+"""How many are rolled up at once: whoever runs a command waits for them."""
 _ALONE: Final = "lock table tally_span in share row exclusive mode"
 """Chores of several machines take turns; nobody else writes there, and who reads is not held up."""
 _KEY: Final = "cell, grain, starts, clock, source, offer, outcome, reason, dimension"
@@ -49,8 +51,8 @@ async def roll_up(connection: Connection, now_ms: int, zone: str) -> int:
     return rolled
 
 
-async def roll_up_cell(connection: Connection, cell: int, now_ms: int, zone: str) -> int:
-    """As `roll_up`, for one cell."""
+async def roll_up_cell(connection: Connection, cell: int, now_ms: int, zone: str, most: int = MOST_DAYS) -> int:
+    """As `roll_up`, for one cell: the newest days first, and at most so many, the others the next time."""
     first_ms = await connection.fetchval("select min(quarter) from tally where cell = $1", cell)
     if first_ms is None:
         return 0
@@ -59,8 +61,8 @@ async def roll_up_cell(connection: Connection, cell: int, now_ms: int, zone: str
     spans = await connection.fetch("select starts, ends from tally_span where cell = $1", cell)
     known = {(row["starts"], row["ends"]) for row in spans}
     rolled = 0
-    for starts_ms, ends_ms in _days(first_ms, now_ms - SETTLED_MS, zone):
-        if (starts_ms, ends_ms) not in known:
+    for starts_ms, ends_ms in reversed(list(_days(first_ms, now_ms - SETTLED_MS, zone))):
+        if (starts_ms, ends_ms) not in known and rolled < most:
             await _roll(connection, cell, starts_ms, ends_ms, zone)
             rolled += 1
     return rolled
