@@ -2,6 +2,9 @@
 
 import json
 import re
+from datetime import datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
+from zoneinfo import ZoneInfo
 
 import pytest_asyncio
 from playwright.async_api import BrowserContext, Page, expect
@@ -26,8 +29,8 @@ async def sold(house):
         await house.sell(fields)
 
 
-async def summary(walk: Walk) -> dict:
-    answer = await walk.page.request.get(f"{walk.address}/v1/live/summary?window=5m")
+async def summary(walk: Walk, window: str = "5m") -> dict:
+    answer = await walk.page.request.get(f"{walk.address}/v1/live/summary?window={window}")
     return await answer.json()
 
 
@@ -120,15 +123,38 @@ async def test_the_chart_is_a_table_too_and_the_campaign_and_window_stand_in_the
     rows = page.get_by_role("table", name="Leads a second").locator("tbody tr")
     await expect(rows).to_have_count(60)
 
-    async def one_more() -> bool:
+    async def agree() -> bool:
         told = [row.split() for row in await rows.all_inner_texts()]
-        return sum(int(cells[1]) for cells in told) > 0 and [cells[0] for cells in told] == sorted(
-            (cells[0] for cells in told), reverse=True
-        )
+        series = (await summary(walk, "1m"))["series"]
+        shown = {cells[0]: (int(cells[1]), int(cells[2])) for cells in told}
+        since = datetime.fromisoformat(series["since"]).astimezone(ZoneInfo("America/New_York"))
+        counts = zip(series["received"], series["sold"], strict=True)
+        wanted = {f"{since + timedelta(seconds=n):%H:%M:%S}": pair for n, pair in enumerate(counts)}
+        both = shown.keys() & wanted.keys()
+        return len(both) > 55 and sum(wanted[at][1] for at in both) > 0 and all(shown[at] == wanted[at] for at in both)
 
-    await until(one_more)
-    await page.go_back()
-    await expect(page.get_by_role("heading", level=1)).to_be_visible()
+    await until(agree, TOLD_MS / 1000)
+
+
+async def test_a_part_of_the_chart_is_chosen_by_dragging_and_stands_still_in_the_address(walk):
+    page = walk.page
+    await walk.go("/?window=1m")
+    chart = page.get_by_role("img", name=re.compile("^Leads a second"))
+    await expect(chart.locator("canvas")).to_be_visible()
+    box = await chart.bounding_box()
+    for share, act in ((0.3, page.mouse.down), (0.7, page.mouse.up)):
+        await page.mouse.move(box["x"] + box["width"] * share, box["y"] + 60)
+        await act()
+    await expect(page.get_by_text("paused at")).to_be_visible()
+    query = parse_qs(urlsplit(page.url).query)
+    since, until_ = (datetime.fromisoformat(query[name][0]) for name in ("since", "until"))
+    assert 15 < (until_ - since).total_seconds() < 35, "four tenths of a minute and its axis"
+    await expect(page.get_by_role("link", name="Leads of this time")).to_have_attribute(
+        "href", re.compile(r"^/leads\?from=.+&to=.+")
+    )
+    await page.get_by_role("button", name="Whole window").click()
+    await expect(page.get_by_text("streaming")).to_be_visible()
+    assert parse_qs(urlsplit(page.url).query) == {"window": ["1m"]}
 
 
 async def test_two_tabs_have_one_stream_and_the_second_goes_on_when_the_first_is_closed(walk, house):
