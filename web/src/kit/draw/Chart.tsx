@@ -101,7 +101,6 @@ function Drawing({ onCursor, ...props }: ChartProps & { onCursor: (at: number | 
 /** The same figures in rows, the newest first. */
 function Twin({ label, times, lines, format }: ChartProps) {
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a region that scrolls must be reachable by keys
     <div className={css.tableBox} role="region" tabIndex={0} aria-label={`${label} as table`}>
       <table className={css.twin} aria-label={label}>
         <thead>
