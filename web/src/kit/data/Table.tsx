@@ -56,7 +56,8 @@ export function Table<Row>(props: TableProps<Row>) {
   const after = isVirtual ? virtual.getTotalSize() - (seen.at(-1)?.end ?? 0) : 0;
   return (
     <>
-      <section
+      <div
+        role="group"
         ref={scroller}
         className={css.scroller}
         data-virtual={isVirtual || undefined}
@@ -98,7 +99,7 @@ export function Table<Row>(props: TableProps<Row>) {
             <Spacer height={after} />
           </tbody>
         </table>
-      </section>
+      </div>
       {onMore && (
         <button type="button" className={css.more} onClick={onMore} disabled={isMoreComing}>
           {isMoreComing

@@ -85,25 +85,50 @@ interface PartsProps {
   onChange: (value: Dict) => void;
 }
 
+/** A group with more settings than this shows the first, the required and the set ones; the rest stands folded. */
+const SHOWN = 6;
+
 function Parts({ schema, value, pointer, keys, onChange }: PartsProps) {
+  const { fault } = useContext(Words);
   const words = wordsOf(schema.description);
-  const names = keys ?? Object.keys(schema.properties ?? {});
-  return names.map((key) => {
-    const part = schema.properties?.[key];
-    if (!part || part.const !== undefined) return null;
+  const names = (keys ?? Object.keys(schema.properties ?? {})).filter(
+    (key) => schema.properties?.[key]?.const === undefined,
+  );
+  const isShown = (key: string, at: number) => at < SHOWN || value[key] !== undefined || schema.required?.includes(key);
+  // Which stand folded is decided once: what is typed must not jump to another place.
+  const [folded] = useState(() =>
+    keys || names.length <= SHOWN + 2 ? [] : names.filter((key, at) => !isShown(key, at)),
+  );
+  const part = (key: string) => {
+    const own = schema.properties?.[key];
+    if (!own) return null;
     return (
       <Part
         key={key}
         name={key}
         pointer={under(pointer, key)}
-        schema={part}
+        schema={own}
         value={value[key]}
-        help={sentence(part.description ?? words[key])}
+        help={sentence(own.description ?? words[key])}
         required={schema.required?.includes(key) ?? false}
         onChange={(next) => onChange(withKey(value, key, next))}
       />
     );
-  });
+  };
+  const isFaulty = folded.some((key) =>
+    fault?.problem.errors?.some((error) => error.pointer.startsWith(under(pointer, key))),
+  );
+  return (
+    <>
+      {names.filter((key) => !folded.includes(key)).map(part)}
+      {folded.length > 0 && (
+        <details className={css.more} open={isFaulty || undefined}>
+          <summary>{folded.length} more settings, each with a usual value</summary>
+          <div className={css.form}>{folded.map(part)}</div>
+        </details>
+      )}
+    </>
+  );
 }
 
 /** One place of the form: its own widget, or the control that its schema asks for. */

@@ -45,7 +45,7 @@ interface CardProps {
 /** A ruled surface with a heading. */
 export function Card({ title, aside, actions, flush, children }: CardProps) {
   return (
-    <section className={css.card} aria-label={title}>
+    <div className={css.card}>
       {(title || actions) && (
         <div className={css.head}>
           {title && <h2>{title}</h2>}
@@ -56,7 +56,7 @@ export function Card({ title, aside, actions, flush, children }: CardProps) {
       <div className={css.body} data-flush={flush || undefined}>
         {children}
       </div>
-    </section>
+    </div>
   );
 }
 

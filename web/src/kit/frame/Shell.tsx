@@ -16,7 +16,7 @@ export function Shell() {
       <a className={css.skip} href="#main">
         Skip to the page
       </a>
-      <div className={css.side} data-open={isOpen || undefined}>
+      <header className={css.side} data-open={isOpen || undefined}>
         <div className={css.brand}>
           <Link to="/" className={css.name}>
             <img src="/mark.svg" alt="" width={16} height={16} /> Outbid
@@ -42,7 +42,7 @@ export function Shell() {
           ))}
         </nav>
         <Foot />
-      </div>
+      </header>
       <main id="main" className={css.main}>
         <Outlet />
       </main>

@@ -5,7 +5,7 @@ import type { ReactNode } from 'react';
 import { Fault, send } from '@/api/client';
 import { Asked } from '../data/Asked';
 import { factsQuery } from '../filter/facts';
-import { SchemaForm } from '../form/SchemaForm';
+import { type EditorProps, SchemaForm, type Widget } from '../form/SchemaForm';
 import { type Dict, resolved } from '../form/schema';
 import { useMayWrite } from '../frame/me';
 import { useTell } from '../frame/Notices';
@@ -35,11 +35,18 @@ interface NounPageProps {
   /** What stands beside or under the form, with what is being edited. */
   above?: (editing: Editing) => ReactNode;
   below?: (editing: Editing) => ReactNode;
+  /** A panel at the right that stays while the form is read. */
+  side?: (editing: Editing) => ReactNode;
+  /** Beside a rule of a filter, by its JSON pointer. */
+  beside?: (editing: Editing, pointer: string) => ReactNode;
+  /** Controls of the page's own, before the usual ones. */
+  widget?: (props: EditorProps, editing: Editing, isReadOnly: boolean) => ReactNode | undefined;
   actions?: ReactNode;
 }
 
 /** A noun at its address: drawn from its schema in sections, saved as a whole. Keys that no section names come last. */
-export function NounPage({ plural, word, slug, begin, sections, above, below, actions }: NounPageProps) {
+export function NounPage(props: NounPageProps) {
+  const { plural, word, slug, begin, sections, above, below, side, actions } = props;
   const navigate = useNavigate();
   const mayWrite = useMayWrite();
   const editing = useEditing(plural, slug, begin);
@@ -49,7 +56,7 @@ export function NounPage({ plural, word, slug, begin, sections, above, below, ac
   const facts = useQuery(factsQuery(campaign)).data ?? [];
   return (
     <Page
-      narrow
+      narrow={!side}
       title={isNew ? `New ${word}` : nameOf(draft)}
       aside={!isNew && 'paused' in draft && draft.paused ? <Status status="paused" /> : undefined}
       actions={
@@ -68,32 +75,45 @@ export function NounPage({ plural, word, slug, begin, sections, above, below, ac
     >
       <EditTrouble editing={editing} />
       {editing.isReady && above?.(editing)}
-      {editing.isReady && (
-        <Asked query={kinds}>
-          {(schemas) => {
-            const schema = schemas.get(plural) ?? {};
-            const root = resolved(schema, schema.$defs ?? {}).schema;
-            const named = new Set(['slug', ...sections.flatMap((section) => section.keys)]);
-            const rest = Object.keys(root.properties ?? {}).filter((key) => !named.has(key));
-            const whole = rest.length ? [...sections, { title: 'More', keys: rest, isFolded: true }] : sections;
-            const first = isNew ? ['slug'] : [];
-            return whole.map(({ title, aside, keys, isFolded }, index) => (
-              <Folded key={title} title={title} aside={aside} isFolded={isFolded}>
-                <SchemaForm
-                  schema={schema}
-                  keys={index === 0 ? [...first, ...keys] : keys}
-                  value={draft}
-                  fault={editing.fault}
-                  isReadOnly={!mayWrite}
-                  widget={nounWidgets({ defs: schema.$defs ?? {}, facts, fault: editing.fault, isReadOnly: !mayWrite })}
-                  onChange={editing.set}
-                />
-              </Folded>
-            ));
-          }}
-        </Asked>
-      )}
-      {editing.isReady && below?.(editing)}
+      <div className={side ? css.sides : css.plain}>
+        <div className={css.column}>
+          {editing.isReady && (
+            <Asked query={kinds}>
+              {(schemas) => {
+                const schema = schemas.get(plural) ?? {};
+                const root = resolved(schema, schema.$defs ?? {}).schema;
+                const named = new Set(['slug', ...sections.flatMap((section) => section.keys)]);
+                const rest = Object.keys(root.properties ?? {}).filter((key) => !named.has(key));
+                const whole = rest.length ? [...sections, { title: 'More', keys: rest, isFolded: true }] : sections;
+                const first = isNew ? ['slug'] : [];
+                const nouns = nounWidgets({
+                  defs: schema.$defs ?? {},
+                  facts,
+                  fault: editing.fault,
+                  isReadOnly: !mayWrite,
+                  beside: (pointer) => props.beside?.(editing, pointer),
+                });
+                const widget: Widget = (place) => props.widget?.(place, editing, !mayWrite) ?? nouns(place);
+                return whole.map(({ title, aside, keys, isFolded }, index) => (
+                  <Folded key={title} title={title} aside={aside} isFolded={isFolded}>
+                    <SchemaForm
+                      schema={schema}
+                      keys={index === 0 ? [...first, ...keys] : keys}
+                      value={draft}
+                      fault={editing.fault}
+                      isReadOnly={!mayWrite}
+                      widget={widget}
+                      onChange={editing.set}
+                    />
+                  </Folded>
+                ));
+              }}
+            </Asked>
+          )}
+          {editing.isReady && below?.(editing)}
+        </div>
+        {side && editing.isReady && <div className={css.side}>{side(editing)}</div>}
+      </div>
     </Page>
   );
 }

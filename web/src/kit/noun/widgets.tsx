@@ -1,4 +1,5 @@
 import { Select } from '@mantine/core';
+import type { ReactNode } from 'react';
 import type { Fault } from '@/api/client';
 import { FilterEditor } from '../filter/FilterEditor';
 import type { FactRow, Part } from '../filter/tree';
@@ -53,6 +54,7 @@ interface Around {
   facts: FactRow[];
   fault: Fault | null;
   isReadOnly: boolean;
+  beside?: (pointer: string) => ReactNode;
 }
 
 const SLUGS: Record<string, Plural> = { seller: 'sellers', campaign: 'campaigns', buyer: 'buyers' };
@@ -67,7 +69,7 @@ const FILTERS = ['filter', 'when', 'require'];
 
 /** The controls that nouns need beside the usual ones: nouns by slug, plugins with their settings, filters. */
 export function nounWidgets(around: Around): Widget {
-  const { facts, fault, isReadOnly } = around;
+  const { facts, fault, isReadOnly, beside } = around;
   const widget: Widget = (props) => {
     const { name, pointer, value, help, required, onChange } = props;
     const { label } = labelOf(name);
@@ -118,6 +120,7 @@ export function nounWidgets(around: Around): Widget {
             value={value as Part | null | undefined}
             fault={fault}
             base={pointer}
+            beside={beside}
             isReadOnly={isReadOnly}
             onChange={(next) => onChange(next ?? undefined)}
           />

@@ -1,16 +1,33 @@
 import { useParams } from '@tanstack/react-router';
 import { useAddress } from '@/kit/data/address';
+import type { Dict } from '@/kit/form/schema';
+import type { Editing } from '@/kit/noun/editing';
 import { NounPage } from '@/kit/noun/NounPage';
+import { bidOf, useCounted } from './counting';
+import { DryRun } from './DryRun';
+import { scheduleWidget } from './Schedule';
+import { Try } from './Try';
+import { Alone, Yesterday } from './Yesterday';
 
+const HOURS = 24;
 const SECTIONS = [
   { title: 'Offer', keys: ['name', 'buyer', 'campaign', 'tier', 'priority', 'paused'] },
-  { title: 'Filter', aside: 'which leads this offer wants', keys: ['filter'] },
-  { title: 'Price', keys: ['price', 'floor', 'most', 'handicap', 'prices'] },
+  {
+    title: 'Filter',
+    aside: 'which leads this offer wants; beside each rule, what it alone lets through',
+    keys: ['filter'],
+  },
+  {
+    title: 'Price',
+    aside: 'a fixed price, or none: then the buyer bids on a ping',
+    keys: ['price', 'floor', 'most', 'handicap', 'prices'],
+  },
   { title: 'Caps', keys: ['caps', 'source_caps', 'order', 'share'] },
   { title: 'Schedule', keys: ['zone', 'schedule'] },
   { title: 'Delivery', keys: ['delivery', 'post_ms', 'private_targets'] },
 ];
 
+/** A buyer's standing order: edited at the left, what it means for yesterday's leads at the right. */
 export default function Offer() {
   const { slug = '' } = useParams({ strict: false });
   const [address] = useAddress();
@@ -27,6 +44,27 @@ export default function Offer() {
       slug={slug === 'new' ? null : slug}
       begin={begin}
       sections={SECTIONS}
+      side={(editing) => <Side editing={editing} />}
+      beside={(editing, pointer) => <Beside draft={editing.draft} pointer={pointer} />}
+      widget={(props, editing, isReadOnly) =>
+        scheduleWidget(props, String(editing.draft.zone ?? 'New York'), isReadOnly)
+      }
     />
   );
+}
+
+function Side({ editing: { draft, isNew } }: { editing: Editing }) {
+  const query = useCounted(draft, HOURS);
+  return (
+    <>
+      <Yesterday query={query} bid={bidOf(draft)} />
+      {!isNew && <Try offer={String(draft.slug)} delivery={draft.delivery as Dict} />}
+      {!isNew && <DryRun draft={draft} />}
+    </>
+  );
+}
+
+function Beside({ draft, pointer }: { draft: Dict; pointer: string }) {
+  const { data } = useCounted(draft, HOURS);
+  return <Alone found={data} pointer={pointer.replace(/^\/filter/, '')} />;
 }

@@ -1,0 +1,50 @@
+import { useDebouncedValue } from '@mantine/hooks';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { api, must, type Struct } from '@/api/client';
+import { asSaved, operatorOf, type Part, partsOf } from '@/kit/filter/tree';
+import type { Dict, Json } from '@/kit/form/schema';
+
+export type Counted = Struct<'Counted'>;
+
+const SETTLES_MS = 250;
+
+/** What yesterday's leads say of an offer as it is being edited: null while a rule has no value yet. */
+export function useCounted(draft: Dict, hours: number) {
+  const filter = asSaved((draft.filter ?? { all: [] }) as Part);
+  const isAskable = Boolean(draft.campaign) && (filter === null || isWhole(filter));
+  const bid = bidOf(draft);
+  const [wish] = useDebouncedValue(JSON.stringify({ filter, hours, bid }), SETTLES_MS);
+  return useQuery({
+    queryKey: ['counted', draft.campaign, wish],
+    enabled: isAskable,
+    placeholderData: keepPreviousData,
+    staleTime: 30_000,
+    queryFn: () =>
+      must(
+        api.POST('/v1/campaigns/{slug}/count', {
+          params: { path: { slug: String(draft.campaign) } },
+          body: JSON.parse(wish) as Struct<'CountWish'>,
+        }),
+      ),
+  });
+}
+
+/** The price to compare with what leads were sold for: the fixed one, as far as it is an amount. */
+export function bidOf(draft: Dict): string | undefined {
+  const price = String(draft.price ?? '').trim();
+  return /^\d{1,9}(\.\d{1,6})?$/.test(price) ? price : undefined;
+}
+
+/** Has every rule a value? The API would refuse what somebody is still typing. */
+export function isWhole(part: Part): boolean {
+  const parts = partsOf(part);
+  if (parts.length) return parts.every(isWhole);
+  const operator = operatorOf(part);
+  return operator !== undefined && isSaid(part[operator] as Json);
+}
+
+function isSaid(value: Json | undefined): boolean {
+  if (value === undefined || value === null || value === '') return false;
+  if (Array.isArray(value)) return value.length > 0 && value.every(isSaid);
+  return typeof value === 'object' ? Object.values(value).every(isSaid) : true;
+}
