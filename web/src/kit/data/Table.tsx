@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type ReactNode, useRef } from 'react';
 import { Empty } from '../frame/Page';
+import { areSingleKeysOn } from '../frame/shortcuts';
 import css from './Table.module.css';
 
 export interface Column<Row> {
@@ -148,6 +149,7 @@ function Spacer({ height }: { height: number }) {
 function walk(event: KeyboardEvent<HTMLTableElement>) {
   const step = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 }[event.key];
   if (!step || !(event.target instanceof HTMLElement)) return;
+  if (event.key.length === 1 && !areSingleKeysOn()) return;
   const links = [...event.currentTarget.querySelectorAll<HTMLElement>(`tbody .${css.link}`)];
   const next = links[links.indexOf(event.target) + step];
   if (!next) return;
