@@ -809,6 +809,11 @@ async def test_users_are_made_listed_given_passwords_and_taken_away(outbid, monk
     types("battery staple\n")
     assert (await outbid("users", "add", "bob", "--role", "viewer"))[0] == 0
     assert (await outbid("users", "list"))[1].split() == ["ann", "owner", "bob", "viewer"]
+    assert (await outbid("users", "role", "Bob", "operator"))[1] == "Bob is operator from now on.\n"
+    assert (await outbid("users", "list"))[1].split() == ["ann", "owner", "bob", "operator"]
+    last = (1, "", "outbid: ann is the last owner: make somebody else an owner first\n")
+    assert await outbid("users", "role", "ann", "viewer") == last
+    assert await outbid("users", "remove", "ann") == last
     types("correct horse\n")
     assert await outbid("users", "add", "ann") == (1, "", "outbid: there is a user 'ann' already\n")
     types("short\n")

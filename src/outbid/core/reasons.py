@@ -109,6 +109,10 @@ REFUSED = reasons(
     password_wrong=("That is not your password.", "Type the one that you signed in with."),
     person_unknown=("There is nobody of this name.", "Look at /v1/people."),
     person_wanted=("Only a person who signed in has a password and codes; this is a key.", "Sign in."),
+    codes_wanted_already=(
+        "A code is wanted of you already.",
+        "Whoever has another app ends the one before by a code of it, or by a recovery code.",
+    ),
     last_owner=("The last owner of the house can neither go nor step down.", "Make somebody else an owner first."),
     login_throttled=("There were too many attempts to sign in.", "Try again after the seconds in Retry-After."),
     dry_run_unknown=("There is no such dry run; only the last ones are kept.", "Look at /v1/dry-runs."),

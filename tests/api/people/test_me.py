@@ -74,6 +74,8 @@ async def test_from_its_confirmation_on_a_code_is_wanted_and_each_works_once(hou
     app, codes = await turned_on(ann)
     assert (await ann.ask("GET", "/v1/me/totp")).json == {"on": True, "recovery_left": 10}
     assert len(set(codes)) == 10
+    again = await ann.ask("POST", "/v1/me/totp", {"password": PASSWORD})
+    assert_problem(again, 409, "codes_wanted_already")
     wanted = await sign_in(house, ann.name)
     assert_problem(wanted, 401, "code_wanted")
     assert "set-cookie" not in wanted.headers

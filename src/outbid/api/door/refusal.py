@@ -40,6 +40,7 @@ STATUS: Final[Mapping[str, int]] = {
     "market_moved": 409,
     "secret_in_use": 409,
     "last_owner": 409,
+    "codes_wanted_already": 409,
     "person_wanted": 409,
     "deposit_differs": 409,
     "dry_runs_full": 409,

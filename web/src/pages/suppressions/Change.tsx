@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { type Struct, sendText } from '@/api/client';
 import forms from '@/kit/frame/Form.module.css';
+import list from '@/kit/frame/List.module.css';
 import { Card } from '@/kit/frame/Page';
 import { Trouble } from '@/kit/frame/Trouble';
 import { SlugField } from '@/kit/noun/widgets';
@@ -92,7 +93,7 @@ function Outcome({ done, action }: { done: Done; action: Action }) {
       <p>
         {count(done.changed)} {was}, {count(done.unchanged)} {already}, {count(done.bad_lines)} not understood.
       </p>
-      <ul>
+      <ul className={list.list}>
         {done.bad.slice(0, 100).map((line) => (
           <li key={line.line}>
             Line {line.line}: {line.detail} {line.fix} <code>{line.code}</code>

@@ -92,7 +92,7 @@ class Mine:
             summary="Begin to want a code when you sign in: the secret for an app (RFC 6238)",
             body=CodesWish,
             answers={201: ("nothing is wanted before a code of it was confirmed", CodesBegun)},
-            problems=("password_wrong", "login_throttled", "person_wanted"),
+            problems=("password_wrong", "login_throttled", "person_wanted", "codes_wanted_already"),
             right="look",
         )
         confirmed = Said(
@@ -135,6 +135,9 @@ class Mine:
     async def _begin(self, request: Asked) -> Response[bytes]:
         wish, name = convert(await read_json(request), CodesWish), person_of(request)
         await self._prove(request, name, wish.password)
+        async with self._desk.database() as database:
+            if (await credentials.standing(database, name)).on:
+                raise Refused("codes_wanted_already")
         secret = self._desk.exchange.noise(totp.SECRET_BYTES)
         async with self._desk.database() as database:
             house = (await settings_.read(database, HOUSE)).name or "Outbid"
