@@ -15,6 +15,7 @@ import msgspec
 from begun import presets_page
 from mapped import mapping_page, replies_page, sign_in_page
 from msgspec import inspect
+from reported import reports_page
 from spoken import dialects_page
 from tables import NONE, first_line, setting_rows, settings_table, table, type_text
 from words import OPERATORS, SHAPES, WORDS
@@ -52,6 +53,7 @@ def pages() -> dict[str, str]:
         "dialects.md": dialects_page(),
         "presets.md": presets_page(),
         "plugins.md": plugins_page(),
+        "reports.md": reports_page(),
         "reasons.md": reasons_page(),
         "http.md": http_page(),
         "events.md": events_page(),

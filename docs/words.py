@@ -15,6 +15,10 @@ WORDS: dict[str, str] = {
     "Settings.history_days": "how many days leads and their history are kept, to the end of the week; then the week is "
     "dropped once its leads are settled, see [the sealed log](../explain/sealed_log.md#what-is-dropped); 0: for ever. "
     "The same on every machine of one database",
+    "Settings.sample_percent": "of how many leads, in percent, it is counted why offers were not asked that version "
+    "and facts alone kept out, see [tallies](../explain/tallies.md#why-offers-were-not-asked); 0: of none",
+    "Settings.reports": "a folder with reports of the house's own, see [add a report](../how_to/add_a_report.md)",
+    "Settings.zone": "the house's time zone, in which the days of reports begin unless they say another one",
     "Noun.slug": "the name by which other nouns, files and commands call it; never change it for another thing",
     "Noun.name": "what people read",
     "Cap.window": "the period; it begins at the full minute or hour, at midnight, on Monday, or on the first",

@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -31,6 +32,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
                   data folder is made and used
     traffic_days  how long the requests to buyers and their replies are kept; 0: they are not
     history_days  how long leads and their history are kept; 0: for ever
+    sample_percent  of how many leads it is counted which offers were not asked, and why; 0: of none
+    reports       a folder with reports of the house's own, a SQL file each
+    zone          the house's time zone, in which the days of reports begin
     log           how the log is written: `text` for people, `json` for machines
     """
 
@@ -44,6 +48,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     master_key: str | None = None
     traffic_days: int = 30
     history_days: int = 0
+    sample_percent: float = 1.0
+    reports: Path | None = None
+    zone: str = "UTC"
     log: Literal["text", "json"] = "text"
 
     @property
@@ -75,7 +82,12 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         ("GATHER_MS", settings.gather_ms, 0, 100),
         ("TRAFFIC_DAYS", settings.traffic_days, 0, 3650),
         ("HISTORY_DAYS", settings.history_days, 0, 36500),
+        ("SAMPLE_PERCENT", settings.sample_percent, 0, 100),
     ):
         if not least <= value <= most:
             raise SettingsError(f"{PREFIX}{name} is {value}; write {least} to {most}")
+    try:
+        ZoneInfo(settings.zone)
+    except (KeyError, ValueError, OSError):
+        raise SettingsError(f"{PREFIX}ZONE is {settings.zone!r}; write a time zone, such as America/New_York") from None
     return settings

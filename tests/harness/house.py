@@ -29,6 +29,7 @@ from outbid.exchange.clock import noise_source
 from outbid.exchange.outbound import Outbound
 from outbid.exchange.process import Process
 from outbid.plugins.registry import Registry
+from outbid.plugins.reports import Reports
 from outbid.store import database, leads
 from outbid.store import market as markets
 from outbid.store.money import ledger
@@ -113,6 +114,7 @@ async def open_house(
     nouns: dict[str, dict[str, Noun]] | None = None,
     *,
     masters: Mapping[int, bytes] = MappingProxyType({1: MASTER}),
+    reports: Reports | None = None,
 ) -> AsyncIterator[House]:
     """Open an exchange on a migrated database; `nouns` become its market, None leaves the market as it is."""
     owner = await database.connect(owner_url)
@@ -130,7 +132,7 @@ async def open_house(
     listener = socket.create_server(("127.0.0.1", 0))
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # as `outbid serve` does
     config = uvicorn.Config(
-        build(intake, exchange, pool, vault, reasons),
+        build(intake, exchange, pool, vault, reasons, reports),
         http=protocol_of(intake),
         lifespan="off",
         log_config=None,

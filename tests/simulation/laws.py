@@ -23,6 +23,7 @@ from .database.tables import Change, Row, Tables, Transaction
 from .exposed import unlisted, unlisted_questions
 from .node import MASTER, Told
 from .priced import keeps_its_least, payouts_by_any_rule
+from .sampled import missampled
 from .services import Service
 from .spared import Spared
 from .suppressed import Suppressed
@@ -329,6 +330,8 @@ class Laws:
         self._nobody_sold_twice(submitted)
         self._books_agree(buyers, settled)
         self._tallies_are_right()
+        for key, found, due in missampled(self.tables, self.markets):
+            self.broken("each lead of the sample is counted once", f"source, offer {key}: {found}, due {due}")
         for lead_id, text in unlisted(self.tables, self.markets, buyers, MASTER):
             self.broken("who saw what is listed", text, lead_id)
         for lead_id, text in unlisted_questions(self.tables, self.markets, services["streets.test"], MASTER):

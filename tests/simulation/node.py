@@ -35,6 +35,8 @@ from .door import Door, Network
 from .loop import Owner, VirtualLoop
 
 MASTER = bytes(range(32))
+SAMPLED = 200_000
+"""Of a million leads so many are looked at for the offers that were not asked."""
 REGISTRY = Registry([])
 
 
@@ -100,7 +102,9 @@ class Node:
         self.connections: list[Connection] = []
         noise = chance.randbytes
         door, vault = Door(network), Vault({1: MASTER}, noise)
-        self.process = CachingProcess(self._connect, door, vault, REGISTRY, _no_child, clock=clock, noise=noise)
+        self.process = CachingProcess(
+            self._connect, door, vault, REGISTRY, _no_child, clock=clock, noise=noise, sampled=SAMPLED
+        )
         self.process.compiled = compiled
         self.clock = clock
         self.exchange: Exchange | None = None

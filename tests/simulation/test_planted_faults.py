@@ -14,15 +14,16 @@ from outbid.core.lead import exposure
 from outbid.core.lead.state import State, fold
 from outbid.core.ledger import moves
 from outbid.core.price.picking import Pick, ranking
+from outbid.core.tally.sample import is_drawn
 from outbid.exchange import perform, process, revive
 from outbid.exchange.steps import enrich, inspect, persons, ping, post
-from outbid.exchange.work import recount as recounting
+from outbid.exchange.work.counting import recount as recounting
 from outbid.plugins.deliveries import json as json_delivery
 from outbid.store.commit import batch, claims, writer
 from outbid.store.commit.batch import Halt
 from outbid.store.commit.journal import Journal
 from outbid.store.quote.writer import QuoteWriter
-from outbid.store.tally import live
+from outbid.store.tally import live, samples
 from outbid.store.tally.writing import Mark, mark_of
 from simulation import node
 from simulation.database import batches
@@ -368,6 +369,19 @@ def questions_not_listed(patch: pytest.MonkeyPatch) -> None:
 
 
 TALLIES = "tallies are what the chapters add up to"
+SAMPLE = "each lead of the sample is counted once"
+
+
+def sample_lost(patch: pytest.MonkeyPatch) -> None:
+    add = samples.add
+    patch.setattr(samples, "add", lambda connection, cell, jobs, skips: add(connection, cell, jobs, {}))
+
+
+def sample_drawn_anew(patch: pytest.MonkeyPatch) -> None:
+    """The share of now, for leads that closed under another one."""
+    patch.setattr("outbid.exchange.work.counting.sampling.is_drawn", lambda lead, share: is_drawn(lead, share // 2))
+
+
 PLANTED: dict[Plant, set[str]] = {
     choice_forgotten: {"who was chosen buys, for what was told of him"},
     token_of_another_bid: {"a post carries the token of its bid"},
@@ -423,6 +437,8 @@ PLANTED: dict[Plant, set[str]] = {
     dead_lane_not_counted: {TALLIES},
     names_forgotten: {TALLIES},
     told_twice: {TALLIES},
+    sample_lost: {SAMPLE},
+    sample_drawn_anew: {SAMPLE},
     learned_values_lost_at_a_take_over: {"what was learned is what buyers get"},
     learned_facts_not_written: {"every decision repeats"},
     questions_not_listed: {"who saw what is listed"},

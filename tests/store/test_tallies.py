@@ -12,7 +12,7 @@ from outbid.core.lead import event as ev
 from outbid.core.lead.state import State, fold_all
 from outbid.core.tally.dimension import Subject
 from outbid.core.tally.rows import Tallies
-from outbid.exchange.work import recount as recounting
+from outbid.exchange.work.counting import recount as recounting
 from outbid.store import database
 from outbid.store.commit import lanes
 from outbid.store.commit.entry import Birth, Entry

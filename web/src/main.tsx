@@ -8,7 +8,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Fault } from '@/api/client';
 import { Invite, invitedBy } from '@/kit/frame/Invite';
-import { MeProvider, meQuery } from '@/kit/frame/me';
+import { houseQuery, isSignedIn, MeProvider, meQuery } from '@/kit/frame/me';
 import { Notices } from '@/kit/frame/Notices';
 import { SignIn } from '@/kit/frame/SignIn';
 import { Trouble } from '@/kit/frame/Trouble';
@@ -31,6 +31,7 @@ queries.getQueryCache().subscribe(({ query, type }) => {
   if (error instanceof Fault && error.status === 401) queries.setQueryData(meQuery.queryKey, null);
 });
 const router = makeRouter(queries);
+if (isSignedIn()) void queries.prefetchQuery(houseQuery);
 
 function App() {
   const token = invitedBy(window.location.pathname);

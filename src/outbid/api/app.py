@@ -34,6 +34,7 @@ from outbid.core.answer import Answer, QuoteAnswer
 from outbid.core.reasons import Reason
 from outbid.core.scope import Scope as Seen
 from outbid.exchange.exchange import Exchange
+from outbid.plugins.reports import Reports
 from outbid.store.database import Pool
 from outbid.store.vault import Vault
 
@@ -58,12 +59,19 @@ class No(Exception):
         self.status, self.code, self.detail = status, code, detail
 
 
-def build(intake: Intake, exchange: Exchange, pool: Pool, vault: Vault, reasons: Mapping[str, Reason]) -> "App":
-    """The application of one process."""
+def build(
+    intake: Intake,
+    exchange: Exchange,
+    pool: Pool,
+    vault: Vault,
+    reasons: Mapping[str, Reason],
+    reports: Reports | None = None,
+    zone: str = "UTC",
+) -> "App":
+    """The application of one process. `reports`: those there are, else the built-in ones; `zone`: the house's."""
     speaker = Speaker(intake, exchange, pool, reasons)
-    return App(
-        intake, speaker, Site(read_built(), exchange.noise), Routes(intake, exchange, pool, vault, reasons).litestar()
-    )
+    routes = Routes(intake, exchange, pool, vault, reasons, reports, zone)
+    return App(intake, speaker, Site(read_built(), exchange.noise), routes.litestar())
 
 
 NOT_TAKEN = {
@@ -138,8 +146,16 @@ class Routes:
     """Everything behind the hot path."""
 
     def __init__(
-        self, intake: Intake, exchange: Exchange, pool: Pool, vault: Vault, reasons: Mapping[str, Reason]
+        self,
+        intake: Intake,
+        exchange: Exchange,
+        pool: Pool,
+        vault: Vault,
+        reasons: Mapping[str, Reason],
+        reports: Reports | None = None,
+        zone: str = "UTC",
     ) -> None:
+        self._reports, self._zone = reports or Reports(), zone
         self._intake = intake
         self._exchange = exchange
         self._pool = pool
@@ -181,7 +197,7 @@ class Routes:
         )
 
     def _behind_doors(self) -> list[Router]:
-        desk = Desk(self._exchange, self._pool, self._reasons)
+        desk = Desk(self._exchange, self._pool, self._reasons, self._reports, self._zone)
         return [operator_routes(desk), seller_routes(desk), buyer_routes(desk)]
 
     def _readyz(self) -> HTTPRouteHandler:

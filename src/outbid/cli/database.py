@@ -69,8 +69,8 @@ class Database:
         """Make the partitions of the coming weeks, sweep what has ended, empty or drop what is old, merge tallies."""
         from outbid.store.upkeep.chores import do_chores
 
-        days = (self._settings.traffic_days, self._settings.history_days)
-        asyncio.run(self._with(self.owner_url, None, lambda c: do_chores(c, Clock().now_ms(), *days)))
+        given = (self._settings.traffic_days, self._settings.history_days, self._settings.zone)
+        asyncio.run(self._with(self.owner_url, None, lambda c: do_chores(c, Clock().now_ms(), *given)))
 
     def vault(self) -> "Vault":
         """What seals and opens with the master keys, which are this database's. Raises WrongKey."""

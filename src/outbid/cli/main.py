@@ -5,12 +5,10 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING
 
 from outbid import __version__
-
-if TYPE_CHECKING:
-    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+from outbid.cli.commands.adding import Commands, word
+from outbid.cli.commands.reporting import report_commands
 
 DESCRIPTION = "Outbid, the open lead exchange: takes leads in, auctions them among buyers, posts, settles, explains."
 
@@ -27,7 +25,7 @@ def parser() -> argparse.ArgumentParser:
     _people_commands(commands)
     _suppress_commands(commands)
     _money_commands(commands)
-    _tally_commands(commands)
+    report_commands(commands)
     _feed_commands(commands)
     _key_commands(commands)
     _secret_commands(commands)
@@ -37,22 +35,16 @@ def parser() -> argparse.ArgumentParser:
     return root
 
 
-def _add(commands: "Commands", name: str, does: str, help_text: str) -> argparse.ArgumentParser:
-    command = commands.add_parser(name, help=help_text, description=help_text)
-    command.set_defaults(does=does)
-    return command
-
-
-def _running_commands(commands: "Commands") -> None:
-    _add(commands, "serve", "serving.running:serve", "Run the exchange: database, exchange processes, API.")
-    demo = _add(
+def _running_commands(commands: Commands) -> None:
+    word(commands, "serve", "serving.running:serve", "Run the exchange: database, exchange processes, API.")
+    demo = word(
         commands, "demo", "serving.running:demo", "Run the exchange with an example market, buyers and sellers."
     )
     demo.add_argument("--rate", type=float, default=2.0, help="leads a second from the example sellers (default 2)")
     demo.add_argument("--market", default=None, help="a market file (default: the auto insurance example)")
-    _add(commands, "migrate", "serving.running:migrate", "Bring the database's schema up to date.")
-    _add(commands, "doctor", "serving.running:doctor", "Look whether everything is as it must be, and say what is not.")
-    verify = _add(
+    word(commands, "migrate", "serving.running:migrate", "Bring the database's schema up to date.")
+    word(commands, "doctor", "serving.running:doctor", "Look whether everything is as it must be, and say what is not.")
+    verify = word(
         commands,
         "verify",
         "replay.verify:verify",
@@ -64,36 +56,36 @@ def _running_commands(commands: "Commands") -> None:
     verify.add_argument("--since", metavar="FILE", help="what --head printed before must still stand in the log")
 
 
-def _backup_commands(commands: "Commands") -> None:
-    backup = _add(
+def _backup_commands(commands: Commands) -> None:
+    backup = word(
         commands, "backup", "upkeep.backup:backup", "Write the whole database into a file, while the exchange runs."
     )
     backup.add_argument("file", help="where to; it must not be there yet")
-    restore = _add(commands, "restore", "upkeep.backup:restore", "Make the database what a backup holds.")
+    restore = word(commands, "restore", "upkeep.backup:restore", "Make the database what a backup holds.")
     restore.add_argument("file", help="what `outbid backup` wrote")
     restore.add_argument("--replace", action="store_true", help="give up what is in the database now")
 
 
-def _market_commands(commands: "Commands") -> None:
-    apply = _add(commands, "apply", "market:apply", "Make the market as a YAML file says, in one transaction.")
+def _market_commands(commands: Commands) -> None:
+    apply = word(commands, "apply", "market:apply", "Make the market as a YAML file says, in one transaction.")
     apply.add_argument("file", help="the market, or - for standard input")
     apply.add_argument("--dry-run", action="store_true", help="show the difference and change nothing")
     apply.add_argument("--yes", action="store_true", help="do not ask before nouns are taken away")
     apply.add_argument("--at", metavar="TIME", help="plan it for this instant (RFC 3339), and change nothing now")
     apply.add_argument("--note", default="", help="why, for the list of changes")
-    changes = _add(
+    changes = word(
         commands, "changes", "replay.versions:changes", "Show what differs between two versions of the market."
     )
     changes.add_argument("--from", type=int, required=True, dest="since", metavar="VERSION", help="the one")
     changes.add_argument("--to", type=int, default=None, metavar="VERSION", help="the other (default: the newest)")
-    back = _add(
+    back = word(
         commands, "return", "replay.versions:go_back", "Go back to a version of the market, by making a new one."
     )
     back.add_argument("version", type=int, help="its number")
     back.add_argument("--dry-run", action="store_true", help="show the difference and change nothing")
     back.add_argument("--yes", action="store_true", help="do not ask before nouns are taken away")
     back.add_argument("--note", default="", help="why, for the list of changes")
-    ahead = _add(
+    ahead = word(
         commands,
         "dry-run",
         "replay.foresee:run",
@@ -114,15 +106,15 @@ def _market_commands(commands: "Commands") -> None:
     ahead.add_argument("--json", action="store_true", help="print the result for programs")
     group = commands.add_parser("planned", help="List and cancel changes that are planned for a time.")
     changes_ahead = group.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    _add(changes_ahead, "list", "replay.planned:list_planned", "List planned changes, those that come last first.")
-    cancel = _add(changes_ahead, "cancel", "replay.planned:cancel", "Cancel a planned change: it will not be made.")
+    word(changes_ahead, "list", "replay.planned:list_planned", "List planned changes, those that come last first.")
+    cancel = word(changes_ahead, "cancel", "replay.planned:cancel", "Cancel a planned change: it will not be made.")
     cancel.add_argument("change", help="its id")
-    export = _add(commands, "export", "market:export", "Write the market as YAML.")
+    export = word(commands, "export", "market:export", "Write the market as YAML.")
     export.add_argument("--version", type=int, default=None, dest="at", help="as it was at this version")
 
 
-def _dialect_commands(commands: "Commands") -> None:
-    tried = _add(
+def _dialect_commands(commands: Commands) -> None:
+    tried = word(
         commands,
         "try",
         "replay.trying:run",
@@ -134,7 +126,7 @@ def _dialect_commands(commands: "Commands") -> None:
     tried.add_argument("--ping", metavar="FILE", help="read this as the answer to the ping, instead of asking")
     tried.add_argument("--post", metavar="FILE", help="read this as the answer to the post, instead of asking")
     tried.add_argument("--send", action="store_true", help="send it to the buyer; nothing is sold")
-    hear = _add(commands, "hear", "replay.trying:hear", "Try a source: what it hears in a request, and how it answers.")
+    hear = word(commands, "hear", "replay.trying:hear", "Try a source: what it hears in a request, and how it answers.")
     hear.add_argument("source", help="its slug")
     hear.add_argument("--body", metavar="FILE", help="the body of the request, or - for standard input")
     hear.add_argument("--method", default="POST", help="its method (default POST)")
@@ -143,13 +135,13 @@ def _dialect_commands(commands: "Commands") -> None:
     hear.add_argument("--header", action="append", metavar="NAME: VALUE", help="a header; may be given again")
 
 
-def _beginning_commands(commands: "Commands") -> None:
-    vertical = _add(
+def _beginning_commands(commands: Commands) -> None:
+    vertical = word(
         commands, "vertical", "market:vertical", "List kinds of leads, or write a campaign for one of them as YAML."
     )
     vertical.add_argument("name", nargs="?", default="", help="such as solar; without it all are listed")
     vertical.add_argument("--slug", default="", help="of the campaign (default: the name)")
-    preset = _add(
+    preset = word(
         commands,
         "preset",
         "market:preset",
@@ -167,34 +159,34 @@ def _beginning_commands(commands: "Commands") -> None:
     )
 
 
-def _lead_commands(commands: "Commands") -> None:
+def _lead_commands(commands: Commands) -> None:
     group = commands.add_parser("leads", help="List leads, explain one, replay decisions, settle an uncertain sale.")
     leads = group.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    listing = _add(leads, "list", "leads:list_leads", "List the newest leads.")
+    listing = word(leads, "list", "leads:list_leads", "List the newest leads.")
     listing.add_argument("--status", choices=("open", "sold", "unsold", "refused", "uncertain"), default=None)
     listing.add_argument("--test", action="store_true", help="test leads, which are left out otherwise")
     listing.add_argument("--most", type=int, default=20, help="how many (default 20)")
-    show = _add(leads, "show", "leads:show", "Explain one lead: who bought it, why not the others, time and money.")
+    show = word(leads, "show", "leads:show", "Explain one lead: who bought it, why not the others, time and money.")
     show.add_argument("lead", help="the lead's id (ld_…), or its last 6 characters or more")
     show.add_argument("--personal", action="store_true", help="show the personal fields too; needs --reason")
     show.add_argument("--reason", default="", help="why the personal fields are looked at; it is put on record")
-    traffic = _add(
+    traffic = word(
         leads, "traffic", "privacy.traffic:traffic", "Show the requests to buyers about a lead, and their replies."
     )
     traffic.add_argument("lead", help="the lead's id (ld_…), or its last 6 characters or more")
     traffic.add_argument("--reason", required=True, help="why it is looked at; it is put on record")
-    review = _add(leads, "review", "leads:review", "Release or refuse a lead that is held for review.")
+    review = word(leads, "review", "leads:review", "Release or refuse a lead that is held for review.")
     review.add_argument("lead", help="the lead's id (ld_…), or its last characters")
     review.add_argument("outcome", choices=("released", "refused"))
-    receipts = _add(leads, "receipts", "replay.receipts:show", "Tell for every offer why it got a lead, or not.")
+    receipts = word(leads, "receipts", "replay.receipts:show", "Tell for every offer why it got a lead, or not.")
     receipts.add_argument("lead", help="the lead's id (ld_…), or its last 6 characters or more")
-    replay = _add(
+    replay = word(
         leads, "replay", "replay.replay:repeat", "Take every decision about leads again; exit code 1 if one differs."
     )
     replay.add_argument("lead", nargs="*", help="a lead's id, or the end of it (default: the newest closed leads)")
     replay.add_argument("--since", default=None, help="only leads that came then or later: a day or an instant, UTC")
     replay.add_argument("--most", type=int, default=1000, help="how many (default 1000)")
-    ahead = _add(
+    ahead = word(
         leads, "dry-run", "replay.dry_run:run", "Tell what would become of a lead now; nothing is kept, held or sent."
     )
     ahead.add_argument("file", help="the lead as a JSON object, or - for standard input")
@@ -205,19 +197,19 @@ def _lead_commands(commands: "Commands") -> None:
         metavar="OFFER=PRICE",
         help="what an offer would bid, such as swift-auto=12.50; may be given again; others pass",
     )
-    settle = _add(leads, "settle", "leads:settle", "Say how an uncertain sale ended, or many.")
+    settle = word(leads, "settle", "leads:settle", "Say how an uncertain sale ended, or many.")
     settle.add_argument("sale", nargs="?", help="the sale's id (sl_…)")
     settle.add_argument("outcome", nargs="?", choices=("sold", "rejected"))
     settle.add_argument("--file", help="a file with a line SALE,OUTCOME for each of them")
 
 
-def _people_commands(commands: "Commands") -> None:
+def _people_commands(commands: Commands) -> None:
     group = commands.add_parser("people", help="Find a person's leads: who was shown what of them; erase them.")
     people = group.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    shown = _add(
+    shown = word(
         people, "exposure", "privacy.people:show_exposure", "List who was shown fields of a person, and which."
     )
-    erase = _add(
+    erase = word(
         people,
         "erase",
         "privacy.people:erase",
@@ -228,61 +220,34 @@ def _people_commands(commands: "Commands") -> None:
         command.add_argument("--email", help="the person's e-mail")
     erase.add_argument("--request", help="a privacy request: its person is erased, and it is marked as answered")
     erase.add_argument("--do-not-contact", action="store_true", help="put the person on the house's suppression list")
-    listed = _add(people, "requests", "privacy.requests:list_requests", "List who asked to be forgotten.")
+    listed = word(people, "requests", "privacy.requests:list_requests", "List who asked to be forgotten.")
     listed.add_argument("--open", action="store_true", help="only those that are not answered yet")
 
 
-def _suppress_commands(commands: "Commands") -> None:
+def _suppress_commands(commands: Commands) -> None:
     group = commands.add_parser("suppress", help="Keep lists of persons that the house, or a buyer, does not take.")
     lists = group.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    add = _add(lists, "add", "privacy.suppressing:add", "Put persons on a list.")
+    add = word(lists, "add", "privacy.suppressing:add", "Put persons on a list.")
     add.add_argument("--days", type=int, help="after how many days they come off it; without: never")
-    remove = _add(lists, "remove", "privacy.suppressing:remove", "Take persons off a list.")
+    remove = word(lists, "remove", "privacy.suppressing:remove", "Take persons off a list.")
     for command in (add, remove):
         command.add_argument("file", help="phones, e-mails or the SHA-256 of either, line by line; -: standard input")
         command.add_argument("--buyer", help="the buyer's slug; without: the house's own list")
-    _add(lists, "lists", "privacy.suppressing:show", "Show every list, and how many stand on it.")
+    word(lists, "lists", "privacy.suppressing:show", "Show every list, and how many stand on it.")
 
 
-def _money_commands(commands: "Commands") -> None:
-    ledger = _add(commands, "ledger", "money:ledger", "Show the trial balance and check the laws of the ledger.")
+def _money_commands(commands: Commands) -> None:
+    ledger = word(commands, "ledger", "money:ledger", "Show the trial balance and check the laws of the ledger.")
     ledger.add_argument("--accounts", action="store_true", help="show caps and wallets with their room too")
-    deposit = _add(commands, "deposit", "money:deposit", "Pay money into a buyer's wallet.")
+    deposit = word(commands, "deposit", "money:deposit", "Pay money into a buyer's wallet.")
     deposit.add_argument("buyer", help="the buyer's slug")
     deposit.add_argument("amount", help="decimal text, such as 500.00")
     deposit.add_argument("--currency")
     deposit.add_argument("--reference", required=True, help="the payment's own name: the same one counts once")
 
 
-def _tally_commands(commands: "Commands") -> None:
-    tallies = _add(
-        commands, "tallies", "reports.tallies:show", "Show how many leads and attempts, for how much, how fast."
-    )
-    control = _add(
-        commands, "control", "reports.control:show", "Show in how many leads offers take part by their rules of health."
-    )
-    control.add_argument("offer", nargs="?", default="", help="the steps of this offer, with the figures behind them")
-    control.add_argument(
-        "--late", action="store_true", help="rather which answers came late, and an estimate of what that cost"
-    )
-    control.add_argument("--days", type=int, default=31, help="late: of the last so many days (default 31; UTC)")
-    tallies.add_argument("--days", type=int, default=1, help="of the last so many days (default 1)")
-    tallies.add_argument(
-        "--clock", choices=("arrival", "sale"), default="arrival", help="by when a lead came, or was sold"
-    )
-    tallies.add_argument("--of", choices=("leads", "offers"), default=None, help="rows of leads, or of offers")
-    tallies.add_argument("--every", choices=("quarter", "hour", "day"), default=None, help="a row for each of these")
-    tallies.add_argument("--zone", default="UTC", help="the time zone in which hours and days begin (default UTC)")
-    tallies.add_argument(
-        "--by", default="", help="a row for each, with commas: source, campaign, seller, offer, buyer, reason"
-    )
-    tallies.add_argument("--dimension", default="", help="a row for each value of this dimension")
-    for noun in ("source", "campaign", "seller", "offer", "buyer"):
-        tallies.add_argument(f"--{noun}", default=None, help=f"only of this {noun}")
-
-
-def _feed_commands(commands: "Commands") -> None:
-    told = _add(
+def _feed_commands(commands: Commands) -> None:
+    told = word(
         commands, "instructions", "feeds.instructions:show", "Write a source's posting instructions, as it stands now."
     )
     told.add_argument("source", help="the source's slug")
@@ -293,7 +258,7 @@ def _feed_commands(commands: "Commands") -> None:
         "--address", default="https://leads.example.com", help="where sellers reach the exchange, such as the default"
     )
 
-    sent = _add(commands, "upload", "feeds.upload:send", "Put a CSV file of leads down, to be sold line by line.")
+    sent = word(commands, "upload", "feeds.upload:send", "Put a CSV file of leads down, to be sold line by line.")
     sent.add_argument("file", help="the file")
     sent.add_argument("--source", required=True, help="the slug of the source that its leads come from")
     sent.add_argument(
@@ -309,21 +274,21 @@ def _feed_commands(commands: "Commands") -> None:
     sent.add_argument("--results", metavar="FILE", help="where it is written what became of each line")
 
 
-def _key_commands(commands: "Commands") -> None:
+def _key_commands(commands: Commands) -> None:
     group = commands.add_parser("keys", help="Make, list and revoke keys.")
     keys = group.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    create = _add(keys, "create", "keys:create", "Make a key; it is shown once.")
+    create = word(keys, "create", "keys:create", "Make a key; it is shown once.")
     create.add_argument("holder", choices=("house", "source", "buyer", "seller"))
     create.add_argument("--test", action="store_true", help="a source's key whose leads are tests")
     create.add_argument("owner", nargs="?", default="", help="the slug of the source, buyer or seller")
-    _add(keys, "list", "keys:list_keys", "List keys, never their secrets.")
-    revoke = _add(keys, "revoke", "keys:revoke", "Revoke a key: it opens nothing any more.")
+    word(keys, "list", "keys:list_keys", "List keys, never their secrets.")
+    revoke = word(keys, "revoke", "keys:revoke", "Revoke a key: it opens nothing any more.")
     revoke.add_argument("key", help="the key's id")
     said = (
         "Compare a copy of the master key, read from standard input, with the one in use: the doctor's reminder ends."
     )
-    _add(keys, "confirm", "keys:confirm", said)
-    rotate = _add(
+    word(keys, "confirm", "keys:confirm", said)
+    rotate = word(
         keys, "rotate", "sealed.rotating:rotate", "Replace the master key: wrap every row by the one that was begun."
     )
     step = rotate.add_mutually_exclusive_group()
@@ -331,38 +296,38 @@ def _key_commands(commands: "Commands") -> None:
     step.add_argument("--end", action="store_true", help="take the old key away, when no row needs it any more")
 
 
-def _secret_commands(commands: "Commands") -> None:
+def _secret_commands(commands: Commands) -> None:
     group = commands.add_parser("secrets", help="Set, list and remove the secrets that the market refers to.")
     secrets = group.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    put = _add(
+    put = word(
         secrets,
         "set",
         "sealed.secrets:set_secret",
         "Set a secret; the value is asked for, or read from standard input.",
     )
     put.add_argument("name", help="lower-case letters, digits, - and _; the market refers to it as {secret:NAME}")
-    _add(secrets, "list", "sealed.secrets:list_secrets", "List secrets and where they are used, never their values.")
-    remove = _add(secrets, "remove", "sealed.secrets:remove", "Take a secret away that the market does not refer to.")
+    word(secrets, "list", "sealed.secrets:list_secrets", "List secrets and where they are used, never their values.")
+    remove = word(secrets, "remove", "sealed.secrets:remove", "Take a secret away that the market does not refer to.")
     remove.add_argument("name", help="the secret's name")
     for command in (put, remove):
         command.add_argument("--note", default="", help="why, for the list of versions")
 
 
-def _user_commands(commands: "Commands") -> None:
+def _user_commands(commands: Commands) -> None:
     group = commands.add_parser("users", help="Make, list and take away people who sign in to the operator's API.")
     users = group.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    add = _add(users, "add", "users:add", "Make a user; the password is asked for, or read from standard input.")
+    add = word(users, "add", "users:add", "Make a user; the password is asked for, or read from standard input.")
     add.add_argument("name", help="lower-case letters, digits and . _ @ + -")
     roles = ("owner", "operator", "viewer")
     words = "an operator runs the exchange, a viewer only looks; absent: the first is an owner, others are operators"
     add.add_argument("--role", choices=roles, help=words)
-    _add(users, "list", "users:list_users", "List everybody who may sign in.")
-    password = _add(users, "password", "users:change_password", "Give a user another password.")
+    word(users, "list", "users:list_users", "List everybody who may sign in.")
+    password = word(users, "password", "users:change_password", "Give a user another password.")
     password.add_argument("name", help="who; the password is asked for, or read from standard input")
-    role = _add(users, "role", "users:change_role", "Give a user another role; the last owner keeps his.")
+    role = word(users, "role", "users:change_role", "Give a user another role; the last owner keeps his.")
     role.add_argument("name", help="who")
     role.add_argument("role", choices=roles, help="what he is from now on")
-    remove = _add(users, "remove", "users:remove", "Take a user away; he is signed out at once.")
+    remove = word(users, "remove", "users:remove", "Take a user away; he is signed out at once.")
     remove.add_argument("name", help="who")
 
 

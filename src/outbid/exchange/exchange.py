@@ -89,6 +89,7 @@ class Exchange:
         now: Callable[[], float],
         keeps_traffic: bool = True,
         barring: Barring,
+        sampled: int = 0,
     ) -> None:
         self.cell = cell
         self.lane = lane
@@ -104,6 +105,7 @@ class Exchange:
         self.now = now
         self.keeps_traffic = keeps_traffic
         self.barring = barring
+        self.sampled = sampled  # of leads that close, in millionths
         self.throttle = Throttle()
         self.shares: dict[int, int] = {}  # of offers that rules lowered, in millionths
         self.breakers = Breakers(now, noise)

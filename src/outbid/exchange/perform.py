@@ -13,6 +13,7 @@ from outbid.exchange.steps.inspect import inspect
 from outbid.exchange.steps.ping import match, ping
 from outbid.exchange.steps.post import ask_again, post
 from outbid.exchange.story import Story
+from outbid.exchange.work.counting.sampling import to_count
 from outbid.exchange.work.inquiring import inquiries
 from outbid.exchange.work.later.delivering import deliveries
 from outbid.store.commit.entry import Job
@@ -63,6 +64,7 @@ async def _close(exchange: Exchange, story: Story, step: Close) -> None:
         jobs += deliveries(exchange, story, now_ms)
     if story.state.matched_any and not story.lead.test and story.market.notifies(story.plan.campaign):
         jobs = (*jobs, exchange.job_of_leads("notice", story.id.hex(), now_ms + NOTICES_GATHER_MS))
+    jobs += to_count(exchange, story, now_ms)
     if story.born is not None:
         await story.born
     await exchange.write(story, closing=True, jobs=jobs)

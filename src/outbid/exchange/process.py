@@ -25,8 +25,8 @@ from outbid.exchange.live.paces import LOOKED_BACK_MS
 from outbid.exchange.revive import resume, revive
 from outbid.exchange.room import Rooms
 from outbid.exchange.story import Story
-from outbid.exchange.work.recount import recount
-from outbid.exchange.work.worker import Worker
+from outbid.exchange.work.counting.recount import recount
+from outbid.exchange.work.worker import Worker, grouped
 from outbid.store import jobs, leads
 from outbid.store import market as markets
 from outbid.store.commit import lanes
@@ -67,6 +67,7 @@ class Process:
         *,
         cell: int = 0,
         keeps_traffic: bool = True,
+        sampled: int = 0,
         clock: Clock | None = None,
         noise: Callable[[int], bytes] | None = None,
     ) -> None:
@@ -76,7 +77,7 @@ class Process:
         self._vault = vault
         self._plugins = plugins
         self._cell = cell
-        self._keeps_traffic = keeps_traffic
+        self._keeps_traffic, self._sampled = keeps_traffic, sampled
         self._clock, self._noise = clock or Clock(), noise or noise_source()
         self._tasks: list[asyncio.Task[None]] = []
         self._retrying = False
@@ -118,6 +119,7 @@ class Process:
             now=loop.time,
             keeps_traffic=self._keeps_traffic,
             barring=self._barring,
+            sampled=self._sampled,
         )
         self._judge = Judge(self.exchange)
         self._worker = Worker(self.exchange, self._connect, self._revive, self._child)
@@ -290,11 +292,8 @@ class Process:
         if self.exchange.dropped and not self._retrying:
             self._start(self._retry_dropped())
         taken = await jobs.take(connection, self._cell, now_ms)
-        if noticed := [job for job in taken if job.kind == "notice"]:
-            self._start(self._worker.notice(noticed))
-        for job in taken:
-            if job.kind != "notice":
-                self._start(self._worker.do(job))
+        for some in grouped(taken):
+            self._start(self._worker.do(some))
         await self.tallies.flush(connection)
         await self._judge.beat(connection)
         await learn(connection, self.exchange, now_ms)

@@ -351,6 +351,54 @@ create table beat (
   primary key (cell, at, lane, seq)
 );
 
+-- Tallies of hours that are over, rolled up by the day, and of leads by the hour, too, over all lanes. What reports read of
+-- long times; always equal to the rows of `tally` in a span that no quarter of `tally_late` lies in.
+create table tally_rolled (
+  cell integer not null,
+  grain text not null check (grain in ('day', 'hour')),
+  starts timestamptz not null,
+  clock text not null,
+  source integer not null,
+  offer integer not null,
+  outcome text not null,
+  reason text not null,
+  dimension text not null,
+  times bigint not null,
+  price_micros bigint not null,
+  payout_micros bigint not null,
+  histogram bigint[] not null,
+  primary key (cell, grain, starts, clock, source, offer, outcome, reason, dimension)
+);
+
+-- The days that are rolled up, as they are in a zone; today as far as its hours are over.
+create table tally_span (
+  cell integer not null,
+  starts timestamptz not null,
+  ends timestamptz not null,
+  zone text not null,
+  primary key (cell, starts)
+);
+
+-- Quarter-hours of the past to which something was added since: the days that they lie in are rolled up again.
+create table tally_late (
+  cell integer not null,
+  quarter timestamptz not null,
+  primary key (cell, quarter)
+);
+
+-- Why offers were not asked that live tallies know nothing of, over a sample of leads. `share` is in millionths: with so
+-- many drawn, `times` leads stand for `times` * 1,000,000 / `share`. `offer` 0: how many leads were looked at.
+create table skip_sample (
+  cell integer not null,
+  quarter timestamptz not null,
+  source integer not null,
+  offer integer not null,
+  reason text not null,
+  share integer not null check (share between 1 and 1000000),
+  times bigint not null,
+  primary key (cell, quarter, source, offer, reason, share)
+);
+
 -- How rules of health changed what offers get ------------------------------------------------------------------------------
 
 -- `level` 0 is full; `share` in millionths. `n`: the number of the offer's last step.
@@ -571,6 +619,130 @@ create view bid as
          (b.body ->> 'price_micros')::bigint as price_micros, (b.body ->> 'ms')::integer as ms
     from event e, json_array_elements(e.body -> 'bids') as b (body)
    where e.type = 'pinged';
+
+-- What reports read --------------------------------------------------------------------------------------------------------
+
+-- Reports of sellers and buyers run under a role that may read the views of their side alone. Whose report it is stands
+-- in two settings of its transaction, `outbid.reader` (seller, source or buyer) and `outbid.reader_number`: without them
+-- the views are empty. All sides have the same columns; what is not told there is 0, empty or null.
+
+-- Nouns as they are, or last were: tallies name sources and offers by numbers, which belong to one slug for ever.
+create view house_source as
+  select distinct on (n.number) n.number, n.slug, n.body ->> 'campaign' as campaign, n.body ->> 'seller' as seller,
+         coalesce((select c.body ->> 'currency' from noun c where c.kind = 'campaign' and c.slug = n.body ->> 'campaign'
+                    order by c.from_version desc limit 1), 'USD') as currency
+    from noun n where n.kind = 'source' order by n.number, n.from_version desc;
+
+create view house_offer as
+  select distinct on (n.number) n.number, n.slug, n.body ->> 'campaign' as campaign, n.body ->> 'buyer' as buyer,
+         coalesce((select c.body ->> 'currency' from noun c where c.kind = 'campaign' and c.slug = n.body ->> 'campaign'
+                    order by c.from_version desc limit 1), 'USD') as currency
+    from noun n where n.kind = 'offer' order by n.number, n.from_version desc;
+
+-- `since`: before that somebody else had the source, or the offer, and what was then is not this reader's.
+create view seller_source with (security_barrier) as
+  select s.number, s.slug, s.campaign, s.currency,
+         coalesce((select max(v.at) from noun o join version v on v.number = o.to_version
+                    where o.kind = 'source' and o.number = s.number and o.body ->> 'seller' <> s.seller),
+                  '-infinity') as since
+    from house_source s
+   where current_setting('outbid.reader', true) = 'source'
+     and s.number = nullif(current_setting('outbid.reader_number', true), '')::integer
+      or current_setting('outbid.reader', true) = 'seller'
+     and s.seller = (select p.slug from noun p where p.kind = 'seller'
+                        and p.number = nullif(current_setting('outbid.reader_number', true), '')::integer limit 1);
+
+create view buyer_offer with (security_barrier) as
+  select s.number, s.slug, s.campaign, s.currency,
+         coalesce((select max(v.at) from noun o join version v on v.number = o.to_version
+                    where o.kind = 'offer' and o.number = s.number and o.body ->> 'buyer' <> s.buyer),
+                  '-infinity') as since
+    from house_offer s
+   where current_setting('outbid.reader', true) = 'buyer'
+     and s.buyer = (select p.slug from noun p where p.kind = 'buyer'
+                       and p.number = nullif(current_setting('outbid.reader_number', true), '')::integer limit 1);
+
+create view house_tally as
+  select cell, quarter, clock, source, offer, outcome, reason, dimension, times, price_micros, payout_micros, histogram
+    from tally;
+
+create view house_rolled as
+  select cell, grain, starts, clock, source, offer, outcome, reason, dimension, times, price_micros, payout_micros, histogram
+    from tally_rolled;
+
+-- What came in, and what the seller got for it: nothing of offers, no price.
+create view seller_tally with (security_barrier) as
+  select t.cell, t.quarter, t.clock, t.source, t.offer, t.outcome,
+         case when t.outcome in ('unsold', 'refused', 'answered') then t.reason else '' end as reason, t.dimension,
+         t.times, null::bigint as price_micros, t.payout_micros, t.histogram
+    from tally t
+    join seller_source s on s.number = t.source and t.quarter >= s.since
+   where t.offer = 0 and t.outcome in ('received', 'sold', 'unsold', 'refused', 'review', 'queued', 'answered');
+
+create view seller_rolled with (security_barrier) as
+  select t.cell, t.grain, t.starts, t.clock, t.source, t.offer, t.outcome,
+         case when t.outcome in ('unsold', 'refused', 'answered') then t.reason else '' end as reason, t.dimension,
+         t.times, null::bigint as price_micros, t.payout_micros, t.histogram
+    from tally_rolled t
+    join seller_source s on s.number = t.source and t.starts >= s.since
+   where t.offer = 0 and t.outcome in ('received', 'sold', 'unsold', 'refused', 'review', 'queued', 'answered');
+
+-- What he was asked and answered, bought and paid: nothing of sources, no payout. Reasons are those that bidders are told.
+create view buyer_tally with (security_barrier) as
+  select t.cell, t.quarter, t.clock, 0 as source, t.offer, t.outcome,
+         case when t.outcome in ('pass', 'error', 'nonsense', 'late', 'unreachable', 'rejected', 'uncertain')
+                or t.reason in ('below_floor', 'not_awaited', 'past_patience', 'nonsense', 'wrong_currency',
+                                'other_bid_posted', 'too_many_bids', 'not_chosen', 'cap_reached', 'wallet_empty',
+                                'paced', 'paused', 'buyer_has_it', 'bid_expired', 'settled')
+              then t.reason else '' end as reason, ''::text as dimension,
+         t.times, t.price_micros, null::bigint as payout_micros, t.histogram
+    from tally t
+    join buyer_offer o on o.number = t.offer and t.quarter >= o.since
+   where t.offer > 0 and t.dimension = ''
+     and t.outcome in ('skipped', 'bid', 'kept', 'direct', 'pass', 'error', 'nonsense', 'late', 'unreachable', 'full',
+                       'posted', 'sold', 'rejected', 'uncertain');
+
+create view buyer_rolled with (security_barrier) as
+  select t.cell, t.grain, t.starts, t.clock, 0 as source, t.offer, t.outcome,
+         case when t.outcome in ('pass', 'error', 'nonsense', 'late', 'unreachable', 'rejected', 'uncertain')
+                or t.reason in ('below_floor', 'not_awaited', 'past_patience', 'nonsense', 'wrong_currency',
+                                'other_bid_posted', 'too_many_bids', 'not_chosen', 'cap_reached', 'wallet_empty',
+                                'paced', 'paused', 'buyer_has_it', 'bid_expired', 'settled')
+              then t.reason else '' end as reason, ''::text as dimension,
+         t.times, t.price_micros, null::bigint as payout_micros, t.histogram
+    from tally_rolled t
+    join buyer_offer o on o.number = t.offer and t.starts >= o.since
+   where t.offer > 0 and t.dimension = ''
+     and t.outcome in ('skipped', 'bid', 'kept', 'direct', 'pass', 'error', 'nonsense', 'late', 'unreachable', 'full',
+                       'posted', 'sold', 'rejected', 'uncertain');
+
+-- The days of which a reader may take what is rolled up: not one in which a source, or an offer, came to him.
+create view house_span as
+  select s.cell, s.starts, s.ends, s.zone from tally_span s
+   where not exists (select from tally_late l where l.cell = s.cell and l.quarter >= s.starts and l.quarter < s.ends);
+
+create view seller_span with (security_barrier) as
+  select s.cell, s.starts, s.ends, s.zone from house_span s
+   where not exists (select from seller_source o where o.since > s.starts and o.since < s.ends);
+
+create view buyer_span with (security_barrier) as
+  select s.cell, s.starts, s.ends, s.zone from house_span s
+   where not exists (select from buyer_offer o where o.since > s.starts and o.since < s.ends);
+
+create view house_skip as
+  select cell, quarter, source, offer, reason, share, times from skip_sample;
+
+-- What people keep of pages: a name for a page and its query. `owner` is who made it, as versions name him.
+create table saved_view (
+  id uuid primary key,
+  owner text not null,
+  page text not null,
+  name text not null,
+  query text not null,
+  shared boolean not null,
+  made_at timestamptz not null,
+  unique (owner, page, name)
+);
 
 -- People of the house: they sign in with a password, and are known afterwards by a token in a cookie ----------------------
 

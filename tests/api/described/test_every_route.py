@@ -108,7 +108,9 @@ async def what_is_there(house: House) -> dict[str, list[str]]:
     sent = await ask(house, "POST", "/v1/sources/acme-web/uploads", file, content_type="text/csv")
     found |= {"upload": [sent.json["id"]]}
     found |= {"link": [made.json["id"]], "token": [made.json["path"].rpartition("/")[2]]}
-    return found | {"name": ["kept"], "reference": names}
+    view = await ask(house, "POST", "/v1/views", {"page": "reports/funnel", "name": "known"})
+    reports = ["funnel", "earnings", "sub_ids", "answers"]
+    return found | {"name": ["kept", *reports], "reference": names, "view": [view.json["id"]]}
 
 
 def operations(document: dict[str, Any]) -> Iterator[Any]:

@@ -13,14 +13,15 @@ from outbid.api.app import Routes
 from outbid.api.door.doors import BUYER, SELLER
 from outbid.api.said.instants import utc
 from outbid.core.ids import LEAD, parse
+from outbid.plugins.reports import Reports
 
 ROUTES = sorted(
     re.sub(r"\{(\w+):\w+\}", r"{\1}", route.path)
     for route in Routes(None, None, None, None, {}).litestar().routes
     if route.path.startswith(("/v1/seller/", "/v1/buyer/"))
 )
-JSON_ROUTES = [path for path in ROUTES if not path.endswith("/instructions") and "/uploads" not in path]
-"""Instructions are texts, and nobody sent a file here: their own tests look at the form of both."""
+JSON_ROUTES = [path for path in ROUTES if not path.endswith(("/instructions", "/export")) and "/uploads" not in path]
+"""Instructions and exports are texts, and nobody sent a file here: their own tests look at the form of them."""
 WRITTEN = {("POST", "/v1/seller/sources/{slug}/uploads"), ("DELETE", "/v1/seller/sources/{slug}/uploads/{upload}")}
 WRITTEN |= {("POST", "/v1/buyer/suppressions")}
 """What sellers and buyers may write."""
@@ -36,8 +37,9 @@ OTHERS = {
     "rival-feed": {"acme"}, "acme-trial": {"rival", "acme-mail"}, "zebra": {"lynx", "puma", "11.11", "4.44"},
     "lynx": {"zebra", "puma", "37.31", "4.44", "wire-77"}, "puma": {"zebra", "lynx", "37.31", "11.11", "wire-77"},
 }  # fmt: skip
-RANDOM = re.compile(r"(?<=[a-z]{2}_)[0-9a-v]{20,}|\d\d:\d\d:\d\d(\.\d+)?z")
-"""The tail of an id and the time of a day, in which any marker may stand by chance."""
+RANDOM = re.compile(r"(?<=[a-z]{2}_)[0-9a-v]{20,}|\d\d:\d\d:\d\d(\.\d+)?z|arrival|33\.33")
+"""The tail of an id and the time of a day, in which any marker may stand by chance; a word that holds `rival`; a third in
+percent, which holds a floor."""
 NO_FIELDS = {
     "seller": {"buyer", "buyers", "bid", "bids", "offer", "offers", "margin", "price", "floor", "tier"},
     "buyer": {"seller", "source", "sources", "payout", "margin", "floor", "bids", "bidders", "tier"},
@@ -51,8 +53,13 @@ def door_of(path: str) -> str:
 def may_pass(key: str | None, path: str) -> bool:
     holder = (KEYS | TESTS).get(key or "", ("", ""))[0]
     door = SELLER if door_of(path) == "seller" else BUYER
-    money = path.endswith(("/balance", "/transfers"))
+    money = path.endswith(("/balance", "/transfers")) or "/reports" in path
     return holder in door.holders and not (key in TESTS and money)
+
+
+def reports_of(side: str) -> list:
+    found = [Reports(installed=()).get(name) for name in Reports(installed=()).names()]
+    return [report for report in found if side in report.head.audience]
 
 
 def buyers(past) -> list[int]:
@@ -75,6 +82,15 @@ async def filled(past, path: str) -> list[str]:
     if "{reference}" in path:
         leads = [parse(LEAD, told["lead"])[1] for told in past.told.values()]
         return [proof_path(past, path, lead_id, buyer) for buyer in buyers(past) for lead_id in leads]
+    if "{name}" in path:
+        audience = [(report.name, report.head.groups_for(door_of(path))) for report in reports_of(door_of(path))]
+        forms = ("?compare=week", "?group_by=none", *(f"?group_by={{}}&by={by}" for by in ("arrival", "sale")))
+        return [
+            path.replace("{name}", name) + form.format(group)
+            for name, groups in audience
+            for form in forms
+            for group in (groups if "{}" in form else [""])
+        ]
     if "{upload}" in path or path.endswith("/uploads"):
         made = await past.house.connection.fetch("select id from upload")
         sources = past.house.process.exchange.market.sources.values()
@@ -119,7 +135,9 @@ async def test_no_answer_holds_a_byte_of_what_is_not_told(past, key, path):
         shown = RANDOM.sub("", (answer.body.decode() + repr(answer.headers)).lower())
         assert [word for word in never if word in shown] == [], (address, shown)
         seen += answer.status == 200
-        if answer.status == 200 and "/instructions" not in path:  # which speak of the answers to leads, prices and all
+        if answer.status == 200 and not path.endswith(
+            ("/instructions", "/export")
+        ):  # which speak of the answers to leads, prices and all
             assert fields_of(answer.json) & NO_FIELDS[door_of(path)] == set()
     assert seen or "{" in path, path
 

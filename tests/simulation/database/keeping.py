@@ -114,6 +114,11 @@ async def read_lead(tx: Transaction, now_ms: int, cell: int, lead_id: bytes) -> 
     return [] if row is None else [_record(tx, row)]
 
 
+@means("where l.cell = $1 and l.id = any($2::uuid[]) and true")
+async def several_leads(tx: Transaction, now_ms: int, cell: int, ids: Lists) -> Result:
+    return [_record(tx, row) for identifier in ids if (row := tx.get("lead", identifier)) is not None]
+
+
 @means("where l.cell = $1 and l.lane = $2 and l.id >= $3 and s.status is null and true")
 async def open_of_lane(tx: Transaction, now_ms: int, cell: int, lane: int, oldest: bytes, most: int) -> Result:
     found = [
@@ -218,7 +223,18 @@ async def take_jobs(tx: Transaction, now_ms: int, cell: int, at_ms: int, lease: 
     return [row for row in taken if row is not None]
 
 
-@means("delete from job where")
+@means("delete from job where cell = $1 and id = any")
+async def finish_jobs(tx: Transaction, now_ms: int, cell: int, ids: Lists) -> Result:
+    gone = []
+    for identifier in ids:
+        await tx.lock("job", identifier)
+        if tx.get("job", identifier) is not None:
+            tx.put("job", (identifier,), None)
+            gone.append({"id": identifier})
+    return gone
+
+
+@means("delete from job where cell = $1 and id = $2")
 async def finish_job(tx: Transaction, now_ms: int, cell: int, identifier: bytes) -> Result:
     await tx.lock("job", identifier)
     tx.put("job", (identifier,), None)

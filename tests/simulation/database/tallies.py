@@ -10,6 +10,7 @@ from .meaning import Result, means
 from .tables import Row, Transaction
 
 Lists = list[Any]
+HOUR_MS = 3_600_000
 KEY = ("quarter", "clock", "source", "offer", "outcome", "reason", "dimension")
 FIGURES = ("times", "price_micros", "payout_micros", "histogram")
 
@@ -36,7 +37,11 @@ async def add(
     if mark is None or mark["seq"] != since:
         return [{"marked": 0}]
     tx.put("tally_mark", (lane,), {"seq": seq, "at": at_ms})
-    for row in msgspec.json.decode(rows):
+    given = msgspec.json.decode(rows)
+    for quarter in sorted({row["quarter"] for row in given if row["quarter"] < now_ms - HOUR_MS}):
+        await tx.lock("tally_late", quarter)
+        tx.put("tally_late", (quarter,), {})
+    for row in given:
         await put(tx, (*(row[name] for name in KEY), lane), {name: row[name] for name in FIGURES})
     sources, offers, leads = map(msgspec.json.decode, beat)
     tx.put("beat", (now_ms - now_ms % 1000, lane, seq), {"sources": sources, "offers": offers, "leads": leads})
@@ -103,3 +108,22 @@ async def won_since(tx: Transaction, now_ms: int, cell: int, since_ms: int, offe
         if sold and quarter >= since_ms and offer in offers and lane != but:
             sums[offer] = sums.get(offer, 0) + row["times"]
     return [{"offer": offer, "times": times} for offer, times in sums.items()]
+
+
+@means("insert into skip_sample as s")
+async def add_sample(
+    tx: Transaction,
+    now_ms: int,
+    cell: int,
+    quarters: Lists,
+    sources: Lists,
+    offers: Lists,
+    reasons: Lists,
+    shares: Lists,
+    times: Lists,
+) -> Result:
+    for *key, more in zip(quarters, sources, offers, reasons, shares, times, strict=True):
+        await tx.lock("skip_sample", *key)
+        old = tx.get("skip_sample", *key)
+        tx.put("skip_sample", tuple(key), {"times": more + (old["times"] if old is not None else 0)})
+    return "INSERT"

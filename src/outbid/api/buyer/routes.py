@@ -14,6 +14,7 @@ from outbid.api.door.asking import Gate
 from outbid.api.door.desk import Desk
 from outbid.api.door.doors import BUYER
 from outbid.api.door.gated import gated
+from outbid.api.reports.routes import Reporting
 from outbid.api.suppressions.buyer import BuyerSuppressions
 
 
@@ -32,5 +33,6 @@ def buyer_routes(desk: Desk) -> Router:
             *Notices(desk).routes(),
             *BuyerMoney(desk).routes(),
             *BuyerSuppressions(desk).routes(),
+            *Reporting(desk, "buyer").routes(),
         ],
     )

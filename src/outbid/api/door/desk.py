@@ -18,6 +18,7 @@ from outbid.core.market.snapshot import Market
 from outbid.core.reasons import Reason
 from outbid.exchange.exchange import Exchange, change_between
 from outbid.plugins.registry import Registry
+from outbid.plugins.reports import Reports
 from outbid.store.database import LOST, Pool
 
 log = logging.getLogger("outbid.api")
@@ -28,8 +29,12 @@ Act = Callable[[Asked], Awaitable[Response[Any]]]
 class Desk:
     """Shared by all routes behind the doors of this process."""
 
-    def __init__(self, exchange: Exchange, pool: Pool, reasons: Mapping[str, Reason]) -> None:
+    def __init__(
+        self, exchange: Exchange, pool: Pool, reasons: Mapping[str, Reason], reports: Reports, zone: str = "UTC"
+    ) -> None:
         self.exchange = exchange
+        self.reports = reports
+        self.zone = zone  # the house's
         self.reasons = dict(reasons)
         self.plugins = Registry()
         self._pool = pool

@@ -56,6 +56,8 @@ from outbid.api.operator.seldom import Sparing
 from outbid.api.operator.tallies import Tallied
 from outbid.api.operator.verdicts.reviewing import Reviewing
 from outbid.api.operator.verdicts.settling import Settling
+from outbid.api.reports.routes import Reporting
+from outbid.api.reports.saved import SavedViews
 from outbid.api.suppressions.operator import Suppressions
 from outbid.api.uploads.routes import Uploads
 
@@ -87,6 +89,8 @@ def operator_routes(desk: Desk) -> Router:
         *Finding(desk).routes(),
         *Starting(desk).routes(),
         *Suppressions(desk).routes(),
+        *Reporting(desk).routes(),
+        *SavedViews(desk).routes(),
     ]
     router = gated(desk, Gate(desk), handlers)
     _leave_options(router, LEADS)

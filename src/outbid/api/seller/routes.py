@@ -7,6 +7,7 @@ from outbid.api.door.desk import Desk
 from outbid.api.door.doors import SELLER
 from outbid.api.door.gated import gated
 from outbid.api.instructions.routes import SourceInstructions
+from outbid.api.reports.routes import Reporting
 from outbid.api.seller.leads import SellerLeads
 from outbid.api.seller.money import SellerMoney
 from outbid.api.seller.sources import PATH, Sources
@@ -18,4 +19,5 @@ def seller_routes(desk: Desk) -> Router:
     handlers = [*SellerLeads(desk).routes(), *Sources(desk).routes(), *SellerMoney(desk).routes()]
     handlers += SourceInstructions(desk, PATH, SELLER).routes()
     handlers += Uploads(desk, PATH, SELLER).routes()
+    handlers += Reporting(desk, "seller").routes()
     return gated(desk, Gate(desk, SELLER), handlers)

@@ -23,6 +23,7 @@ from outbid.exchange.outbound import Outbound
 from outbid.exchange.process import Process
 from outbid.master_key import master_keys
 from outbid.plugins.registry import Registry
+from outbid.plugins.reports import Reports
 from outbid.settings import Settings
 from outbid.store import database
 from outbid.store.vault import Vault
@@ -79,10 +80,16 @@ async def run_exchange(settings: Settings, url: str, role: str | None, listener:
     loop.set_exception_handler(tell_fault)
     door = Outbound(loop)
     vault = Vault(master_keys(settings), noise_source())
-    keeps_traffic = settings.traffic_days > 0
+    keeps_traffic, sampled = settings.traffic_days > 0, round(settings.sample_percent * 10_000)
     child = child_of(url, role)
     process = Process(
-        lambda: database.connect(url, role=role), door, vault, registry, child, keeps_traffic=keeps_traffic
+        lambda: database.connect(url, role=role),
+        door,
+        vault,
+        registry,
+        child,
+        keeps_traffic=keeps_traffic,
+        sampled=sampled,
     )
     exchange = await process.open(gather_ms=settings.gather_ms)
     pool = await database.pool(url, 4, role=role)
@@ -90,7 +97,7 @@ async def run_exchange(settings: Settings, url: str, role: str | None, listener:
     intake = Intake(exchange, pool, reasons)
     server = _Server(
         uvicorn.Config(
-            build(intake, exchange, pool, vault, reasons),
+            build(intake, exchange, pool, vault, reasons, Reports(settings.reports), settings.zone),
             http=protocol_of(intake),
             ws="none",
             lifespan="off",

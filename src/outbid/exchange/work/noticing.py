@@ -1,7 +1,7 @@
 """Tells bidders what became of their bids: leads that closed become batches of notices, and batches are sent."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import msgspec
 
@@ -24,21 +24,8 @@ from outbid.store.notice import batches
 
 MOST_S = 15.0
 MOST_LEADS = 500
+"""Of about so many leads are notices made at once."""
 MarketAt = Callable[[int], Awaitable[Market]]
-
-
-def portions(jobs: Sequence[Job]) -> Iterator[list[Job]]:
-    """Jobs in portions of about so many leads as one transaction should hold."""
-    some: list[Job] = []
-    leads = 0
-    for job in jobs:
-        some.append(job)
-        leads += len(job.payload["leads"])
-        if leads >= MOST_LEADS:
-            yield some
-            some, leads = [], 0
-    if some:
-        yield some
 
 
 async def gather(exchange: Exchange, connection: Connection, jobs: Sequence[Job]) -> None:

@@ -25,15 +25,22 @@ ADDED_UP: Final = """on conflict (cell, quarter, clock, source, offer, outcome, 
 ADD: Final = f"""
 with marked as (
   update tally_mark set seq = $4, at = $5 where cell = $1 and lane = $2 and seq = $3 returning 1
+), given as (
+  select * from json_to_recordset($6::json) u (quarter bigint, clock text, source integer, offer integer, outcome text,
+                                               reason text, dimension text, times bigint, price_micros bigint,
+                                               payout_micros bigint, histogram bigint[])
+   where exists (select from marked)
+), late as (
+  insert into tally_late (cell, quarter)
+  select distinct $1, to_timestamp(quarter / 1000) as quarter from given
+   where to_timestamp(quarter / 1000) < now() - interval '1 hour' order by quarter
+  on conflict do nothing
 ), added as (
   insert into tally as t (quarter, clock, source, offer, outcome, reason, dimension, times, price_micros, payout_micros,
                           histogram, cell, lane)
   select to_timestamp(u.quarter / 1000), u.clock, u.source, u.offer, u.outcome, u.reason, u.dimension, u.times,
          u.price_micros, u.payout_micros, u.histogram, $1, $2
-    from json_to_recordset($6::json) u (quarter bigint, clock text, source integer, offer integer, outcome text,
-                                        reason text, dimension text, times bigint, price_micros bigint,
-                                        payout_micros bigint, histogram bigint[])
-   where exists (select from marked)
+    from given u
   {ADDED_UP}
 ), beaten as (
   insert into beat (cell, at, lane, seq, sources, offers, leads)
@@ -42,6 +49,8 @@ with marked as (
 select count(*) as marked from marked
 """
 """One statement, so one transaction. The lock on the mark comes first: who waits for it sees the other's mark.
+
+What is added to a quarter-hour an hour after it began is marked: its day may have been rolled up (`upkeep/rolling.py`).
 
 Rows travel as JSON, which costs this process a quarter of what arrays of rows do: leads wait meanwhile.
 """

@@ -1,18 +1,21 @@
-"""What has to be done from time to time: partitions made ahead, dropped and emptied; what ended is swept or merged."""
+"""What has to be done from time to time: partitions made ahead and dropped; what is over swept, merged, rolled up."""
 
 from outbid.core.scope import HOUSE
 from outbid.store.chain.dropping import drop_history
 from outbid.store.database import Connection
 from outbid.store.tally.beats import drop_old
 from outbid.store.upkeep.partitions import drop_past, empty_traffic, make_ahead
+from outbid.store.upkeep.rolling import roll_up
 from outbid.store.upkeep.tallies import merge_ended
 
 SWEEP_AFTER_MS = 3_600_000
 SWEEP_AT_ONCE = 10_000
 
 
-async def do_chores(connection: Connection, now_ms: int, traffic_days: int, history_days: int) -> None:
-    """Everything that is due; with 0 `history_days` no lead is ever dropped.
+async def do_chores(
+    connection: Connection, now_ms: int, traffic_days: int, history_days: int, zone: str = "UTC"
+) -> None:
+    """Everything that is due; with 0 `history_days` no lead is ever dropped. Days are rolled up as they are in `zone`.
 
     Needs the rights of the tables' owner; repeating it is harmless.
     """
@@ -29,6 +32,7 @@ async def do_chores(connection: Connection, now_ms: int, traffic_days: int, hist
     await empty_traffic(connection, now_ms, traffic_days)
     await merge_ended(connection)
     await drop_old(connection, now_ms)
+    await roll_up(connection, now_ms, zone)
 
 
 async def sweep(connection: Connection, table: str, now_ms: int) -> int:

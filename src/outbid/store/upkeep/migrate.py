@@ -16,6 +16,12 @@ from outbid.store.database import Connection, DatabaseFault, connect, log
 
 MIGRATIONS: Final = Path(__file__).parent.parent / "migrations"
 APP_ROLE: Final = "outbid_app"
+READER_ROLE: Final = "outbid_reader"
+READER_VIEWS: Final = (
+    *("seller_source", "seller_tally", "seller_rolled", "seller_span"),
+    *("buyer_offer", "buyer_tally", "buyer_rolled", "buyer_span"),
+)
+"""What reports of sellers and buyers may read, and nothing else."""
 LOCK_NUMBER: Final = 0x6F75746269640001  # "outbid", 1: the same in every version of this program
 
 # What the run-time role may do, where that is not all four. Histories are appended to, never edited.
@@ -176,6 +182,7 @@ async def _make_role_and_grant(connection: Connection, password: str | None, att
             async with connection.transaction():
                 await _make_role(connection, password)
                 await grant_tables(connection)
+                await _make_reader(connection)
             return
         except _MADE_BY_ANOTHER:
             if attempt == attempts:
@@ -196,6 +203,28 @@ async def grant_tables(connection: Connection) -> None:
         allowed = "select" if row["is_view"] else GRANTS.get(row["relname"], ALL_ROWS)
         statements.append(f'grant {allowed} on "{row["relname"]}" to {APP_ROLE}')
     await connection.execute(";\n".join(statements))
+
+
+async def _make_reader(connection: Connection) -> None:
+    """The role of partners' reports: the run-time role may act as it, and so gives up what it may do itself.
+
+    Where it cannot be made, reports run without it: the views keep everybody to what is his all the same.
+    """
+    try:
+        async with connection.transaction():
+            if not await connection.fetchval("select true from pg_roles where rolname = $1", READER_ROLE):
+                await connection.execute(f"create role {READER_ROLE} nologin noinherit")
+            if not await connection.fetchval("select pg_has_role($1, $2, 'member')", APP_ROLE, READER_ROLE):
+                await connection.execute(f"grant {READER_ROLE} to {APP_ROLE}")
+            views = await connection.fetch(
+                "select relname from pg_class where relnamespace = current_schema()::regnamespace"
+                " and relkind = 'v' and relname = any($1)",
+                list(READER_VIEWS),
+            )
+            for view in views:
+                await connection.execute(f"grant select on {view['relname']} to {READER_ROLE}")
+    except asyncpg.InsufficientPrivilegeError as error:
+        log.warning("The role %s could not be made (%s): reports run without it.", READER_ROLE, error)
 
 
 async def _make_role(connection: Connection, password: str | None) -> None:

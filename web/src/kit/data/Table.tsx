@@ -1,8 +1,8 @@
 import { Link } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type ReactNode, useRef } from 'react';
+import { areSingleKeysOn } from '../frame/keys';
 import { Empty } from '../frame/Page';
-import { areSingleKeysOn } from '../frame/shortcuts';
 import css from './Table.module.css';
 
 export interface Column<Row> {
@@ -63,7 +63,7 @@ export function Table<Row>(props: TableProps<Row>) {
         className={css.scroller}
         data-virtual={isVirtual || undefined}
         tabIndex={0}
-        aria-label={label}
+        aria-label={`${label}, rows`}
       >
         <table className={css.table} aria-label={label} aria-rowcount={(total ?? rows.length) + 1} onKeyDown={walk}>
           <thead>

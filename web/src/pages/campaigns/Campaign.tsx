@@ -1,5 +1,7 @@
 import { useParams } from '@tanstack/react-router';
+import { Card } from '@/kit/frame/Page';
 import { NounPage } from '@/kit/noun/NounPage';
+import { Vertical } from './Vertical';
 
 const SECTIONS = [
   { title: 'Campaign', keys: ['name', 'currency', 'zone', 'paused'] },
@@ -13,6 +15,19 @@ const SECTIONS = [
 export default function Campaign() {
   const { slug = '' } = useParams({ strict: false });
   return (
-    <NounPage key={slug} plural="campaigns" word="campaign" slug={slug === 'new' ? null : slug} sections={SECTIONS} />
+    <NounPage
+      key={slug}
+      plural="campaigns"
+      word="campaign"
+      slug={slug === 'new' ? null : slug}
+      sections={SECTIONS}
+      above={({ isNew, set }) =>
+        isNew && (
+          <Card title="Begin from a vertical" aside="or fill in the form from nothing">
+            <Vertical action="Fill in the form" onPick={set} />
+          </Card>
+        )
+      }
+    />
   );
 }

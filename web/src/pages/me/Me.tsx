@@ -1,9 +1,9 @@
 import { SegmentedControl, Switch, useMantineColorScheme } from '@mantine/core';
 import { useState } from 'react';
 import forms from '@/kit/frame/Form.module.css';
+import { areSingleKeysOn, setSingleKeys } from '@/kit/frame/keys';
 import { useMe } from '@/kit/frame/me';
 import { Card, Page } from '@/kit/frame/Page';
-import { areSingleKeysOn, setSingleKeys } from '@/kit/frame/shortcuts';
 import { moment } from '@/kit/words/time';
 import { Codes } from './Codes';
 import { Password } from './Password';
@@ -45,7 +45,7 @@ function Look() {
         />
         <Switch
           label="Single keys"
-          description="g and a letter go to a page, j and k from row to row. Off: only keys with Ctrl or ⌘, arrows and Tab."
+          description="Letters that act by themselves: g and a letter go to a page, j and k from row to row, a and r decide. Off: only keys with Ctrl or ⌘, arrows and Tab."
           checked={isOn}
           onChange={(event) => change(event.currentTarget.checked)}
         />
