@@ -38,6 +38,13 @@ PAGES = [
     "/changes/1",
     "/plugins",
     "/plugins/deliveries/json",
+    "/people",
+    "/keys",
+    "/suppressions",
+    "/access",
+    "/jobs",
+    "/settings",
+    "/me",
     "/nowhere",
 ]
 

@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type ReactNode, useRef } from 'react';
+import { areSingleKeysOn } from '../frame/keys';
 import { Empty } from '../frame/Page';
 import css from './Table.module.css';
 
@@ -148,6 +149,7 @@ function Spacer({ height }: { height: number }) {
 function walk(event: KeyboardEvent<HTMLTableElement>) {
   const step = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 }[event.key];
   if (!step || !(event.target instanceof HTMLElement)) return;
+  if (event.key.length === 1 && !areSingleKeysOn()) return;
   const links = [...event.currentTarget.querySelectorAll<HTMLElement>(`tbody .${css.link}`)];
   const next = links[links.indexOf(event.target) + step];
   if (!next) return;
