@@ -19,6 +19,7 @@ PAGES = [
     "/reports/funnel?compare=week",
     "/reports/hours",
     "/reports/sales?from=2026-01-01&to=2026-01-02",
+    "/sandbox",
     "/campaigns",
     "/campaigns/auto",
     "/campaigns/new",
