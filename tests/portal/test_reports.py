@@ -158,3 +158,23 @@ async def test_what_cannot_be_asked_is_said_in_words(walk, path, words):
     await walk.go(path)
     await expect(walk.page.get_by_role("alert")).to_contain_text(words)
     walk.forgive("400")
+
+
+async def test_the_route_of_a_campaign_has_the_hand_count_at_each_gate(walk):
+    await walk.go("/campaigns/auto")
+    gates = walk.page.get_by_role("list", name="Route of a lead", exact=True).locator("> li")
+    await expect(gates.first).to_contain_text("5 leads")
+    assert [" ".join((await gate.inner_text()).split()) for gate in await gates.all()] == [
+        "Received 5 leads",
+        "Fields 7 fields 0 refused",
+        "Checks required, type, duplicate 1 refused 1 A field that the campaign requires did not come.",
+        "Tier 1: main 2 offers 8 asked 8 bids 5 won 4 sold",
+        "Tier 2: rest 0 offers 0 asked 0 bids 0 won 0 sold",
+        "End 4 sold 0 unsold",
+    ]
+    await walk.page.get_by_role("link", name="A field that the campaign requires did not come.").click()
+    await expect(walk.page).to_have_url(re.compile(r"/leads\?campaign=auto&from=-24h&status=refused&reason=required"))
+    await walk.go("/campaigns/auto")
+    await walk.page.get_by_role("link", name="Tier 1: main").click()
+    await expect(walk.page).to_have_url(re.compile(r"/reports/funnel\?campaign=auto&group_by=offer&from=-24h"))
+    await expect(walk.page.locator("table tfoot")).to_contain_text("Total")

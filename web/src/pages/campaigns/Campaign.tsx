@@ -1,5 +1,6 @@
 import { useParams } from '@tanstack/react-router';
 import { NounPage } from '@/kit/noun/NounPage';
+import { Route } from './Route';
 
 const SECTIONS = [
   { title: 'Campaign', keys: ['name', 'currency', 'zone', 'paused'] },
@@ -13,6 +14,13 @@ const SECTIONS = [
 export default function Campaign() {
   const { slug = '' } = useParams({ strict: false });
   return (
-    <NounPage key={slug} plural="campaigns" word="campaign" slug={slug === 'new' ? null : slug} sections={SECTIONS} />
+    <NounPage
+      key={slug}
+      plural="campaigns"
+      word="campaign"
+      slug={slug === 'new' ? null : slug}
+      sections={SECTIONS}
+      above={({ isNew, draft }) => !isNew && <Route campaign={draft} />}
+    />
   );
 }
