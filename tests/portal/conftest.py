@@ -8,10 +8,13 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
+from api.operator.asking import HOUSE_KEY
 from harness.buyers import ACCEPT, Buyers, bid
 from harness.house import House, open_house
 from harness.market import nouns, offer
+from outbid.api.auth import key_hash
 from outbid.api.portal.files import read_built
+from outbid.core.market.noun import Key
 from outbid.store.people import users
 from portal.walk import PASSWORD, USER, Walk, open_walk
 
@@ -59,6 +62,7 @@ async def house(worker_database, buyers) -> AsyncIterator[House]:
     """Two buyers who bid 10 and 8, and somebody who may sign in."""
     await worker_database.empty()
     market = nouns([offer("a", buyers.port), offer("b", buyers.port)])
+    market["key"]["house"] = Key(slug="house", holder="house", hash=key_hash(HOUSE_KEY))
     async with open_house(worker_database.url, worker_database.app_url, market) as found:
         await users.create(found.connection, USER, PASSWORD)
         yield found

@@ -7,7 +7,7 @@ import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Fault } from '@/api/client';
-import { MeProvider, meQuery } from '@/kit/frame/me';
+import { houseQuery, isSignedIn, MeProvider, meQuery } from '@/kit/frame/me';
 import { Notices } from '@/kit/frame/Notices';
 import { SignIn } from '@/kit/frame/SignIn';
 import { Trouble } from '@/kit/frame/Trouble';
@@ -30,6 +30,7 @@ queries.getQueryCache().subscribe(({ query, type }) => {
   if (error instanceof Fault && error.status === 401) queries.setQueryData(meQuery.queryKey, null);
 });
 const router = makeRouter(queries);
+if (isSignedIn()) void queries.prefetchQuery(houseQuery);
 
 function App() {
   const me = useQuery(meQuery);

@@ -15,7 +15,7 @@ from outbid.plugins.fields._us import COUNTRY_BY_AREA_CODE, STATE_BY_AREA_CODE
 
 PERSONAL: bool = True
 KIND: Kind = "text"
-PARTS: dict[str, Kind] = {"area_code": "text", "state": "text", "country": "text"}
+PARTS: dict[str, Kind] = {"area_code": "text", "state": "text", "country": "text", "line": "text"}
 EXAMPLE: str = "(512) 555-0123"
 MASK: str = "after the area code ((512) ***-****), or as a hash (MD5, SHA-1 or SHA-256, in hex)"
 REASONS: dict[str, Reason] = reasons(
@@ -43,6 +43,11 @@ _PARTS: dict[str, dict[str, Scalar]] = {
     **{code: {"area_code": code, "country": country} for code, country in COUNTRY_BY_AREA_CODE.items()},
     **{code: {"area_code": code, "country": "US", "state": state} for code, state in STATE_BY_AREA_CODE.items()},
 }
+_LINES = dict.fromkeys(("800", "833", "844", "855", "866", "877", "888"), "toll_free") | {"900": "premium"}
+"""What an area code tells of the line. Of all others of this plan it tells nothing: mobile and fixed share them, and
+numbers are ported, so who has to know asks a service (an enricher)."""
+_LINE_OF_TYPE = {0: "fixed", 1: "mobile", 3: "toll_free", 4: "premium", 6: "voip"}
+"""The library's types of numbers that we have a word for."""
 _SHARE_ITS_PLAN = frozenset({"US", "PR", "VI", "GU", "AS", "MP", *COUNTRY_BY_AREA_CODE.values()})
 
 
@@ -93,7 +98,10 @@ def _good(raw: Scalar | None, area_code: str, exchange: str, line: str) -> Value
 
 def _parts(area_code: str) -> dict[str, Scalar]:
     parts = _PARTS.get(area_code)
-    return {"area_code": area_code} if parts is None else parts.copy()
+    if parts is not None:
+        return parts.copy()
+    line = _LINES.get(area_code)
+    return {"area_code": area_code} if line is None else {"area_code": area_code, "line": line}
 
 
 def _patiently(raw: object, text: str, settings: Settings) -> Value:
@@ -162,4 +170,6 @@ def _foreign(raw: object, text: str, country: str) -> Value:
     region = phonenumbers.region_code_for_number(number)
     # "001" stands for numbers of no country, such as satellite phones and world-wide toll-free ones.
     parts: dict[str, Scalar] = {} if region in (None, "001") else {"country": region}
+    if (line := _LINE_OF_TYPE.get(phonenumbers.number_type(number))) is not None:
+        parts["line"] = line
     return Value(kept(raw), value, parts)

@@ -66,7 +66,7 @@ export function Table<Row>(props: TableProps<Row>) {
         className={css.scroller}
         data-virtual={isVirtual || undefined}
         tabIndex={0}
-        aria-label={label}
+        aria-label={`${label}, rows`}
       >
         <table className={css.table} aria-label={label} aria-rowcount={(total ?? rows.length) + 1} onKeyDown={walk}>
           <thead>

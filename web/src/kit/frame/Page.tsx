@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import { type ReactNode, useEffect } from 'react';
 import css from './Page.module.css';
 
@@ -71,15 +72,18 @@ export function Figure({
   value,
   note,
   tone,
+  href,
 }: {
   label: string;
   value: ReactNode;
   note?: ReactNode;
   tone?: string;
+  /** The list or report that the figure is of. */
+  href?: string;
 }) {
   return (
     <div className={css.figure}>
-      <div className={css.label}>{label}</div>
+      <div className={css.label}>{href ? <Link to={href}>{label}</Link> : label}</div>
       <div className={css.value}>{value}</div>
       {note !== undefined && (
         <div className={css.note} data-tone={tone}>

@@ -1,16 +1,24 @@
 import { useRouter } from '@tanstack/react-router';
 import { type KeyboardEvent as Typed, useCallback, useEffect, useId, useRef, useState } from 'react';
+import { idEnd, isIdEnd, person } from '../words/search';
+import { isTyping } from './keys';
 import css from './Palette.module.css';
 import { PAGES } from './pages';
+import { seek } from './sought';
+
+/** Of a whole id, behind its mark. */
+const ID_LETTERS = 29;
 
 interface Choice {
   id: string;
   label: string;
   hint: string;
   to: string;
+  /** A person to look for: told to the page in memory, never in its address. */
+  person?: string;
 }
 
-/** ⌘K: a page by name, or a lead by its id. `g` and a letter go to a page at once. */
+/** ⌘K: a page by name, a lead by its id or the end of it, a person's leads by phone or e-mail. `g` and a letter go to a page at once. */
 export function Palette() {
   const dialog = useRef<HTMLDialogElement>(null);
   const [words, setWords] = useState('');
@@ -31,10 +39,14 @@ export function Palette() {
   }, []);
   useShortcuts(open, go);
   const found = choices(words);
+  const choose = (choice: Choice) => {
+    if (choice.person) seek(choice.person);
+    go(choice.to);
+  };
   const typed = (event: Typed) => {
     if (event.key === 'ArrowDown') setAt(Math.min(at + 1, found.length - 1));
     else if (event.key === 'ArrowUp') setAt(Math.max(at - 1, 0));
-    else if (event.key === 'Enter' && found[at]) go(found[at].to);
+    else if (event.key === 'Enter' && found[at]) choose(found[at]);
     else return;
     event.preventDefault();
   };
@@ -46,8 +58,8 @@ export function Palette() {
         aria-expanded="true"
         aria-controls={list}
         aria-activedescendant={found[at] && `${list}-${at}`}
-        aria-label="Lead id or page"
-        placeholder="Lead id or page"
+        aria-label="Page, lead id, phone or e-mail"
+        placeholder="Page, lead id, phone or e-mail"
         value={words}
         onChange={(event) => {
           setWords(event.target.value);
@@ -65,7 +77,7 @@ export function Palette() {
             tabIndex={-1}
             aria-selected={index === at}
             className={css.choice}
-            onClick={() => go(choice.to)}
+            onClick={() => choose(choice)}
           >
             {choice.label} <span className={css.hint}>{choice.hint}</span>
           </div>
@@ -83,19 +95,15 @@ function choices(words: string): Choice[] {
     hint: page.nav?.keys ? `g ${page.nav.keys}` : '',
     to: page.path,
   }));
-  if (wanted.startsWith('ld_'))
-    return [{ id: 'lead', label: `Lead ${wanted}`, hint: 'open', to: `/leads/${wanted}` }, ...pages];
-  if (wanted.length > 3) {
-    return [
-      ...pages,
-      {
-        id: 'find',
-        label: `Leads with “${words.trim()}”`,
-        hint: 'search',
-        to: `/leads?q=${encodeURIComponent(words.trim())}`,
-      },
-    ];
+  if (person(words)) {
+    const hint = 'search, which is logged';
+    return [{ id: 'person', label: `Leads of ${words.trim()}`, hint, to: '/leads', person: words.trim() }, ...pages];
   }
+  const end = idEnd(words);
+  if (isIdEnd(words) && wanted.startsWith('ld_') && end.length === ID_LETTERS)
+    return [{ id: 'lead', label: `Lead ld_${end}`, hint: 'open', to: `/leads/ld_${end}` }, ...pages];
+  if (isIdEnd(words))
+    return [...pages, { id: 'find', label: `Leads that end with ${end}`, hint: 'search', to: `/leads?q=${end}` }];
   return pages;
 }
 
@@ -117,10 +125,4 @@ function useShortcuts(open: () => void, go: (to: string) => void) {
     document.addEventListener('keydown', pressed);
     return () => document.removeEventListener('keydown', pressed);
   }, [open, go]);
-}
-
-function isTyping(target: EventTarget | null): boolean {
-  return (
-    target instanceof HTMLElement && target.matches('input, textarea, select, [contenteditable], [role="combobox"]')
-  );
 }

@@ -1,15 +1,18 @@
 import { useMantineColorScheme } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useLocation } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
-import { useMe, useSignOut } from './me';
+import { count } from '../words/format';
+import { houseQuery, useMe, useSignOut } from './me';
 import { Palette } from './Palette';
-import { GROUPS, inGroup } from './pages';
+import { GROUPS, inGroup, type UseCount } from './pages';
 import css from './Shell.module.css';
 
 /** The frame of every page: nouns at the left, the page at the right, the palette over both. */
 export function Shell() {
   const [isOpen, setOpen] = useState(false);
   const place = useLocation().pathname;
+  const house = useQuery(houseQuery);
   useEffect(() => setOpen(false), [place]);
   return (
     <div className={css.shell}>
@@ -34,6 +37,7 @@ export function Shell() {
                   <li key={page.path}>
                     <Link to={page.path} activeOptions={{ exact: page.path === '/' }} className={css.item}>
                       {page.title}
+                      {page.nav?.useCount && <Count useCount={page.nav.useCount} />}
                     </Link>
                   </li>
                 ))}
@@ -44,11 +48,16 @@ export function Shell() {
         <Foot />
       </header>
       <main id="main" className={css.main}>
-        <Outlet />
+        {!house.isPending && <Outlet />}
       </main>
       <Palette />
     </div>
   );
+}
+
+function Count({ useCount }: { useCount: UseCount }) {
+  const waiting = useCount();
+  return waiting ? <span className={css.count}>{count(waiting)}</span> : null;
 }
 
 function Foot() {

@@ -1,9 +1,14 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { createContext, useContext } from 'react';
 import { api, carry, Fault, type Me, must } from '@/api/client';
+import { speakZone } from '../words/time';
 
 /** That somebody signed in on this browser. Without it the exchange is not asked who: the answer would be a refusal. */
 const SIGNED_IN = 'outbid-signed-in';
+
+export function isSignedIn(): boolean {
+  return localStorage.getItem(SIGNED_IN) !== null;
+}
 
 /** Who is signed in; nobody is null. */
 export const meQuery = queryOptions({
@@ -11,7 +16,7 @@ export const meQuery = queryOptions({
   staleTime: Number.POSITIVE_INFINITY,
   retry: false,
   queryFn: async (): Promise<Me | null> => {
-    if (!localStorage.getItem(SIGNED_IN)) return null;
+    if (!isSignedIn()) return null;
     try {
       const me = await must(api.GET('/v1/session'));
       carry(me);
@@ -20,6 +25,17 @@ export const meQuery = queryOptions({
       if (error instanceof Fault && error.status === 401) return null;
       throw error;
     }
+  },
+});
+
+/** How the house counts: its zones and currencies. Every instant is written in its zone from then on. */
+export const houseQuery = queryOptions({
+  queryKey: ['house'],
+  staleTime: 60_000,
+  queryFn: async () => {
+    const { house } = await must(api.GET('/v1/me'));
+    speakZone(house.zone);
+    return house;
   },
 });
 

@@ -2,13 +2,16 @@ import type { ComponentType } from 'react';
 
 export type Group = '' | 'Market' | 'Money' | 'House';
 
+/** A hook that says how many things wait there: beside the entry at the left; undefined or 0: nothing is written. */
+export type UseCount = () => number | undefined;
+
 /** What a page folder says of itself: `pages/<name>/page.ts` exports `pages`, a list of these. Nothing else lists pages. */
 export interface PageOf {
   /** `$name` is a part that varies: `/offers/$slug`. */
   path: string;
   title: string;
   /** Where it stands at the left, if it stands there; `order` within its group. */
-  nav?: { group: Group; order: number; keys?: string };
+  nav?: { group: Group; order: number; keys?: string; useCount?: UseCount };
   load: () => Promise<{ default: ComponentType }>;
 }
 

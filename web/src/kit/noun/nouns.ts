@@ -47,5 +47,5 @@ export function useSlugs(plural: Plural): { value: string; label: string }[] {
 
 /** What people call a noun: its name, or its slug where it has none. */
 export function nameOf(noun: Dict): string {
-  return String(noun.name || noun.slug);
+  return String(noun.name || noun.slug || '');
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { count, millis, money, NONE, percent, share } from './format';
+import { count, less, millis, money, NONE, percent, share } from './format';
 
 describe('money', () => {
   it('keeps every digit of a decimal string', () => {
@@ -19,6 +19,15 @@ describe('money', () => {
   });
   it('speaks the currency', () => {
     expect(money('5', 'EUR')).toBe('€5.00');
+  });
+});
+
+describe('differences of money', () => {
+  it('are exact', () => {
+    expect(less('24.1', '30')).toBe('-5.9');
+    expect(less('0.3', '0.1')).toBe('0.2');
+    expect(less('90071992547409931.25', '0.000001')).toBe('90071992547409931.249999');
+    expect(less('-1', '-1')).toBe('0');
   });
 });
 

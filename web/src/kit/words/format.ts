@@ -46,6 +46,20 @@ export function signed(text: string, value: number): string {
   return value > 0 ? `+${text}` : text;
 }
 
+/** What is left of a decimal string when another is taken off, exact to a millionth: "24.1" less "30" → "-5.9". */
+export function less(amount: string, other: string): string {
+  const micros = microsOf(amount) - microsOf(other);
+  const digits = String(micros < 0n ? -micros : micros).padStart(7, '0');
+  const text = `${digits.slice(0, -6)}.${digits.slice(-6).replace(/0+$/, '')}`.replace(/\.$/, '');
+  return micros < 0n ? `-${text}` : text;
+}
+
+function microsOf(amount: string): bigint {
+  const [whole = '0', part = ''] = amount.replace('-', '').split('.');
+  const micros = BigInt(whole) * 1_000_000n + BigInt(part.padEnd(6, '0').slice(0, 6));
+  return amount.startsWith('-') ? -micros : micros;
+}
+
 /** An id's last six letters, as people say them. */
 export function lastSix(id: string): string {
   return id.slice(-6);

@@ -1,6 +1,8 @@
 import { useParams } from '@tanstack/react-router';
+import { Card } from '@/kit/frame/Page';
 import { NounPage } from '@/kit/noun/NounPage';
 import { Route } from './Route';
+import { Vertical } from './Vertical';
 
 const SECTIONS = [
   { title: 'Campaign', keys: ['name', 'currency', 'zone', 'paused'] },
@@ -20,7 +22,15 @@ export default function Campaign() {
       word="campaign"
       slug={slug === 'new' ? null : slug}
       sections={SECTIONS}
-      above={({ isNew, draft }) => !isNew && <Route campaign={draft} />}
+      above={({ isNew, draft, set }) =>
+        isNew ? (
+          <Card title="Begin from a vertical" aside="or fill in the form from nothing">
+            <Vertical action="Fill in the form" onPick={set} />
+          </Card>
+        ) : (
+          <Route campaign={draft} />
+        )
+      }
     />
   );
 }

@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { api, must } from '@/api/client';
 import { Asked } from '@/kit/data/Asked';
 import { Copy } from '@/kit/frame/Copy';
 import { Figure, Figures, Page } from '@/kit/frame/Page';
@@ -11,6 +10,7 @@ import { ago, moment } from '@/kit/words/time';
 import { Bids } from './Bids';
 import { Fields } from './Fields';
 import css from './Lead.module.css';
+import { leadQuery } from './leadQuery';
 import { Others } from './Others';
 import { type LeadLog, phases, took, verdict } from './story';
 import { asText, Timeline } from './Timeline';
@@ -20,11 +20,7 @@ import { Verdicts } from './Verdicts';
 /** Why to this buyer and not to that one: the answer first, the evidence under it. */
 export default function Lead() {
   const { id = '' } = useParams({ strict: false });
-  const query = useQuery({
-    queryKey: ['lead', id],
-    queryFn: () => must(api.GET('/v1/leads/{lead}/log', { params: { path: { lead: id } } })),
-    refetchInterval: (found) => (['open', 'queued'].includes(found.state.data?.status ?? '') ? 1000 : false),
-  });
+  const query = useQuery(leadQuery(id));
   return (
     <Page
       title={`Lead ${lastSix(id)}`}

@@ -26,10 +26,12 @@ export function Verdicts({ lead }: { lead: LeadLog }) {
 function useAgain(lead: string) {
   const queries = useQueryClient();
   return () => {
-    void queries.invalidateQueries({ queryKey: ['review'] });
+    const look = () => {
+      for (const queryKey of [['lead', lead], ['review'], ['needs']]) void queries.invalidateQueries({ queryKey });
+    };
     // The verdict is carried out in a moment: look twice.
-    setTimeout(() => void queries.invalidateQueries({ queryKey: ['lead', lead] }), 300);
-    setTimeout(() => void queries.invalidateQueries({ queryKey: ['lead', lead] }), 1500);
+    setTimeout(look, 300);
+    setTimeout(look, 1500);
   };
 }
 
@@ -43,10 +45,21 @@ function Review({ lead }: { lead: LeadLog }) {
   return (
     <div className={css.decide}>
       <span>A check holds this lead. Released, it is sold like a new one.</span>
-      <Button variant="filled" loading={decide.isPending} onClick={() => decide.mutate('released')}>
+      <Button
+        data-verdict="yes"
+        variant="filled"
+        loading={decide.isPending}
+        disabled={decide.isSuccess}
+        onClick={() => decide.mutate('released')}
+      >
         Release
       </Button>
-      <Button loading={decide.isPending} onClick={() => decide.mutate('refused')}>
+      <Button
+        data-verdict="no"
+        loading={decide.isPending}
+        disabled={decide.isSuccess}
+        onClick={() => decide.mutate('refused')}
+      >
         Refuse
       </Button>
       {decide.isError && <Trouble error={decide.error} />}
@@ -67,10 +80,21 @@ function Settle({ lead, sale }: { lead: LeadLog; sale: Sale }) {
         {sale.buyer} may have bought at {money(sale.price, lead.currency)}, which is held until somebody says how it
         ended.
       </span>
-      <Button variant="filled" loading={settle.isPending} onClick={() => settle.mutate('sold')}>
+      <Button
+        data-verdict="yes"
+        variant="filled"
+        loading={settle.isPending}
+        disabled={settle.isSuccess}
+        onClick={() => settle.mutate('sold')}
+      >
         He bought
       </Button>
-      <Button loading={settle.isPending} onClick={() => settle.mutate('rejected')}>
+      <Button
+        data-verdict="no"
+        loading={settle.isPending}
+        disabled={settle.isSuccess}
+        onClick={() => settle.mutate('rejected')}
+      >
         He did not
       </Button>
       {settle.isError && <Trouble error={settle.error} />}

@@ -1,0 +1,142 @@
+import { Button, Select } from '@mantine/core';
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useCallback, useState } from 'react';
+import { api, must } from '@/api/client';
+import { Asked } from '@/kit/data/Asked';
+import { useAddress } from '@/kit/data/address';
+import { useKeys } from '@/kit/frame/keys';
+import { Figure, Figures, Page } from '@/kit/frame/Page';
+import { Status } from '@/kit/frame/Status';
+import type { Tick, Told } from '@/kit/live/stream';
+import { type Flow, useStream } from '@/kit/live/useStream';
+import { useSlugs } from '@/kit/noun/nouns';
+import { clock } from '@/kit/words/time';
+import { Steps, startQuery } from '../start/Steps';
+import { BuyersNow } from './BuyersNow';
+import { Charts } from './Charts';
+import { figures } from './figures';
+import { Latest } from './Latest';
+import css from './Live.module.css';
+import { NeedsYou } from './NeedsYou';
+import { Stops } from './Stops';
+
+const WINDOWS = { '1m': 'Last minute', '5m': 'Last 5 minutes', '15m': 'Last 15 minutes' };
+type Window = keyof typeof WINDOWS;
+/** A summary is heavier than a tick, and minutes do not change in a second. */
+const SUMMARY_MS = 5_000;
+/** Seconds that are kept for the chart and for what is new. */
+const KEPT = 900;
+
+/** Is the market well now? A house that never sold sees what is missing for it. */
+export default function Live() {
+  const [address] = useAddress();
+  const start = useQuery(startQuery);
+  const hasSold = start.data?.steps.some((step) => step.step === 'test_lead' && step.done);
+  if (start.data && !hasSold) {
+    return (
+      <Page title="Live" aside="nothing was sold yet">
+        <Steps start={start.data} />
+      </Page>
+    );
+  }
+  if (start.isPending) return <Page title="Live">{null}</Page>;
+  return <Market key={address.campaign ?? ''} isMissing={start.data?.done === false} />;
+}
+
+function Market({ isMissing }: { isMissing: boolean }) {
+  const [address, change] = useAddress();
+  const queries = useQueryClient();
+  const campaign = address.campaign ?? '';
+  const window: Window = address.window && address.window in WINDOWS ? (address.window as Window) : '5m';
+  const [isPaused, setPaused] = useState(false);
+  const [ticks, setTicks] = useState<Tick[]>([]);
+  const summary = useQuery({
+    queryKey: ['live', campaign, window],
+    queryFn: () =>
+      must(api.GET('/v1/live/summary', { params: { query: { window, campaign: campaign || undefined } } })),
+    refetchInterval: isPaused ? false : SUMMARY_MS,
+    refetchOnWindowFocus: !isPaused,
+    placeholderData: keepPreviousData,
+  });
+  const hear = useCallback(
+    (told: Told) => {
+      if (told.kind === 'tick') setTicks((before) => [...before.slice(1 - KEPT), told.tick]);
+      else void queries.invalidateQueries({ queryKey: ['live'] });
+    },
+    [queries],
+  );
+  const { flow, last } = useStream({ campaign, after: summary.data?.last, isPaused, onTold: hear });
+  const pause = () => {
+    if (isPaused) void queries.invalidateQueries({ queryKey: ['live'] });
+    setPaused(!isPaused);
+  };
+  useKeys({ ' ': pause });
+  return (
+    <Page
+      title="Live"
+      aside={<FlowStatus flow={flow} last={last} />}
+      actions={
+        <>
+          <Campaign campaign={campaign} onChange={(value) => change({ campaign: value })} />
+          <Select
+            aria-label="How far back"
+            w={150}
+            data={Object.entries(WINDOWS).map(([value, label]) => ({ value, label }))}
+            value={window}
+            onChange={(value) => change({ window: value, since: null, until: null })}
+          />
+          <Button onClick={pause} aria-keyshortcuts="Space" rightSection={<kbd className={css.key}>Space</kbd>}>
+            {isPaused ? 'Go on' : 'Pause'}
+          </Button>
+        </>
+      }
+    >
+      {isMissing && (
+        <p>
+          Something is missing before leads are sold here: <Link to="/start">see the steps</Link>.
+        </p>
+      )}
+      <NeedsYou />
+      <Asked query={summary} height={600}>
+        {(now) => (
+          <div className={css.stack}>
+            <Figures>
+              {figures(now, campaign, window).map((figure) => (
+                <Figure key={figure.label} {...figure} />
+              ))}
+            </Figures>
+            <Charts summary={now} ticks={ticks} name={WINDOWS[window]} campaign={campaign} onPause={setPaused} />
+            <div className={css.pair}>
+              <Stops summary={now} campaign={campaign} window={window} />
+              <BuyersNow rows={now.buyers} />
+            </div>
+          </div>
+        )}
+      </Asked>
+      <Latest campaign={campaign} ticks={ticks} />
+    </Page>
+  );
+}
+
+function FlowStatus({ flow, last }: { flow: Flow; last: string | undefined }) {
+  if (flow === 'streaming') return <Status status="live" label="streaming" />;
+  const seen = last ? `last seen ${clock(last)}` : 'waiting for the first second';
+  return <Status status="paused" label={flow === 'paused' && last ? `paused at ${clock(last)}` : seen} />;
+}
+
+function Campaign({ campaign, onChange }: { campaign: string; onChange: (slug: string | null) => void }) {
+  const campaigns = useSlugs('campaigns');
+  if (campaigns.length < 2 && !campaign) return null;
+  return (
+    <Select
+      aria-label="Campaign"
+      w={180}
+      placeholder="All campaigns"
+      clearable
+      data={campaigns}
+      value={campaign || null}
+      onChange={onChange}
+    />
+  );
+}
