@@ -9,11 +9,45 @@ import pytest_asyncio
 from playwright.async_api import expect
 
 from harness.buyers import ACCEPT, REJECT, bid
-from harness.house import until
-from harness.market import lead
+from harness.house import open_house, until
+from harness.market import lead, nouns, offer
+from outbid.plugins.reports import Reports, read
+from outbid.store.people import users
+from portal.walk import PASSWORD, USER
 
 SALES = [("10", ACCEPT), ("10", ACCEPT), ("9", ACCEPT)]
 """What `a` bid, who won each time; then his rejection gave one to `b`, at 8."""
+
+OF_ONES_OWN = """/*
+title: Heads
+about: How many leads each source sent, as far as a sample says.
+of: leads
+groups: [source, day, hour_of_day]
+group: [source]
+sort: -heads
+chart: {kind: bars, ys: [heads]}
+columns:
+  - {name: heads, title: Heads, kind: count, sum: times, estimate: true}
+*/
+select starts, source, times from tallies where outcome = 'received'
+"""
+
+
+class WithOnesOwn(Reports):
+    """The built-in reports, and one that somebody added."""
+
+    def __init__(self) -> None:
+        super().__init__(installed=())
+        self._found["heads"] = read("heads", OF_ONES_OWN)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def house(worker_database, buyers):
+    await worker_database.empty()
+    market = nouns([offer("a", buyers.port), offer("b", buyers.port)])
+    async with open_house(worker_database.url, worker_database.app_url, market, reports=WithOnesOwn()) as found:
+        await users.create(found.connection, USER, PASSWORD)
+        yield found
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session", autouse=True)
@@ -116,6 +150,17 @@ async def test_a_reason_is_its_sentence(walk):
     assert said == [["refused", "required.missing", 1]]
     await expect(walk.page.get_by_role("cell", name=sentences["required.missing"])).to_be_visible()
     assert await foot(walk.page) == ["Total", "", "1"]
+
+
+async def test_a_report_of_ones_own_needs_no_page_of_its_own(walk):
+    await walk.go("/reports")
+    await walk.page.get_by_role("link", name="Heads", exact=True).click()
+    await expect(walk.page.get_by_text("as far as a sample says")).to_be_visible()
+    await expect(walk.page.get_by_role("columnheader", name="Heads ≈")).to_be_visible()
+    assert await rows(walk.page) == [["web", "≈ 5"]]
+    assert await foot(walk.page) == ["Total", "≈ 5"]
+    await walk.go("/reports/heads?group_by=hour_of_day")
+    await expect(walk.page.get_by_role("img", name="Heads ≈ over time")).to_be_visible()
 
 
 async def test_the_file_has_the_same_rows(walk):
