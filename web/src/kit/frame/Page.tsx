@@ -40,13 +40,16 @@ interface CardProps {
   actions?: ReactNode;
   /** The content touches the card's edges: tables. */
   flush?: boolean;
+  /** It is one of the few places of the page that are worth a jump. */
+  landmark?: boolean;
   children: ReactNode;
 }
 
 /** A ruled surface with a heading. */
-export function Card({ title, aside, actions, flush, children }: CardProps) {
+export function Card({ title, aside, actions, flush, landmark, children }: CardProps) {
+  const where = landmark ? { role: 'region', 'aria-label': title } : {};
   return (
-    <div className={css.card}>
+    <div className={css.card} {...where}>
       {(title || actions) && (
         <div className={css.head}>
           {title && <h2>{title}</h2>}

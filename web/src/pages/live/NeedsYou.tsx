@@ -11,7 +11,7 @@ export function NeedsYou() {
   const needs = useQuery(needsQuery).data ?? [];
   if (needs.length === 0) return null;
   return (
-    <Card title="Needs you">
+    <Card title="Needs you" landmark>
       <ul className={css.needs}>
         {needs.map((need) => (
           <li key={`${need.kind}${need.target.id}`} data-kind={tone(need)}>
