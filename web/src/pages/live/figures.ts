@@ -41,13 +41,13 @@ export function figures(summary: Summary, campaign: string, window: string): Tol
       label: 'Revenue today',
       value: sums(summary.today, (row) => row.revenue),
       ...earned(summary.today),
-      href: leads({ from: 'today', status: 'sold' }),
+      href: `/reports/margin?${new URLSearchParams({ from: 'today', ...(campaign ? { campaign } : {}) })}`,
     },
     {
       label: 'Margin today',
       value: sums(summary.today, (row) => row.margin),
       note: summary.today.map((row) => inPercent(row.margin_percent)).join(' · ') || 'nothing sold yet',
-      href: leads({ from: 'today', status: 'sold', sort: '-price' }),
+      href: `/reports/margin?${new URLSearchParams({ from: 'today', ...(campaign ? { campaign } : {}) })}`,
     },
     {
       label: 'Answer, 95th pct',
