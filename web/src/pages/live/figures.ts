@@ -41,13 +41,13 @@ export function figures(summary: Summary, campaign: string, window: string): Tol
       label: 'Revenue today',
       value: sums(summary.today, (row) => row.revenue),
       ...earned(summary.today),
-      href: `/reports/margin?${new URLSearchParams({ from: 'today', ...(campaign ? { campaign } : {}) })}`,
+      href: `/reports/sales?${new URLSearchParams({ from: 'today', ...(campaign ? { campaign } : {}) })}`,
     },
     {
       label: 'Margin today',
       value: sums(summary.today, (row) => row.margin),
       note: summary.today.map((row) => inPercent(row.margin_percent)).join(' · ') || 'nothing sold yet',
-      href: `/reports/margin?${new URLSearchParams({ from: 'today', ...(campaign ? { campaign } : {}) })}`,
+      href: `/reports/sales?${new URLSearchParams({ from: 'today', ...(campaign ? { campaign } : {}) })}`,
     },
     {
       label: 'Answer, 95th pct',
