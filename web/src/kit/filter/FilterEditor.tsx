@@ -9,6 +9,7 @@ import {
   begun,
   type FactRow,
   isList,
+  listed,
   MODES,
   type Mode,
   modeOf,
@@ -17,7 +18,7 @@ import {
   operatorWord,
   type Part,
   partsOf,
-  pasted,
+  SPLIT,
   withFact,
   withMode,
   withOperator,
@@ -373,14 +374,8 @@ function Values({ fact, number, value, isReadOnly, onChange }: Omit<ValueProps, 
         value={values}
         disabled={isReadOnly}
         acceptValueOnBlur
-        splitChars={[',', ';']}
-        onPaste={(event) => {
-          const found = pasted(event.clipboardData.getData('text'));
-          if (found.length < 2) return;
-          event.preventDefault();
-          onChange([...new Set([...values, ...found])]);
-        }}
-        onChange={onChange}
+        splitChars={SPLIT}
+        onChange={(next) => onChange(listed(next))}
       />
       {fact?.places && values.length === 0 && (
         <Button
