@@ -13,6 +13,17 @@ export default defineConfig({
     // Everything is a file of this host: the policy forbids data: URLs for fonts and scripts.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      output: {
+        // What several pages share comes in two files, not in twenty.
+        codeSplitting: {
+          groups: [
+            { name: 'controls', test: /node_modules\/@(mantine|floating-ui)/, minShareCount: 2 },
+            { name: 'kit', test: /src\/kit\/(data|form|filter|frame|noun|words)/, minShareCount: 3 },
+          ],
+        },
+      },
+    },
   },
   // For work on the pages: `npm run dev` beside a running exchange.
   server: { proxy: { '/v1': process.env.OUTBID_URL ?? 'http://127.0.0.1:8800' } },

@@ -805,10 +805,15 @@ async def test_users_are_made_listed_given_passwords_and_taken_away(outbid, monk
         monkeypatch.setattr("sys.stdin", io.StringIO(text))
 
     types("correct horse\n")
-    assert await outbid("users", "add", "Ann") == (0, "ann may sign in now, as operator.\n", "")
+    assert await outbid("users", "add", "Ann") == (0, "ann may sign in now, as owner.\n", "")
     types("battery staple\n")
-    assert (await outbid("users", "add", "bob", "--role", "reader"))[0] == 0
-    assert (await outbid("users", "list"))[1].split() == ["ann", "operator", "bob", "reader"]
+    assert (await outbid("users", "add", "bob", "--role", "viewer"))[0] == 0
+    assert (await outbid("users", "list"))[1].split() == ["ann", "owner", "bob", "viewer"]
+    assert (await outbid("users", "role", "Bob", "operator"))[1] == "Bob is operator from now on.\n"
+    assert (await outbid("users", "list"))[1].split() == ["ann", "owner", "bob", "operator"]
+    last = (1, "", "outbid: ann is the last owner: make somebody else an owner first\n")
+    assert await outbid("users", "role", "ann", "viewer") == last
+    assert await outbid("users", "remove", "ann") == last
     types("correct horse\n")
     assert await outbid("users", "add", "ann") == (1, "", "outbid: there is a user 'ann' already\n")
     types("short\n")
@@ -817,6 +822,6 @@ async def test_users_are_made_listed_given_passwords_and_taken_away(outbid, monk
     types("another one\n")
     assert (await outbid("users", "password", "ann"))[0] == 0
     assert (await outbid("users", "remove", "bob"))[0] == 0
-    assert (await outbid("users", "list"))[1].split() == ["ann", "operator"]
+    assert (await outbid("users", "list"))[1].split() == ["ann", "owner"]
     code, _, err = await outbid("users", "remove", "bob")
     assert (code, err) == (1, "outbid: there is no user 'bob'; see: outbid users list\n")

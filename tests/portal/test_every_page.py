@@ -15,6 +15,11 @@ MATRIX = [(scheme, width) for scheme in ("light", "dark") for width in (1440, 76
 PAGES = [
     "/leads",
     "/leads/{lead}",
+    "/reports",
+    "/reports/funnel?compare=week",
+    "/reports/hours",
+    "/reports/sales?from=2026-01-01&to=2026-01-02",
+    "/sandbox",
     "/campaigns",
     "/campaigns/auto",
     "/campaigns/new",
@@ -38,6 +43,13 @@ PAGES = [
     "/changes/1",
     "/plugins",
     "/plugins/deliveries/json",
+    "/people",
+    "/keys",
+    "/suppressions",
+    "/access",
+    "/jobs",
+    "/settings",
+    "/me",
     "/nowhere",
 ]
 

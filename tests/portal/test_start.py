@@ -58,7 +58,7 @@ async def test_the_page_of_the_steps_and_a_new_campaign_offer_the_same(walk):
 
 
 async def test_who_may_only_read_sees_the_steps_and_no_button(walk, house):
-    await users.create(house.connection, "rita", PASSWORD, role="reader")
+    await users.create(house.connection, "rita", PASSWORD, role="viewer")
     await walk.page.get_by_role("button", name="Sign out").click()
     await walk.page.get_by_label("Name").fill("rita")
     await walk.page.get_by_label("Password", exact=True).fill(PASSWORD)

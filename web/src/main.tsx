@@ -7,6 +7,7 @@ import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Fault } from '@/api/client';
+import { Invite, invitedBy } from '@/kit/frame/Invite';
 import { houseQuery, isSignedIn, MeProvider, meQuery } from '@/kit/frame/me';
 import { Notices } from '@/kit/frame/Notices';
 import { SignIn } from '@/kit/frame/SignIn';
@@ -33,6 +34,11 @@ const router = makeRouter(queries);
 if (isSignedIn()) void queries.prefetchQuery(houseQuery);
 
 function App() {
+  const token = invitedBy(window.location.pathname);
+  return token ? <Invite token={token} /> : <House />;
+}
+
+function House() {
   const me = useQuery(meQuery);
   if (me.isPending) return null;
   if (me.isError) return <Trouble error={me.error} onRetry={() => me.refetch()} />;

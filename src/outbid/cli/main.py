@@ -318,10 +318,15 @@ def _user_commands(commands: Commands) -> None:
     users = group.add_subparsers(title="commands", metavar="COMMAND", required=True)
     add = word(users, "add", "users:add", "Make a user; the password is asked for, or read from standard input.")
     add.add_argument("name", help="lower-case letters, digits and . _ @ + -")
-    add.add_argument("--role", choices=("operator", "reader"), default="operator", help="a reader only looks")
+    roles = ("owner", "operator", "viewer")
+    words = "an operator runs the exchange, a viewer only looks; absent: the first is an owner, others are operators"
+    add.add_argument("--role", choices=roles, help=words)
     word(users, "list", "users:list_users", "List everybody who may sign in.")
     password = word(users, "password", "users:change_password", "Give a user another password.")
     password.add_argument("name", help="who; the password is asked for, or read from standard input")
+    role = word(users, "role", "users:change_role", "Give a user another role; the last owner keeps his.")
+    role.add_argument("name", help="who")
+    role.add_argument("role", choices=roles, help="what he is from now on")
     remove = word(users, "remove", "users:remove", "Take a user away; he is signed out at once.")
     remove.add_argument("name", help="who")
 

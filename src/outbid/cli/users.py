@@ -6,6 +6,7 @@ import sys
 
 from outbid.cli.database import Database
 from outbid.cli.fault import CommandError
+from outbid.cli.market import person
 from outbid.settings import read_settings
 from outbid.store.people import users
 
@@ -30,6 +31,18 @@ def list_users(given: argparse.Namespace) -> int:
     return 0
 
 
+def change_role(given: argparse.Namespace) -> int:
+    """Give a user another role."""
+    with Database(read_settings()) as database:
+        database.migrate()
+        if not database.use(
+            lambda connection: users.set_role(connection, given.name.strip().lower(), given.role, person())
+        ):
+            raise CommandError(f"there is no user {given.name!r}; see: outbid users list")
+    print(f"{given.name} is {given.role} from now on.")
+    return 0
+
+
 def change_password(given: argparse.Namespace) -> int:
     """Give a user another password."""
     password = _password()
@@ -44,7 +57,7 @@ def remove(given: argparse.Namespace) -> int:
     """Take a user away."""
     with Database(read_settings()) as database:
         database.migrate()
-        if not database.use(lambda connection: users.remove(connection, given.name)):
+        if not database.use(lambda connection: users.remove(connection, given.name, person())):
             raise CommandError(f"there is no user {given.name!r}; see: outbid users list")
     print(f"{given.name} may not sign in any more.")
     return 0

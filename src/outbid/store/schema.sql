@@ -749,7 +749,7 @@ create table saved_view (
 -- `hash` is argon2id with its costs and salt.
 create table house_user (
   name text primary key,
-  role text not null check (role in ('operator', 'reader')),
+  role text not null check (role in ('owner', 'operator', 'viewer')),
   hash text not null,
   created_at timestamptz not null default now()
 );
@@ -763,6 +763,41 @@ create table house_session (
 );
 create index house_session_of_user on house_session (user_name);
 create index house_session_end on house_session (expires_at);
+
+-- What a person proves himself by beside the password. `totp`: codes of an app (RFC 6238), `sealed` is their secret, `used`
+-- the last step of which a code was taken, absent until the first. `recovery`: a code that works once, `hash` its SHA-256.
+-- Passkeys and single sign-on would be kinds of their own.
+create table house_credential (
+  user_name text not null references house_user on delete cascade,
+  kind text not null check (kind in ('totp', 'recovery')),
+  id text not null,
+  key_version integer not null default 0,
+  sealed bytea,
+  hash bytea,
+  used bigint,
+  made_at timestamptz not null default now(),
+  primary key (user_name, kind, id)
+);
+
+-- Links by which somebody becomes one of the house's people, or gives himself a new password: one for a name, good for one
+-- use. `token_hash` is the SHA-256 of what the link holds. `role` is null for a new password; `forgets`: the codes go, too.
+create table house_invitation (
+  name text primary key,
+  token_hash bytea not null unique,
+  role text check (role in ('owner', 'operator', 'viewer')),
+  forgets boolean not null,
+  by text not null,
+  made_at timestamptz not null,
+  expires_at timestamptz not null
+);
+
+-- What people of the house set for all of it. There is one row, or none yet.
+create table house_setting (
+  one boolean primary key default true check (one),
+  version integer not null,
+  name text not null,
+  zone text not null
+);
 
 -- Links to a source's posting instructions that need no login. `token_hash` is the SHA-256 of what the link holds.
 create table instruction_link (

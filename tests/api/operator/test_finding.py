@@ -62,7 +62,7 @@ async def test_what_names_nobody_is_refused_where_it_is_wrong(house, body, where
 
 
 async def test_who_only_reads_finds_nobody(house):
-    await users.create(house.connection, "rea", "correct horse battery", "reader")
+    await users.create(house.connection, "rea", "correct horse battery", "viewer")
     given = {"user": "rea", "password": "correct horse battery"}
     signed_in = await ask(house, "POST", "/v1/session", given, key=None)
     cookie = signed_in.headers["set-cookie"].partition(";")[0]

@@ -110,7 +110,7 @@ async def test_a_verdict_that_cannot_be_is_refused(house, uncertain, body):
 
 async def test_a_reader_gives_no_verdict_and_no_job_another_try(house, uncertain):
     name = f"rita{next(_NEXT)}"
-    await users.create(house.connection, name, PASSWORD, "reader")
+    await users.create(house.connection, name, PASSWORD, "viewer")
     reader = Browser(house, await sign_in(house, name))
     settle = f"/v1/sales/{uncertain[1]}/settle"
     assert_problem(await reader.ask("POST", settle, {"outcome": "sold"}), 403, "role_not_allowed")

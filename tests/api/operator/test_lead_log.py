@@ -272,7 +272,7 @@ async def test_a_look_at_the_fields_is_put_on_record_without_what_was_seen(told,
 
 async def test_a_reader_reads_the_log_and_not_the_fields(told):
     house, found = told
-    await users.create(house.connection, "rita", PASSWORD, "reader")
+    await users.create(house.connection, "rita", PASSWORD, "viewer")
     reader = Browser(house, await sign_in(house, "rita"))
     for what in ("log", "replay"):
         assert (await reader.ask("GET", f"/v1/leads/{found['sold']}/{what}")).status == 200

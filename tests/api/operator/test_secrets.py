@@ -199,7 +199,7 @@ async def test_a_value_that_cannot_be_is_refused_and_not_repeated(house, value):
 
 
 async def test_a_reader_sees_names_and_sets_nothing(house):
-    await users.create(house.connection, "rita", PASSWORD, "reader")
+    await users.create(house.connection, "rita", PASSWORD, "viewer")
     browser = Browser(house, await sign_in(house, "rita"))
     assert (await browser.ask("GET", "/v1/secrets")).status == 200
     assert_problem(await browser.ask("PUT", "/v1/secrets/crm", {"value": "w"}), 403, "role_not_allowed")

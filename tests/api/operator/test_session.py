@@ -19,7 +19,7 @@ _NEXT = iter(range(1000))
 async def ann(house) -> str:
     """A new operator's name: attempts are counted by name."""
     name = f"ann{next(_NEXT)}"
-    await users.create(house.connection, name, PASSWORD)
+    await users.create(house.connection, name, PASSWORD, "operator")
     return name
 
 
@@ -124,14 +124,14 @@ async def test_another_password_ends_every_session(house, ann):
 
 async def test_who_is_taken_away_is_out_at_once(house, ann):
     browser = Browser(house, await sign_in(house, ann))
-    assert await users.remove(house.connection, ann) is True
-    assert await users.remove(house.connection, ann) is False
+    assert await users.remove(house.connection, ann, "me") is True
+    assert await users.remove(house.connection, ann, "me") is False
     assert_problem(await browser.ask("GET", "/v1/session"), 401, "session_unknown")
 
 
-async def test_a_reader_looks_and_changes_nothing(house):
+async def test_a_viewer_looks_and_changes_nothing(house):
     name = f"bob{next(_NEXT)}"
-    await users.create(house.connection, name, PASSWORD, "reader")
+    await users.create(house.connection, name, PASSWORD, "viewer")
     browser = Browser(house, await sign_in(house, name))
     assert (await browser.ask("GET", "/v1/market")).status == 200
     for method, path, body in (("PUT", "/v1/sellers/new", {}), ("POST", "/v1/keys", {"holder": "house"})):
@@ -139,9 +139,9 @@ async def test_a_reader_looks_and_changes_nothing(house):
     assert (await browser.ask("DELETE", "/v1/session")).status == 204, "everybody may leave"
 
 
-async def test_a_reader_sees_no_secret(house):
+async def test_a_viewer_sees_no_secret(house):
     name, word = f"bob{next(_NEXT)}", "a-word-that-opens-doors"
-    await users.create(house.connection, name, PASSWORD, "reader")
+    await users.create(house.connection, name, PASSWORD, "viewer")
     headers = {"Authorization": f"Bearer {word}", "Accept": "text/plain"}
     await ask(house, "PATCH", "/v1/offers/b", {"delivery": {"settings": {"headers": headers}}}, If_Match="*")
     browser = Browser(house, await sign_in(house, name))
@@ -232,7 +232,7 @@ async def test_a_user_that_cannot_be_is_refused_with_a_sentence(house, ann):
         ("Ann Lee", PASSWORD, "operator", "is no name"),
         ("a" * 101, PASSWORD, "operator", "is no name"),
         ("carl", "short", "operator", "between 10 and 1000"),
-        ("carl", PASSWORD, "owner", "operator, reader"),
+        ("carl", PASSWORD, "chief", "owner, operator, viewer"),
         (ann, PASSWORD, "operator", "already"),
     ):
         with pytest.raises(users.UserFault, match=words):

@@ -126,7 +126,7 @@ async def test_looks_are_listed_the_newest_first_page_by_page(told):
 
 async def test_a_reader_sees_who_was_shown_what_and_neither_traffic_nor_looks(told):
     house, _, name = told
-    await users.create(house.connection, "rosa", PASSWORD, "reader")
+    await users.create(house.connection, "rosa", PASSWORD, "viewer")
     reader = Browser(house, await sign_in(house, "rosa"))
     shown = (await reader.ask("GET", f"/v1/leads/{name}/exposure")).json
     assert (shown["id"], shown["erased"]) == (name, False)

@@ -9,9 +9,10 @@ from api.problems import assert_problem
 from harness.house import request
 from harness.market import SECRET
 from outbid.api.app import Routes
+from outbid.api.door.rights import RIGHTS
 
 OTHERS = {"/", "/healthz", "/readyz", "/metrics", "/v1/reasons", "/v1/leads/{lead}", "/v1/pings/{ping}"}
-OTHERS |= {"/v1/in/{source}", "/v1/in/{source}/{rest}", "/instructions/{token}"}
+OTHERS |= {"/v1/in/{source}", "/v1/in/{source}/{rest}", "/instructions/{token}", "/v1/invitations/{token}"}
 ROUTES = sorted(
     (method, path)
     for route in Routes(None, None, None, None, {}).litestar().routes
@@ -68,5 +69,10 @@ async def test_a_faulty_request_of_a_stranger_is_told_nothing_but_that_he_is_one
 
 
 async def test_a_key_is_told_whose_it_is_and_counts_in_its_own_letters_alone(house):
-    assert (await ask(house, "GET", "/v1/session")).json == {"kind": "key", "name": "house", "role": "operator"}
+    assert (await ask(house, "GET", "/v1/session")).json == {
+        "kind": "key",
+        "name": "house",
+        "role": "owner",
+        "rights": sorted(RIGHTS["owner"]),
+    }
     assert_problem(await request(house.port, "GET", "/v1/offers", key=HOUSE_KEY.upper()), 401, "key_unknown")

@@ -112,15 +112,30 @@ interface Sent {
 
 /** A request whose address is made while the page runs: nouns of any kind. Throws Fault. */
 export async function send<T>(method: string, path: string, sent: Sent = {}): Promise<{ body: T; etag: string }> {
-  const words = Object.entries(sent.query ?? {}).flatMap(([name, value]) =>
-    value === undefined || value === '' ? [] : [[name, String(value)]],
-  );
-  const address = words.length ? `${path}?${new URLSearchParams(words)}` : path;
+  const address = addressed(path, sent.query);
   const headers: Record<string, string> = { ...sent.headers };
   if (sent.body !== undefined) headers['Content-Type'] = 'application/json';
   if (method !== 'GET' && csrf) headers['X-CSRF-Token'] = csrf;
   const body = sent.body === undefined ? undefined : JSON.stringify(sent.body);
   return versioned(read<T>(fetch(address, { method, headers, body, credentials: 'same-origin' })));
+}
+
+/** A request whose body is lines of text. Throws Fault. */
+export async function sendText<T>(
+  method: string,
+  path: string,
+  body: string,
+  query: Sent['query'] = {},
+): Promise<{ body: T; etag: string }> {
+  const headers = { 'Content-Type': 'text/csv', 'X-CSRF-Token': csrf };
+  return versioned(read<T>(fetch(addressed(path, query), { method, headers, body, credentials: 'same-origin' })));
+}
+
+function addressed(path: string, query: Sent['query'] = {}): string {
+  const words = Object.entries(query).flatMap(([name, value]) =>
+    value === undefined || value === '' ? [] : [[name, String(value)]],
+  );
+  return words.length ? `${path}?${new URLSearchParams(words)}` : path;
 }
 
 async function read<T>(asked: Promise<Response>): Promise<Answered<T>> {

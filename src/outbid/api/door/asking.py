@@ -13,6 +13,7 @@ from outbid.api.door.bucket import Buckets
 from outbid.api.door.desk import Desk
 from outbid.api.door.doors import OPERATOR, Door
 from outbid.api.door.refusal import Refused
+from outbid.api.door.rights import RIGHTS, Right, roles_with
 from outbid.core.scope import HOUSE, Scope
 from outbid.store.people import sessions
 from outbid.store.people.users import Role
@@ -28,7 +29,7 @@ Connection = ASGIConnection[Any, Any, Any, Any]
 class Asker(msgspec.Struct, frozen=True):
     """Somebody who may be here. `name` is the key's id or the person's name; `expires_at_ms` is a session's end.
 
-    role   of the house's people; whose key it is, is in the scope
+    role   of the house's people; a key may what an owner may, and whose it is, is in the scope
     scope  what he may see
     test   his key is for tests: he sees test leads, and no money
     """
@@ -39,6 +40,16 @@ class Asker(msgspec.Struct, frozen=True):
     scope: Scope = HOUSE
     test: bool = False
     expires_at_ms: int | None = None
+
+    @property
+    def rights(self) -> frozenset[Right]:
+        """What he may."""
+        return RIGHTS[self.role]
+
+    def must(self, right: Right, why: str = "") -> None:
+        """Raise Refused unless he has the right; `why` says what needs it."""
+        if right not in self.rights:
+            raise Refused("role_not_allowed", f"{why or 'this'} needs the role {roles_with(right)}")
 
     @property
     def by(self) -> str:
@@ -64,8 +75,7 @@ class Gate:
         connection.state.limits = self._buckets.left(bucket).headers
         if seconds:
             raise Refused("too_many_requests", headers={"Retry-After": str(seconds)})
-        if asker.role == "reader" and _writes(connection) and not handler.opt["for_readers"]:
-            raise Refused("role_not_allowed")
+        asker.must(handler.opt["right"])
         if asker.test and not handler.opt["for_tests"]:
             raise Refused("key_not_allowed", "a key for tests sees test leads, and nothing of the rest")
         connection.state.asker = asker
@@ -90,7 +100,7 @@ class Gate:
             raise Refused(holder)
         if holder.kind not in self._door.holders or (holder.test and holder.kind == "house"):
             raise Refused("key_not_allowed")
-        return Asker("key", holder.key, "operator", scope_of(holder), holder.test)
+        return Asker("key", holder.key, "owner", scope_of(holder), holder.test)
 
 
 def is_secure(connection: Connection) -> bool:

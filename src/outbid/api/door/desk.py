@@ -80,7 +80,11 @@ def route(method: str, path: str, said: Said, act: Act) -> HTTPRouteHandler:
         summary=said.summary,
         operation_id=f"{method.title()}{name}",
         operation_class=operation(said, method),
-        opt={"is_open": said.is_open, "for_readers": said.for_readers, "for_tests": said.for_tests},
+        opt={
+            "is_open": said.is_open,
+            "right": said.right_for(method),
+            "for_tests": said.for_tests,
+        },
     )
     return decorated(handle)
 

@@ -2,6 +2,7 @@
 
 from litestar import Router
 from litestar.enums import HttpMethod
+from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 
 from outbid.api.door.asking import Gate
@@ -44,9 +45,14 @@ from outbid.api.operator.market.whole import Whole
 from outbid.api.operator.money.accounts import Accounts
 from outbid.api.operator.money.deposits import Deposits
 from outbid.api.operator.money.ledger import Ledger
+from outbid.api.operator.people.attempts import Attempts
+from outbid.api.operator.people.invitations import Invitations
+from outbid.api.operator.people.me import Mine
+from outbid.api.operator.people.roster import People
+from outbid.api.operator.people.session import Sessions
+from outbid.api.operator.people.settings import SettingsOfHouse
 from outbid.api.operator.privacy_requests import PrivacyRequests
 from outbid.api.operator.seldom import Sparing
-from outbid.api.operator.session import Sessions
 from outbid.api.operator.tallies import Tallied
 from outbid.api.operator.verdicts.reviewing import Reviewing
 from outbid.api.operator.verdicts.settling import Settling
@@ -60,7 +66,7 @@ def operator_routes(desk: Desk) -> Router:
     """All of them."""
     handlers = [handler for kind in PLURALS for handler in Kind(desk, kind).routes()]
     handlers += [*Whole(desk).routes(), *History(desk).routes(), *Plugins(desk).routes()]
-    handlers += [*Keys(desk).routes(), *Secrets(desk).routes(), *Sessions(desk).routes()]
+    handlers += [*Keys(desk).routes(), *Secrets(desk).routes(), *people_routes(desk)]
     handlers += [*Schemas().routes(), *Facts(desk).routes(), *Counting(desk).routes()]
     records, hub = Records(desk), Hub(desk)
     handlers += [*Listing(desk).routes(), *OneLead(records).routes(), *Exposed(records).routes()]
@@ -89,6 +95,18 @@ def operator_routes(desk: Desk) -> Router:
     router = gated(desk, Gate(desk), handlers)
     _leave_options(router, LEADS)
     return router
+
+
+def people_routes(desk: Desk) -> list[HTTPRouteHandler]:
+    """Those of the house's people, who share their buckets of guesses."""
+    attempts = Attempts(desk)
+    return [
+        *Sessions(desk, attempts).routes(),
+        *Mine(desk, attempts).routes(),
+        *People(desk).routes(),
+        *Invitations(desk, attempts).routes(),
+        *SettingsOfHouse(desk).routes(),
+    ]
 
 
 def _leave_options(router: Router, path: str) -> None:

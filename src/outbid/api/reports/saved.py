@@ -71,14 +71,14 @@ class SavedViews:
             summary="Keep a view of a page",
             body=ViewWish,
             answers={200: ("kept", ViewRow)},
-            for_readers=True,
+            right="look",
         )
         forgotten = Said(
             summary="Forget a view of yours",
             path={"view": "the view's id"},
             answers={204: ("forgotten", None)},
             problems=("view_unknown",),
-            for_readers=True,
+            right="look",
         )
         return [
             route("GET", PATH, listed, self._list),

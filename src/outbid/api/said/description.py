@@ -10,6 +10,7 @@ from litestar.openapi.spec import Operation
 
 from outbid.api.door.doors import OPERATOR, Door
 from outbid.api.door.refusal import STATUS
+from outbid.api.door.rights import Right
 from outbid.api.problem import MEDIA_TYPE, Problem
 from outbid.core.reasons import ALL
 
@@ -38,7 +39,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     etag      the answer has an ETag
     problems  the reason codes it may refuse with, beside those of every route
     is_open   nobody has to say who he is
-    for_readers  a write that is allowed to who only looks
+    right     what whoever asks must be allowed to; absent: to look, and to change for a write
     door      the door it stands behind; `for_tests`: keys for tests open it as well
     example   of the first of the answers
     text      the media type of a text as which it may be had too
@@ -58,7 +59,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     etag: bool = False
     problems: tuple[str, ...] = ()
     is_open: bool = False
-    for_readers: bool = False
+    right: Right | None = None
     door: Door = OPERATOR
     for_tests: bool = False
     example: Any = None
@@ -67,6 +68,10 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     takes: str = ""
     also: tuple[type[msgspec.Struct], ...] = ()
     headers: Mapping[str, str] = {}
+
+    def right_for(self, method: str) -> Right:
+        """What whoever asks must be allowed to."""
+        return self.right or ("change" if method in WRITES else "look")
 
 
 def operation(said: Said, method: str) -> type[Operation]:
@@ -205,7 +210,7 @@ def _problems(said: Said, method: str) -> dict[str, Any]:
         codes += ["key_missing", "key_unknown", "key_not_allowed", "too_many_requests"]
         codes += ["session_unknown"] if said.door.people else []
         codes += ["csrf_missing"] if method in WRITES else []
-        codes += ["role_not_allowed"] if method in WRITES and not said.for_readers else []
+        codes += ["role_not_allowed"] if said.right_for(method) != "look" else []
     found: dict[str, Any] = {}
     for status in sorted({STATUS[code] for code in codes}):
         listed = sorted({code for code in codes if STATUS[code] == status})

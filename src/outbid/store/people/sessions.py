@@ -5,6 +5,7 @@ from hashlib import sha256
 
 import msgspec
 
+from outbid.core.scope import Scope
 from outbid.store.database import Connection
 from outbid.store.people.users import User
 
@@ -61,3 +62,30 @@ async def alive(connection: Connection, tokens: Collection[str]) -> frozenset[st
 async def end(connection: Connection, token: str) -> None:
     """End a session at once."""
     await connection.execute("delete from house_session where token_hash = $1", hash_of(token))
+
+
+class Line(msgspec.Struct, frozen=True):
+    """A session in a list, told apart by the hash of its token. Times are UTC milliseconds."""
+
+    token_hash: bytes
+    user_name: str
+    created_ms: int
+    expires_ms: int
+
+
+async def going_on(connection: Connection, scope: Scope) -> list[Line]:
+    """Every session of the house's people that goes on, by person, the newest first. None but the house is told."""
+    rows = await connection.fetch(
+        """select token_hash, user_name, created_at, expires_at from house_session
+            where $1 = 'house' and expires_at > now() order by user_name, created_at desc""",
+        scope.kind,
+    )
+    return [Line(*row.values()) for row in rows]
+
+
+async def end_all(connection: Connection, name: str, keep: bytes = b"") -> int:
+    """End the sessions of a person, but the one whose token has this hash; returns how many they were."""
+    rows = await connection.fetch(
+        "delete from house_session where user_name = $1 and token_hash <> $2 returning true", name, keep
+    )
+    return len(rows)

@@ -11,6 +11,7 @@ import msgspec
 from outbid.core.scope import Scope
 from outbid.store import market as markets
 from outbid.store.database import Connection
+from outbid.store.house import credentials
 from outbid.store.key_check import BEFORE, HASHES, NAME, NEXT, RESERVED, WORD
 from outbid.store.vault import SealBroken, Vault
 
@@ -131,7 +132,7 @@ async def _wrap_page(
 
 
 async def _seal_secrets(connection: Connection, vault: Vault) -> None:
-    """Seal the market's secrets by the key in use. One that does not open stays as it is: the doctor tells of it."""
+    """Seal the market's secrets and those of people's codes by the key in use; what does not open stays as it is."""
     rows = await connection.fetch(
         "select name, sealed from secret where name <> all($1) and key_version <> $2 order by name for update",
         RESERVED,
@@ -148,6 +149,7 @@ async def _seal_secrets(connection: Connection, vault: Vault) -> None:
             vault.in_use,
             vault.seal_word(row["name"], word),
         )
+    await credentials.seal_again(connection, vault)
 
 
 async def finish(connection: Connection, vault: Vault) -> bool:

@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type ReactNode, useRef } from 'react';
+import { areSingleKeysOn } from '../frame/keys';
 import { Empty } from '../frame/Page';
 import css from './Table.module.css';
 
@@ -9,6 +10,8 @@ export interface Column<Row> {
   title: string;
   /** Figures stand at the right, words at the left. */
   figures?: boolean;
+  /** What it counts, where the title does not say all. */
+  about?: string;
   width?: string;
   /** The word that the API sorts by, where it can. */
   sort?: string;
@@ -21,6 +24,8 @@ interface TableProps<Row> {
   label: string;
   columns: Column<Row>[];
   rows: Row[];
+  /** Sums of all rows, below them. */
+  totals?: Row[];
   rowKey: (row: Row) => string;
   /** Where a row leads. The first column carries the link. */
   href?: (row: Row) => string;
@@ -40,7 +45,7 @@ const VIRTUAL_FROM = 120;
 
 /** Rows of anything: real table, sorted and paged by the server, only the rows in sight drawn where there are many. */
 export function Table<Row>(props: TableProps<Row>) {
-  const { label, columns, rows, rowKey, href, total, sort, onSort, onMore, isMoreComing, empty } = props;
+  const { label, columns, rows, totals, rowKey, href, total, sort, onSort, onMore, isMoreComing, empty } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const isVirtual = rows.length > VIRTUAL_FROM;
   const virtual = useVirtualizer({
@@ -98,6 +103,7 @@ export function Table<Row>(props: TableProps<Row>) {
             })}
             <Spacer height={after} />
           </tbody>
+          {totals && <Totals columns={columns} rows={totals} rowKey={rowKey} />}
         </table>
       </div>
       {onMore && (
@@ -111,13 +117,30 @@ export function Table<Row>(props: TableProps<Row>) {
   );
 }
 
+function Totals<Row>({ columns, rows, rowKey }: Pick<TableProps<Row>, 'columns' | 'rows' | 'rowKey'>) {
+  return (
+    <tfoot>
+      {rows.map((row) => (
+        <tr key={rowKey(row)}>
+          {columns.map((column) => (
+            <td key={column.key} data-figures={column.figures || undefined} data-minor={column.minor || undefined}>
+              {column.cell(row)}
+            </td>
+          ))}
+        </tr>
+      ))}
+    </tfoot>
+  );
+}
+
 function Head<Row>({ column, sort, onSort }: { column: Column<Row>; sort?: string; onSort?: (sort: string) => void }) {
-  const { title, figures, minor, width } = column;
+  const { title, about, figures, minor, width } = column;
   const by = column.sort;
   const direction = by && sort === by ? 'ascending' : by && sort === `-${by}` ? 'descending' : undefined;
   return (
     <th
       scope="col"
+      title={about || undefined}
       style={{ width }}
       data-figures={figures || undefined}
       data-minor={minor || undefined}
@@ -148,6 +171,7 @@ function Spacer({ height }: { height: number }) {
 function walk(event: KeyboardEvent<HTMLTableElement>) {
   const step = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 }[event.key];
   if (!step || !(event.target instanceof HTMLElement)) return;
+  if (event.key.length === 1 && !areSingleKeysOn()) return;
   const links = [...event.currentTarget.querySelectorAll<HTMLElement>(`tbody .${css.link}`)];
   const next = links[links.indexOf(event.target) + step];
   if (!next) return;

@@ -1,7 +1,7 @@
 import { useRouter } from '@tanstack/react-router';
 import { type KeyboardEvent as Typed, useCallback, useEffect, useId, useRef, useState } from 'react';
 import { idEnd, isIdEnd, person } from '../words/search';
-import { isTyping } from './keys';
+import { areSingleKeysOn, isTyping } from './keys';
 import css from './Palette.module.css';
 import { PAGES } from './pages';
 import { seek } from './sought';
@@ -117,7 +117,7 @@ function useShortcuts(open: () => void, go: (to: string) => void) {
         open();
         return;
       }
-      if (event.metaKey || event.ctrlKey || event.altKey || isTyping(event.target)) return;
+      if (event.metaKey || event.ctrlKey || event.altKey || isTyping(event.target) || !areSingleKeysOn()) return;
       const page = isGoing && PAGES.find((one) => one.nav?.keys === event.key);
       isGoing = event.key === 'g';
       if (page) go(page.path);

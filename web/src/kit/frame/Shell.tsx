@@ -68,9 +68,9 @@ function Foot() {
   const now = { dark: 'Dark theme', light: 'Light theme', auto: 'Theme of the system' }[colorScheme];
   return (
     <div className={css.foot}>
-      <span className={css.who} title={me.role}>
+      <Link to="/me" className={css.who} title={`${me.role}: your password, codes and keys`}>
         {me.name}
-      </span>
+      </Link>
       <button type="button" className={css.quiet} onClick={() => setColorScheme(next)}>
         {now}
       </button>

@@ -1,6 +1,6 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { createContext, useContext } from 'react';
-import { api, carry, Fault, type Me, must } from '@/api/client';
+import { api, carry, Fault, type Me, must, type Struct } from '@/api/client';
 import { speakZone } from '../words/time';
 
 /** That somebody signed in on this browser. Without it the exchange is not asked who: the answer would be a refusal. */
@@ -51,17 +51,29 @@ export function useMe(): Me {
   return me;
 }
 
+export type Right = Me['rights'][number];
+
+/** May whoever is signed in do this? What he may not do is not offered to him. */
+export function useMay(right: Right): boolean {
+  return useMe().rights.includes(right);
+}
+
 export function useMayWrite(): boolean {
-  return useMe().role !== 'reader';
+  return useMay('change');
+}
+
+/** That somebody signed in here, by whatever door: the next page asks the exchange who. */
+export function rememberSignedIn(): void {
+  localStorage.setItem(SIGNED_IN, 'yes');
 }
 
 export function useSignIn() {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (wish: { user: string; password: string }) => must(api.POST('/v1/session', { body: wish })),
+    mutationFn: (wish: Struct<'Login'>) => must(api.POST('/v1/session', { body: wish })),
     onSuccess: (me) => {
       carry(me);
-      localStorage.setItem(SIGNED_IN, 'yes');
+      rememberSignedIn();
       queries.setQueryData(meQuery.queryKey, me);
     },
   });

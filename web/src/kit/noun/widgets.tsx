@@ -19,6 +19,7 @@ export function SlugField({
   error,
   isReadOnly,
   required,
+  placeholder,
   onChange,
 }: {
   plural: Plural;
@@ -29,6 +30,7 @@ export function SlugField({
   error?: string;
   isReadOnly?: boolean;
   required?: boolean;
+  placeholder?: string;
   onChange: (slug: string | undefined) => void;
 }) {
   const slugs = useSlugs(plural);
@@ -42,6 +44,7 @@ export function SlugField({
       searchable
       clearable={!required}
       required={required}
+      placeholder={placeholder}
       error={error}
       disabled={isReadOnly}
       nothingFoundMessage={`No ${plural} of that name`}

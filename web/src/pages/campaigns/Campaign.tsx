@@ -1,6 +1,7 @@
 import { useParams } from '@tanstack/react-router';
 import { Card } from '@/kit/frame/Page';
 import { NounPage } from '@/kit/noun/NounPage';
+import { Route } from './Route';
 import { Vertical } from './Vertical';
 
 const SECTIONS = [
@@ -21,11 +22,13 @@ export default function Campaign() {
       word="campaign"
       slug={slug === 'new' ? null : slug}
       sections={SECTIONS}
-      above={({ isNew, set }) =>
-        isNew && (
+      above={({ isNew, draft, set }) =>
+        isNew ? (
           <Card title="Begin from a vertical" aside="or fill in the form from nothing">
             <Vertical action="Fill in the form" onPick={set} />
           </Card>
+        ) : (
+          <Route campaign={draft} />
         )
       }
     />

@@ -1,4 +1,4 @@
-import { Button, Textarea } from '@mantine/core';
+import { Button, SegmentedControl, Textarea } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
@@ -9,6 +9,7 @@ import { Status } from '@/kit/frame/Status';
 import { Trouble } from '@/kit/frame/Trouble';
 import { millis } from '@/kit/words/format';
 import { useKeys } from './keys';
+import { asking, OUTCOMES, outcomeOf } from './outcomes';
 import { patiently } from './patient';
 import css from './Source.module.css';
 import { describedQuery } from './sample';
@@ -49,6 +50,14 @@ export function Console({ source }: { source: string }) {
   return (
     <Card title="Test console" aside="sold by the same rules; no buyer is asked, no money moves">
       <div className={css.stack}>
+        <div className={css.row}>
+          <SegmentedControl
+            aria-label="How it should end"
+            data={OUTCOMES}
+            value={outcomeOf(text)}
+            onChange={(outcome) => setText(asking(text, outcome))}
+          />
+        </div>
         <Textarea
           aria-label="The lead as JSON"
           autosize

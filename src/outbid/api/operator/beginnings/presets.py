@@ -81,7 +81,7 @@ class Presets:
             body=Filling,
             answers={200: ("the plugin and its settings", PresetFilled)},
             problems=("preset_unknown",),
-            for_readers=True,
+            right="look",
         )
         return [
             route("GET", PATH, listed, self._list),

@@ -98,7 +98,7 @@ class Counting:
             body=CountWish,
             answers={200: ("counted", Counted)},
             problems=("noun_unknown",),
-            for_readers=True,
+            right="look",
         )
         return [route("POST", "/v1/campaigns/{slug:str}/count", said, self._count)]
 

@@ -9,16 +9,22 @@ from litestar.handlers import HTTPRouteHandler
 from outbid import __version__
 from outbid.api.door.asking import Asker, csrf_of, token_of
 from outbid.api.door.desk import Desk, answer, route
+from outbid.api.door.rights import Right
 from outbid.api.operator.live.summary import house_zone
 from outbid.api.said.description import Said
 from outbid.api.said.instants import utc
 from outbid.api.said.reading import Asked
+from outbid.core.scope import HOUSE
+from outbid.store.house import settings
+from outbid.store.house.settings import Settings
 from outbid.store.people.users import Role
 
 
 class HouseTold(msgspec.Struct, frozen=True):
-    """The house. `zone` is that of most campaigns; `currencies` are those of all, the most frequent first.
+    """The house. `zone` is the one set for it, else that of most campaigns; `currencies` are of all campaigns.
 
+    name     what it is called; empty: nobody said
+    zones, currencies  the most frequent first
     version  of the program; market: the number of the market's version; now: by the house's clock
     """
 
@@ -26,6 +32,7 @@ class HouseTold(msgspec.Struct, frozen=True):
     market: int
     now: str
     zone: str
+    name: str
     zones: list[str]
     currencies: list[str]
 
@@ -42,6 +49,7 @@ class Shell(msgspec.Struct, frozen=True):
     role: Role
     rooms: list[Literal["operator"]]
     writes: bool
+    rights: list[Right]
     expires_at: str | None
     csrf: str | None
     house: HouseTold
@@ -62,6 +70,8 @@ class Shells:
 
     async def _read(self, request: Asked) -> Response[bytes]:
         asker: Asker = request.state.asker
+        async with self._desk.database() as database:
+            of_house = await settings.read(database, HOUSE)
         by_cookie = asker.kind == "user" and asker.expires_at_ms is not None
         return answer(
             Shell(
@@ -69,14 +79,15 @@ class Shells:
                 asker.name,
                 asker.role,
                 ["operator"],
-                asker.role != "reader",
+                "change" in asker.rights,
+                sorted(asker.rights),
                 utc(asker.expires_at_ms) if by_cookie and asker.expires_at_ms else None,
                 csrf_of(token_of(request)) if by_cookie else None,
-                self._house(),
+                self._house(of_house),
             )
         )
 
-    def _house(self) -> HouseTold:
+    def _house(self, of_house: Settings) -> HouseTold:
         market = self._desk.exchange.market
         campaigns = market.campaigns.values()
         zones, currencies = [one.zone for one in campaigns], [one.currency for one in campaigns]
@@ -84,7 +95,8 @@ class Shells:
             __version__,
             market.version,
             utc(self._desk.exchange.clock.now_ms()),
-            house_zone(market, None),
+            house_zone(market, None, of_house.zone),
+            of_house.name,
             sorted(set(zones), key=lambda zone: (-zones.count(zone), zone)),
             sorted(set(currencies), key=lambda currency: (-currencies.count(currency), currency)),
         )

@@ -26,6 +26,7 @@ from outbid.core.market.snapshot import Market
 from outbid.core.scope import HOUSE
 from outbid.store.control import steps
 from outbid.store.database import Connection
+from outbid.store.house import settings
 from outbid.store.reading.live import rooms
 from outbid.store.tally import beats
 
@@ -104,9 +105,10 @@ class Summed:
         asked: SummaryWish = request.state.query
         market = self._desk.exchange.market
         campaign = campaign_of(self._desk, asked.campaign)
-        zone = zone_of(asked.zone or house_zone(market, campaign))
         self._names.learn(market)
         async with self._desk.database() as connection:
+            of_house = (await settings.read(connection, HOUSE)).zone
+            zone = zone_of(asked.zone or house_zone(market, campaign, of_house))
             now_ms = await self._settled(connection)
             until_ms = now_ms - now_ms % SECOND_MS
             since_ms = until_ms - WINDOWS[asked.window] * SECOND_MS
@@ -169,10 +171,12 @@ class Summed:
         )
 
 
-def house_zone(market: Market, campaign: int | None) -> str:
-    """The zone of a campaign, or that of most campaigns; UTC where there is none."""
+def house_zone(market: Market, campaign: int | None, of_house: str) -> str:
+    """The zone of a campaign; else the one set for the house, or that of most campaigns; UTC where there is none."""
     if campaign is not None and campaign in market.campaigns:
         return market.campaigns[campaign].zone
+    if of_house:
+        return of_house
     zones = [one.zone for one in market.campaigns.values()]
     return max(sorted(set(zones)), key=zones.count, default="UTC")
 

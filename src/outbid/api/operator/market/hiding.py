@@ -1,4 +1,4 @@
-"""What opens doors is hidden: from everybody in the market's past, from readers everywhere."""
+"""What opens doors is hidden: from everybody in the market's past, from viewers everywhere."""
 
 import re
 from typing import Any
@@ -39,5 +39,5 @@ def _text(name: str, text: str, terms: bool) -> str:
 
 
 def told(request: Asked, noun: Noun) -> Any:
-    """A noun as whoever asks may see it: an operator whole, so that what he reads can be written back."""
-    return noun if request.state.asker.role == "operator" else shown(msgspec.to_builtins(noun))
+    """A noun as whoever asks may see it: an owner or operator whole, so that what he reads can be written back."""
+    return noun if "see_private" in request.state.asker.rights else shown(msgspec.to_builtins(noun))

@@ -102,6 +102,8 @@ class Keys:
     async def _make(self, request: Asked) -> Response[bytes]:
         wish = convert(await read_json(request), KeyWish)
         _check(wish)
+        if wish.holder == "house":
+            request.state.asker.must("make_house_keys", "a key of the house")
         key, secret = new_key(wish.holder, wish.owner, self._desk.exchange.noise, name=wish.name, test=wish.test)
 
         async def edit(_: Connection, __: int, nouns: markets.Nouns) -> dict[str, Nouns]:
@@ -122,6 +124,8 @@ class Keys:
             keys = present(nouns, "key")
             if slug not in keys:
                 raise Refused("noun_unknown", f"there is no key {slug!r}")
+            if keys[slug].holder == "house":
+                request.state.asker.must("make_house_keys", "a key of the house")
             return {"key": keys | {slug: replace(keys[slug], revoked=True)}}
 
         note = request.state.query.note or f"key {slug} revoked"

@@ -10,10 +10,12 @@ from msgspec.structs import replace
 from outbid.api.door.asking import Asker
 from outbid.api.door.desk import Desk
 from outbid.api.door.refusal import Refused
+from outbid.api.door.rights import roles_with
 from outbid.api.said.faults import error_at
 from outbid.core.answer import Error
 from outbid.core.market.compile import compile_market
 from outbid.core.market.noun import Noun
+from outbid.core.market.private_targets import NAME, granted
 from outbid.core.market.problem import MarketError, Path, Problem
 from outbid.core.market.snapshot import Market
 from outbid.core.scope import HOUSE
@@ -55,7 +57,7 @@ async def change(
     for _ in range(TRIES):
         try:
             async with desk.database() as connection, connection.transaction():
-                written, market = await _once(desk, connection, (asker.by, note), edit, only_check)
+                written, market = await _once(desk, connection, (asker, note), edit, places, only_check)
             if market is not None:
                 await desk.learn(market)
             return written
@@ -69,22 +71,38 @@ async def change(
 
 
 async def _once(
-    desk: Desk, connection: Connection, by_and_note: tuple[str, str], edit: Edit, only_check: bool
+    desk: Desk, connection: Connection, asker_and_note: tuple[Asker, str], edit: Edit, places: Places, only_check: bool
 ) -> tuple[Written, Market | None]:
     base = desk.exchange.market
+    asker, note = asker_and_note
     version, nouns = await markets.load(connection, known=(base.version, base.nouns))
     wanted = await edit(connection, version, nouns)
     changes = markets.differences(nouns, wanted)
     if not changes:
         return Written(version, []), None
+    _check_targets(asker, changes, places)
     numbered = await markets.assign_numbers(connection, nouns, wanted)
     words = await secrets.values(connection, HOUSE, desk.exchange.vault)
     market = await asyncio.to_thread(compile_market, version + 1, numbered, desk.plugins, words, before=base)
     if only_check:
         raise _Undone(Written(version, changes))
     limits = await asyncio.to_thread(market.every_limit, base)
-    number = await markets.write(connection, version, changes, numbered, limits, *by_and_note)
+    number = await markets.write(connection, version, changes, numbered, limits, asker.by, note)
     return Written(number, changes), market
+
+
+def _check_targets(asker: Asker, changes: list[markets.Difference], places: Places) -> None:
+    """Raise Refused for whoever lets the exchange reach private addresses and may not."""
+    if "grant_private_targets" in asker.rights:
+        return
+    errors = [
+        error_at((*places.get((row.kind, row.slug), ()), NAME), "role_not_allowed", f"{row.kind} {row.slug}: {target}")
+        for row in changes
+        for target in granted(row.before, row.after)
+    ]
+    if errors:
+        detail = f"a private address is reached only if the role {roles_with('grant_private_targets')} allows it"
+        raise Refused("role_not_allowed", detail, errors=tuple(errors))
 
 
 async def imagined(desk: Desk, kind: str, slug: str, **changes: Any) -> Market:

@@ -1,6 +1,5 @@
-"""Signing in and out: a password for a cookie."""
+"""Signing in and out: a password, and a code where the person wants one, for a cookie."""
 
-from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 import msgspec
@@ -10,22 +9,27 @@ from litestar.handlers import HTTPRouteHandler
 from msgspec import Meta
 
 from outbid.api.door.asking import COOKIE, SECURE_COOKIE, Asker, csrf_of, is_secure, token_of
-from outbid.api.door.bucket import Buckets
 from outbid.api.door.desk import Desk, answer, route
 from outbid.api.door.refusal import Refused
+from outbid.api.door.rights import RIGHTS, Right
+from outbid.api.operator.people.attempts import Attempts
 from outbid.api.said.description import Said
+from outbid.api.said.instants import utc
 from outbid.api.said.reading import Asked, convert, read_json
+from outbid.store.house import credentials
 from outbid.store.people import sessions, users
 
 TOKEN_BYTES = 32
 PATH = "/v1/session"
+LONGEST_CODE = 40
 
 
 class Login(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A name and a password."""
+    """A name and a password. `code`: of the person's app, or a recovery code, once `code_wanted` asked for it."""
 
     user: Annotated[str, Meta(max_length=100)]
     password: Annotated[str, Meta(max_length=users.MOST_LETTERS)]
+    code: Annotated[str, Meta(max_length=LONGEST_CODE)] = ""
 
 
 class Me(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -34,20 +38,16 @@ class Me(msgspec.Struct, frozen=True, omit_defaults=True):
     kind: Literal["key", "user"]
     name: str
     role: users.Role
+    rights: list[Right]
     expires_at: str | None = None
     csrf: str | None = None
 
 
 class Sessions:
-    """The routes of a session. Wrong passwords are counted in this process alone."""
+    """The routes of a session."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-        self._tried = (
-            ("{user} from {address}", Buckets(1 / 30, 5, desk.now)),
-            ("from {address}", Buckets(1 / 5, 20, desk.now)),
-            ("{user}", Buckets(1 / 10, 50, desk.now)),
-        )
+    def __init__(self, desk: Desk, attempts: Attempts) -> None:
+        self._desk, self._attempts = desk, attempts
 
     def routes(self) -> list[HTTPRouteHandler]:
         """Sign in, look, sign out."""
@@ -55,11 +55,11 @@ class Sessions:
             summary="Sign in",
             body=Login,
             answers={201: ("signed in: the cookie is set", Me)},
-            problems=("login_failed", "login_throttled"),
+            problems=("login_failed", "login_throttled", "code_wanted", "code_wrong"),
             is_open=True,
         )
         looked = Said(summary="Who am I?", answers={200: ("who asks", Me)})
-        ended = Said(summary="Sign out", answers={204: ("signed out: the cookie is gone", None)}, for_readers=True)
+        ended = Said(summary="Sign out", answers={204: ("signed out: the cookie is gone", None)}, right="look")
         return [
             route("POST", PATH, opened, self._open),
             route("GET", PATH, looked, self._look),
@@ -68,22 +68,26 @@ class Sessions:
 
     async def _open(self, request: Asked) -> Response[bytes]:
         login = convert(await read_json(request), Login)
-        taken = self._take(login.user.strip().lower(), request.client.host if request.client else "")
+        attempt = self._attempts.take(request, login.user.strip().lower())
         async with self._desk.database() as database:
             kept = await users.find(database, login.user)
         if not await users.knows(kept, login.password) or kept is None:
             raise Refused("login_failed")
-        for name, buckets in taken:
-            buckets.give_back(name)
-        token = self._desk.exchange.noise(TOKEN_BYTES).hex()
+        if not await self._code_fits(kept.user.name, login.code):
+            if not login.code:
+                attempt.was_right()
+            raise Refused("code_wrong" if login.code else "code_wanted")
+        attempt.was_right()
         async with self._desk.database() as database:
             await users.renew(database, kept, login.password)
-            expires_at_ms = await sessions.open_session(database, kept.user, token)
-        if expires_at_ms is None:
-            raise Refused("login_failed")
-        made = answer(_me(Asker("user", kept.user.name, kept.user.role, expires_at_ms=expires_at_ms), token), 201)
-        made.set_cookie(_cookie(request, token, sessions.LIFE_S))
-        return made
+        return await signed_in(self._desk, request, kept.user)
+
+    async def _code_fits(self, name: str, code: str) -> bool:
+        exchange = self._desk.exchange
+        async with self._desk.database() as database:
+            if not (await credentials.standing(database, name)).on:
+                return True
+            return bool(code) and await credentials.take(database, exchange.vault, name, code, exchange.clock.now_ms())
 
     async def _look(self, request: Asked) -> Response[bytes]:
         return answer(_me(request.state.asker, token_of(request)))
@@ -97,25 +101,24 @@ class Sessions:
             gone.set_cookie(_cookie(request, "", 0))
         return gone
 
-    def _take(self, user: str, address: str) -> list[tuple[str, Buckets]]:
-        """Count an attempt before it is known to be right: many at once must not pass together. Raises Refused.
 
-        The bucket of a user over all addresses is wide: who knows a name should not lock its owner out easily.
-        """
-        taken: list[tuple[str, Buckets]] = []
-        for pattern, buckets in self._tried:
-            name = pattern.format(user=user, address=address)
-            if seconds := buckets.take(name):
-                raise Refused("login_throttled", headers={"Retry-After": str(seconds)})
-            taken.append((name, buckets))
-        return taken
+async def signed_in(desk: Desk, request: Asked, user: users.User) -> Response[bytes]:
+    """A session for somebody who proved who he is. Raises Refused if he is gone meanwhile."""
+    token = desk.exchange.noise(TOKEN_BYTES).hex()
+    async with desk.database() as database:
+        expires_at_ms = await sessions.open_session(database, user, token)
+    if expires_at_ms is None:
+        raise Refused("login_failed")
+    made = answer(_me(Asker("user", user.name, user.role, expires_at_ms=expires_at_ms), token), 201)
+    made.set_cookie(_cookie(request, token, sessions.LIFE_S))
+    return made
 
 
 def _me(asker: Asker, token: str) -> Me:
+    rights = sorted(RIGHTS[asker.role])
     if asker.kind == "key" or asker.expires_at_ms is None:
-        return Me(asker.kind, asker.name, asker.role)
-    ends = datetime.fromtimestamp(asker.expires_at_ms / 1000, UTC).isoformat(timespec="seconds")
-    return Me(asker.kind, asker.name, asker.role, ends, csrf_of(token))
+        return Me(asker.kind, asker.name, asker.role, rights)
+    return Me(asker.kind, asker.name, asker.role, rights, utc(asker.expires_at_ms // 1000 * 1000), csrf_of(token))
 
 
 def _cookie(request: Asked, token: str, life_s: int) -> Cookie:

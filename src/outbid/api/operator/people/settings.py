@@ -1,0 +1,93 @@
+"""The settings of the house that its owners change in the portal."""
+
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import msgspec
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+from msgspec import Meta
+
+from outbid.api.door.desk import Desk, answer, route
+from outbid.api.door.refusal import Refused
+from outbid.api.operator.live.summary import house_zone
+from outbid.api.operator.market.nouns import merged
+from outbid.api.operator.people.roster import asker_of
+from outbid.api.said.description import Said
+from outbid.api.said.faults import error_at
+from outbid.api.said.reading import Asked, condition_of, convert, etag, read_json
+from outbid.core.scope import HOUSE
+from outbid.store.house import settings
+
+PATH = "/v1/settings"
+
+
+class HouseSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the house is called, and where its days begin. Empty: no name; the zone of most campaigns."""
+
+    name: Annotated[str, Meta(max_length=80, description="what sellers and people of the house read")] = ""
+    zone: Annotated[str, Meta(max_length=64, description="of the IANA database, such as America/New_York")] = ""
+
+
+class SettingsTold(HouseSettings, frozen=True):
+    """The settings. `zone_now` is the zone that holds: the one that is set, or that of most campaigns."""
+
+    zone_now: str = ""
+
+
+class SettingsOfHouse:
+    """The routes of settings."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def routes(self) -> list[HTTPRouteHandler]:
+        """Read and change."""
+        read = Said(
+            summary="The settings of the house",
+            answers={200: ("the settings; the ETag counts their changes", SettingsTold)},
+            etag=True,
+        )
+        changed = Said(
+            summary="Change settings of the house by a JSON merge patch (RFC 7396)",
+            body=HouseSettings,
+            patch=True,
+            condition=("If-Match",),
+            answers={200: ("changed", SettingsTold)},
+            etag=True,
+            right="manage_people",
+        )
+        return [route("GET", PATH, read, self._read), route("PATCH", PATH, changed, self._change)]
+
+    async def _read(self, request: Asked) -> Response[bytes]:
+        async with self._desk.database() as database:
+            found = await settings.read(database, HOUSE)
+        return answer(self._told(HouseSettings(found.name, found.zone)), headers=etag(found.version))
+
+    async def _change(self, request: Asked) -> Response[bytes]:
+        condition, patch = condition_of(request), await read_json(request)
+        async with self._desk.database() as database, database.transaction():
+            now = await settings.read(database, HOUSE)
+            condition.check(now.version)
+            wish = _checked(convert(merged({"name": now.name, "zone": now.zone}, patch), HouseSettings))
+            if (wish.name, wish.zone) == (now.name, now.zone):
+                return answer(self._told(wish), headers=etag(now.version))
+            if not await settings.write(database, now.version, wish.name, wish.zone, asker_of(request).by):
+                raise Refused("version_old", "somebody else changed them meanwhile")
+        return answer(self._told(wish), headers=etag(now.version + 1))
+
+    def _told(self, found: HouseSettings) -> SettingsTold:
+        zone = house_zone(self._desk.exchange.market, None, found.zone)
+        return SettingsTold(found.name, found.zone, zone)
+
+
+def _checked(wish: HouseSettings) -> HouseSettings:
+    """Settings that can be, without space around them. Raises Refused for a zone that is none."""
+    name, zone = " ".join(wish.name.split()), wish.zone.strip()
+    try:
+        if zone:
+            ZoneInfo(zone)
+    except (KeyError, ValueError, OSError):
+        detail = f"{zone!r} is no time zone, such as America/New_York"
+        raise Refused("body_faulty", errors=(error_at(("zone",), "setting_faulty", detail),)) from None
+    return HouseSettings(name, zone)

@@ -1,0 +1,1 @@
+"""The people of the house: how they prove who they are."""

@@ -1,0 +1,1 @@
+"""What the house keeps of itself: its settings, its people, and how they come in."""

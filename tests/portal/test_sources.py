@@ -1,0 +1,65 @@
+"""A seller's way in, tried from the source's page: how to post, a test lead, an error, a key that is shown once."""
+
+import msgspec
+from playwright.async_api import expect
+
+from api.operator.asking import ask
+
+
+async def test_a_test_lead_is_sold_refused_and_mended_in_the_console(walk, house):
+    await walk.go("/sources/web")
+    page = walk.page
+    console = page.get_by_label("The lead as JSON")
+    lead = msgspec.json.decode(await sample(console))
+    await page.get_by_role("button", name="Send", exact=True).click()
+    told = page.get_by_role("status").filter(has_text="Why this came of it")
+    await expect(told).to_contain_text("sold")
+    await expect(told).to_contain_text('"test": true')
+    await console.fill(msgspec.json.encode(lead | {"phone": "555-01"}).decode())
+    await page.get_by_role("button", name="Send", exact=True).click()
+    answer = page.get_by_role("status").filter(has_text="/phone")
+    await expect(answer).to_contain_text("refused")
+    walk.forgive("422")
+    await page.get_by_text("No bid", exact=True).click()
+    await console.fill(msgspec.json.encode(lead | {"test_outcome": "no_bid"}).decode())
+    await page.get_by_role("button", name="Send", exact=True).click()
+    await expect(page.get_by_role("status").filter(has_text="no_bids")).to_be_visible()
+    assert (await ask(house, "GET", "/v1/leads?test=false")).json["items"] == []
+
+
+async def sample(console) -> str:
+    """What the console is filled with, once it is."""
+    await expect(console).not_to_have_value("")
+    return await console.input_value()
+
+
+async def test_a_key_is_shown_once_and_revoked_for_good(walk, house):
+    await walk.go("/sources/web")
+    page = walk.page
+    await page.get_by_role("button", name="New live key").click()
+    shown = page.get_by_role("status").filter(has_text="shown this once")
+    await expect(shown).to_be_visible()
+    secret = (await shown.locator("code").inner_text()).strip()
+    assert (await ask(house, "GET", "/v1/leads/ld_0", key=secret)).json["code"] == "lead_unknown"
+    await page.reload()
+    await expect(page.get_by_role("heading", name="Keys")).to_be_visible()
+    await expect(page.get_by_text(secret)).to_have_count(0)
+    page.once("dialog", lambda dialog: dialog.accept())
+    row = page.get_by_role("listitem").filter(has_text="live key")
+    await row.get_by_role("button", name="Revoke").click()
+    await expect(row).to_contain_text("revoked")
+    assert (await ask(house, "GET", "/v1/leads/ld_0", key=secret)).json["code"] == "key_unknown"
+
+
+async def test_a_link_to_the_instructions_needs_no_sign_in(walk, house, browser):
+    await walk.go("/sources/web")
+    await walk.page.get_by_role("button", name="Make a link for the seller").click()
+    link = walk.page.locator("code").filter(has_text="/instructions/")
+    await expect(link).to_be_visible()
+    context = await browser.new_context()
+    page = await context.new_page()
+    answer = await page.goto((await link.inner_text()).strip())
+    assert answer is not None
+    assert answer.status == 200
+    await expect(page.get_by_role("heading", level=1)).to_be_visible()
+    await context.close()

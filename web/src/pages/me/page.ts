@@ -1,0 +1,3 @@
+import type { PageOf } from '@/kit/frame/pages';
+
+export const pages: PageOf[] = [{ path: '/me', title: 'You', load: () => import('./Me') }];

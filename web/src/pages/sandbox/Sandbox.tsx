@@ -1,0 +1,167 @@
+import { Button, NativeSelect, Textarea, TextInput } from '@mantine/core';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { type ReactNode, useEffect, useState } from 'react';
+import { api, Fault, must } from '@/api/client';
+import { useAddress } from '@/kit/data/address';
+import type { Dict } from '@/kit/form/schema';
+import { useMayWrite } from '@/kit/frame/me';
+import { Card, Empty, Page } from '@/kit/frame/Page';
+import { Trouble } from '@/kit/frame/Trouble';
+import { type Kept, nameOf, nounsQuery } from '@/kit/noun/nouns';
+import { describedQuery } from '@/pages/sources/sample';
+import css from './Sandbox.module.css';
+import { isBidder, readLead, sampleOf } from './story';
+import { Told } from './Told';
+
+/** What would happen to this lead? Decided as the exchange decides, with nothing kept, asked or sold. */
+export default function Sandbox() {
+  const [address, change] = useAddress();
+  const sources = useQuery(nounsQuery('sources'));
+  const items = sources.data?.items ?? [];
+  const slug = address.source ?? items[0]?.noun.slug ?? '';
+  const source = items.find(({ noun }) => noun.slug === slug)?.noun;
+  return (
+    <Page title="Sandbox" aside="Nothing is sold: nobody is asked, no money moves, and the lead is not kept.">
+      {sources.isError && <Trouble error={sources.error} onRetry={() => sources.refetch()} />}
+      {sources.data && !source && (
+        <Empty>
+          {slug ? `There is no source ${slug}. ` : ''}A lead comes from a source: add one at Sources, then come back.
+        </Empty>
+      )}
+      {source && (
+        <Trial
+          key={slug}
+          source={source}
+          picker={
+            <NativeSelect
+              label="Source"
+              data={items.map(({ noun }) => ({ value: noun.slug, label: nameOf(noun) }))}
+              value={slug}
+              onChange={(event) => change({ source: event.currentTarget.value })}
+            />
+          }
+        />
+      )}
+    </Page>
+  );
+}
+
+function Trial({ source, picker }: { source: Kept['noun']; picker: ReactNode }) {
+  const campaign = String(source.campaign);
+  const mayWrite = useMayWrite();
+  const noun = useQuery(nounsQuery('campaigns')).data?.items.find((one) => one.noun.slug === campaign)?.noun;
+  const checks = ((noun?.checks ?? []) as Dict[]).map((check) => String(check.plugin));
+  const [text, setText] = useSample(source.slug, noun);
+  const [bids, setBids] = useState<Record<string, string>>({});
+  const run = useMutation({
+    mutationFn: () =>
+      must(
+        api.POST('/v1/dry-run', {
+          body: { source: source.slug, fields: readLead(text) as never, bids: named(bids) },
+        }),
+      ),
+  });
+  const fault = run.error instanceof Fault ? run.error : null;
+  return (
+    <div className={css.pair}>
+      <Card title="The lead" aside={`in the names of the campaign ${campaign}`}>
+        <div className={css.stack}>
+          {picker}
+          <Textarea
+            aria-label="The lead as JSON"
+            autosize
+            minRows={8}
+            maxRows={24}
+            spellCheck={false}
+            value={text}
+            styles={{ input: { fontFamily: 'var(--mono)' } }}
+            onChange={(event) => setText(event.currentTarget.value)}
+            onKeyDown={(event) => {
+              if ((event.metaKey || event.ctrlKey) && event.key === 'Enter' && mayWrite) run.mutate();
+            }}
+          />
+          <Bids campaign={campaign} bids={bids} fault={fault} onChange={setBids} />
+          {mayWrite ? (
+            <div className={css.row}>
+              <Button variant="filled" loading={run.isPending} disabled={!text.trim()} onClick={() => run.mutate()}>
+                Run
+              </Button>
+              <span>⌘ Enter in the lead does the same.</span>
+            </div>
+          ) : (
+            <p className={css.note}>Who only looks does not run leads: a run tells whether a person was here before.</p>
+          )}
+        </div>
+      </Card>
+      <div className={css.stack} aria-live="polite">
+        {fault && <Trouble error={fault} />}
+        {run.isError && !fault && (
+          <p role="alert" className={css.fault}>
+            {run.error.message}
+          </p>
+        )}
+        {run.data ? (
+          <Told told={run.data} checks={checks} />
+        ) : (
+          !run.isError && (
+            <Empty>Run the lead to see each check, who would be asked, and who would win at what price.</Empty>
+          )
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** The sample of the source's posting instructions, until something else is typed. */
+function useSample(source: string, campaign: Dict | undefined): [string, (text: string) => void] {
+  const example = useQuery(describedQuery(source)).data?.example;
+  const [text, setText] = useState('');
+  useEffect(() => {
+    if (example && campaign) setText((typed) => typed || JSON.stringify(sampleOf(campaign, example), null, 2));
+  }, [example, campaign]);
+  return [text, setText];
+}
+
+/** Whoever is named bids; whoever is left empty passes. */
+function named(bids: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(bids).flatMap(([slug, bid]) => (bid.trim() ? [[slug, bid.trim()]] : [])));
+}
+
+function Bids({
+  campaign,
+  bids,
+  fault,
+  onChange,
+}: {
+  campaign: string;
+  bids: Record<string, string>;
+  fault: Fault | null;
+  onChange: (bids: Record<string, string>) => void;
+}) {
+  const offers = (useQuery(nounsQuery('offers', { campaign })).data?.items ?? []).map(({ noun }) => noun);
+  const [bidders, fixed] = [offers.filter(isBidder), offers.filter((offer) => !isBidder(offer as Dict))];
+  return (
+    <fieldset className={css.bids}>
+      <legend>What would be bid</legend>
+      <p className={css.note}>
+        Whoever is left empty passes.
+        {fixed.length > 0 &&
+          ` ${fixed.map((offer) => offer.slug).join(', ')}: at a fixed price, so not asked for a bid.`}
+      </p>
+      <div className={css.inputs}>
+        {bidders.map(({ slug }) => (
+          <TextInput
+            key={slug}
+            label={slug}
+            inputMode="decimal"
+            placeholder="passes"
+            value={bids[slug] ?? ''}
+            error={fault?.at(`/bids/${slug}`)}
+            onChange={(event) => onChange({ ...bids, [slug]: event.currentTarget.value })}
+          />
+        ))}
+      </div>
+      {offers.length === 0 && <p className={css.note}>No offer buys in this campaign yet.</p>}
+    </fieldset>
+  );
+}
