@@ -8,18 +8,43 @@ export type Me = Struct<'Me'>;
 
 /** A refusal of the API, with its code, its sentence, and every error by JSON pointer. */
 export class Fault extends Error {
+  readonly problem: Problem;
+
   constructor(
     readonly status: number,
-    readonly problem: Problem,
+    problem: Problem,
   ) {
     super(problem.title);
+    this.problem = problem.errors ? { ...problem, errors: problem.errors.map(placed) } : problem;
   }
 
   /** The error at a place of what was sent, or nothing. */
   at(pointer: string): string | undefined {
     const found = (this.problem.errors ?? []).find((error) => error.pointer === pointer);
-    return found && (found.fix ? `${found.detail} ${found.fix}` : found.detail);
+    return found && said(found.detail);
   }
+
+  /** Whether there is an error at a place or below it. */
+  under(pointer: string): boolean {
+    return (this.problem.errors ?? []).some(
+      (error) => error.pointer === pointer || error.pointer.startsWith(`${pointer}/`),
+    );
+  }
+}
+
+type Wrong = NonNullable<Problem['errors']>[number];
+
+const ABSENT = /missing required field `(\w+)`/;
+
+/** What is absent is told of the part that lacks it; people look for it at its own field. */
+function placed(error: Wrong): Wrong {
+  const [, field] = ABSENT.exec(error.detail) ?? [];
+  return field ? { ...error, pointer: `${error.pointer}/${field}`, detail: 'This has to be said.' } : error;
+}
+
+/** A detail of the API as a sentence. */
+export function said(detail: string): string {
+  return `${detail.charAt(0).toUpperCase()}${detail.slice(1)}${/[.!?]$/.test(detail) ? '' : '.'}`;
 }
 
 let csrf = '';

@@ -1,6 +1,6 @@
 import { Button, MultiSelect, SegmentedControl, Select, TagsInput, TextInput } from '@mantine/core';
 import { createContext, type ReactNode, useContext } from 'react';
-import type { Fault } from '@/api/client';
+import { type Fault, said } from '@/api/client';
 import { type Json, under } from '../form/schema';
 import css from './FilterEditor.module.css';
 import {
@@ -9,6 +9,7 @@ import {
   begun,
   type FactRow,
   isList,
+  listed,
   MODES,
   type Mode,
   modeOf,
@@ -17,7 +18,7 @@ import {
   operatorWord,
   type Part,
   partsOf,
-  pasted,
+  SPLIT,
   withFact,
   withMode,
   withOperator,
@@ -171,7 +172,7 @@ function Rule({ part, number, pointer, onChange, onRemove }: NodeProps) {
         value={(part.fact as string) ?? null}
         searchable
         disabled={isReadOnly}
-        error={Boolean(error)}
+        error={Boolean(fault?.at(under(pointer, 'fact')))}
         onChange={(name) => {
           const next = facts.find((one) => one.fact === name);
           if (next) onChange(withFact(part, next, fact));
@@ -198,7 +199,11 @@ function Rule({ part, number, pointer, onChange, onRemove }: NodeProps) {
             onChange={(value) => onChange(withValue(part, value))}
           />
         )}
-        {error && <p className={css.error}>{error}</p>}
+        {error && (
+          <p className={css.error} data-faulty tabIndex={-1}>
+            {said(error)}
+          </p>
+        )}
       </div>
       <span className={css.beside}>{beside(pointer)}</span>
       <Button
@@ -373,14 +378,8 @@ function Values({ fact, number, value, isReadOnly, onChange }: Omit<ValueProps, 
         value={values}
         disabled={isReadOnly}
         acceptValueOnBlur
-        splitChars={[',', ';']}
-        onPaste={(event) => {
-          const found = pasted(event.clipboardData.getData('text'));
-          if (found.length < 2) return;
-          event.preventDefault();
-          onChange([...new Set([...values, ...found])]);
-        }}
-        onChange={onChange}
+        splitChars={SPLIT}
+        onChange={(next) => onChange(listed(next))}
       />
       {fact?.places && values.length === 0 && (
         <Button

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { asGroup, asSaved, type FactRow, pasted, withFact, withMode, withOperator, withValue } from './tree';
+import { asGroup, asSaved, type FactRow, listed, withFact, withMode, withOperator, withValue } from './tree';
 
 const age: FactRow = { fact: 'age', kind: 'number', operators: ['equals', 'between', 'at_least', 'one_of'] };
 const miles: FactRow = { fact: 'miles', kind: 'number', operators: ['equals', 'between', 'at_least'] };
@@ -29,6 +29,6 @@ describe('a filter', () => {
     expect(withValue({ fact: 'age', at_least: '25' }, '30')).toEqual({ fact: 'age', at_least: '30' });
   });
   it('takes pasted lists, each value once', () => {
-    expect(pasted('90210\n90211, 90210;\t10001\n')).toEqual(['90210', '90211', '10001']);
+    expect(listed(['90210\r\n90211, 90210;\t10001\n', 'New York'])).toEqual(['90210', '90211', '10001', 'New York']);
   });
 });

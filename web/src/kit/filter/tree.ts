@@ -116,14 +116,13 @@ function brought(value: Json, operator: Operator): Json {
   return text;
 }
 
-/** Pasted values, one a line or between commas: each once, in order. */
-export function pasted(text: string): string[] {
-  return [
-    ...new Set(
-      text
-        .split(/[\n,;\t]+/)
-        .map((one) => one.trim())
-        .filter(Boolean),
-    ),
-  ];
+/** What parts a list of values that is typed or pasted: a column of a sheet has one a line. */
+export const SPLIT = [',', ';', '\n', '\r', '\t'];
+
+const BETWEEN = new RegExp(`[${SPLIT.join('')}]+`);
+
+/** The values of a list, each once; one that was left while it still held several is parted. */
+export function listed(values: string[]): string[] {
+  const single = values.flatMap((one) => one.split(BETWEEN)).map((one) => one.trim());
+  return [...new Set(single.filter(Boolean))];
 }

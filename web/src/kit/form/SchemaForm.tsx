@@ -1,6 +1,7 @@
 import { Button, MultiSelect, NumberInput, Select, Switch, TagsInput, Textarea, TextInput } from '@mantine/core';
 import { createContext, type ReactNode, useContext, useId, useState } from 'react';
 import type { Fault } from '@/api/client';
+import { Fold } from './Fold';
 import css from './SchemaForm.module.css';
 import {
   beginning,
@@ -115,17 +116,18 @@ function Parts({ schema, value, pointer, keys, onChange }: PartsProps) {
       />
     );
   };
-  const isFaulty = folded.some((key) =>
-    fault?.problem.errors?.some((error) => error.pointer.startsWith(under(pointer, key))),
-  );
+  const isFaulty = folded.some((key) => fault?.under(under(pointer, key)));
   return (
     <>
       {names.filter((key) => !folded.includes(key)).map(part)}
       {folded.length > 0 && (
-        <details className={css.more} open={isFaulty || undefined}>
-          <summary>{folded.length} more settings, each with a usual value</summary>
+        <Fold
+          className={css.more}
+          isOpen={isFaulty}
+          summary={`${folded.length} more settings, each with a usual value`}
+        >
           <div className={css.form}>{folded.map(part)}</div>
-        </details>
+        </Fold>
       )}
     </>
   );
@@ -154,6 +156,15 @@ function Part(props: EditorProps) {
 
 function useError(pointer: string): string | undefined {
   return useContext(Words).fault?.at(pointer);
+}
+
+/** What is wrong with a part as a whole. It takes the focus when a save was refused for it. */
+function Wrong({ text }: { text: string }) {
+  return (
+    <p className={css.error} data-faulty tabIndex={-1}>
+      {text}
+    </p>
+  );
 }
 
 function Control({ pointer, name, schema, value, help, required, onChange }: EditorProps) {
@@ -299,7 +310,7 @@ function Group({ pointer, name, schema, value, help, optional, onChange }: Edito
     <fieldset className={css.group}>
       <legend className={css.legend}>{label}</legend>
       {help && <p className={css.help}>{help}</p>}
-      {error && <p className={css.error}>{error}</p>}
+      {error && <Wrong text={error} />}
       {optional && (
         <Switch
           className={css.wide}
@@ -381,7 +392,7 @@ function Rows({ pointer, name, schema, value, help, item, onChange }: EditorProp
     <fieldset className={css.group}>
       <legend className={css.legend}>{label}</legend>
       {help && <p className={css.help}>{help}</p>}
-      {error && <p className={css.error}>{error}</p>}
+      {error && <Wrong text={error} />}
       {rows.map((row, index) => (
         <Row
           key={index}
@@ -451,7 +462,7 @@ interface RowProps {
 /** One of many: folded to a line that says what it is; open when it is new, or at fault. */
 function Row({ name, row, pointer, isOpen, actions, children }: RowProps) {
   const { fault } = useContext(Words);
-  const isFaulty = fault?.problem.errors?.some((error) => error.pointer.startsWith(`${pointer}/`)) ?? false;
+  const isFaulty = fault?.under(pointer) ?? false;
   if (typeof row !== 'object') {
     return (
       <div className={css.plainRow}>
@@ -461,15 +472,21 @@ function Row({ name, row, pointer, isOpen, actions, children }: RowProps) {
     );
   }
   return (
-    <details className={css.row} open={isOpen || isFaulty || undefined}>
-      <summary className={css.summary}>
-        <span className={css.rowName}>{name}</span> {summary(row)}
-      </summary>
+    <Fold
+      className={css.row}
+      isOpen={isOpen || isFaulty}
+      summaryClass={css.summary}
+      summary={
+        <>
+          <span className={css.rowName}>{name}</span> {summary(row)}
+        </>
+      }
+    >
       <div className={css.rowBody}>
         {children}
         <div className={css.rowActions}>{actions}</div>
       </div>
-    </details>
+    </Fold>
   );
 }
 
@@ -518,7 +535,7 @@ function Pairs({ pointer, name, value, help, item, onChange }: EditorProps & { i
     <fieldset className={css.group} id={list}>
       <legend className={css.legend}>{label}</legend>
       {help && <p className={css.help}>{help}</p>}
-      {error && <p className={css.error}>{error}</p>}
+      {error && <Wrong text={error} />}
       {pairs.map(([key, one], index) => (
         <div key={index} className={isPlain ? css.pair : css.row}>
           <TextInput

@@ -109,6 +109,7 @@ export function sentence(text = ''): string {
   const plain = text
     .replace(/\[([^\]]+)\]\([^)]*\)/g, '$1')
     .replaceAll('`', '')
+    .replace(/\*([^*\s][^*]*)\*/g, '$1')
     .trim();
   return plain && `${plain.charAt(0).toUpperCase()}${plain.slice(1)}${/[.!?]$/.test(plain) ? '' : '.'}`;
 }

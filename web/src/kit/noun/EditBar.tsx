@@ -5,13 +5,16 @@ import type { Json } from '../form/schema';
 import { Trouble } from '../frame/Trouble';
 import css from './EditBar.module.css';
 import type { Editing } from './editing';
+import { placeOf } from './faults';
 
 /** Discard and save, with ⌘S. Leaving with something unsaved asks first. */
 export function EditBar({ editing, word, onSave }: { editing: Editing; word: string; onSave?: () => void }) {
-  const { isDirty, isSaving, isNew, save, discard } = editing;
+  const { isDirty, isSaving, isNew, refusal, save, discard } = editing;
+  useEffect(() => {
+    if (refusal) leadTo('[aria-invalid="true"], [data-faulty]') || leadTo('[role="alert"]');
+  }, [refusal]);
   const run = async () => {
     if (await save()) onSave?.();
-    else document.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
   };
   useBlocker({
     shouldBlockFn: ({ current, next }) =>
@@ -42,6 +45,14 @@ export function EditBar({ editing, word, onSave }: { editing: Editing; word: str
   );
 }
 
+/** Brings the first of what is sought before the eyes and under the keys; false where there is none. */
+function leadTo(sought: string): boolean {
+  const found = document.querySelector<HTMLElement>(`#main :is(${sought})`);
+  found?.scrollIntoView({ block: 'center' });
+  found?.focus({ preventScroll: true });
+  return found !== null;
+}
+
 /** What stands above a form: errors that belong to no field, and what somebody else saved in between. */
 export function EditTrouble({ editing }: { editing: Editing }) {
   const { fault, theirs, draft, takeTheirs, keepMine } = editing;
@@ -62,9 +73,7 @@ export function EditTrouble({ editing }: { editing: Editing }) {
           <tbody>
             {differences(theirs, draft).map(({ where, before, after }) => (
               <tr key={where}>
-                <td>
-                  <code>{where}</code>
-                </td>
+                <td>{placeOf(where)}</td>
                 <td>{before}</td>
                 <td>{after}</td>
               </tr>
@@ -78,7 +87,7 @@ export function EditTrouble({ editing }: { editing: Editing }) {
       </section>
     );
   }
-  return fault ? <Trouble error={fault} /> : null;
+  return fault ? <Trouble error={fault} placeOf={placeOf} /> : null;
 }
 
 export interface Difference {

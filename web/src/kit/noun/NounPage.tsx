@@ -1,12 +1,13 @@
 import { Button } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect } from 'react';
 import { Fault, send } from '@/api/client';
 import { Asked } from '../data/Asked';
 import { factsQuery } from '../filter/facts';
+import { Fold } from '../form/Fold';
 import { type EditorProps, SchemaForm, type Widget } from '../form/SchemaForm';
-import { type Dict, resolved } from '../form/schema';
+import { type Dict, resolved, under } from '../form/schema';
 import { useMayWrite } from '../frame/me';
 import { useTell } from '../frame/Notices';
 import { Card, Page } from '../frame/Page';
@@ -15,6 +16,7 @@ import { EditBar, EditTrouble } from './EditBar';
 import { type Editing, useEditing } from './editing';
 import css from './NounPage.module.css';
 import { kindsQuery, nameOf, type Plural } from './nouns';
+import { suggested } from './slug';
 import { nounWidgets } from './widgets';
 
 export interface Section {
@@ -52,6 +54,10 @@ export function NounPage(props: NounPageProps) {
   const editing = useEditing(plural, slug, begin);
   const { draft, isNew } = editing;
   const kinds = useQuery(kindsQuery);
+  const isDrawn = kinds.isSuccess;
+  useEffect(() => {
+    if (isNew && isDrawn) document.querySelector<HTMLElement>('#main [data-pointer]')?.focus();
+  }, [isNew, isDrawn]);
   const campaign = plural === 'campaigns' ? (slug ?? '') : String(draft.campaign ?? '');
   const facts = useQuery(factsQuery(campaign)).data ?? [];
   return (
@@ -74,6 +80,7 @@ export function NounPage(props: NounPageProps) {
       }
     >
       <EditTrouble editing={editing} />
+      {!mayWrite && <p className={css.reading}>You may look at everything here, and change nothing.</p>}
       {editing.isReady && above?.(editing)}
       <div className={side ? css.sides : css.plain}>
         <div className={css.column}>
@@ -85,7 +92,6 @@ export function NounPage(props: NounPageProps) {
                 const named = new Set(['slug', ...sections.flatMap((section) => section.keys)]);
                 const rest = Object.keys(root.properties ?? {}).filter((key) => !named.has(key));
                 const whole = rest.length ? [...sections, { title: 'More', keys: rest, isFolded: true }] : sections;
-                const first = isNew ? ['slug'] : [];
                 const nouns = nounWidgets({
                   defs: schema.$defs ?? {},
                   facts,
@@ -95,15 +101,21 @@ export function NounPage(props: NounPageProps) {
                 });
                 const widget: Widget = (place) => props.widget?.(place, editing, !mayWrite) ?? nouns(place);
                 return whole.map(({ title, aside, keys, isFolded }, index) => (
-                  <Folded key={title} title={title} aside={aside} isFolded={isFolded}>
+                  <Folded
+                    key={title}
+                    title={title}
+                    aside={aside}
+                    isFolded={isFolded}
+                    isFaulty={keys.some((key) => editing.fault?.under(under('', key)))}
+                  >
                     <SchemaForm
                       schema={schema}
-                      keys={index === 0 ? [...first, ...keys] : keys}
+                      keys={index === 0 && isNew ? withSlug(keys) : keys}
                       value={draft}
                       fault={editing.fault}
                       isReadOnly={!mayWrite}
                       widget={widget}
-                      onChange={editing.set}
+                      onChange={(next) => editing.set(isNew ? suggested(draft, next) : next)}
                     />
                   </Folded>
                 ));
@@ -118,15 +130,23 @@ export function NounPage(props: NounPageProps) {
   );
 }
 
+/** The slug of what is new stands behind its name, which suggests it. */
+function withSlug(keys: string[]): string[] {
+  return keys[0] === 'name' ? ['name', 'slug', ...keys.slice(1)] : ['slug', ...keys];
+}
+
 function Folded({
   title,
   aside,
   isFolded,
+  isFaulty,
   children,
 }: {
   title: string;
   aside?: string;
   isFolded?: boolean;
+  /** Something in it was refused: it opens. */
+  isFaulty?: boolean;
   children: ReactNode;
 }) {
   if (!isFolded) {
@@ -138,10 +158,9 @@ function Folded({
   }
   return (
     <Card>
-      <details className={css.folded}>
-        <summary>{title}</summary>
+      <Fold className={css.folded} isOpen={isFaulty ?? false} summary={title}>
         {children}
-      </details>
+      </Fold>
     </Card>
   );
 }

@@ -1,8 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { Fault, send } from '@/api/client';
 import type { Dict } from '../form/schema';
 import { useTell } from '../frame/Notices';
+import { standing } from './faults';
 import { nounQuery, type Plural } from './nouns';
 
 export interface Editing {
@@ -13,7 +14,10 @@ export interface Editing {
   isReady: boolean;
   isDirty: boolean;
   isSaving: boolean;
+  /** The errors of the last refusal that nothing was done about since. */
   fault: Fault | null;
+  /** The last refusal itself: another object each time. */
+  refusal: Fault | null;
   /** Somebody else saved in between: what he saved. */
   theirs: Dict | null;
   set: (draft: Dict) => void;
@@ -33,6 +37,7 @@ export function useEditing(plural: Plural, slug: string | null, begin: Dict = {}
   const query = useQuery({ ...nounQuery(plural, slug ?? ''), enabled: !isNew, refetchOnWindowFocus: false });
   const [draft, setDraft] = useState<Dict | null>(isNew ? begin : null);
   const [etag, setEtag] = useState('');
+  const [refused, setRefused] = useState<Dict | null>(null);
   const [theirs, setTheirs] = useState<{ body: Dict; etag: string } | null>(null);
   const kept = query.data?.body ?? (isNew ? begin : {});
   useEffect(() => {
@@ -51,7 +56,8 @@ export function useEditing(plural: Plural, slug: string | null, begin: Dict = {}
 
   const mutation = useMutation({
     mutationFn: (body: Dict) => write(body, isNew ? { 'If-None-Match': '*' } : { 'If-Match': etag }),
-    onError: async (error) => {
+    onError: async (error, body) => {
+      setRefused(body);
       if (!(error instanceof Fault) || error.status !== MOVED || isNew) return;
       setTheirs(await send<Dict>('GET', `/v1/${plural}/${encodeURIComponent(String(slug))}`));
     },
@@ -83,6 +89,8 @@ export function useEditing(plural: Plural, slug: string | null, begin: Dict = {}
   };
 
   const now = draft ?? kept;
+  const refusal = mutation.error instanceof Fault ? mutation.error : null;
+  const fault = useMemo(() => standing(refusal, refused, now), [refusal, refused, now]);
   return {
     draft: now,
     kept,
@@ -90,7 +98,8 @@ export function useEditing(plural: Plural, slug: string | null, begin: Dict = {}
     isReady: draft !== null,
     isDirty: draft !== null && JSON.stringify(draft) !== JSON.stringify(kept),
     isSaving: mutation.isPending,
-    fault: mutation.error instanceof Fault ? mutation.error : query.error instanceof Fault ? query.error : null,
+    fault: fault ?? (query.error instanceof Fault ? query.error : null),
+    refusal,
     theirs: theirs?.body ?? null,
     set: setDraft,
     discard: () => {

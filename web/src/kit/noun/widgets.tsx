@@ -14,7 +14,7 @@ import { useSlugs } from './nouns';
 export function SlugField({
   plural,
   label,
-  help,
+  pointer,
   value,
   error,
   isReadOnly,
@@ -24,7 +24,8 @@ export function SlugField({
 }: {
   plural: Plural;
   label: string;
-  help?: string;
+  /** Where it stands in what is sent. */
+  pointer?: string;
   value: string | undefined;
   error?: string;
   isReadOnly?: boolean;
@@ -37,7 +38,7 @@ export function SlugField({
   return (
     <Select
       label={label}
-      description={help || undefined}
+      data-pointer={pointer}
       data={data}
       value={value ?? null}
       searchable
@@ -83,8 +84,8 @@ export function nounWidgets(around: Around): Widget {
           key={name}
           plural={plural}
           label={label}
-          help={help}
           value={value as string | undefined}
+          pointer={pointer}
           error={fault?.at(pointer)}
           isReadOnly={isReadOnly}
           required={required}

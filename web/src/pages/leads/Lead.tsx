@@ -61,6 +61,12 @@ function Told({ lead }: { lead: LeadLog }) {
   return (
     <>
       <p className={css.verdict}>{verdict(lead, reason)}</p>
+      {lead.test && (
+        <p className={css.test}>
+          A test lead: buyers are not asked, each is taken to bid the least that may win (1.00 where no floor asks for
+          more), and nothing is paid.
+        </p>
+      )}
       <Verdicts lead={lead} />
       <Money lead={lead} />
       <Spent lead={lead} />
@@ -82,12 +88,13 @@ function Money({ lead }: { lead: LeadLog }) {
   const kept = lead.transfers.filter((one) => one.kind === 'margin');
   const sum = (amounts: string[]) => amounts.reduce((all, one) => all + Number(one), 0);
   const price = sum(sold.map((sale) => sale.price));
-  const margin = sum(kept.map((one) => one.amount));
+  const payout = sum(sold.map((sale) => sale.payout));
+  const margin = lead.test ? price - payout : sum(kept.map((one) => one.amount));
   const whole = (amount: number) => money(amount.toFixed(6), lead.currency);
   return (
     <Figures>
       <Figure label="Price" value={sold.length ? whole(price) : '–'} />
-      <Figure label="Payout" value={sold.length ? whole(sum(sold.map((sale) => sale.payout))) : '–'} />
+      <Figure label="Payout" value={sold.length ? whole(payout) : '–'} />
       <Figure
         label="Margin"
         value={sold.length ? whole(margin) : '–'}

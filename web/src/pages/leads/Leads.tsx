@@ -70,12 +70,30 @@ export default function Leads() {
               onSort={(wanted) => change({ sort: wanted === '-at' ? null : wanted })}
               onMore={more}
               isMoreComing={query.isFetchingNextPage}
-              empty="No lead in this range. Widen it or send a test lead from the page of a source."
+              empty={<Nothing address={address} onTests={() => change({ test: 'yes' })} />}
             />
           )}
         </Asked>
       </Card>
     </Page>
+  );
+}
+
+/** No lead: how many test leads stand hidden, or what to do. */
+function Nothing({ address, onTests }: { address: Address; onTests: () => void }) {
+  const tests = useQuery({
+    queryKey: ['leads', 'counts', 'tests', address],
+    enabled: !address.test,
+    queryFn: () => must(api.GET('/v1/leads/counts', { params: { query: { ...which(address), test: true } as never } })),
+  }).data?.total;
+  if (address.test || !tests) {
+    return <>No lead in this range. Widen it or send a test lead from the page of a source.</>;
+  }
+  return (
+    <>
+      No lead in this range, but {tests === 1 ? 'a test lead' : `${count(tests)} test leads`}.{' '}
+      <Button onClick={onTests}>Show {tests === 1 ? 'it' : 'them'}</Button>
+    </>
   );
 }
 

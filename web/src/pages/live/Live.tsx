@@ -12,6 +12,7 @@ import type { Tick, Told } from '@/kit/live/stream';
 import { type Flow, useStream } from '@/kit/live/useStream';
 import { useSlugs } from '@/kit/noun/nouns';
 import { clock } from '@/kit/words/time';
+import { TITLES } from '@/pages/start/steps';
 import { Steps, startQuery } from '../start/Steps';
 import { BuyersNow } from './BuyersNow';
 import { Charts } from './Charts';
@@ -41,10 +42,11 @@ export default function Live() {
     );
   }
   if (start.isPending) return <Page title="Live">{null}</Page>;
-  return <Market key={address.campaign ?? ''} isMissing={start.data?.done === false} />;
+  const missing = start.data?.steps.find((step) => !step.done)?.step;
+  return <Market key={address.campaign ?? ''} missing={missing && TITLES[missing]} />;
 }
 
-function Market({ isMissing }: { isMissing: boolean }) {
+function Market({ missing }: { missing?: string }) {
   const [address, change] = useAddress();
   const queries = useQueryClient();
   const campaign = address.campaign ?? '';
@@ -92,9 +94,10 @@ function Market({ isMissing }: { isMissing: boolean }) {
         </>
       }
     >
-      {isMissing && (
+      {missing && (
         <p>
-          Something is missing before leads are sold here: <Link to="/start">see the steps</Link>.
+          Still missing here: {missing.charAt(0).toLowerCase() + missing.slice(1)}.{' '}
+          <Link to="/start">See the steps</Link>.
         </p>
       )}
       <NeedsYou />

@@ -1,11 +1,13 @@
 import { useParams } from '@tanstack/react-router';
 import { useAddress } from '@/kit/data/address';
 import type { Dict } from '@/kit/form/schema';
+import { useMayWrite } from '@/kit/frame/me';
 import type { Editing } from '@/kit/noun/editing';
 import { NounPage } from '@/kit/noun/NounPage';
 import { bidOf, useCounted } from './counting';
 import { DryRun } from './DryRun';
 import { scheduleWidget } from './Schedule';
+import { Tier } from './Tier';
 import { Try } from './Try';
 import { Alone, Yesterday } from './Yesterday';
 
@@ -47,7 +49,11 @@ export default function Offer() {
       side={(editing) => <Side editing={editing} />}
       beside={(editing, pointer) => <Beside draft={editing.draft} pointer={pointer} />}
       widget={(props, editing, isReadOnly) =>
-        scheduleWidget(props, String(editing.draft.zone ?? 'New York'), isReadOnly)
+        props.pointer === '/tier' ? (
+          <Tier key="tier" place={props} editing={editing} isReadOnly={isReadOnly} />
+        ) : (
+          scheduleWidget(props, String(editing.draft.zone ?? 'New York'), isReadOnly)
+        )
       }
     />
   );
@@ -55,11 +61,12 @@ export default function Offer() {
 
 function Side({ editing: { draft, isNew } }: { editing: Editing }) {
   const query = useCounted(draft, HOURS);
+  const mayTry = useMayWrite() && !isNew;
   return (
     <>
       <Yesterday query={query} bid={bidOf(draft)} />
-      {!isNew && <Try offer={String(draft.slug)} delivery={draft.delivery as Dict} />}
-      {!isNew && <DryRun draft={draft} />}
+      {mayTry && <Try offer={String(draft.slug)} delivery={draft.delivery as Dict} />}
+      {mayTry && <DryRun draft={draft} />}
     </>
   );
 }

@@ -11,9 +11,11 @@ const SETTLES_MS = 250;
 /** What yesterday's leads say of an offer as it is being edited: null while a rule has no value yet. */
 export function useCounted(draft: Dict, hours: number) {
   const filter = asSaved((draft.filter ?? { all: [] }) as Part);
-  const isAskable = Boolean(draft.campaign) && (filter === null || isWhole(filter));
   const bid = bidOf(draft);
   const [wish] = useDebouncedValue(JSON.stringify({ filter, hours, bid }), SETTLES_MS);
+  // What has settled is asked, so it has to be whole: what is typed by now may be ahead of it.
+  const settled = (JSON.parse(wish) as { filter: Part | null }).filter;
+  const isAskable = Boolean(draft.campaign) && (settled === null || isWhole(settled));
   return useQuery({
     queryKey: ['counted', draft.campaign, wish],
     enabled: isAskable,

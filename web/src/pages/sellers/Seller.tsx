@@ -1,6 +1,8 @@
+import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import css from '@/kit/frame/List.module.css';
+import { useMayWrite } from '@/kit/frame/me';
 import { Card, Empty } from '@/kit/frame/Page';
 import { NounPage } from '@/kit/noun/NounPage';
 import { nameOf, nounsQuery } from '@/kit/noun/nouns';
@@ -21,9 +23,20 @@ export default function Seller() {
 }
 
 function Sources({ seller }: { seller: string }) {
+  const mayWrite = useMayWrite();
   const found = (useQuery(nounsQuery('sources')).data?.items ?? []).filter(({ noun }) => noun.seller === seller);
   return (
-    <Card title="Sources" aside="the feeds through which this seller's leads come">
+    <Card
+      title="Sources"
+      aside="the feeds through which this seller's leads come"
+      actions={
+        mayWrite && (
+          <Button component={Link} to={`/sources/new?seller=${encodeURIComponent(seller)}`}>
+            New source
+          </Button>
+        )
+      }
+    >
       {found.length === 0 ? (
         <Empty>No source yet.</Empty>
       ) : (

@@ -10,6 +10,7 @@ import { Trouble } from '@/kit/frame/Trouble';
 import { millis } from '@/kit/words/format';
 import { useKeys } from './keys';
 import { asking, OUTCOMES, outcomeOf } from './outcomes';
+import { patiently } from './patient';
 import css from './Source.module.css';
 import { describedQuery } from './sample';
 
@@ -38,7 +39,8 @@ export function Console({ source }: { source: string }) {
     setSending(true);
     try {
       secret.current ||= (await make.mutateAsync(true)).secret;
-      setAnswer(await posted(text, secret.current));
+      const key = secret.current;
+      setAnswer(await patiently(() => posted(text, key)));
     } catch (error) {
       setFault(error);
     } finally {
@@ -46,7 +48,7 @@ export function Console({ source }: { source: string }) {
     }
   };
   return (
-    <Card title="Test console" aside="a test lead: nothing is sold">
+    <Card title="Test console" aside="sold by the same rules; no buyer is asked, no money moves">
       <div className={css.stack}>
         <div className={css.row}>
           <SegmentedControl

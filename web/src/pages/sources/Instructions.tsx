@@ -35,28 +35,30 @@ export function Instructions({ source }: { source: string }) {
             <p>
               <code>POST {window.location.origin}/v1/leads</code>, <code>Authorization: Bearer KEY</code>
             </p>
-            <table className={css.fields}>
-              <thead>
-                <tr>
-                  <th scope="col">Field</th>
-                  <th scope="col">Need</th>
-                  <th scope="col">Rule, example</th>
-                </tr>
-              </thead>
-              <tbody>
-                {fields.map(({ name, isRequired, isPinged, rule, example }) => (
-                  <tr key={name}>
-                    <td>
-                      <code>{name}</code>
-                    </td>
-                    <td>{isRequired ? (isPinged ? 'ping' : 'post') : 'optional'}</td>
-                    <td>
-                      {rule} {example && <code>{example}</code>}
-                    </td>
+            <section className={css.scrolled} aria-label="Fields of a lead" tabIndex={0}>
+              <table className={css.fields}>
+                <thead>
+                  <tr>
+                    <th scope="col">Field</th>
+                    <th scope="col">Need</th>
+                    <th scope="col">Rule, example</th>
                   </tr>
-                ))}
-              </tbody>
-            </table>
+                </thead>
+                <tbody>
+                  {fields.map(({ name, isRequired, isPinged, rule, example }) => (
+                    <tr key={name}>
+                      <td>
+                        <code>{name}</code>
+                      </td>
+                      <td>{isRequired ? (isPinged ? 'ping' : 'post') : 'optional'}</td>
+                      <td>
+                        {rule} {example && <code>{example}</code>}
+                      </td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </section>
             <Links source={source} />
           </div>
         )}
