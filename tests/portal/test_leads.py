@@ -104,7 +104,7 @@ async def test_a_person_is_found_by_phone_with_a_reason_and_stands_in_no_address
     page.on("framenavigated", lambda frame: urls.append(frame.url))
     await walk.go("/changes")
     await page.keyboard.press("Control+k")
-    await page.get_by_label("Page, lead id, phone or e-mail").fill("(512) 555-0147")
+    await page.get_by_label("Page, name, lead id, phone or e-mail").fill("(512) 555-0147")
     await page.get_by_role("option", name=re.compile("Leads of")).click()
     await expect(page).to_have_url(f"{walk.address}/leads")
     await page.get_by_label("Why do you look?").fill("case 12")

@@ -1,6 +1,7 @@
 import { useRouter } from '@tanstack/react-router';
 import { type KeyboardEvent as Typed, useCallback, useEffect, useId, useRef, useState } from 'react';
 import { idEnd, isIdEnd, person } from '../words/search';
+import { useNouns } from './found';
 import { areSingleKeysOn, isTyping } from './keys';
 import css from './Palette.module.css';
 import { PAGES } from './pages';
@@ -18,7 +19,7 @@ interface Choice {
   person?: string;
 }
 
-/** ⌘K: a page by name, a lead by its id or the end of it, a person's leads by phone or e-mail. `g` and a letter go to a page at once. */
+/** ⌘K: a page or a noun by name, a lead by its id or the end of it, a person's leads by phone or e-mail. `g` and a letter go to a page at once. */
 export function Palette() {
   const dialog = useRef<HTMLDialogElement>(null);
   const [words, setWords] = useState('');
@@ -38,7 +39,8 @@ export function Palette() {
     dialog.current?.showModal();
   }, []);
   useShortcuts(open, go);
-  const found = choices(words);
+  const nouns = useNouns(words);
+  const found = [...nouns, ...choices(words)];
   const choose = (choice: Choice) => {
     if (choice.person) seek(choice.person);
     go(choice.to);
@@ -58,8 +60,8 @@ export function Palette() {
         aria-expanded="true"
         aria-controls={list}
         aria-activedescendant={found[at] && `${list}-${at}`}
-        aria-label="Page, lead id, phone or e-mail"
-        placeholder="Page, lead id, phone or e-mail"
+        aria-label="Page, name, lead id, phone or e-mail"
+        placeholder="Page, name, lead id, phone or e-mail"
         value={words}
         onChange={(event) => {
           setWords(event.target.value);

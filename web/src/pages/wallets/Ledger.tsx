@@ -19,6 +19,7 @@ const KINDS = ['', 'payout', 'margin', 'deposit'].map((kind) => ({ value: kind, 
 const COLUMNS: Column<Transfer>[] = [
   { key: 'at', title: 'Time', cell: (row) => moment(row.at) },
   { key: 'kind', title: 'Kind', cell: (row) => row.kind },
+  { key: 'amount', title: 'Amount', figures: true, cell: (row) => money(row.amount, row.currency) },
   { key: 'debit', title: 'From', cell: (row) => row.debit },
   { key: 'credit', title: 'To', cell: (row) => row.credit },
   {
@@ -27,7 +28,6 @@ const COLUMNS: Column<Transfer>[] = [
     minor: true,
     cell: (row) => (row.sale ? <code title={row.sale}>{lastSix(row.sale)}</code> : '–'),
   },
-  { key: 'amount', title: 'Amount', figures: true, cell: (row) => money(row.amount, row.currency) },
 ];
 
 /** Every transfer, and whether all of them add up. */

@@ -1,0 +1,85 @@
+import { Select, Switch } from '@mantine/core';
+import { useContext } from 'react';
+import { Parts } from './Parts';
+import css from './SchemaForm.module.css';
+import { beginning, type Dict, labelOf, type Schema, shapeOf } from './schema';
+import { type EditorProps, useError, Words, Wrong } from './words';
+
+/** A part with parts of its own. Where it may be absent, a switch says whether it is there. */
+export function Group({ pointer, name, schema, value, help, optional, onChange }: EditorProps & { optional: boolean }) {
+  const { defs, isReadOnly } = useContext(Words);
+  const error = useError(pointer);
+  const { label } = labelOf(name);
+  const isSet = value !== undefined && value !== null;
+  const shape = shapeOf(schema, defs);
+  if (optional && !isSet) {
+    return (
+      <Switch
+        className={css.wide}
+        label={label}
+        description={help || undefined}
+        error={error}
+        checked={false}
+        disabled={isReadOnly}
+        onChange={() => onChange(beginning(schema, defs))}
+      />
+    );
+  }
+  return (
+    <fieldset className={css.group}>
+      <legend className={css.legend}>{label}</legend>
+      {help && <p className={css.help}>{help}</p>}
+      {error && <Wrong text={error} />}
+      {optional && (
+        <Switch
+          className={css.wide}
+          label={`${label} is set`}
+          checked
+          disabled={isReadOnly}
+          onChange={() => onChange(undefined)}
+        />
+      )}
+      {(isSet || !optional) &&
+        (shape.kind === 'variant' ? (
+          <Variant shape={shape} value={(value ?? {}) as Dict} pointer={pointer} onChange={onChange} />
+        ) : (
+          <Parts schema={schema} value={(value ?? {}) as Dict} pointer={pointer} onChange={onChange} />
+        ))}
+    </fieldset>
+  );
+}
+
+function Variant({
+  shape,
+  value,
+  pointer,
+  onChange,
+}: {
+  shape: { by: string; variants: Record<string, Schema> };
+  value: Dict;
+  pointer: string;
+  onChange: (value: Dict) => void;
+}) {
+  const chosen = String(value[shape.by] ?? '');
+  const { isReadOnly } = useContext(Words);
+  return (
+    <>
+      <Select
+        label={labelOf(shape.by).label}
+        data={Object.keys(shape.variants)}
+        value={chosen || null}
+        disabled={isReadOnly}
+        onChange={(next) => onChange({ [shape.by]: next ?? '' })}
+      />
+      {shape.variants[chosen] && (
+        <Parts
+          schema={shape.variants[chosen]}
+          value={value}
+          pointer={pointer}
+          keys={Object.keys(shape.variants[chosen].properties ?? {}).filter((key) => key !== shape.by)}
+          onChange={onChange}
+        />
+      )}
+    </>
+  );
+}
