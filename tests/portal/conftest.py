@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from api.operator.asking import HOUSE_KEY
 from harness.buyers import ACCEPT, Buyers, bid
@@ -19,6 +19,7 @@ from outbid.store.people import users
 from portal.walk import PASSWORD, USER, Walk, open_walk
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+expect.set_options(timeout=20_000)  # a busy machine is no fault of a page
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",

@@ -135,7 +135,7 @@ async def test_new_leads_wait_behind_a_button(walk, house, sold):
     await walk.go("/leads?source=web")
     await shown(walk, sold[::-1])
     new = (await house.sell(lead())).json["lead"]
-    await expect(walk.page.get_by_role("button", name="1 new")).to_be_visible(timeout=10_000)
+    await expect(walk.page.get_by_role("button", name="1 new")).to_be_visible(timeout=30_000)
     await shown(walk, sold[::-1])
     await walk.page.get_by_role("button", name="1 new").click()
     await shown(walk, [new, *sold[::-1]])

@@ -17,7 +17,7 @@ from outbid.store.people import users
 from portal.walk import PASSWORD, USER, Walk, open_walk
 from sale.test_kill import Running, _free_port, _open, _ready, _server
 
-TOLD_MS = 15_000
+TOLD_MS = 30_000
 """A figure is of whole seconds and fetched every five: it is right in so long."""
 
 

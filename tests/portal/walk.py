@@ -51,7 +51,7 @@ class Walk:
 async def open_walk(browser: Browser, port: int, **more: Any) -> AsyncIterator[Walk]:
     """A fresh browser profile at a house; `more` is of playwright's `new_context`: `color_scheme`, `viewport`."""
     context = await browser.new_context(**more)
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(20_000)
     walk = Walk(await context.new_page(), f"http://127.0.0.1:{port}")
     try:
         yield walk
