@@ -23,8 +23,9 @@ def built(tmp_path):
     return Site(read_built(tmp_path), noise_source())
 
 
-def asked(path: str, method: str = "GET", accepts: bytes = b"") -> dict[str, Any]:
-    return {"type": "http", "method": method, "path": path, "headers": [(b"accept-encoding", accepts)]}
+def asked(path: str, method: str = "GET", accepts: bytes = b"", wants: bytes = b"text/html,*/*") -> dict[str, Any]:
+    headers = [(b"accept-encoding", accepts), (b"accept", wants)]
+    return {"type": "http", "method": method, "path": path, "headers": headers}
 
 
 async def answer(site: Site, scope: dict[str, Any]) -> tuple[dict[bytes, bytes], bytes]:
@@ -77,6 +78,11 @@ async def test_head_tells_the_length_and_sends_nothing(built):
 @pytest.mark.parametrize("path", ["/v1", "/v1/leads", "/healthz", "/metrics", "/instructions/x", "/assets/gone.js"])
 def test_the_api_and_files_that_are_gone_are_not_its(built, path):
     assert not built.takes(asked(path))
+
+
+def test_a_program_that_is_wrong_about_an_address_is_told_so_by_the_api(built):
+    assert not built.takes(asked("/v2/leads", wants=b"*/*"))
+    assert built.takes(asked("/", wants=b"*/*"))
 
 
 def test_it_takes_no_writes(built):

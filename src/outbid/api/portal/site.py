@@ -46,7 +46,7 @@ class Site:
             return False
         if not self._is_built:
             return bool(scope["path"] == "/")
-        return scope["path"] in self._files or "." not in scope["path"].rpartition("/")[2]
+        return scope["path"] in self._files or _is_page(scope)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request that it takes."""
@@ -68,6 +68,13 @@ class Site:
             (b"content-security-policy", POLICY.format(nonce=nonce).encode()),
         ]
         return headers, self._files[f"/{INDEX}"].plain.replace(NONCE, nonce.encode())
+
+
+def _is_page(scope: Scope) -> bool:
+    """Is it an address that somebody looks at in a browser? A program that is wrong about an address is told so."""
+    if scope["path"] == "/":
+        return True
+    return "." not in scope["path"].rpartition("/")[2] and b"text/html" in dict(scope["headers"]).get(b"accept", b"")
 
 
 def _is_apis(path: str) -> bool:
