@@ -63,7 +63,7 @@ export function NounPage(props: NounPageProps) {
   return (
     <Page
       narrow={!side}
-      title={isNew ? `New ${word}` : nameOf(draft)}
+      title={isNew ? `New ${word}` : nameOf(draft) || String(slug)}
       aside={!isNew && 'paused' in draft && draft.paused ? <Status status="paused" /> : undefined}
       actions={
         mayWrite && (
