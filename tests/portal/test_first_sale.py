@@ -38,7 +38,7 @@ async def make(walk, word: str, name: str) -> None:
     await walk.page.wait_for_url(f"{walk.address}/{word}s/{name.lower().replace(' ', '-')}")
 
 
-async def test_names_alone_make_a_seller_his_source_and_a_buyer(walk):
+async def names_alone_make_a_seller_his_source_and_a_buyer(walk) -> None:
     page = walk.page
     await walk.go("/")
     await page.get_by_role("combobox", name="Kind of lead").click()
@@ -56,7 +56,7 @@ async def test_names_alone_make_a_seller_his_source_and_a_buyer(walk):
     await make(walk, "buyer", "Acme")
 
 
-async def test_a_refusal_leads_to_its_place_each_time_and_is_gone_when_that_is_mended(walk):
+async def a_refusal_leads_to_its_place_each_time_and_is_gone_when_that_is_mended(walk) -> None:
     page = walk.page
     await walk.go("/offers/new?campaign=auto_insurance&buyer=acme")
     await page.get_by_label("Name", exact=True).fill("Acme Auto")
@@ -89,7 +89,7 @@ async def test_a_refusal_leads_to_its_place_each_time_and_is_gone_when_that_is_m
     assert (made["tier"], made["caps"]) == ("main", [{"window": "day", "leads": 10}])
 
 
-async def test_two_thousand_values_one_a_line_are_as_many_values(walk):
+async def two_thousand_values_one_a_line_are_as_many_values(walk) -> None:
     page = walk.page
     zips = [str(10_000 + 37 * at) for at in range(2_000)]
     await walk.go("/offers/acme-auto")
@@ -104,3 +104,9 @@ async def test_two_thousand_values_one_a_line_are_as_many_values(walk):
     await expect(page.get_by_text("Saved: Acme Auto.")).to_be_visible()
     saved = (await kept(walk, "offers/acme-auto"))["filter"]
     assert sorted(saved["all"][0]["one_of"]) == sorted([*zips, "78701"])
+
+
+async def test_a_market_is_set_up_from_an_empty_house_with_the_slips_of_a_first_time(walk):
+    await names_alone_make_a_seller_his_source_and_a_buyer(walk)
+    await a_refusal_leads_to_its_place_each_time_and_is_gone_when_that_is_mended(walk)
+    await two_thousand_values_one_a_line_are_as_many_values(walk)
