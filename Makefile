@@ -22,8 +22,9 @@ $(READY): requirements/dev.lock requirements/uv.lock pyproject.toml
 run: setup portal-if-node
 	@$(BIN)/outbid demo
 
+# Walks of one module share a house, so they stay on one worker; all other tests go where there is room.
 test: setup portal-if-node browser
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist loadgroup
 
 check: setup
 	$(BIN)/ruff format --check .

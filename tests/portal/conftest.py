@@ -35,10 +35,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where there is no browser or no built portal, one line says why the walks are left out."""
+    """Walks of a module share its house and stay together. Without a browser or a portal, one line says why not."""
     missing = "Chromium is not installed" if CHROMIUM is None else "" if read_built() else "the portal is not built"
     for item in items:
-        if missing and Path(__file__).parent in item.path.parents:
+        if Path(__file__).parent not in item.path.parents:
+            continue
+        item.add_marker(pytest.mark.xdist_group(item.path.name))
+        if missing:
             item.add_marker(pytest.mark.skip(reason=missing))
 
 
