@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { count, less, millis, money, NONE, percent, share } from './format';
+import { count, less, millis, money, NONE, percent, share, sum } from './format';
 
 describe('money', () => {
   it('keeps every digit of a decimal string', () => {
@@ -28,6 +28,8 @@ describe('differences of money', () => {
     expect(less('0.3', '0.1')).toBe('0.2');
     expect(less('90071992547409931.25', '0.000001')).toBe('90071992547409931.249999');
     expect(less('-1', '-1')).toBe('0');
+    expect(sum(['0.1', '0.2', '90071992547409931.25'])).toBe('90071992547409931.55');
+    expect(sum([])).toBe('0');
   });
 });
 

@@ -48,7 +48,15 @@ export function signed(text: string, value: number): string {
 
 /** What is left of a decimal string when another is taken off, exact to a millionth: "24.1" less "30" → "-5.9". */
 export function less(amount: string, other: string): string {
-  const micros = microsOf(amount) - microsOf(other);
+  return textOf(microsOf(amount) - microsOf(other));
+}
+
+/** Decimal strings together, exact to a millionth. */
+export function sum(amounts: string[]): string {
+  return textOf(amounts.reduce((all, one) => all + microsOf(one), 0n));
+}
+
+function textOf(micros: bigint): string {
   const digits = String(micros < 0n ? -micros : micros).padStart(7, '0');
   const text = `${digits.slice(0, -6)}.${digits.slice(-6).replace(/0+$/, '')}`.replace(/\.$/, '');
   return micros < 0n ? `-${text}` : text;

@@ -1,10 +1,10 @@
 import { Switch } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { api, must, type Struct } from '@/api/client';
-import { Asked } from '@/kit/data/Asked';
 import { useAddress } from '@/kit/data/address';
+import { PagedTable } from '@/kit/data/PagedTable';
 import { usePages } from '@/kit/data/pages';
-import { type Column, Table } from '@/kit/data/Table';
+import type { Column } from '@/kit/data/Table';
 import { useMay } from '@/kit/frame/me';
 import { Card, Empty, Page } from '@/kit/frame/Page';
 import { Status } from '@/kit/frame/Status';
@@ -67,7 +67,7 @@ export default function Access() {
 
 function Requests() {
   const [{ all = '' }, change] = useAddress();
-  const { query, rows, more } = usePages<Wish>(['privacy', all], (cursor) =>
+  const pages = usePages<Wish>(['privacy', all], (cursor) =>
     must(
       api.GET('/v1/privacy-requests', {
         params: { query: { state: all ? undefined : 'open', cursor, limit: 100 } as never },
@@ -87,42 +87,30 @@ function Requests() {
       }
       flush
     >
-      <Asked query={query}>
-        {() => (
-          <Table
-            label="Requests to be forgotten"
-            columns={REQUESTS}
-            rows={rows}
-            rowKey={(row) => row.id}
-            onMore={more}
-            isMoreComing={query.isFetchingNextPage}
-            empty={all ? 'Nobody ever asked to be forgotten.' : 'No request waits.'}
-          />
-        )}
-      </Asked>
+      <PagedTable
+        pages={pages}
+        label="Requests to be forgotten"
+        columns={REQUESTS}
+        rowKey={(row) => row.id}
+        empty={all ? 'Nobody ever asked to be forgotten.' : 'No request waits.'}
+      />
     </Card>
   );
 }
 
 function Looks() {
-  const { query, rows, more } = usePages<Look>(['looks'], (cursor) =>
+  const pages = usePages<Look>(['looks'], (cursor) =>
     must(api.GET('/v1/looks', { params: { query: { cursor, limit: 100 } as never } })),
   );
   return (
     <Card title="Who looked at what is personal" flush>
-      <Asked query={query}>
-        {() => (
-          <Table
-            label="Looks"
-            columns={LOOKS}
-            rows={rows}
-            rowKey={(row) => row.id}
-            onMore={more}
-            isMoreComing={query.isFetchingNextPage}
-            empty="Nobody looked yet. Whoever shows a person's fields says why, and stands here."
-          />
-        )}
-      </Asked>
+      <PagedTable
+        pages={pages}
+        label="Looks"
+        columns={LOOKS}
+        rowKey={(row) => row.id}
+        empty="Nobody looked yet. Whoever shows a person's fields says why, and stands here."
+      />
     </Card>
   );
 }

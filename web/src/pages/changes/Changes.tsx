@@ -1,7 +1,7 @@
 import { api, must, type Struct } from '@/api/client';
-import { Asked } from '@/kit/data/Asked';
+import { PagedTable } from '@/kit/data/PagedTable';
 import { usePages } from '@/kit/data/pages';
-import { type Column, Table } from '@/kit/data/Table';
+import type { Column } from '@/kit/data/Table';
 import { Card, Page } from '@/kit/frame/Page';
 import { moment } from '@/kit/words/time';
 
@@ -16,26 +16,20 @@ const COLUMNS: Column<Version>[] = [
 
 /** Every version of the market: who changed it, when, and what; and the way back. */
 export default function Changes() {
-  const { query, rows, more } = usePages<Version>(['versions'], (cursor) =>
+  const pages = usePages<Version>(['versions'], (cursor) =>
     must(api.GET('/v1/versions', { params: { query: { cursor: cursor as never, limit: 100 } } })),
   );
   return (
     <Page title="Changes" aside="each save of the market is a version, and none is ever lost">
       <Card flush>
-        <Asked query={query}>
-          {() => (
-            <Table
-              label="Versions"
-              columns={COLUMNS}
-              rows={rows}
-              rowKey={(row) => String(row.number)}
-              href={(row) => `/changes/${row.number}`}
-              onMore={more}
-              isMoreComing={query.isFetchingNextPage}
-              empty="Nothing was ever changed: the market is empty."
-            />
-          )}
-        </Asked>
+        <PagedTable
+          pages={pages}
+          label="Versions"
+          columns={COLUMNS}
+          rowKey={(row) => String(row.number)}
+          href={(row) => `/changes/${row.number}`}
+          empty="Nothing was ever changed: the market is empty."
+        />
       </Card>
     </Page>
   );

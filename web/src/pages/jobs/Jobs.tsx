@@ -1,10 +1,10 @@
 import { Button, Select } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { api, must, type Struct } from '@/api/client';
-import { Asked } from '@/kit/data/Asked';
 import { useAddress } from '@/kit/data/address';
+import { PagedTable } from '@/kit/data/PagedTable';
 import { usePages } from '@/kit/data/pages';
-import { type Column, Table } from '@/kit/data/Table';
+import type { Column } from '@/kit/data/Table';
 import { useMayWrite } from '@/kit/frame/me';
 import { useTell } from '@/kit/frame/Notices';
 import { Card, Page } from '@/kit/frame/Page';
@@ -27,7 +27,7 @@ export default function Jobs() {
   const queries = useQueryClient();
   const tell = useTell();
   const mayWrite = useMayWrite();
-  const { query, rows, more } = usePages<Job>(['jobs', state], (cursor) =>
+  const pages = usePages<Job>(['jobs', state], (cursor) =>
     must(api.GET('/v1/jobs', { params: { query: { state: state || undefined, cursor, limit: 100 } as never } })),
   );
   const again = useMutation({
@@ -70,19 +70,13 @@ export default function Jobs() {
     >
       {again.isError && <Trouble error={again.error} />}
       <Card flush>
-        <Asked query={query}>
-          {() => (
-            <Table
-              label="Jobs"
-              columns={columns}
-              rows={rows}
-              rowKey={(row) => row.id}
-              onMore={more}
-              isMoreComing={query.isFetchingNextPage}
-              empty={state === 'dead' ? 'No job was given up.' : 'Nothing waits to be done.'}
-            />
-          )}
-        </Asked>
+        <PagedTable
+          pages={pages}
+          label="Jobs"
+          columns={columns}
+          rowKey={(row) => row.id}
+          empty={state === 'dead' ? 'No job was given up.' : 'Nothing waits to be done.'}
+        />
       </Card>
     </Page>
   );

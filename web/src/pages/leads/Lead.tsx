@@ -4,7 +4,7 @@ import { Asked } from '@/kit/data/Asked';
 import { Copy } from '@/kit/frame/Copy';
 import { Figure, Figures, Page } from '@/kit/frame/Page';
 import { Status } from '@/kit/frame/Status';
-import { lastSix, millis, money, percent } from '@/kit/words/format';
+import { lastSix, less, millis, money, NONE, percent, share, sum } from '@/kit/words/format';
 import { useReasons } from '@/kit/words/reasons';
 import { ago, moment } from '@/kit/words/time';
 import { Bids } from './Bids';
@@ -86,19 +86,18 @@ function Told({ lead }: { lead: LeadLog }) {
 function Money({ lead }: { lead: LeadLog }) {
   const sold = lead.sales.filter((sale) => sale.status === 'sold');
   const kept = lead.transfers.filter((one) => one.kind === 'margin');
-  const sum = (amounts: string[]) => amounts.reduce((all, one) => all + Number(one), 0);
   const price = sum(sold.map((sale) => sale.price));
   const payout = sum(sold.map((sale) => sale.payout));
-  const margin = lead.test ? price - payout : sum(kept.map((one) => one.amount));
-  const whole = (amount: number) => money(amount.toFixed(6), lead.currency);
+  const margin = lead.test ? less(price, payout) : sum(kept.map((one) => one.amount));
+  const told = (amount: string) => (sold.length ? money(amount, lead.currency) : NONE);
   return (
     <Figures>
-      <Figure label="Price" value={sold.length ? whole(price) : '–'} />
-      <Figure label="Payout" value={sold.length ? whole(payout) : '–'} />
+      <Figure label="Price" value={told(price)} />
+      <Figure label="Payout" value={told(payout)} />
       <Figure
         label="Margin"
-        value={sold.length ? whole(margin) : '–'}
-        note={price > 0 ? percent(margin / price) : undefined}
+        value={told(margin)}
+        note={sold.length ? percent(share(Number(margin), Number(price))) : undefined}
       />
       <Figure label="Took" value={millis(took(lead))} />
     </Figures>

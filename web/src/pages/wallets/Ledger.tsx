@@ -2,10 +2,10 @@ import { NativeSelect, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { api, must, type Struct } from '@/api/client';
-import { Asked } from '@/kit/data/Asked';
 import { useAddress } from '@/kit/data/address';
+import { PagedTable } from '@/kit/data/PagedTable';
 import { usePages } from '@/kit/data/pages';
-import { type Column, Table } from '@/kit/data/Table';
+import type { Column } from '@/kit/data/Table';
 import { Card, Page } from '@/kit/frame/Page';
 import { Status } from '@/kit/frame/Status';
 import { lastSix, money } from '@/kit/words/format';
@@ -34,7 +34,7 @@ const COLUMNS: Column<Transfer>[] = [
 export default function Ledger() {
   const [address, change] = useAddress();
   const { account = '', kind = '' } = address;
-  const { query, rows, more } = usePages<Transfer>(['transfers', account, kind], (cursor) =>
+  const pages = usePages<Transfer>(['transfers', account, kind], (cursor) =>
     must(
       api.GET('/v1/transfers', {
         params: { query: { cursor, limit: 100, account: account || undefined, kind: kind || undefined } as never },
@@ -63,19 +63,13 @@ export default function Ledger() {
       }
     >
       <Card flush>
-        <Asked query={query}>
-          {() => (
-            <Table
-              label="Transfers"
-              columns={COLUMNS}
-              rows={rows}
-              rowKey={(row) => `${row.at}${row.kind}${row.debit}${row.credit}${row.sale}${row.amount}`}
-              onMore={more}
-              isMoreComing={query.isFetchingNextPage}
-              empty="No transfer. The first sale makes two: the payout and the margin."
-            />
-          )}
-        </Asked>
+        <PagedTable
+          pages={pages}
+          label="Transfers"
+          columns={COLUMNS}
+          rowKey={(row) => `${row.at}${row.kind}${row.debit}${row.credit}${row.sale}${row.amount}`}
+          empty="No transfer. The first sale makes two: the payout and the margin."
+        />
       </Card>
       <p>
         Balances and caps stand under <Link to="/wallets">Wallets and caps</Link>.

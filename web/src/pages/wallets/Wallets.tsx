@@ -1,9 +1,9 @@
 import { NativeSelect } from '@mantine/core';
 import { api, must, type Struct } from '@/api/client';
-import { Asked } from '@/kit/data/Asked';
 import { useAddress } from '@/kit/data/address';
+import { PagedTable } from '@/kit/data/PagedTable';
 import { usePages } from '@/kit/data/pages';
-import { type Column, Table } from '@/kit/data/Table';
+import type { Column } from '@/kit/data/Table';
 import { Card, Page } from '@/kit/frame/Page';
 import { count, money } from '@/kit/words/format';
 import { moment } from '@/kit/words/time';
@@ -36,7 +36,7 @@ const COLUMNS: Column<Account>[] = [
 export default function Wallets() {
   const [address, change] = useAddress();
   const kind = address.kind ?? '';
-  const { query, rows, more } = usePages<Account>(
+  const pages = usePages<Account>(
     ['accounts', kind],
     (cursor) =>
       must(
@@ -60,19 +60,13 @@ export default function Wallets() {
     >
       <Deposit />
       <Card flush>
-        <Asked query={query}>
-          {() => (
-            <Table
-              label="Accounts"
-              columns={COLUMNS}
-              rows={rows}
-              rowKey={(row) => `${row.owner}${row.window}${row.unit}${row.starts_at}`}
-              onMore={more}
-              isMoreComing={query.isFetchingNextPage}
-              empty="No limit is in use yet. Wallets and caps of buyers, offers and sources stand here once a lead counted against them."
-            />
-          )}
-        </Asked>
+        <PagedTable
+          pages={pages}
+          label="Accounts"
+          columns={COLUMNS}
+          rowKey={(row) => `${row.owner}${row.window}${row.unit}${row.starts_at}`}
+          empty="No limit is in use yet. Wallets and caps of buyers, offers and sources stand here once a lead counted against them."
+        />
       </Card>
     </Page>
   );
