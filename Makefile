@@ -74,6 +74,7 @@ bench: setup
 	$(BIN)/python bench/foresee.py
 	$(BIN)/python bench/dialects.py
 	$(BIN)/python bench/reports.py
+	$(BIN)/python bench/reports.py
 
 docs: setup
 	$(BIN)/python docs/build.py

@@ -5,10 +5,8 @@ told beside it: it runs on another core.
 """
 
 import argparse
-import asyncio
 import resource
 import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -16,14 +14,13 @@ import msgspec
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
+from fresh import on_a_fresh_database
 from harness.planted import BEGIN_MS, EVERY_MS, Truth, World, arrivals, market_of
 from outbid.core.lead import event as ev
 from outbid.core.market.snapshot import Market
 from outbid.exchange.ahead.foresee import Wish, foresee
 from outbid.store import database
 from outbid.store.database import Connection
-from outbid.store.server import EmbeddedServer
-from outbid.store.upkeep.migrate import migrate
 from outbid.store.upkeep.partitions import make_ahead
 from run import remember
 
@@ -91,13 +88,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--leads", type=int, default=20_000)
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="outbid-bench-") as name:
-        folder = Path(name)
-        folder.chmod(0o711)
-        with EmbeddedServer(folder / "database") as server:
-            url = server.start().url
-            asyncio.run(migrate(url))
-            found = asyncio.run(measure(url, given.leads))
+    found = on_a_fresh_database(lambda url: measure(url, given.leads))
     for key, value in found.items():
         print(f"foresee: {key}: {value}")
     remember({"foresee": found, "leads": given.leads})

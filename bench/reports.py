@@ -5,9 +5,7 @@ quarter-hour of the day, so that its rows are as many as such a house can have. 
 """
 
 import argparse
-import asyncio
 import sys
-import tempfile
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +14,7 @@ import msgspec
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
+from fresh import on_a_fresh_database
 from harness.house import write_market
 from harness.market import nouns, offer
 from outbid.api.reports.asked import WISHES, question_of
@@ -25,8 +24,6 @@ from outbid.plugins.reports import Reports
 from outbid.store import database
 from outbid.store.database import Connection
 from outbid.store.report.running import SIDES, run
-from outbid.store.server import EmbeddedServer
-from outbid.store.upkeep.migrate import migrate
 from outbid.store.upkeep.rolling import roll_up_cell
 from run import remember
 
@@ -126,13 +123,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=20_000_000)
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="outbid-bench-") as name:
-        folder = Path(name)
-        folder.chmod(0o711)
-        with EmbeddedServer(folder / "database") as server:
-            url = server.start().url
-            asyncio.run(migrate(url))
-            found = asyncio.run(work(url, given.rows))
+    found = on_a_fresh_database(lambda url: work(url, given.rows))
     remember({"reports": found})
 
 

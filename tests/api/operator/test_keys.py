@@ -72,3 +72,12 @@ async def test_a_key_that_cannot_be_is_refused(house, wish, places):
 
 async def test_a_key_that_is_not_cannot_be_revoked(house):
     assert_problem(await ask(house, "DELETE", "/v1/keys/none"), 404, "noun_unknown")
+
+
+async def test_keys_are_listed_by_whose_they_are(house):
+    found = await ask(house, "GET", "/v1/keys?holder=source&owner=web")
+    assert {(row["holder"], row["owner"]) for row in found.json["items"]} == {("source", "web")}
+    everybody = await ask(house, "GET", "/v1/keys")
+    assert len(everybody.json["items"]) > len(found.json["items"])
+    nobody = await ask(house, "GET", "/v1/keys?holder=buyer&owner=web")
+    assert nobody.json["items"] == []

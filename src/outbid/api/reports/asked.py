@@ -28,8 +28,8 @@ _DIMENSION = Meta(max_length=200, description="of a report by values: only those
 Clock = Annotated[Literal["arrival", "sale"] | None, _BY]
 
 
-class ReportWish(msgspec.Struct, frozen=True, kw_only=True):
-    """A report of the house."""
+class AnyWish(msgspec.Struct, frozen=True, kw_only=True):
+    """What may be asked of a report at every door."""
 
     from_: Annotated[str, _FROM] = msgspec.field(default="", name="from")
     to: Annotated[str, _TO] = ""
@@ -37,45 +37,32 @@ class ReportWish(msgspec.Struct, frozen=True, kw_only=True):
     group_by: Annotated[str, _GROUP_BY] = ""
     by: Clock = None
     compare: Annotated[Compare | None, _COMPARE] = None
-    source: Annotated[Text | None, Meta(description="only of this source, by slug")] = None
     campaign: Annotated[Text | None, Meta(description="only of this campaign, by slug")] = None
+    sort: Annotated[str, _SORT] = ""
+    limit: Annotated[int, _LIMIT] = 1_000
+
+
+class ReportWish(AnyWish, frozen=True, kw_only=True):
+    """A report of the house."""
+
+    source: Annotated[Text | None, Meta(description="only of this source, by slug")] = None
     seller: Annotated[Text | None, Meta(description="only of this seller, by slug")] = None
     offer: Annotated[Text | None, Meta(description="only of this offer, by slug")] = None
     buyer: Annotated[Text | None, Meta(description="only of this buyer, by slug")] = None
     dimension: Annotated[str, _DIMENSION] = ""
-    sort: Annotated[str, _SORT] = ""
-    limit: Annotated[int, _LIMIT] = 1_000
 
 
-class SellerReportWish(msgspec.Struct, frozen=True, kw_only=True):
+class SellerReportWish(AnyWish, frozen=True, kw_only=True):
     """A report of a seller."""
 
-    from_: Annotated[str, _FROM] = msgspec.field(default="", name="from")
-    to: Annotated[str, _TO] = ""
-    tz: Annotated[str, _TZ] = ""
-    group_by: Annotated[str, _GROUP_BY] = ""
-    by: Clock = None
-    compare: Annotated[Compare | None, _COMPARE] = None
     source: Annotated[Text | None, Meta(description="only of this source of yours, by slug")] = None
-    campaign: Annotated[Text | None, Meta(description="only of this campaign, by slug")] = None
     dimension: Annotated[str, _DIMENSION] = ""
-    sort: Annotated[str, _SORT] = ""
-    limit: Annotated[int, _LIMIT] = 1_000
 
 
-class BuyerReportWish(msgspec.Struct, frozen=True, kw_only=True):
+class BuyerReportWish(AnyWish, frozen=True, kw_only=True):
     """A report of a buyer."""
 
-    from_: Annotated[str, _FROM] = msgspec.field(default="", name="from")
-    to: Annotated[str, _TO] = ""
-    tz: Annotated[str, _TZ] = ""
-    group_by: Annotated[str, _GROUP_BY] = ""
-    by: Clock = None
-    compare: Annotated[Compare | None, _COMPARE] = None
     offer: Annotated[Text | None, Meta(description="only of this offer of yours, by slug")] = None
-    campaign: Annotated[Text | None, Meta(description="only of this campaign, by slug")] = None
-    sort: Annotated[str, _SORT] = ""
-    limit: Annotated[int, _LIMIT] = 1_000
 
 
 WISHES: dict[Audience, type[msgspec.Struct]] = {

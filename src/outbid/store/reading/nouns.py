@@ -18,12 +18,15 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     """Which nouns of a kind: those whose slug begins with `prefix` and comes after `after`, in order, at most `limit`.
 
     campaign, paused  None: whatever they are
+    holder, owner     of keys: whose they are
     """
 
     prefix: str = ""
     after: str = ""
     campaign: str | None = None
     paused: bool | None = None
+    holder: str | None = None
+    owner: str | None = None
     limit: int = 100
 
 
@@ -46,6 +49,7 @@ async def page(connection: Connection, scope: Scope, kind: str, wish: Wish) -> l
             where $1 = 'house' and kind = $2 and to_version is null and slug > $3 and starts_with(slug, $4)
               and ($5::text is null or body ->> 'campaign' = $5)
               and ($6::boolean is null or coalesce((body ->> 'paused')::boolean, false) = $6)
+              and ($8::text is null or body ->> 'holder' = $8) and ($9::text is null or body ->> 'owner' = $9)
             order by slug limit $7""",
         scope.kind,
         kind,
@@ -54,6 +58,8 @@ async def page(connection: Connection, scope: Scope, kind: str, wish: Wish) -> l
         wish.campaign,
         wish.paused,
         wish.limit,
+        wish.holder,
+        wish.owner,
     )
     return [_kept(kind, row["from_version"], row["body"]) for row in rows]
 

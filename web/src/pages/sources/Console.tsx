@@ -8,7 +8,7 @@ import { Card } from '@/kit/frame/Page';
 import { Status } from '@/kit/frame/Status';
 import { Trouble } from '@/kit/frame/Trouble';
 import { millis } from '@/kit/words/format';
-import { useKeys } from './keys';
+import { useSourceKeys } from './keys';
 import { asking, OUTCOMES, outcomeOf } from './outcomes';
 import { patiently } from './patient';
 import css from './Source.module.css';
@@ -24,7 +24,7 @@ interface Answered {
 export function Console({ source }: { source: string }) {
   const example = useQuery(describedQuery(source)).data?.example;
   const mayWrite = useMayWrite();
-  const { make } = useKeys(source);
+  const { make } = useSourceKeys(source);
   const secret = useRef('');
   const [text, setText] = useState('');
   const [answer, setAnswer] = useState<Answered | null>(null);

@@ -6,12 +6,12 @@ import { useMayWrite } from '@/kit/frame/me';
 import { Card, Empty } from '@/kit/frame/Page';
 import { Status } from '@/kit/frame/Status';
 import { Trouble } from '@/kit/frame/Trouble';
-import { useKeys } from './keys';
+import { useSourceKeys } from './keys';
 import own from './Source.module.css';
 
 /** Keys with which the source posts: a live one sells, a test one never does. */
 export function Keys({ source }: { source: string }) {
-  const { list, make, revoke } = useKeys(source);
+  const { list, make, revoke } = useSourceKeys(source);
   const mayWrite = useMayWrite();
   return (
     <Card

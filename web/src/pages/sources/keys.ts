@@ -2,15 +2,13 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api, must } from '@/api/client';
 
 /** The keys of a source, and making and revoking them. A secret is told once, by whoever makes the key. */
-export function useKeys(source: string) {
+export function useSourceKeys(source: string) {
   const queries = useQueryClient();
   const again = () => queries.invalidateQueries({ queryKey: ['keys'] });
   const list = useQuery({
     queryKey: ['keys', 'source', source],
     queryFn: async () =>
-      (await must(api.GET('/v1/keys', { params: { query: { limit: 500 } as never } }))).items.filter(
-        (key) => key.holder === 'source' && key.owner === source,
-      ),
+      (await must(api.GET('/v1/keys', { params: { query: { holder: 'source', owner: source, limit: 500 } } }))).items,
   });
   const make = useMutation({
     mutationFn: (test: boolean) =>

@@ -15,6 +15,7 @@ from outbid.api.operator.market.nouns import Note, Page, slug_of
 from outbid.api.operator.market.writing import Nouns, change, present
 from outbid.api.said.description import Said
 from outbid.api.said.faults import error_at
+from outbid.api.said.paging import Text
 from outbid.api.said.reading import Asked, convert, read_json
 from outbid.core.market.noun import Key
 from outbid.core.scope import HOUSE
@@ -52,6 +53,13 @@ class KeyMade(KeyRow, frozen=True):
     secret: str
 
 
+class KeysPage(Page, frozen=True):
+    """Which page of the keys."""
+
+    holder: Annotated[Holder | None, Meta(description="only those of this kind of holder")] = None
+    owner: Annotated[Text | None, Meta(description="only those of this holder, by slug")] = None
+
+
 class KeyPage(msgspec.Struct, frozen=True):
     """A page of keys, by id."""
 
@@ -67,7 +75,7 @@ class Keys:
 
     def routes(self) -> list[HTTPRouteHandler]:
         """List, make, revoke."""
-        listed = Said(summary="List keys", query=Page, answers={200: ("a page, by id", KeyPage)})
+        listed = Said(summary="List keys", query=KeysPage, answers={200: ("a page, by id", KeyPage)})
         made = Said(
             summary="Make a key",
             query=Note,
@@ -92,8 +100,10 @@ class Keys:
         ]
 
     async def _list(self, request: Asked) -> Response[bytes]:
-        page: Page = request.state.query
-        wish = kept_nouns.Wish(prefix=page.prefix, after=page.cursor, limit=page.limit + 1)
+        page: KeysPage = request.state.query
+        wish = kept_nouns.Wish(
+            prefix=page.prefix, after=page.cursor, holder=page.holder, owner=page.owner, limit=page.limit + 1
+        )
         async with self._desk.database() as connection:
             found = await kept_nouns.page(connection, HOUSE, "key", wish)
         rows = [_row(kept.noun) for kept in found[: page.limit]]
