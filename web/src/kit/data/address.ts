@@ -38,3 +38,8 @@ export function writeSearch(search: object): string {
   ).toString();
   return written && `?${written}`;
 }
+
+/** What the address says, if it is one of these words; an address may say anything. */
+export function oneOf<Word extends string>(words: readonly Word[], said: string | undefined): Word | undefined {
+  return words.find((word) => word === said);
+}

@@ -1,8 +1,8 @@
 import { Button } from '@mantine/core';
 import { useBlocker } from '@tanstack/react-router';
 import { useEffect } from 'react';
-import type { Json } from '../form/schema';
 import { Trouble } from '../frame/Trouble';
+import { differences } from './differences';
 import css from './EditBar.module.css';
 import type { Editing } from './editing';
 import { placeOf } from './faults';
@@ -88,30 +88,4 @@ export function EditTrouble({ editing }: { editing: Editing }) {
     );
   }
   return fault ? <Trouble error={fault} placeOf={placeOf} /> : null;
-}
-
-export interface Difference {
-  where: string;
-  before: string;
-  after: string;
-}
-
-/** What differs between two values, leaf by leaf, by JSON pointer. */
-export function differences(before: Json | undefined, after: Json | undefined, where = ''): Difference[] {
-  if (JSON.stringify(before) === JSON.stringify(after)) return [];
-  if (isNested(before) && isNested(after) && Array.isArray(before) === Array.isArray(after)) {
-    const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-    return keys.flatMap((key) =>
-      differences((before as Record<string, Json>)[key], (after as Record<string, Json>)[key], `${where}/${key}`),
-    );
-  }
-  return [{ where: where || '/', before: told(before), after: told(after) }];
-}
-
-function isNested(value: Json | undefined): value is { [key: string]: Json } | Json[] {
-  return typeof value === 'object' && value !== null;
-}
-
-function told(value: Json | undefined): string {
-  return value === undefined ? '–' : typeof value === 'string' ? value : JSON.stringify(value);
 }

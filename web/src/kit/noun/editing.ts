@@ -6,6 +6,11 @@ import { useTell } from '../frame/Notices';
 import { standing } from './faults';
 import { nounQuery, type Plural } from './nouns';
 
+interface Versioned {
+  body: Dict;
+  etag: string;
+}
+
 export interface Editing {
   draft: Dict;
   /** As it is kept; an empty one while it is being made. */
@@ -38,7 +43,7 @@ export function useEditing(plural: Plural, slug: string | null, begin: Dict = {}
   const [draft, setDraft] = useState<Dict | null>(isNew ? begin : null);
   const [etag, setEtag] = useState('');
   const [refused, setRefused] = useState<Dict | null>(null);
-  const [theirs, setTheirs] = useState<{ body: Dict; etag: string } | null>(null);
+  const [theirs, setTheirs] = useState<Versioned | null>(null);
   const kept = query.data?.body ?? (isNew ? begin : {});
   useEffect(() => {
     if (query.data && draft === null) {
@@ -47,6 +52,13 @@ export function useEditing(plural: Plural, slug: string | null, begin: Dict = {}
     }
   }, [query.data, draft]);
 
+  /** From now on this is what is kept; the draft goes on from it, or stays as it was typed. */
+  const hold = (found: Versioned, next = found.body) => {
+    queries.setQueryData(nounQuery(plural, String(found.body.slug)).queryKey, found);
+    setEtag(found.etag);
+    setDraft(next);
+    setTheirs(null);
+  };
   const forget = () =>
     Promise.all(
       ['nouns', 'noun', 'facts', 'changes', 'versions'].map((name) => queries.invalidateQueries({ queryKey: [name] })),
@@ -63,10 +75,7 @@ export function useEditing(plural: Plural, slug: string | null, begin: Dict = {}
     },
     onSuccess: async (saved) => {
       const before = kept;
-      queries.setQueryData(nounQuery(plural, String(saved.body.slug)).queryKey, saved);
-      setEtag(saved.etag);
-      setDraft(saved.body);
-      setTheirs(null);
+      hold(saved);
       await forget();
       tell(
         `Saved: ${String(saved.body.name || saved.body.slug)}.`,
@@ -78,9 +87,7 @@ export function useEditing(plural: Plural, slug: string | null, begin: Dict = {}
   const undo = async (before: Dict, saved: string) => {
     try {
       const back = await write(before, { 'If-Match': saved });
-      queries.setQueryData(nounQuery(plural, String(before.slug)).queryKey, back);
-      setEtag(back.etag);
-      setDraft(back.body);
+      hold(back);
       await forget();
       tell('Undone.');
     } catch (error) {
@@ -105,6 +112,7 @@ export function useEditing(plural: Plural, slug: string | null, begin: Dict = {}
     discard: () => {
       mutation.reset();
       setDraft(kept);
+      setEtag(query.data?.etag ?? '');
     },
     save: async () => {
       try {
@@ -116,17 +124,12 @@ export function useEditing(plural: Plural, slug: string | null, begin: Dict = {}
     },
     takeTheirs: () => {
       if (!theirs) return;
-      queries.setQueryData(nounQuery(plural, String(slug)).queryKey, theirs);
-      setEtag(theirs.etag);
-      setDraft(theirs.body);
-      setTheirs(null);
+      hold(theirs);
       mutation.reset();
     },
     keepMine: () => {
       if (!theirs) return;
-      queries.setQueryData(nounQuery(plural, String(slug)).queryKey, theirs);
-      setEtag(theirs.etag);
-      setTheirs(null);
+      hold(theirs, now);
       mutation.reset();
     },
   };

@@ -70,7 +70,7 @@ function Requests() {
   const pages = usePages<Wish>(['privacy', all], (cursor) =>
     must(
       api.GET('/v1/privacy-requests', {
-        params: { query: { state: all ? undefined : 'open', cursor, limit: 100 } as never },
+        params: { query: { state: all ? undefined : 'open', cursor, limit: 100 } },
       }),
     ),
   );
@@ -100,7 +100,7 @@ function Requests() {
 
 function Looks() {
   const pages = usePages<Look>(['looks'], (cursor) =>
-    must(api.GET('/v1/looks', { params: { query: { cursor, limit: 100 } as never } })),
+    must(api.GET('/v1/looks', { params: { query: { cursor, limit: 100 } } })),
   );
   return (
     <Card title="Who looked at what is personal" flush>

@@ -47,7 +47,7 @@ function useTallies(campaign: string, of: 'leads' | 'offers') {
     queryFn: async () => {
       const since = new Date(Math.floor((Date.now() - DAY_MS) / QUARTER_MS) * QUARTER_MS).toISOString();
       const by = of === 'leads' ? 'reason' : 'offer';
-      return (await must(api.GET('/v1/tallies', { params: { query: { campaign, of, by, since } as never } }))).items;
+      return (await must(api.GET('/v1/tallies', { params: { query: { campaign, of, by, since } } }))).items;
     },
   });
 }
@@ -57,7 +57,7 @@ function Box({ gate }: { gate: Gate }) {
   return (
     <li className={css.gate}>
       <div className={css.box}>
-        <Link to={to} search={search as never}>
+        <Link to={to} search={search}>
           {title}
         </Link>
         {what && <span className={css.what}>{what}</span>}
@@ -94,7 +94,7 @@ function Out({ left: { code, status, times }, search }: { left: Left; search: Re
   return (
     <li>
       <b>{count(times)}</b>{' '}
-      <Link to="/leads" search={{ ...search, status, ...(code && { reason: code }) } as never} title={code}>
+      <Link to="/leads" search={{ ...search, status, ...(code && { reason: code }) }} title={code}>
         {code ? reason(code) : status}
       </Link>
     </li>

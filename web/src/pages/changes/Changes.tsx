@@ -17,7 +17,11 @@ const COLUMNS: Column<Version>[] = [
 /** Every version of the market: who changed it, when, and what; and the way back. */
 export default function Changes() {
   const pages = usePages<Version>(['versions'], (cursor) =>
-    must(api.GET('/v1/versions', { params: { query: { cursor: cursor as never, limit: 100 } } })),
+    must(
+      api.GET('/v1/versions', {
+        params: { query: { cursor: cursor === undefined ? undefined : Number(cursor), limit: 100 } },
+      }),
+    ),
   );
   return (
     <Page title="Changes" aside="each save of the market is a version, and none is ever lost">

@@ -9,7 +9,7 @@ import { useMayWrite } from '@/kit/frame/me';
 import { useTell } from '@/kit/frame/Notices';
 import { Card, Page } from '@/kit/frame/Page';
 import { Trouble } from '@/kit/frame/Trouble';
-import { differences } from '@/kit/noun/EditBar';
+import { differences } from '@/kit/noun/differences';
 import { moment } from '@/kit/words/time';
 import css from './Version.module.css';
 

@@ -1,7 +1,7 @@
 import { Button, Select } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { api, must, type Struct } from '@/api/client';
-import { useAddress } from '@/kit/data/address';
+import { oneOf, useAddress } from '@/kit/data/address';
 import { PagedTable } from '@/kit/data/PagedTable';
 import { usePages } from '@/kit/data/pages';
 import type { Column } from '@/kit/data/Table';
@@ -23,12 +23,13 @@ const STATES = [
 
 /** Work that is done later: what waits, what was given up, and another try for it. */
 export default function Jobs() {
-  const [{ state = '' }, change] = useAddress();
+  const [address, change] = useAddress();
+  const state = oneOf(['open', 'dead'], address.state);
   const queries = useQueryClient();
   const tell = useTell();
   const mayWrite = useMayWrite();
   const pages = usePages<Job>(['jobs', state], (cursor) =>
-    must(api.GET('/v1/jobs', { params: { query: { state: state || undefined, cursor, limit: 100 } as never } })),
+    must(api.GET('/v1/jobs', { params: { query: { state, cursor, limit: 100 } } })),
   );
   const again = useMutation({
     mutationFn: (job: string) => must(api.POST('/v1/jobs/{job}/again', { params: { path: { job } } })),
@@ -63,7 +64,7 @@ export default function Jobs() {
           aria-label="Which jobs"
           w={150}
           data={STATES}
-          value={state}
+          value={state ?? ''}
           onChange={(word) => change({ state: word })}
         />
       }

@@ -28,7 +28,7 @@ async function allKeys(): Promise<Key[]> {
   const found: Key[] = [];
   let cursor: string | undefined;
   do {
-    const page = await must(api.GET('/v1/keys', { params: { query: { limit: 500, cursor } as never } }));
+    const page = await must(api.GET('/v1/keys', { params: { query: { limit: 500, cursor } } }));
     found.push(...page.items);
     cursor = page.next ?? undefined;
   } while (cursor);

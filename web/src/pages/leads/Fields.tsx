@@ -33,7 +33,7 @@ function Sealed({ lead }: { lead: LeadLog }) {
   const mayShow = useMayWrite();
   const shown = useMutation({
     mutationFn: () =>
-      must(api.GET('/v1/leads/{lead}/fields', { params: { path: { lead: lead.id }, query: { reason } as never } })),
+      must(api.GET('/v1/leads/{lead}/fields', { params: { path: { lead: lead.id }, query: { reason } } })),
   });
   const show = (event: FormEvent) => {
     event.preventDefault();

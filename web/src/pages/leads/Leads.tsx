@@ -27,11 +27,11 @@ export default function Leads() {
   const sort = SORTS.find((one) => one === address.sort) ?? '-at';
   const { sort: _, ...chosen } = address;
   const { query, rows, more } = usePages<Row>(['leads', 'page', chosen, sort], (cursor) =>
-    must(api.GET('/v1/leads', { params: { query: { ...which(address), sort, cursor, limit: PAGE } as never } })),
+    must(api.GET('/v1/leads', { params: { query: { ...which(address), sort, cursor, limit: PAGE } } })),
   );
   const counts = useQuery({
     queryKey: ['leads', 'counts', chosen],
-    queryFn: () => must(api.GET('/v1/leads/counts', { params: { query: which(address) as never } })),
+    queryFn: () => must(api.GET('/v1/leads/counts', { params: { query: which(address) } })),
     placeholderData: keepPreviousData,
   });
   const news = useNews(address, sort, rows[0], query.isSuccess);
@@ -84,7 +84,7 @@ function Nothing({ address, onTests }: { address: Address; onTests: () => void }
   const tests = useQuery({
     queryKey: ['leads', 'counts', 'tests', address],
     enabled: !address.test,
-    queryFn: () => must(api.GET('/v1/leads/counts', { params: { query: { ...which(address), test: true } as never } })),
+    queryFn: () => must(api.GET('/v1/leads/counts', { params: { query: { ...which(address), test: true } } })),
   }).data?.total;
   if (address.test || !tests) {
     return <>No lead in this range. Widen it or send a test lead from the page of a source.</>;
@@ -108,7 +108,7 @@ function useNews(address: Address, sort: string, top: Row | undefined, isRead: b
     gcTime: 0,
     queryFn: async () => {
       const wish = { ...which(address), ...(since ? { since } : {}), limit: PAGE };
-      const { items } = await must(api.GET('/v1/leads', { params: { query: wish as never } }));
+      const { items } = await must(api.GET('/v1/leads', { params: { query: wish } }));
       const place = items.findIndex((row) => row.id === top?.id);
       return place < 0 ? items.length : place;
     },

@@ -16,8 +16,7 @@ export function Traffic({ lead }: { lead: string }) {
   const [reason, setReason] = useState('');
   const mayShow = useMayWrite();
   const shown = useMutation({
-    mutationFn: () =>
-      must(api.GET('/v1/leads/{lead}/traffic', { params: { path: { lead }, query: { reason } as never } })),
+    mutationFn: () => must(api.GET('/v1/leads/{lead}/traffic', { params: { path: { lead }, query: { reason } } })),
   });
   const show = (event: FormEvent) => {
     event.preventDefault();

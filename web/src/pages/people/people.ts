@@ -38,7 +38,7 @@ export function usePeople() {
   });
   const change = useMutation({
     mutationFn: ({ name, role }: { name: string; role: Role }) =>
-      must(api.PATCH('/v1/people/{name}', { ...at(name), body: { role } as never, bodySerializer: JSON.stringify })),
+      must(api.PATCH('/v1/people/{name}', { ...at(name), body: { role }, bodySerializer: JSON.stringify })),
     onSuccess: (_, { name }) => again(name),
   });
   const remove = useMutation({

@@ -23,6 +23,7 @@ export function Figures({ head, told }: { head: Head; told: Told }) {
     ...rowOf(told, cells, told.compared?.totals[index]),
     isTotal: true,
   }));
+  const { sort: _, ...unsorted } = address;
   return (
     <Table
       label={head.title}
@@ -31,7 +32,7 @@ export function Figures({ head, told }: { head: Head; told: Told }) {
       totals={told.group_by.length ? totals : undefined}
       rowKey={(row) => row.key}
       sort={sortOf(head, address)}
-      onSort={(sort) => change({ sort: sort === sortOf(head, { ...address, sort: undefined as never }) ? null : sort })}
+      onSort={(sort) => change({ sort: sort === sortOf(head, unsorted) ? null : sort })}
       empty="Nothing was counted in this time. Widen the range, or take a filter away."
     />
   );

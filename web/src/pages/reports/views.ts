@@ -14,5 +14,5 @@ export function useViews(page?: string) {
 
 /** Where a view leads. */
 export function viewLink(view: View) {
-  return { to: `/${view.page}`, search: readSearch(view.query) as never };
+  return { to: `/${view.page}`, search: readSearch(view.query) };
 }

@@ -57,7 +57,7 @@ function Trial({ source, picker }: { source: Kept['noun']; picker: ReactNode }) 
     mutationFn: () =>
       must(
         api.POST('/v1/dry-run', {
-          body: { source: source.slug, fields: readLead(text) as never, bids: named(bids) },
+          body: { source: source.slug, fields: readLead(text), bids: named(bids) },
         }),
       ),
   });

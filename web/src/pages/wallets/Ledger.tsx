@@ -2,7 +2,7 @@ import { NativeSelect, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { api, must, type Struct } from '@/api/client';
-import { useAddress } from '@/kit/data/address';
+import { oneOf, useAddress } from '@/kit/data/address';
 import { PagedTable } from '@/kit/data/PagedTable';
 import { usePages } from '@/kit/data/pages';
 import type { Column } from '@/kit/data/Table';
@@ -14,7 +14,8 @@ import css from './Wallets.module.css';
 
 type Transfer = Struct<'TransferTold'>;
 
-const KINDS = ['', 'payout', 'margin', 'deposit'].map((kind) => ({ value: kind, label: kind || 'All kinds' }));
+const KINDS = ['payout', 'margin', 'deposit', 'loss'] as const;
+const CHOICES = [{ value: '', label: 'All kinds' }, ...KINDS.map((kind) => ({ value: kind, label: kind }))];
 
 const COLUMNS: Column<Transfer>[] = [
   { key: 'at', title: 'Time', cell: (row) => moment(row.at) },
@@ -33,11 +34,12 @@ const COLUMNS: Column<Transfer>[] = [
 /** Every transfer, and whether all of them add up. */
 export default function Ledger() {
   const [address, change] = useAddress();
-  const { account = '', kind = '' } = address;
+  const { account = '' } = address;
+  const kind = oneOf(KINDS, address.kind);
   const pages = usePages<Transfer>(['transfers', account, kind], (cursor) =>
     must(
       api.GET('/v1/transfers', {
-        params: { query: { cursor, limit: 100, account: account || undefined, kind: kind || undefined } as never },
+        params: { query: { cursor, limit: 100, account: account || undefined, kind } },
       }),
     ),
   );
@@ -55,8 +57,8 @@ export default function Ledger() {
           />
           <NativeSelect
             aria-label="Kind"
-            data={KINDS}
-            value={kind}
+            data={CHOICES}
+            value={kind ?? ''}
             onChange={(event) => change({ kind: event.currentTarget.value || null })}
           />
         </>

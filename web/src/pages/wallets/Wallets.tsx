@@ -1,6 +1,6 @@
 import { NativeSelect } from '@mantine/core';
 import { api, must, type Struct } from '@/api/client';
-import { useAddress } from '@/kit/data/address';
+import { oneOf, useAddress } from '@/kit/data/address';
 import { PagedTable } from '@/kit/data/PagedTable';
 import { usePages } from '@/kit/data/pages';
 import type { Column } from '@/kit/data/Table';
@@ -12,15 +12,8 @@ import css from './Wallets.module.css';
 
 type Account = Struct<'AccountTold'>;
 
-const KINDS = [
-  { value: '', label: 'All owners' },
-  { value: 'buyer', label: 'Buyers' },
-  { value: 'offer', label: 'Offers' },
-  { value: 'source', label: 'Sources' },
-  { value: 'seller', label: 'Sellers' },
-  { value: 'campaign', label: 'Campaigns' },
-  { value: 'group', label: 'Buyer groups' },
-];
+const KINDS = ['buyer', 'offer', 'source', 'seller', 'campaign', 'group'] as const;
+const CHOICES = [{ value: '', label: 'All owners' }, ...KINDS.map((kind) => ({ value: kind, label: `${kind}s` }))];
 
 const COLUMNS: Column<Account>[] = [
   { key: 'owner', title: 'Whose', cell: (row) => row.owner },
@@ -35,13 +28,13 @@ const COLUMNS: Column<Account>[] = [
 /** Every limit that is open now: wallets, budgets and caps, what is used, held and left of each. */
 export default function Wallets() {
   const [address, change] = useAddress();
-  const kind = address.kind ?? '';
+  const kind = oneOf(KINDS, address.kind);
   const pages = usePages<Account>(
     ['accounts', kind],
     (cursor) =>
       must(
         api.GET('/v1/accounts', {
-          params: { query: { cursor, limit: 200, open: true, kind: kind || undefined } as never },
+          params: { query: { cursor, limit: 200, open: true, kind } },
         }),
       ),
     5000,
@@ -52,8 +45,8 @@ export default function Wallets() {
       actions={
         <NativeSelect
           aria-label="Whose"
-          data={KINDS}
-          value={kind}
+          data={CHOICES}
+          value={kind ?? ''}
           onChange={(event) => change({ kind: event.currentTarget.value || null })}
         />
       }
