@@ -44,21 +44,26 @@ async def counts(connection: Connection, scope: Scope, campaign: int, nodes: Seq
     if scope.kind != "house":
         raise PermissionError("only the house counts the leads of a campaign")
     since, written = first_of(since_ms), _written(nodes)
+    most = MOST_READ if written is None else MOST_COUNTED
     async with connection.transaction(isolation="repeatable_read", readonly=True):
-        leads: int = await connection.fetchval(
-            "select count(*) from lead l where l.campaign = $1 and l.id >= $2 and not l.test", campaign, since
-        )
         if written is None:
-            rows = await connection.fetch(f"{_RECENT} {_SINGLY}", campaign, since, MOST_READ)
-            return Counts(leads, len(rows), *_judged(rows, nodes))
-        given = (campaign, since, MOST_COUNTED, *written.parameters)
-        row = await connection.fetchrow(f"{_RECENT} select count(*){_each(written)} from l", *given)
-        read, *parts = row or (0,)
-        sold = await connection.fetch(
-            f"{_RECENT} {_SOLD} where {written.conditions[0]} group by l.id order by 1",
-            *given[: FIRST - 1 + written.own],
-        )
-    return Counts(leads, read, parts, [row["price"] for row in sold])
+            rows = await connection.fetch(f"{_RECENT} {_SINGLY}", campaign, since, most)
+            read, (parts, prices) = len(rows), _judged(rows, nodes)
+        else:
+            given = (campaign, since, most, *written.parameters)
+            row = await connection.fetchrow(f"{_RECENT} select count(*){_each(written)} from l", *given)
+            read, *parts = row or (0,)
+            sold = await connection.fetch(
+                f"{_RECENT} {_SOLD} where {written.conditions[0]} group by l.id order by 1",
+                *given[: FIRST - 1 + written.own],
+            )
+            prices = [row["price"] for row in sold]
+        # Fewer than were looked for are all: only of more has the rest to be counted.
+        leads = read if read < most else await connection.fetchval(_ALL, campaign, since)
+    return Counts(leads, read, parts, prices)
+
+
+_ALL = "select count(*) from lead l where l.campaign = $1 and l.id >= $2 and not l.test"
 
 
 class _Written(NamedTuple):
