@@ -34,6 +34,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--whole-matrix", action="store_true", help="every page in every scheme and width")
 
 
+@pytest.hookimpl(tryfirst=True)  # a worker of xdist reads the groups in this same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Walks of a module share its house and stay together. Without a browser or a portal, one line says why not."""
     missing = "Chromium is not installed" if CHROMIUM is None else "" if read_built() else "the portal is not built"

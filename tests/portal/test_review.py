@@ -87,6 +87,7 @@ async def test_leads_and_sales_stand_oldest_first_and_keys_decide_them(walk, hou
 
 
 async def test_what_waits_needs_the_operator_on_his_first_page(walk, house, buyers):
+    await house.sell(lead())  # a house that never sold would be shown its first steps
     await unsure(house, buyers)
     await walk.go("/")
     needs = walk.page.get_by_role("region", name="Needs you")

@@ -151,7 +151,7 @@ async def test_no_batch_reads_a_whole_table_even_if_nothing_is_known_of_it(datab
     connection = await asyncpg.connect(database_url)
     await connection.execute("set plan_cache_mode = force_generic_plan")
     await connection.execute(
-        "begin; truncate sale, account, lane, lead_status, claim, idempotency"
+        "begin; truncate sale, account, lane, lead_status, claim, idempotency, suppression"
     )  # forgets statistics
     await connection.execute(f"prepare batch as {statement}")
     count = max(int(number) for number in re.findall(r"\$(\d+)", statement))
