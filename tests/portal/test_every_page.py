@@ -46,7 +46,7 @@ PAGES = [
     "/people",
     "/keys",
     "/suppressions",
-    "/access",
+    "/privacy",
     "/jobs",
     "/settings",
     "/me",

@@ -24,7 +24,7 @@ export function Others({ lead }: { lead: LeadLog }) {
       {lead.receipts.length > 0 && (
         <div className={css.pick}>
           <Select
-            label="Why not this one? Pick an offer"
+            label="Asked why one is not here? Pick an offer"
             placeholder={`${lead.receipts.length} offers of the campaign`}
             data={lead.receipts.map((receipt) => receipt.offer)}
             value={picked}
