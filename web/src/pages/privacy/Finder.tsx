@@ -1,13 +1,15 @@
 import { Button, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { api, Fault, must } from '@/api/client';
+import { api, Fault, must, type Struct } from '@/api/client';
 import { useAddress } from '@/kit/data/address';
 import forms from '@/kit/frame/Form.module.css';
 import { Card } from '@/kit/frame/Page';
 import { Trouble } from '@/kit/frame/Trouble';
+import { count } from '@/kit/words/format';
 import { Answer } from './Answer';
 import { Held } from './Held';
+import { leadsWord } from './told';
 
 const LEAST_REASON = 3;
 const BLANK = { phone: '', email: '', reason: '' };
@@ -17,6 +19,7 @@ export type Who = { phone?: string; email?: string; request?: string; reason: st
 /** A person by phone and e-mail, or by a request of his: what was typed is sent once, and stands in no address. */
 export function Finder({ request }: { request: string }) {
   const [given, setGiven] = useState(BLANK);
+  const [erased, setErased] = useState<Struct<'Erased'> | null>(null);
   const [, change] = useAddress();
   const queries = useQueryClient();
   const find = useMutation({
@@ -24,6 +27,7 @@ export function Finder({ request }: { request: string }) {
     mutationFn: async (who: Who) => ({ who, held: await must(api.POST('/v1/persons/held', { body: who })) }),
     onSuccess: () => queries.invalidateQueries({ queryKey: ['looks'] }),
   });
+  const found = find.data;
   const reason = given.reason.trim();
   const who: Who = request
     ? { request, reason }
@@ -31,6 +35,7 @@ export function Finder({ request }: { request: string }) {
   const fault = find.error instanceof Fault ? find.error : null;
   const submit = (event: FormEvent) => {
     event.preventDefault();
+    setErased(null);
     find.mutate(who);
   };
   const isNamed = !!(request || given.phone || given.email);
@@ -84,7 +89,22 @@ export function Finder({ request }: { request: string }) {
           </Button>
         </form>
         {fault && !atField && <Trouble error={fault} />}
-        {find.data && <Held {...find.data} onAgain={() => find.mutate(find.data.who)} />}
+        {erased && (
+          <p role="status">
+            {leadsWord(erased.erased)} erased now, {count(erased.before)} before, {count(erased.waiting.length)} not
+            yet.
+            {erased.answered && ' The request is answered by it.'}
+          </p>
+        )}
+        {found && (
+          <Held
+            {...found}
+            onErased={(done) => {
+              setErased(done);
+              find.mutate(found.who);
+            }}
+          />
+        )}
         {request && <Answer request={request} />}
       </div>
     </Card>

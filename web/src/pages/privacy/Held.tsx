@@ -32,7 +32,7 @@ const COLUMNS: Column<Row>[] = [
 ];
 
 /** What is held of a person, whom it was told to, all of it as a file, and his erasure. */
-export function Held({ who, held, onAgain }: { who: Who; held: Person; onAgain: () => void }) {
+export function Held({ who, held, onErased }: { who: Who; held: Person; onErased: (done: Struct<'Erased'>) => void }) {
   const queries = useQueryClient();
   const save = useMutation({
     gcTime: 0,
@@ -83,20 +83,30 @@ export function Held({ who, held, onAgain }: { who: Who; held: Person; onAgain: 
         </Button>
       </div>
       {save.isError && <Trouble error={save.error} />}
-      <Erase who={who} held={held} ready={ready} onAgain={onAgain} />
+      <Erase who={who} held={held} ready={ready} onErased={onErased} />
     </>
   );
 }
 
-function Erase({ who, held, ready, onAgain }: { who: Who; held: Person; ready: number; onAgain: () => void }) {
+function Erase({
+  who,
+  held,
+  ready,
+  onErased,
+}: {
+  who: Who;
+  held: Person;
+  ready: number;
+  onErased: (done: Struct<'Erased'>) => void;
+}) {
   const [isKept, setKept] = useState(true);
   const queries = useQueryClient();
   const erase = useMutation({
     gcTime: 0,
     mutationFn: () =>
       must(api.POST('/v1/persons/erase', { body: { ...who, leads: held.leads, do_not_contact: isKept } })),
-    onSuccess: async () => {
-      onAgain();
+    onSuccess: async (done) => {
+      onErased(done);
       await Promise.all(
         ['looks', 'privacy', 'lead', 'suppressions'].map((name) => queries.invalidateQueries({ queryKey: [name] })),
       );
@@ -107,12 +117,6 @@ function Erase({ who, held, ready, onAgain }: { who: Who; held: Person; ready: n
     : '';
   return (
     <>
-      {erase.data && (
-        <p role="status">
-          {leadsWord(erase.data.erased)} erased now, {count(erase.data.before)} before, {erase.data.waiting.length} not
-          yet.{erase.data.answered && ' The request is answered by it.'}
-        </p>
-      )}
       {erase.isError && <Trouble error={erase.error} />}
       {ready > 0 && (
         <Typed
