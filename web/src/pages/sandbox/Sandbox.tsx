@@ -20,6 +20,7 @@ export default function Sandbox() {
   const items = sources.data?.items ?? [];
   const slug = address.source ?? items[0]?.noun.slug ?? '';
   const source = items.find(({ noun }) => noun.slug === slug)?.noun;
+  const mayWrite = useMayWrite();
   return (
     <Page title="Sandbox" aside="Nothing is sold: nobody is asked, no money moves, and the lead is not kept.">
       {sources.isError && <Trouble error={sources.error} onRetry={() => sources.refetch()} />}
@@ -28,7 +29,10 @@ export default function Sandbox() {
           {slug ? `There is no source ${slug}. ` : ''}A lead comes from a source: add one at Sources, then come back.
         </Empty>
       )}
-      {source && (
+      {source && !mayWrite && (
+        <Empty>Who only looks does not run leads: a run tells whether a person was here before. Ask an operator.</Empty>
+      )}
+      {source && mayWrite && (
         <Trial
           key={slug}
           source={source}
@@ -48,7 +52,6 @@ export default function Sandbox() {
 
 function Trial({ source, picker }: { source: Kept['noun']; picker: ReactNode }) {
   const campaign = String(source.campaign);
-  const mayWrite = useMayWrite();
   const noun = useQuery(nounsQuery('campaigns')).data?.items.find((one) => one.noun.slug === campaign)?.noun;
   const checks = ((noun?.checks ?? []) as Dict[]).map((check) => String(check.plugin));
   const [text, setText] = useSample(source.slug, noun);
@@ -77,20 +80,16 @@ function Trial({ source, picker }: { source: Kept['noun']; picker: ReactNode }) 
             styles={{ input: { fontFamily: 'var(--mono)' } }}
             onChange={(event) => setText(event.currentTarget.value)}
             onKeyDown={(event) => {
-              if ((event.metaKey || event.ctrlKey) && event.key === 'Enter' && mayWrite) run.mutate();
+              if ((event.metaKey || event.ctrlKey) && event.key === 'Enter') run.mutate();
             }}
           />
           <Bids campaign={campaign} bids={bids} fault={fault} onChange={setBids} />
-          {mayWrite ? (
-            <div className={css.row}>
-              <Button variant="filled" loading={run.isPending} disabled={!text.trim()} onClick={() => run.mutate()}>
-                Run
-              </Button>
-              <span>⌘ Enter in the lead does the same.</span>
-            </div>
-          ) : (
-            <p className={css.note}>Who only looks does not run leads: a run tells whether a person was here before.</p>
-          )}
+          <div className={css.row}>
+            <Button variant="filled" loading={run.isPending} disabled={!text.trim()} onClick={() => run.mutate()}>
+              Run
+            </Button>
+            <span>⌘ Enter in the lead does the same.</span>
+          </div>
         </div>
       </Card>
       <div className={css.stack} aria-live="polite">

@@ -3,7 +3,6 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import type { Dict } from '@/kit/form/schema';
-import { useMayWrite } from '@/kit/frame/me';
 import { Card } from '@/kit/frame/Page';
 import { Status } from '@/kit/frame/Status';
 import { Trouble } from '@/kit/frame/Trouble';
@@ -23,7 +22,6 @@ interface Answered {
 /** Sends a test lead as the seller would. It never leaves the house: no buyer sees it, no money moves. */
 export function Console({ source }: { source: string }) {
   const example = useQuery(describedQuery(source)).data?.example;
-  const mayWrite = useMayWrite();
   const { make } = useSourceKeys(source);
   const secret = useRef('');
   const [text, setText] = useState('');
@@ -72,7 +70,7 @@ export function Console({ source }: { source: string }) {
           }}
         />
         <div className={css.row}>
-          <Button variant="filled" disabled={!mayWrite || !text} loading={isSending} onClick={post}>
+          <Button variant="filled" disabled={!text} loading={isSending} onClick={post}>
             Send
           </Button>
           <span>It makes a test key of the source on the first time.</span>

@@ -1,5 +1,6 @@
 import { useParams } from '@tanstack/react-router';
 import { useAddress } from '@/kit/data/address';
+import { useMayWrite } from '@/kit/frame/me';
 import { NounPage } from '@/kit/noun/NounPage';
 import { Console } from './Console';
 import { Instructions } from './Instructions';
@@ -26,6 +27,7 @@ export default function Source() {
   const { slug = '' } = useParams({ strict: false });
   const [address] = useAddress();
   const isNew = slug === 'new';
+  const mayWrite = useMayWrite();
   const begin = {
     payout: { share: '80%' },
     ...(address.seller ? { seller: address.seller } : {}),
@@ -43,7 +45,7 @@ export default function Source() {
         !isNew && (
           <div className={css.pair}>
             <Instructions source={slug} />
-            <Console source={slug} />
+            {mayWrite && <Console source={slug} />}
           </div>
         )
       }
