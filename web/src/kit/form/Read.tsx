@@ -1,15 +1,19 @@
 import { Link } from '@tanstack/react-router';
 import { Fragment, type ReactNode } from 'react';
-import { Values } from '../frame/Plain';
+import { type ValueRow, Values } from '../frame/Plain';
 import css from './Read.module.css';
-import { told } from './reading';
+import { flat, inOneLine, told } from './reading';
 import { type Dict, type Json, labelOf } from './schema';
 
 /** A value to be read, whatever its shape: names as in the form, lists in full words, filters as sentences. */
 export function Read({ value, keys }: { value: Dict; keys: string[] }) {
   const set = keys.filter((key) => !isNothing(value[key]));
   if (set.length === 0) return <p className={css.none}>Nothing is set here: the usual values hold.</p>;
-  return <Values rows={set.map((key) => [nameOf(key), <One key={key} name={key} value={value[key] as Json} />])} />;
+  const rows = set.map((key): ValueRow => {
+    const one = value[key] as Json;
+    return [nameOf(key), <One key={key} name={key} value={one} />, told(one) === null];
+  });
+  return <Values rows={rows} />;
 }
 
 const PAGES: Record<string, string> = { seller: 'sellers', campaign: 'campaigns', buyer: 'buyers' };
@@ -35,8 +39,9 @@ function One({ name, value }: { name: string; value: Json }): ReactNode {
       </ol>
     );
   }
-  const whole = value as Dict;
-  return <Read value={whole} keys={Object.keys(whole)} />;
+  const whole = flat(value as Dict);
+  const line = inOneLine(whole);
+  return line ?? <Read value={whole} keys={Object.keys(whole)} />;
 }
 
 const MODES: [string, string][] = [

@@ -58,7 +58,6 @@ export const theme = createTheme({
     Button: { defaultProps: { size: 'xs', variant: 'default' } },
     TextInput: { defaultProps: { size: 'xs' }, styles: { root: border } },
     PasswordInput: { defaultProps: { size: 'xs' }, styles: { root: border } },
-    NumberInput: { defaultProps: { size: 'xs' }, styles: { root: border } },
     Textarea: { defaultProps: { size: 'xs' }, styles: { root: border } },
     Select: { defaultProps: { size: 'xs', allowDeselect: false }, styles: { root: border } },
     MultiSelect: { defaultProps: { size: 'xs' }, styles: { root: border } },

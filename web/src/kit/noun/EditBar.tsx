@@ -73,7 +73,7 @@ export function EditTrouble({ editing }: { editing: Editing }) {
           <tbody>
             {differences(theirs, draft).map(({ where, before, after }) => (
               <tr key={where}>
-                <td>{placeOf(where)}</td>
+                <td>{placeOf(where) || 'All of it'}</td>
                 <td>{before}</td>
                 <td>{after}</td>
               </tr>

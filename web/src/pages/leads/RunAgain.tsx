@@ -1,9 +1,11 @@
 import { Button, TextInput } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { api, Fault, must, type Struct } from '@/api/client';
+import type { Dict } from '@/kit/form/schema';
 import { Card } from '@/kit/frame/Page';
 import { Trouble } from '@/kit/frame/Trouble';
+import { nounQuery } from '@/kit/noun/nouns';
 import { Told } from '../sandbox/Told';
 import { bidsOf, fieldsAgain } from './again';
 import css from './Lead.module.css';
@@ -15,6 +17,8 @@ const LEAST_REASON = 3;
 export function RunAgain({ lead }: { lead: LeadLog }) {
   const [reason, setReason] = useState('');
   const queries = useQueryClient();
+  const campaign = useQuery(nounQuery('campaigns', lead.campaign)).data?.body;
+  const checks = ((campaign?.checks ?? []) as Dict[]).map((check) => String(check.plugin));
   const run = useMutation({
     gcTime: 0,
     mutationFn: async () => {
@@ -48,8 +52,8 @@ export function RunAgain({ lead }: { lead: LeadLog }) {
       )}
       {run.isError && <Trouble error={run.error} />}
       {run.data && (
-        <div className={css.stack} aria-live="polite">
-          <Told told={run.data} checks={[]} />
+        <div className={css.again} aria-live="polite">
+          <Told told={run.data} checks={checks} />
         </div>
       )}
     </Card>

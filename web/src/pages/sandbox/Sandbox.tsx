@@ -1,9 +1,11 @@
-import { Button, NativeSelect, Textarea, TextInput } from '@mantine/core';
+import { Button, NativeSelect, Textarea } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useState } from 'react';
 import { api, Fault, must } from '@/api/client';
 import { useAddress } from '@/kit/data/address';
+import { wrongWith } from '@/kit/form/plain';
 import type { Dict } from '@/kit/form/schema';
+import { TypedLine } from '@/kit/form/TypedLine';
 import { useMayWrite } from '@/kit/frame/me';
 import { Card, Empty, Page } from '@/kit/frame/Page';
 import { Trouble } from '@/kit/frame/Trouble';
@@ -12,6 +14,8 @@ import { describedQuery } from '@/pages/sources/sample';
 import css from './Sandbox.module.css';
 import { isBidder, readLead, sampleOf } from './story';
 import { Told } from './Told';
+
+const BID = { type: 'string', format: 'money' };
 
 /** What would happen to this lead? Decided as the exchange decides, with nothing kept, asked or sold. */
 export default function Sandbox() {
@@ -149,14 +153,15 @@ function Bids({
       </p>
       <div className={css.inputs}>
         {bidders.map(({ slug }) => (
-          <TextInput
+          <TypedLine
             key={slug}
             label={slug}
             inputMode="decimal"
             placeholder="passes"
             value={bids[slug] ?? ''}
+            wrong={wrongWith(BID, bids[slug])}
             error={fault?.at(`/bids/${slug}`)}
-            onChange={(event) => onChange({ ...bids, [slug]: event.currentTarget.value })}
+            onChange={(typed) => onChange({ ...bids, [slug]: typed })}
           />
         ))}
       </div>

@@ -1,8 +1,10 @@
-import { Button, NumberInput, Select, Switch, TextInput } from '@mantine/core';
+import { Button, Select, Switch, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { api, Fault, type Struct, send, versioned } from '@/api/client';
 import { Asked } from '@/kit/data/Asked';
+import { numberOf, wrongWith } from '@/kit/form/plain';
+import { TypedLine } from '@/kit/form/TypedLine';
 import forms from '@/kit/frame/Form.module.css';
 import { useMay } from '@/kit/frame/me';
 import { useTell } from '@/kit/frame/Notices';
@@ -32,7 +34,12 @@ export default function Settings() {
   );
 }
 
-type Wish = ReturnType<typeof wishOf>;
+interface Wish extends Omit<ReturnType<typeof wishOf>, 'request_days'> {
+  /** As it was typed, where that is no number. */
+  request_days: number | string;
+}
+
+const DAYS = { type: 'integer', minimum: 1, maximum: 365 };
 
 function wishOf({ name = '', zone = '', contact = '', codes_wanted = false, request_days = 45 }: Told) {
   return { name, zone, contact, codes_wanted, request_days };
@@ -57,7 +64,7 @@ function Plain({ wish, unset }: { wish: Wish; unset: string }) {
 }
 
 function Form({ kept }: { kept: Kept }) {
-  const [wish, setWish] = useState(() => wishOf(kept.body));
+  const [wish, setWish] = useState<Wish>(() => wishOf(kept.body));
   const queries = useQueryClient();
   const tell = useTell();
   const isReadOnly = !useMay('manage_people');
@@ -107,15 +114,14 @@ function Form({ kept }: { kept: Kept }) {
         error={fault?.at('/zone')}
         onChange={(word) => set({ zone: word ?? '' })}
       />
-      <NumberInput
+      <TypedLine
         label="Days to answer a person’s request"
         description="What the law of your persons gives you: 45 in California, a month in Europe."
-        min={1}
-        max={365}
-        allowDecimal={false}
-        value={wish.request_days}
+        inputMode="numeric"
+        value={String(wish.request_days)}
+        wrong={wrongWith(DAYS, wish.request_days)}
         error={fault?.at('/request_days')}
-        onChange={(value) => set({ request_days: typeof value === 'number' ? value : Number(value) || 0 })}
+        onChange={(typed) => set({ request_days: numberOf(typed) })}
       />
       <Switch
         label="Everybody signs in with a code of an app"

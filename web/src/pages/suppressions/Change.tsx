@@ -1,7 +1,9 @@
-import { Button, NumberInput, SegmentedControl, Textarea } from '@mantine/core';
+import { Button, SegmentedControl, Textarea } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { type Struct, sendText } from '@/api/client';
+import { numberOf, wrongWith } from '@/kit/form/plain';
+import { TypedLine } from '@/kit/form/TypedLine';
 import forms from '@/kit/frame/Form.module.css';
 import list from '@/kit/frame/List.module.css';
 import { Card } from '@/kit/frame/Page';
@@ -10,6 +12,8 @@ import { SlugField } from '@/kit/noun/widgets';
 import { count } from '@/kit/words/format';
 import { linesOf, MOST_LINES } from './lines';
 
+const DAYS = { type: 'integer', minimum: 1, maximum: 3650 };
+
 type Done = Struct<'Suppressed'>;
 type Action = 'add' | 'remove';
 
@@ -17,13 +21,13 @@ type Action = 'add' | 'remove';
 export function Change() {
   const [buyer, setBuyer] = useState('');
   const [action, setAction] = useState<Action>('add');
-  const [days, setDays] = useState<number | ''>('');
+  const [days, setDays] = useState('');
   const [text, setText] = useState('');
   const queries = useQueryClient();
   const lines = linesOf(text);
   const change = useMutation({
     mutationFn: async () => {
-      const query = { action, buyer, days: action === 'add' && days ? days : undefined };
+      const query = { action, buyer, days: action === 'add' && days ? numberOf(days) : undefined };
       return { action, done: (await sendText<Done>('POST', '/v1/suppressions', text, query)).body };
     },
     onSuccess: () => queries.invalidateQueries({ queryKey: ['suppressions'] }),
@@ -52,13 +56,12 @@ export function Change() {
             onChange={(slug) => setBuyer(slug ?? '')}
           />
           {action === 'add' && (
-            <NumberInput
+            <TypedLine
               label="Ends after days (empty: never)"
-              min={1}
-              max={3650}
-              allowDecimal={false}
+              inputMode="numeric"
               value={days}
-              onChange={(value) => setDays(typeof value === 'number' ? value : '')}
+              wrong={wrongWith(DAYS, days)}
+              onChange={setDays}
             />
           )}
         </div>
@@ -74,7 +77,12 @@ export function Change() {
           onChange={(event) => setText(event.currentTarget.value)}
         />
         <div className={forms.buttons}>
-          <Button type="submit" variant="filled" loading={change.isPending} disabled={!lines || lines > MOST_LINES}>
+          <Button
+            type="submit"
+            variant="filled"
+            loading={change.isPending}
+            disabled={!lines || lines > MOST_LINES || !!wrongWith(DAYS, days)}
+          >
             {action === 'add' ? 'Put on the list' : 'Take off the list'}
           </Button>
         </div>

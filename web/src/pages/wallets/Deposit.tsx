@@ -3,6 +3,8 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { api, Fault, must } from '@/api/client';
 import { useAddress } from '@/kit/data/address';
+import { wrongWith } from '@/kit/form/plain';
+import { TypedLine } from '@/kit/form/TypedLine';
 import { useMayWrite } from '@/kit/frame/me';
 import { useTell } from '@/kit/frame/Notices';
 import { Card } from '@/kit/frame/Page';
@@ -11,6 +13,7 @@ import { SlugField } from '@/kit/noun/widgets';
 import { money } from '@/kit/words/format';
 import css from './Wallets.module.css';
 
+const MONEY = { type: 'string', format: 'money' };
 const NOTHING = { buyer: '', amount: '', reference: '', note: '' };
 
 /** Money that a buyer paid in. The payment's own name makes that it counts once, however often it is sent. */
@@ -35,7 +38,7 @@ export function Deposit() {
     event.preventDefault();
     pay.mutate();
   };
-  const text = (name: 'amount' | 'reference' | 'note', label: string, required = true) => (
+  const text = (name: 'reference' | 'note', label: string, required = true) => (
     <TextInput
       label={label}
       value={wish[name]}
@@ -55,7 +58,15 @@ export function Deposit() {
           error={fault?.at('/buyer')}
           onChange={(buyer) => setWish({ ...wish, buyer: buyer ?? '' })}
         />
-        {text('amount', 'Amount')}
+        <TypedLine
+          label="Amount"
+          inputMode="decimal"
+          value={wish.amount}
+          required
+          wrong={wrongWith(MONEY, wish.amount)}
+          error={fault?.at('/amount')}
+          onChange={(amount) => setWish({ ...wish, amount })}
+        />
         {text('reference', 'Name of the payment')}
         {text('note', 'Note', false)}
         <Button type="submit" variant="filled" loading={pay.isPending} disabled={!wish.buyer}>
