@@ -43,15 +43,11 @@ function Bars({ told, ys, picture, most }: Part & { most: number }) {
         <li key={JSON.stringify(cells)}>
           <span className={css.barsName}>{label(cells)}</span>
           <ul>
-            {ys.map((column, index) => (
+            {ys.map((column) => (
               <li key={column.name} className={css.bar}>
                 <span className={css.barName}>{ys.length > 1 ? column.title : ''}</span>
                 <span className={css.track} aria-hidden="true">
-                  <span
-                    className={css.fill}
-                    data-place={index}
-                    style={{ inlineSize: `${100 * picture.part(column, cells)}%` }}
-                  />
+                  <span className={css.fill} style={{ inlineSize: `${100 * picture.part(column, cells)}%` }} />
                 </span>
                 <span className={css.barText}>
                   {figure(column, cells[told.columns.indexOf(column)], currencyOf(told.columns, cells))}
