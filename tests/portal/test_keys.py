@@ -22,9 +22,7 @@ def keys(page: Page, of: str):
 
 async def shown(page: Page, of: str) -> dict[str, str]:
     rows = await keys(page, of).all()
-    return {
-        " ".join(await row.locator("kbd").all_inner_texts()): await row.locator("dd").inner_text() for row in rows
-    }
+    return {" ".join(await row.locator("kbd").all_inner_texts()): await row.locator("dd").inner_text() for row in rows}
 
 
 async def test_the_help_opens_by_its_key_by_the_palette_and_by_its_button(walk):
