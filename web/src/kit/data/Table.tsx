@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type ReactNode, useRef } from 'react';
-import { areSingleKeysOn } from '../frame/keys';
+import { useKeys } from '../frame/keys';
 import { Empty } from '../frame/Page';
 import css from './Table.module.css';
 
@@ -55,6 +55,7 @@ export function Table<Row>(props: TableProps<Row>) {
     overscan: 12,
     enabled: isVirtual,
   });
+  useRowKeys(href !== undefined && rows.length > 0);
   if (rows.length === 0) return <Empty>{empty}</Empty>;
   const seen = isVirtual ? virtual.getVirtualItems() : rows.map((_, index) => ({ index, start: 0, end: 0 }));
   const before = isVirtual ? (seen[0]?.start ?? 0) : 0;
@@ -167,14 +168,29 @@ function Spacer({ height }: { height: number }) {
   );
 }
 
-/** j and k go from row to row; Enter follows the link, as links do. */
+/** j and k go from row to row of the page; Enter follows the link, as links do. */
+function useRowKeys(areThereLinks: boolean) {
+  useKeys(
+    areThereLinks
+      ? [
+          { key: 'j', does: 'next row', run: () => step(document, 1) },
+          { key: 'k', does: 'row before', run: () => step(document, -1) },
+        ]
+      : [],
+  );
+}
+
+/** Arrows do the same within the table. */
 function walk(event: KeyboardEvent<HTMLTableElement>) {
-  const step = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 }[event.key];
-  if (!step || !(event.target instanceof HTMLElement)) return;
-  if (event.key.length === 1 && !areSingleKeysOn()) return;
-  const links = [...event.currentTarget.querySelectorAll<HTMLElement>(`tbody .${css.link}`)];
-  const next = links[links.indexOf(event.target) + step];
-  if (!next) return;
-  event.preventDefault();
-  next.focus();
+  const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!by || !(event.target instanceof HTMLElement) || !event.target.matches(`.${css.link}`)) return;
+  if (step(event.currentTarget, by)) event.preventDefault();
+}
+
+function step(within: ParentNode, by: number): boolean {
+  const links = [...within.querySelectorAll<HTMLElement>(`tbody .${css.link}`)];
+  const at = links.indexOf(document.activeElement as HTMLElement);
+  const next = at < 0 ? links[0] : links[at + by];
+  next?.focus();
+  return next !== undefined;
 }

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { Card, Empty } from '@/kit/frame/Page';
 import { Status } from '@/kit/frame/Status';
 import { money } from '@/kit/words/format';
+import { limitWords } from '@/kit/words/limits';
 import { useReasons } from '@/kit/words/reasons';
 import css from './Lead.module.css';
 import type { LeadLog, Receipt } from './story';
@@ -13,7 +14,8 @@ const LISTED = 12;
 /** Everybody who did not bid, and the answer for any offer of the campaign. */
 export function Others({ lead }: { lead: LeadLog }) {
   const [picked, setPicked] = useState<string | null>(null);
-  const silent = lead.receipts.filter((receipt) => receipt.price === null);
+  const bidders = new Set(lead.bids.filter((bid) => bid.price !== null).map((bid) => bid.offer));
+  const silent = lead.receipts.filter((receipt) => receipt.price === null && !bidders.has(receipt.offer));
   const one = lead.receipts.find((receipt) => receipt.offer === picked);
   return (
     <Card title="Did not bid" aside={silent.length ? `${silent.length} offers` : undefined}>
@@ -47,11 +49,17 @@ function Row({ receipt, lead }: { receipt: Receipt; lead: LeadLog }) {
       <Status status={receipt.reason === 'filtered' ? 'filtered' : receipt.outcome} />
       <span>
         {receipt.reason ? reason(receipt.reason) : receipt.outcome.replaceAll('_', ' ')}{' '}
-        {receipt.detail && <q>{receipt.detail}</q>} {receipt.price && `Named ${money(receipt.price, lead.currency)}.`}
+        {receipt.detail && <Detail text={receipt.detail} />}{' '}
+        {receipt.price && `Named ${money(receipt.price, lead.currency)}.`}
         <small>
           {receipt.offer}, tier {receipt.tier}
         </small>
       </span>
     </div>
   );
+}
+
+function Detail({ text }: { text: string }) {
+  const limit = limitWords(text);
+  return limit ? <>Full: {limit}.</> : <q>{text}</q>;
 }

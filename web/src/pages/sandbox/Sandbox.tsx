@@ -4,6 +4,7 @@ import { type ReactNode, useEffect, useState } from 'react';
 import { api, Fault, must } from '@/api/client';
 import { useAddress } from '@/kit/data/address';
 import type { Dict } from '@/kit/form/schema';
+import { HELD, held, useToldKeys } from '@/kit/frame/keys';
 import { useMayWrite } from '@/kit/frame/me';
 import { Card, Empty, Page } from '@/kit/frame/Page';
 import { Trouble } from '@/kit/frame/Trouble';
@@ -53,6 +54,7 @@ function Trial({ source, picker }: { source: Kept['noun']; picker: ReactNode }) 
   const checks = ((noun?.checks ?? []) as Dict[]).map((check) => String(check.plugin));
   const [text, setText] = useSample(source.slug, noun);
   const [bids, setBids] = useState<Record<string, string>>({});
+  useToldKeys([held('Enter', 'in the lead: run it')]);
   const run = useMutation({
     mutationFn: () =>
       must(
@@ -86,7 +88,7 @@ function Trial({ source, picker }: { source: Kept['noun']; picker: ReactNode }) 
               <Button variant="filled" loading={run.isPending} disabled={!text.trim()} onClick={() => run.mutate()}>
                 Run
               </Button>
-              <span>⌘ Enter in the lead does the same.</span>
+              <span>{HELD} Enter in the lead does the same.</span>
             </div>
           ) : (
             <p className={css.note}>Who only looks does not run leads: a run tells whether a person was here before.</p>

@@ -133,7 +133,7 @@ async def _rejecting(connection: Connection, cell: int, market: Market, over: fl
         share = percent(did.rejects, did.posts)
         if share is not None and did.posts >= LEAST_POSTS and share > over:
             slug = gathered.slug(buyer)
-            sentence = f"{slug} rejects {share:g} % of posts."
+            sentence = f"{slug} rejects {round(share, 1):g} % of posts."
             needs.append(Need("buyer_rejects", sentence, did.rejects, [], utc(since_ms), Target("buyer", slug)))
     return sorted(needs, key=lambda need: -need.count)
 
@@ -147,10 +147,16 @@ async def _dry(connection: Connection, cell: int, market: Market, now_ms: int) -
         for wallet in wallets:
             if wallet.runway_hours is not None and wallet.runway_hours < DRY_HOURS:
                 slug = gathered.slug(buyer)
-                sentence = f"The wallet of {slug} lasts {wallet.runway_hours:g} hours."
+                sentence = _lasts(slug, wallet.runway_hours)
                 amounts = [Held(wallet.currency, wallet.room)]
                 needs.append(Need("wallet_runs_dry", sentence, 1, amounts, None, Target("buyer", slug)))
     return needs
+
+
+def _lasts(slug: str, hours: float) -> str:
+    if hours < 1:
+        return f"The wallet of {slug} is empty within the hour."
+    return f"The wallet of {slug} lasts {_many(hours, 'hour', 'hours')}."
 
 
 async def _jobs(connection: Connection, cell: int) -> list[Need]:
@@ -165,5 +171,5 @@ def _lead(cell: int, identifier: bytes) -> Target:
     return Target("lead", public(LEAD, cell, identifier))
 
 
-def _many(count: int, one: str, more: str) -> str:
-    return f"{count} {one if count == 1 else more}"
+def _many(count: float, one: str, more: str) -> str:
+    return f"{count:g} {one if count == 1 else more}"
