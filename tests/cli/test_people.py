@@ -6,17 +6,14 @@ from pathlib import Path
 
 import pytest
 from msgspec import convert
-from zstandard import ZstdDecompressor, ZstdError
 
 from harness.buyers import ACCEPT, Buyers, Silence, bid, http
-from harness.house import MASTER, House, open_house, request
+from harness.house import MASTER, open_house, request
+from harness.marked import BUYERS, MARKERS, PERSON, found_again, marked, plant
 from harness.market import lead, nouns, offer
 from outbid.api.auth import key_hash
 from outbid.cli.main import main
-from outbid.core.lead.traffic import MOST_PLAIN_BYTES
 from outbid.core.market.noun import Key
-
-PERSON = {"email": "rosalind.m@example.com", "phone": "(512) 555-0147"}
 
 
 @pytest.fixture
@@ -86,87 +83,13 @@ async def test_traffic_is_printed_for_reading_and_the_look_put_on_record(outbid,
             assert (code, out, "say why" in err) == (1, "", True)
 
 
-WORDS = (
-    "token", "pinged", "header", "reference", "redirect", "posted", "cookie", "passed", "raved", "broke", "refused",
-    "rejected", "ranted", "name", "mailbox", "undeclared",
-)  # fmt: skip
-MARKERS = {word: f"Qmark{word}q7" for word in WORDS}
-
-
-def _plant(buyers: Buyers) -> None:
-    """Every way in which a buyer can write back."""
-
-    def silent(got):
-        raise Silence
-
-    buyers.on(
-        "wins",
-        ping=http(
-            200,
-            f'{{"accepted": true, "price": "20", "ping_id": "{MARKERS["token"]}", "note": "{MARKERS["pinged"]}"}}'.encode(),
-            f"X-Note: {MARKERS['header']}",
-        ),
-        post=http(
-            200,
-            f'{{"accepted": true, "reference": "{MARKERS["reference"]}", "redirect": "https://x.test/{MARKERS["redirect"]}", "note": "{MARKERS["posted"]}"}}'.encode(),
-            f"Set-Cookie: {MARKERS['cookie']}",
-        ),
-    )
-    buyers.on("passes", ping={"accepted": False, "reason": MARKERS["passed"]})
-    buyers.on("raves", ping=http(200, f"<html>{MARKERS['raved']}</html>".encode()))
-    buyers.on("breaks", ping=http(500, f"oops {MARKERS['broke']}".encode()))
-    buyers.on("refuses", ping=http(403, f"no {MARKERS['refused']}".encode()))
-    buyers.on("rejects", ping=bid("30"), post={"accepted": False, "reason": MARKERS["rejected"]})
-    buyers.on("rants", ping=bid("25"), post=http(404, f"what {MARKERS['ranted']}".encode()))
-    buyers.on("sleeps", ping=silent)
-
-
-BUYERS = ("wins", "passes", "raves", "breaks", "refuses", "rejects", "rants", "sleeps")
-
-
-async def _found(house: House) -> list[str]:
-    """The markers in any column of any table, as text, in bytes, and in what inflates."""
-    tables = await house.connection.fetch(
-        "select oid::regclass::text as name from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace"
-    )
-    found: set[str] = set()
-    for table in tables:
-        for row in await house.connection.fetch(f"select t.*, t::text as whole from {table['name']} t"):
-            for value in row.values():
-                found |= _in(value if isinstance(value, bytes) else str(value).encode())
-    return sorted(found)
-
-
-def _in(value: bytes) -> set[str]:
-    views = [value]
-    for skipped in (0, 12):  # with and without the nonce of a seal
-        try:
-            views.append(ZstdDecompressor().decompress(value[skipped:], MOST_PLAIN_BYTES))
-        except ZstdError:
-            continue
-    return {
-        marker
-        for marker in MARKERS.values()
-        for view in views
-        if marker.encode() in view or marker.lower().encode() in view
-    }
-
-
 async def test_nothing_of_an_erased_person_is_found_in_the_database_again(
     outbid, database_url, app_database_url, caplog
 ):
-    person = lead(
-        first_name=MARKERS["name"],
-        email=f"{MARKERS['mailbox']}@example.com",
-        phone=PERSON["phone"],
-        street=MARKERS["undeclared"],
-        utm={"term": [MARKERS["undeclared"]]},
-        birth_date="1980-01-31",
-    )
     async with Buyers() as buyers:
-        _plant(buyers)
+        plant(buyers)
         async with open_house(database_url, app_database_url, market(buyers.port, *BUYERS)) as house:
-            name = (await house.sell(person, headers=(f"Idempotency-Key: {MARKERS['undeclared']}",))).json["lead"]
+            name = (await house.sell(marked(), headers=(f"Idempotency-Key: {MARKERS['undeclared']}",))).json["lead"]
             shown = [
                 (
                     await request(house.port, "GET", f"/v1/leads/{name}/{what}?reason=case+7", key="ob_house")
@@ -175,7 +98,7 @@ async def test_nothing_of_an_erased_person_is_found_in_the_database_again(
             ]
             seen = {marker for marker in MARKERS.values() if any(marker in text for text in shown)}
             assert seen == set(MARKERS.values()) - {MARKERS["cookie"]}, "all that was planted is kept, but for a cookie"
-            assert await _found(house) == []
+            assert await found_again(house) == []
 
             code, out, _ = await outbid("people", "erase", "--phone", PERSON["phone"])
             assert (code, out) == (0, "1 lead of this person: 1 erased now, 0 before, 0 not yet.\n")
@@ -184,7 +107,7 @@ async def test_nothing_of_an_erased_person_is_found_in_the_database_again(
             for what in ("fields", "traffic"):
                 answer = await request(house.port, "GET", f"/v1/leads/{name}/{what}?reason=case+7", key="ob_house")
                 assert (answer.status, answer.json["code"]) == (410, "lead_erased")
-            assert await _found(house) == []
+            assert await found_again(house) == []
             assert await house.connection.fetchval("select count(*) from lead_key") == 0
             await house.connection.execute("checkpoint")
             folder = Path(await house.connection.fetchval("show data_directory"))

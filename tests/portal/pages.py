@@ -41,7 +41,7 @@ PAGES = [
     "/people",
     "/keys",
     "/suppressions",
-    "/access",
+    "/privacy",
     "/jobs",
     "/settings",
     "/me",

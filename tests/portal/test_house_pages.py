@@ -35,7 +35,7 @@ async def test_who_looked_at_a_person_is_told_to_operators_and_not_to_viewers(wa
         "async path => (await fetch(path)).status", f"/v1/leads/{sold}/fields?reason=a%20complaint%20of%20his"
     )
     assert looked == 200
-    await walk.go("/access")
+    await walk.go("/privacy")
     row = page.get_by_role("row").filter(has_text=sold)
     await expect(row).to_contain_text("ana")
     await expect(row).to_contain_text("a complaint of his")
@@ -46,6 +46,6 @@ async def test_who_looked_at_a_person_is_told_to_operators_and_not_to_viewers(wa
         await guest.page.get_by_label("Password", exact=True).fill(PASSWORD)
         await guest.page.get_by_role("button", name="Sign in").click()
         await guest.page.locator("#main").wait_for()
-        await guest.go("/access")
-        await expect(guest.page.get_by_text("Owners and operators see this list.")).to_be_visible()
+        await guest.go("/privacy")
+        await expect(guest.page.get_by_text("Owners and operators find persons")).to_be_visible()
         assert sold not in await guest.page.content()

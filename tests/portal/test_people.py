@@ -12,7 +12,7 @@ from outbid.store.people import users
 from portal.walk import PASSWORD, USER, Walk, open_walk
 
 NO_DEAD_BUTTONS = (
-    "/people", "/keys", "/settings", "/jobs", "/access", "/suppressions", "/buyers", "/offers/a", "/sources/web",
+    "/people", "/keys", "/settings", "/jobs", "/privacy", "/suppressions", "/buyers", "/offers/a", "/sources/web",
 )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ import '@/kit/frame/tokens.css';
 import { MantineProvider } from '@mantine/core';
 import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
-import { StrictMode } from 'react';
+import { lazy, StrictMode, Suspense } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Fault } from '@/api/client';
 import { Invite, invitedBy } from '@/kit/frame/Invite';
@@ -27,11 +27,15 @@ const queries = new QueryClient({
 });
 queries.getQueryCache().subscribe(({ query, type }) => {
   const error = type === 'updated' ? query.state.error : null;
+  // The house wants codes of everybody since then: whoever has none is asked who he is again, and led to set them up.
+  if (error instanceof Fault && error.problem.code === 'codes_missing') void queries.invalidateQueries(meQuery);
   // A session that ended: the door, and behind it the same page.
   if (error instanceof Fault && error.status === 401) queries.setQueryData(meQuery.queryKey, null);
 });
 const router = makeRouter(queries);
 if (isSignedIn()) void queries.prefetchQuery(houseQuery);
+
+const CodesFirst = lazy(() => import('@/pages/me/CodesFirst'));
 
 function App() {
   const token = invitedBy(window.location.pathname);
@@ -46,7 +50,13 @@ function House() {
   return (
     <MeProvider value={me.data}>
       <Notices>
-        <RouterProvider router={router} />
+        {me.data.codes_first ? (
+          <Suspense fallback={null}>
+            <CodesFirst />
+          </Suspense>
+        ) : (
+          <RouterProvider router={router} />
+        )}
       </Notices>
     </MeProvider>
   );

@@ -109,6 +109,10 @@ REFUSED = reasons(
     password_wrong=("That is not your password.", "Type the one that you signed in with."),
     person_unknown=("There is nobody of this name.", "Look at /v1/people."),
     person_wanted=("Only a person who signed in has a password and codes; this is a key.", "Sign in."),
+    codes_missing=(
+        "The house wants a code of an app of everybody who signs in, and you have not set one up yet.",
+        "Set it up first: POST /v1/me/totp.",
+    ),
     codes_wanted_already=(
         "A code is wanted of you already.",
         "Whoever has another app ends the one before by a code of it, or by a recovery code.",
@@ -128,6 +132,16 @@ REFUSED = reasons(
     link_unknown=("There is no such link, or it has ended.", "Ask the operator for another one."),
     lead_not_in_review=("The lead is not held for review.", "Look at its log."),
     lead_reviewed=("A verdict on the lead is on its way already.", "Wait; look at the log of the lead."),
+    lead_not_settled=(
+        "The lead is open or has an uncertain sale: without its key nobody could finish it.",
+        "Settle it first, then erase it.",
+    ),
+    leads_differ=(
+        "The person has another number of leads than was said; nothing was erased.",
+        "Look again at what is held of him.",
+    ),
+    request_answered=("The request was answered before.", "Look at /v1/privacy-requests."),
+    request_unknown=("There is no such request of a person.", "Look at /v1/privacy-requests."),
     lead_erased=("The person behind the lead was erased: nothing personal can be read any more.", ""),
     market_faulty=("The market cannot be so; nothing was changed.", "Mend every one of the errors."),
     market_moved=("The market was changed by others all the time.", "Send it again."),

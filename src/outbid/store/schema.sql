@@ -115,14 +115,15 @@ create table traffic (
   primary key (cell, lead_id, n)
 ) partition by range (lead_id);
 
--- Who looked at what is personal of a lead, and why: written before it is shown.
+-- Who looked at what is personal of a lead, or erased it, and why: written before it is done. `lead_id` is null where a
+-- person was looked for and no lead was found.
 create table look (
   cell integer not null,
   id uuid not null,
-  lead_id uuid not null,
+  lead_id uuid,
   at timestamptz not null,
   who text not null,
-  what text not null check (what in ('fields', 'traffic', 'found')),
+  what text not null check (what in ('fields', 'traffic', 'found', 'exported', 'erased')),
   reason text not null,
   primary key (cell, id)
 );
@@ -175,18 +176,22 @@ create table person (
   primary key (hash, cell, lead_id)
 );
 
--- Who asks to be forgotten: `persons` are keyed hashes of phone and e-mail, `reference` the sender's own id of the
--- person or lead, `message` a keyed hash by which the same message is known again.
+-- What persons ask of the house: to be forgotten, to be told what is held of them, to be sold no more. `persons` are keyed
+-- hashes of phone and e-mail, `reference` the sender's own id of the person or lead. `source`: by whose message it came,
+-- null where somebody of the house wrote it down; `message`: a keyed hash by which the same message is known again.
+-- `done_by` answered it, and `result` says how.
 create table privacy_request (
   cell integer not null,
   id uuid not null,
   at timestamptz not null,
-  source integer not null,
-  kind text not null check (kind in ('deletion')),
+  source integer,
+  kind text not null check (kind in ('deletion', 'access', 'stop')),
   persons bytea[] not null,
   reference text not null,
   message bytea not null,
   done_at timestamptz,
+  done_by text not null default '',
+  result text not null default '',
   primary key (cell, id)
 );
 create unique index privacy_request_once on privacy_request (cell, message);
@@ -781,12 +786,17 @@ create table house_invitation (
   expires_at timestamptz not null
 );
 
--- What people of the house set for all of it. There is one row, or none yet.
+-- What people of the house set for all of it. There is one row, or none yet. `contact`: how sellers reach the house;
+-- `codes_wanted`: whoever has no codes of an app may do nothing but set them up; `request_days`: within how many days the
+-- law wants a person's request to be answered.
 create table house_setting (
   one boolean primary key default true check (one),
   version integer not null,
   name text not null,
-  zone text not null
+  zone text not null,
+  contact text not null,
+  codes_wanted boolean not null,
+  request_days integer not null check (request_days between 1 and 365)
 );
 
 -- Links to a source's posting instructions that need no login. `token_hash` is the SHA-256 of what the link holds.

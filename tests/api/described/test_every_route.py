@@ -107,6 +107,8 @@ async def what_is_there(house: House) -> dict[str, list[str]]:
     file = b"first_name,email,phone,zip\nAnn,ann@example.com,5125550147,78701\nBo,b,1,2\n"
     sent = await ask(house, "POST", "/v1/sources/acme-web/uploads", file, content_type="text/csv")
     found |= {"upload": [sent.json["id"]]}
+    wish = {"kind": "deletion", "email": "ann@example.com"}
+    found |= {"asked": [(await ask(house, "POST", "/v1/privacy-requests", wish)).json["id"]]}
     found |= {"link": [made.json["id"]], "token": [made.json["path"].rpartition("/")[2]]}
     view = await ask(house, "POST", "/v1/views", {"page": "reports/funnel", "name": "known"})
     reports = ["funnel", "earnings", "sub_ids", "answers"]

@@ -87,6 +87,21 @@ async def test_nothing_is_told_of_buyers_floors_and_margins(house, form):
     assert [word for word in SECRETS if word in shown] == []
 
 
+@pytest.mark.parametrize("contact", ["leads@example.com", "Ann, leads@example.com, +1 310 555 0100"])
+async def test_they_say_who_gives_them_and_how_he_is_reached(house, contact):
+    before = [(await read(house, form)).body for form in FORMS]
+    wish = {"name": "Harbor <Leads>", "contact": contact}
+    assert (await ask(house, "PATCH", "/v1/settings", wish, If_Match="*")).status == 200
+    for form, shown in (("html", "Harbor &lt;Leads&gt;"), ("md", r"Harbor \<Leads\>")):
+        text = (await read(house, form, key="ob_web", path="/v1/seller/sources/web")).body.decode()
+        assert f"You send to {shown}. Reach us: {contact}" in text
+    info = (await read(house, "openapi")).json["info"]
+    assert info["contact"]["name"] == "Harbor <Leads>"
+    assert contact in (info["contact"].get("email"), info.get("description", "").removeprefix("Reach us: "))
+    assert (await ask(house, "PATCH", "/v1/settings", {"name": None, "contact": None}, If_Match="*")).status == 200
+    assert [(await read(house, form)).body for form in FORMS] == before
+
+
 class Page(HTMLParser):
     """The elements of a page, and the texts of its code."""
 

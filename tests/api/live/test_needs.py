@@ -11,7 +11,6 @@ from harness.buyers import ACCEPT, REJECT, Buyers, Silence, bid
 from harness.house import House, open_house, until
 from harness.market import CHECKS, lead, nouns, offer
 from outbid.api.auth import key_hash
-from outbid.api.operator.live.needs import _lasts
 from outbid.core.market.noun import KINDS
 from outbid.store.control import steps
 
@@ -112,8 +111,17 @@ async def test_a_buyer_that_rejects_too_much_and_a_wallet_that_runs_dry_are_told
     dry = found["wallet_runs_dry"]
     assert dry["amounts"] == [{"currency": "USD", "amount": "90.00"}]
     assert dry["sentence"] == "The wallet of a lasts 9 hours."
-    assert _lasts("a", 0.4) == "The wallet of a is empty within the hour."
-    assert _lasts("a", 1.0) == "The wallet of a lasts 1 hour."
+    wallet = (await ask(house, "GET", "/v1/accounts?kind=buyer&slug=a")).json["items"]
+    assert [row["runway_hours"] for row in wallet if row["window"] == "wallet"] == [9.0]
+    buyers.on("a", ping=bid("90"), post=ACCEPT)
+    assert (await house.sell(lead())).json["outcome"] == "sold"
+
+    async def empty() -> bool:
+        return (await needs(house))["wallet_runs_dry"]["sentence"] == "The wallet of a is empty."
+
+    await until(empty)
+    wallet = (await ask(house, "GET", "/v1/accounts?kind=buyer&slug=a")).json["items"]
+    assert [(row["room"], row["runway_hours"]) for row in wallet if row["window"] == "wallet"] == [("0.00", 0.0)]
     assert "buyer_rejects" not in await needs(house, "rejects_over=80")
     assert_problem(await ask(house, "GET", "/v1/live/needs?rejects_over=101"), 400, "parameter_faulty")
 

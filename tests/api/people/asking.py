@@ -1,10 +1,13 @@
 """A person at a browser, as the tests of people ask."""
 
+import time
+from base64 import b32decode
 from itertools import count
 from typing import Any
 
 from api.operator.asking import ask
 from harness.house import Answer, House
+from outbid.core.people.totp import STEP_S, code_at
 from outbid.store.people import users
 
 PASSWORD = "correct horse battery"
@@ -22,6 +25,18 @@ class Person:
     async def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
         headers = {"Cookie": self.cookie, "X_CSRF_Token": self.me["csrf"]} | headers
         return await ask(self.house, method, path, body, key=None, **headers)
+
+
+class App:
+    """An app that makes codes; each call gives the next one that was not used."""
+
+    def __init__(self, secret: str) -> None:
+        self.secret = b32decode(secret)
+        self.step = int(time.time()) // STEP_S - 2
+
+    def code(self) -> str:
+        self.step += 1
+        return code_at(self.secret, self.step)
 
 
 def new_name(role: str) -> str:

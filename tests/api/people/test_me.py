@@ -1,15 +1,14 @@
 """One's own password, and the codes of an app beside it."""
 
 import time
-from base64 import b32decode
 
 import pytest
 
 from api.operator.asking import ask
-from api.people.asking import PASSWORD, Person, a_person, sign_in
+from api.people.asking import PASSWORD, App, Person, a_person, sign_in
 from api.problems import assert_problem, pointers
 from harness.house import MASTER
-from outbid.core.people.totp import STEP_S, code_at
+from outbid.core.people.totp import code_at
 from outbid.exchange.clock import noise_source
 from outbid.store.house import credentials
 from outbid.store.vault import Vault
@@ -37,18 +36,6 @@ async def test_a_key_has_neither_password_nor_codes(house):
         ("POST", "/v1/me/totp/remove", {"code": "1"}),
     ):
         assert_problem(await ask(house, method, path, body), 409, "person_wanted")
-
-
-class App:
-    """An app that makes codes; each call gives the next one that was not used."""
-
-    def __init__(self, secret: str) -> None:
-        self.secret = b32decode(secret)
-        self.step = int(time.time()) // STEP_S - 2
-
-    def code(self) -> str:
-        self.step += 1
-        return code_at(self.secret, self.step)
 
 
 @pytest.fixture

@@ -15,7 +15,8 @@ async def test_an_owner_sets_them_and_the_house_counts_by_them(house):
     wish = {"name": " Harbor  Leads ", "zone": "Asia/Tokyo"}
     changed = await owner.ask("PATCH", PATH, wish, If_Match=read.headers["etag"])
     assert (changed.status, changed.headers["etag"]) == (200, '"1"')
-    assert changed.json == {"name": "Harbor Leads", "zone": "Asia/Tokyo", "zone_now": "Asia/Tokyo"}
+    rules = {"contact": "", "codes_wanted": False, "request_days": 45}
+    assert changed.json == {"name": "Harbor Leads", "zone": "Asia/Tokyo", "zone_now": "Asia/Tokyo"} | rules
     told = (await owner.ask("GET", "/v1/me")).json["house"]
     assert (told["name"], told["zone"]) == ("Harbor Leads", "Asia/Tokyo")
     assert (await owner.ask("GET", "/v1/live/summary")).json["zone"] == "Asia/Tokyo"
@@ -42,6 +43,10 @@ async def test_what_no_setting_can_be_is_refused_where_it_stands(house):
         ({"name": "x" * 81}, "/name"),
         ({"colour": "red"}, "/colour"),
         ({"name": 7}, "/name"),
+        ({"contact": "x" * 201}, "/contact"),
+        ({"request_days": 0}, "/request_days"),
+        ({"request_days": 366}, "/request_days"),
+        ({"codes_wanted": "yes"}, "/codes_wanted"),
     ):
         answer = await ask(house, "PATCH", PATH, wish, If_Match="*")
         assert pointers(assert_problem(answer, 422, "body_faulty")) == [place]

@@ -16,6 +16,7 @@ from outbid.api.door.refusal import Refused
 from outbid.api.door.rights import RIGHTS, Right, roles_with
 from outbid.core.scope import HOUSE, Scope
 from outbid.store.people import sessions
+from outbid.store.people.sessions import Session
 from outbid.store.people.users import Role
 
 READS = ("GET", "HEAD", "OPTIONS")
@@ -32,6 +33,7 @@ class Asker(msgspec.Struct, frozen=True):
     role   of the house's people; a key may what an owner may, and whose it is, is in the scope
     scope  what he may see
     test   his key is for tests: he sees test leads, and no money
+    barred the house wants codes of an app of everybody: first he sets up his
     """
 
     kind: Literal["key", "user"]
@@ -40,6 +42,13 @@ class Asker(msgspec.Struct, frozen=True):
     scope: Scope = HOUSE
     test: bool = False
     expires_at_ms: int | None = None
+    barred: bool = False
+
+    @classmethod
+    def of(cls, session: Session) -> "Asker":
+        """The person of a session."""
+        user = session.user
+        return cls("user", user.name, user.role, expires_at_ms=session.expires_at_ms, barred=session.barred)
 
     @property
     def rights(self) -> frozenset[Right]:
@@ -75,6 +84,8 @@ class Gate:
         connection.state.limits = self._buckets.left(bucket).headers
         if seconds:
             raise Refused("too_many_requests", headers={"Retry-After": str(seconds)})
+        if asker.barred and not handler.opt["before_codes"]:
+            raise Refused("codes_missing")
         asker.must(handler.opt["right"])
         if asker.test and not handler.opt["for_tests"]:
             raise Refused("key_not_allowed", "a key for tests sees test leads, and nothing of the rest")
@@ -92,7 +103,7 @@ class Gate:
             brought = connection.headers.get("x-csrf-token", "")
             if not hmac.compare_digest(brought.encode(), csrf_of(token).encode()):
                 raise Refused("csrf_missing")
-        return Asker("user", session.user.name, session.user.role, expires_at_ms=session.expires_at_ms)
+        return Asker.of(session)
 
     def _by_key(self, connection: Connection) -> Asker:
         holder = holder_of(key_of(connection.scope), self._desk.exchange.market)  # type: ignore[arg-type]

@@ -84,6 +84,7 @@ def route(method: str, path: str, said: Said, act: Act) -> HTTPRouteHandler:
             "is_open": said.is_open,
             "right": said.right_for(method),
             "for_tests": said.for_tests,
+            "before_codes": said.before_codes,
         },
     )
     return decorated(handle)

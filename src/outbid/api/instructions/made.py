@@ -10,17 +10,18 @@ from outbid.api.instructions.samples import answers_of
 from outbid.core.instructions.changes import Standing, changes_of
 from outbid.core.instructions.make import Given, instructions_of, speech_of
 from outbid.core.instructions.schema import openapi_of, schemas_of
-from outbid.core.instructions.told import ChangeLine, Instructions
+from outbid.core.instructions.told import ChangeLine, House, Instructions
 from outbid.core.instructions.written.markdown import markdown_of
 from outbid.core.instructions.written.page import page_of
 from outbid.core.market.noun import KINDS, Campaign
 from outbid.core.market.noun import Source as SourceNoun
 from outbid.core.market.snapshot import Market, Source
 from outbid.core.reasons import Reason
-from outbid.core.scope import Scope
+from outbid.core.scope import HOUSE, Scope
 from outbid.plugins.registry import Registry
 from outbid.plugins.verticals import usual_of
 from outbid.store.database import Connection
+from outbid.store.house import settings
 from outbid.store.reading.parties import seller
 
 Written = Literal["html", "md", "openapi", "schema"]
@@ -36,6 +37,12 @@ async def changes(connection: Connection, source: Source, plugins: Registry) -> 
     """What changed for the seller of a source since it takes leads of its campaign."""
     rows = await seller.terms(connection, Scope("source", source.number))
     return changes_of(_standings(rows), plugins)
+
+
+async def who_gives(connection: Connection) -> House:
+    """Who gives the instructions: of the house's settings, what sellers may know."""
+    found = await settings.read(connection, HOUSE)
+    return House(found.name, found.contact)
 
 
 def _standings(rows: Iterable[seller.Terms]) -> Iterable[Standing]:
@@ -58,6 +65,7 @@ def made(
     changed: tuple[ChangeLine, ...],
     address: str,
     now_ms: int,
+    house: House,
 ) -> Instructions:
     """The instructions of a source of a market. `address` is the exchange's own."""
     noun = market.nouns["source"][source.slug][1]
@@ -71,7 +79,7 @@ def made(
     day = datetime.fromtimestamp(now_ms / 1000, UTC).date()
     usual = usual_of(campaign.fields)
     return instructions_of(
-        Given(source, noun, campaign, plugins, usual, reasons, address, day, tuple(answers), changed)
+        Given(source, noun, campaign, plugins, usual, reasons, address, day, tuple(answers), changed, house)
     )
 
 

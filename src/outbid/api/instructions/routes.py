@@ -15,7 +15,7 @@ from outbid.api.door.bucket import Buckets
 from outbid.api.door.desk import Desk, answer, route
 from outbid.api.door.doors import OPERATOR, Door
 from outbid.api.door.refusal import Refused
-from outbid.api.instructions.made import MEDIA, Written, changes, made, written
+from outbid.api.instructions.made import MEDIA, Written, changes, made, who_gives, written
 from outbid.api.said.description import Said
 from outbid.api.said.instants import utc
 from outbid.api.said.reading import Asked, convert, read_json
@@ -213,9 +213,9 @@ async def _told(desk: Desk, request: Asked, source: Source) -> Response[bytes]:
     exchange = desk.exchange
     async with desk.database() as connection:
         changed = await changes(connection, source, desk.plugins)
-    told = made(
-        exchange.market, source, desk.plugins, desk.reasons, changed, address_of(request), exchange.clock.now_ms()
-    )
+        house = await who_gives(connection)
+    address, now_ms = address_of(request), exchange.clock.now_ms()
+    told = made(exchange.market, source, desk.plugins, desk.reasons, changed, address, now_ms, house)
     return Response(written(told, form), media_type=MEDIA[form], headers=dict(_headers(form)))
 
 

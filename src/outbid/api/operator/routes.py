@@ -18,7 +18,6 @@ from outbid.api.operator.beginnings.presets import Presets
 from outbid.api.operator.beginnings.start import Starting
 from outbid.api.operator.beginnings.verticals import Verticals
 from outbid.api.operator.control import Controls
-from outbid.api.operator.finding import Finding
 from outbid.api.operator.forms.counting import Counting
 from outbid.api.operator.forms.facts import Facts
 from outbid.api.operator.forms.schemas import Schemas
@@ -51,7 +50,10 @@ from outbid.api.operator.people.me import Mine
 from outbid.api.operator.people.roster import People
 from outbid.api.operator.people.session import Sessions
 from outbid.api.operator.people.settings import SettingsOfHouse
-from outbid.api.operator.privacy_requests import PrivacyRequests
+from outbid.api.operator.privacy.erasing import Erasing
+from outbid.api.operator.privacy.finding import Finding
+from outbid.api.operator.privacy.holding import Holding
+from outbid.api.operator.privacy.requests import PrivacyRequests
 from outbid.api.operator.seldom import Sparing
 from outbid.api.operator.tallies import Tallied
 from outbid.api.operator.verdicts.reviewing import Reviewing
@@ -87,6 +89,8 @@ def operator_routes(desk: Desk) -> Router:
         *Shells(desk).routes(),
         *Needed(desk).routes(),
         *Finding(desk).routes(),
+        *Holding(desk, records).routes(),
+        *Erasing(desk).routes(),
         *Starting(desk).routes(),
         *Suppressions(desk).routes(),
         *Reporting(desk).routes(),

@@ -41,6 +41,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     is_open   nobody has to say who he is
     right     what whoever asks must be allowed to; absent: to look, and to change for a write
     door      the door it stands behind; `for_tests`: keys for tests open it as well
+    before_codes  it opens to a person who has still to set up the codes that the house wants of everybody
     example   of the first of the answers
     text      the media type of a text as which it may be had too
     takes     the content type of a body that is no JSON
@@ -62,6 +63,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     right: Right | None = None
     door: Door = OPERATOR
     for_tests: bool = False
+    before_codes: bool = False
     example: Any = None
     text: str = ""
     media: tuple[str, ...] = ()

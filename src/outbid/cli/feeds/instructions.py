@@ -5,7 +5,7 @@ import re
 import sys
 from typing import Any
 
-from outbid.api.instructions.made import changes, made, written
+from outbid.api.instructions.made import changes, made, who_gives, written
 from outbid.cli.database import Database
 from outbid.cli.fault import CommandError
 from outbid.cli.leads import market_of
@@ -38,7 +38,8 @@ async def _written(connection: Any, slug: str, form: Any, address: str) -> bytes
     plugins = Registry()
     reasons = {**ALL, **plugins.reasons()}
     changed = await changes(connection, source, plugins)
-    return written(made(market, source, plugins, reasons, changed, address, Clock().now_ms()), form)
+    house = await who_gives(connection)
+    return written(made(market, source, plugins, reasons, changed, address, Clock().now_ms(), house), form)
 
 
 def source_named(market: Market, slug: str) -> Source:

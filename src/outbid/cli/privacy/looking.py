@@ -18,11 +18,12 @@ async def note_look(connection: Any, record: Record, what: looks.What, reason: s
         raise CommandError(f"say why with --reason, in {SHORTEST} to {LONGEST} characters: the look is put on record")
     now_ms, noise = Clock().now_ms(), noise_source()
     identifier = uuid7(now_ms, noise(10))
-    who = f"command line: {_user()}"
+    who = f"command line: {user()}"
     await looks.note(connection, looks.Look(record.cell, identifier, record.id, now_ms, who, what, reason.strip()))
 
 
-def _user() -> str:
+def user() -> str:
+    """The name of the system's user, as far as it can be told."""
     try:
         return getpass.getuser()
     except (KeyError, OSError, ImportError):

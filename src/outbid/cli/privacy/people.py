@@ -91,7 +91,7 @@ async def _erase(connection: Any, hashes: list[bytes], request: str | None) -> t
     # What is open or uncertain is needed still: without its key nobody could finish or settle it.
     erased = await persons.erase(connection, HOUSE, [lead for lead in found if lead.settled])
     if request is not None and all(lead.settled for lead in found):
-        await mark_done(connection, request)
+        await mark_done(connection, request, len(found))
     return found, erased
 
 

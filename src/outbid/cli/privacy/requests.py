@@ -1,13 +1,13 @@
-"""`outbid people requests`: who asked to be forgotten by a message of an intake."""
+"""`outbid people requests`: what persons asked, by a message of an intake or written down in the house."""
 
 import argparse
-import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 
 from outbid.cli.database import Database
 from outbid.cli.fault import CommandError
+from outbid.cli.privacy.looking import user
 from outbid.cli.shown.table import print_table
 from outbid.core.scope import HOUSE
 from outbid.exchange.clock import Clock
@@ -17,8 +17,7 @@ from outbid.store.people import requests
 
 CELL = 0
 PAGE = 500
-_ID = re.compile(r"[0-9a-f]{32}")
-_Line = tuple[str, str, str, str, str, str]
+_Line = tuple[str, str, str, str, str, str, str]
 
 
 def list_requests(given: argparse.Namespace) -> int:
@@ -27,23 +26,24 @@ def list_requests(given: argparse.Namespace) -> int:
     with Database(settings) as database:
         database.migrate()
         lines = database.use(lambda connection: _lines(connection, only_open=given.open))
-    print_table(("request", "at (UTC)", "source", "their id", "leads", "answered"), lines)
+    print_table(("request", "kind", "at (UTC)", "source", "their id", "leads", "answered"), lines)
     return 0
 
 
 async def persons_of(connection: Any, name: str) -> list[bytes]:
     """The hashes of the person of a request. Raises CommandError."""
-    found = [kept async for kept in _all(connection) if kept.id.hex() == name]
-    if not found:
+    found = await requests.find(connection, HOUSE, CELL, bytes.fromhex(name)) if requests.is_id(name) else None
+    if found is None:
         raise CommandError(f"there is no request {name!r}; see: outbid people requests")
-    if not found[0].persons:
+    if not found.persons:
         raise CommandError("the message named no phone and no e-mail that can be read: find the person by --phone")
-    return found[0].persons
+    return found.persons
 
 
-async def mark_done(connection: Any, name: str) -> None:
-    """A request is answered."""
-    await requests.done(connection, HOUSE, CELL, bytes.fromhex(name), Clock().now_ms())
+async def mark_done(connection: Any, name: str, leads: int) -> None:
+    """A request to be forgotten is answered: the person has no lead that could be read."""
+    result = requests.Result.erased(Clock().now_ms(), f"command line: {user()}", leads)
+    await requests.done(connection, HOUSE, CELL, bytes.fromhex(name), result, kind="deletion")
 
 
 async def _all(connection: Any, *, only_open: bool = False) -> AsyncIterator[requests.Kept]:
@@ -60,8 +60,9 @@ async def _lines(connection: Any, *, only_open: bool) -> list[_Line]:
     return [
         (
             kept.id.hex(),
+            kept.kind,
             _at(kept.at_ms),
-            names.get(kept.source, str(kept.source)),
+            "" if kept.source is None else names.get(kept.source, str(kept.source)),
             kept.reference,
             str(kept.leads),
             "" if kept.done_ms is None else _at(kept.done_ms),

@@ -13,6 +13,7 @@ from outbid.core.instructions.told import (
     AnswerLine,
     ChangeLine,
     FieldLine,
+    House,
     Instructions,
     QuoteTerms,
     ReasonLine,
@@ -64,6 +65,7 @@ class Given(msgspec.Struct, frozen=True):
     day: date
     answers: tuple[AnswerLine, ...] = ()
     changes: tuple[ChangeLine, ...] = ()
+    house: House = House()
 
 
 def instructions_of(given: Given) -> Instructions:
@@ -104,6 +106,7 @@ def instructions_of(given: Given) -> Instructions:
         answer_ms=source.answer_ms,
         deadline_ms=given.source_noun.deadline_ms,
         postback=source.postback is not None,
+        house=given.house,
     )
 
 

@@ -1,5 +1,6 @@
 """A source's leads and pings as JSON Schema (2020-12), and its address as an OpenAPI 3.1 document."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,7 @@ from outbid.core.instructions.told import FieldLine, Instructions
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 BLANK = {"type": "string", "pattern": r"^\s*$"}
 Schema = dict[str, Any]
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _MEDIA = {"json": "application/json", "form": "application/x-www-form-urlencoded", "xml": "application/xml"}
 
 
@@ -109,11 +111,19 @@ def openapi_of(told: Instructions) -> dict[str, Any]:
         components["securitySchemes"] = {"key": _scheme(told.speech)}
     return {
         "openapi": "3.1.0",
-        "info": {"title": f"{told.campaign}: {told.name or told.slug}", "version": _version(told)},
+        "info": {"title": f"{told.campaign}: {told.name or told.slug}", "version": _version(told)} | _house(told),
         "servers": [{"url": told.address}],
         "paths": paths,
         "components": components,
     }
+
+
+def _house(told: Instructions) -> dict[str, Any]:
+    """Whom to ask. OpenAPI has a place for a name and an e-mail; any other way stands in the description."""
+    name, contact = told.house.name, told.house.contact
+    mail = {"email": contact} if _EMAIL.fullmatch(contact) else {}
+    whom = {"contact": ({"name": name} if name else {}) | mail} if name or mail else {}
+    return whom | ({"description": f"Reach us: {contact}"} if contact and not mail else {})
 
 
 def _version(told: Instructions) -> str:

@@ -70,6 +70,13 @@ class QuoteTerms(msgspec.Struct, frozen=True):
     all: bool
 
 
+class House(msgspec.Struct, frozen=True):
+    """Who gives the instructions: what he is called, and how he is reached. Empty: he did not say."""
+
+    name: str = ""
+    contact: str = ""
+
+
 class Instructions(msgspec.Struct, frozen=True, kw_only=True):
     """All that a developer has to know to send leads to one source. Nothing of buyers, floors and margins is in it.
 
@@ -100,6 +107,7 @@ class Instructions(msgspec.Struct, frozen=True, kw_only=True):
     answer_ms: int | None
     deadline_ms: int | None
     postback: bool
+    house: House = House()
 
     @property
     def lead_url(self) -> str:

@@ -1,4 +1,4 @@
-"""Looks at what is personal: who, at what, and why; written before it is shown, and never edited."""
+"""Looks at what is personal, and erasures: who, what, and why; written before it is done, and never edited."""
 
 from typing import Literal
 
@@ -7,17 +7,20 @@ import msgspec
 from outbid.core.scope import Scope
 from outbid.store.database import Connection
 
-What = Literal["fields", "traffic", "found"]
+What = Literal["fields", "traffic", "found", "exported", "erased"]
 LAST = b"\xff" * 16
 """Above every id."""
 
 
 class Look(msgspec.Struct, frozen=True):
-    """One look at a lead. `who` is a person's name, `key` and a key's id, or `command line`."""
+    """One look at a lead, or what was done to it. `who` is a person's name, `key` and a key's id, or `command line`.
+
+    lead_id  None: somebody looked for a person, and no lead was found
+    """
 
     cell: int
     id: bytes
-    lead_id: bytes
+    lead_id: bytes | None
     at_ms: int
     who: str
     what: What

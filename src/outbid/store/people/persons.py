@@ -30,6 +30,21 @@ async def leads_of(connection: Connection, scope: Scope, hashes: list[bytes]) ->
     return [Lead(*row.values()) for row in rows]
 
 
+async def lead(connection: Connection, scope: Scope, cell: int, lead_id: bytes) -> Lead | None:
+    """One lead, whoever's it is; None if there is none. Nobody but the house finds any."""
+    row = await connection.fetchrow(
+        """select k.lead_id is null as erased, coalesce(s.status, 'open') in ('sold', 'unsold', 'refused') as settled
+             from lead l
+             left join lead_key k on k.cell = l.cell and k.lead_id = l.id
+             left join lead_status s on s.cell = l.cell and s.lead_id = l.id
+            where $1 = 'house' and l.cell = $2 and l.id = $3""",
+        scope.kind,
+        cell,
+        lead_id,
+    )
+    return None if row is None else Lead(cell, lead_id, row["erased"], row["settled"])
+
+
 async def erase(connection: Connection, scope: Scope, leads: list[Lead]) -> int:
     """Destroy the keys of leads: what they sealed can never be opened again. Returns how many there still were.
 

@@ -10,13 +10,19 @@ from outbid.store.database import Connection
 from outbid.store.people.users import User
 
 LIFE_S = 12 * 3600
+_BARRED = """(coalesce((select codes_wanted from house_setting), false) and not exists (
+  select from house_credential c where c.user_name = u.name and c.kind = 'totp' and c.id = 'app'))"""
 
 
 class Session(msgspec.Struct, frozen=True):
-    """A session as it stands. `expires_at_ms` is in UTC milliseconds."""
+    """A session as it stands. `expires_at_ms` is in UTC milliseconds.
+
+    barred  the house wants codes of an app of everybody, and this person has set up none
+    """
 
     user: User
     expires_at_ms: int
+    barred: bool
 
 
 def hash_of(token: str) -> bytes:
@@ -41,19 +47,20 @@ async def open_session(connection: Connection, user: User, token: str) -> int | 
 async def find(connection: Connection, token: str) -> Session | None:
     """The session of a token; None if there is none, or it is over."""
     row = await connection.fetchrow(
-        """select u.name, u.role, s.expires_at from house_session s join house_user u on u.name = s.user_name
-            where s.token_hash = $1 and s.expires_at > now()""",
+        f"""select u.name, u.role, s.expires_at, {_BARRED} as barred
+              from house_session s join house_user u on u.name = s.user_name
+             where s.token_hash = $1 and s.expires_at > now()""",
         hash_of(token),
     )
-    return None if row is None else Session(User(row["name"], row["role"]), row["expires_at"])
+    return None if row is None else Session(User(row["name"], row["role"]), row["expires_at"], row["barred"])
 
 
 async def alive(connection: Connection, tokens: Collection[str]) -> frozenset[str]:
-    """Those of the tokens whose sessions go on."""
+    """Those of the tokens whose sessions go on, and open more than the way to set up codes."""
     named = {hash_of(token): token for token in tokens}
     rows = await connection.fetch(
-        """select s.token_hash from house_session s join house_user u on u.name = s.user_name
-            where s.token_hash = any($1::bytea[]) and s.expires_at > now()""",
+        f"""select s.token_hash from house_session s join house_user u on u.name = s.user_name
+             where s.token_hash = any($1::bytea[]) and s.expires_at > now() and not {_BARRED}""",
         list(named),
     )
     return frozenset(named[row["token_hash"]] for row in rows)

@@ -93,6 +93,18 @@ async def lists(connection: Connection, scope: Scope, at_ms: int) -> list[List]:
     return [List(row["owner"], row["entries"], row["ending"]) for row in rows]
 
 
+async def holds(connection: Connection, scope: Scope, hashes: Sequence[bytes], at_ms: int) -> bool:
+    """Does one of these persons stand on the list of whoever asks, at an instant?"""
+    found: bool = await connection.fetchval(
+        """select exists (select from suppression
+            where hash = any($1::bytea[]) and owner = $2 and (expires_at is null or expires_at >= $3))""",
+        list(hashes),
+        owner_of(scope),
+        at_ms,
+    )
+    return found
+
+
 async def owners(connection: Connection) -> frozenset[str]:
     """Whose lists are looked into."""
     return frozenset(row["owner"] for row in await connection.fetch("select owner from suppression_list"))

@@ -2,12 +2,14 @@ import { Button, MultiSelect, SegmentedControl, Select, TagsInput, TextInput } f
 import { createContext, type ReactNode, useContext } from 'react';
 import { type Fault, said } from '@/api/client';
 import { type Json, under } from '../form/schema';
+import { TypedLine } from '../form/TypedLine';
 import css from './FilterEditor.module.css';
 import {
   asGroup,
   asSaved,
   begun,
   type FactRow,
+  firstOf,
   isList,
   listed,
   MODES,
@@ -25,6 +27,7 @@ import {
   withParts,
   withValue,
 } from './tree';
+import { wrongValue } from './whole';
 
 interface Words {
   facts: FactRow[];
@@ -86,7 +89,7 @@ function Group({ part, number, pointer, onChange, onRemove }: NodeProps) {
   const parts = partsOf(part);
   const name = number ? `Group ${number}` : 'Filter';
   const put = (next: Part[]) => onChange(withParts(part, next));
-  const first = facts[0];
+  const first = firstOf(facts);
   return (
     <fieldset className={number ? css.group : css.root}>
       <legend className={css.legend}>{name}</legend>
@@ -305,13 +308,14 @@ function One({
   onChange: (value: string) => void;
 }) {
   return (
-    <TextInput
+    <TypedLine
       aria-label={label}
-      type={fact?.kind === 'date' ? 'date' : 'text'}
       inputMode={fact?.kind === 'number' ? 'decimal' : undefined}
+      placeholder={fact?.kind === 'date' ? '2026-12-31' : undefined}
       value={String(value)}
+      wrong={wrongValue(fact, value)}
       disabled={isReadOnly}
-      onChange={(event) => onChange(event.currentTarget.value)}
+      onChange={onChange}
     />
   );
 }

@@ -1,9 +1,26 @@
 import { describe, expect, it } from 'vitest';
-import { asGroup, asSaved, type FactRow, listed, withFact, withMode, withOperator, withValue } from './tree';
+import { asGroup, asSaved, type FactRow, firstOf, listed, withFact, withMode, withOperator, withValue } from './tree';
 
 const age: FactRow = { fact: 'age', kind: 'number', operators: ['equals', 'between', 'at_least', 'one_of'] };
 const miles: FactRow = { fact: 'miles', kind: 'number', operators: ['equals', 'between', 'at_least'] };
 const state: FactRow = { fact: 'state', kind: 'text', operators: ['equals', 'one_of'] };
+
+describe('a new rule', () => {
+  it('begins with a whole field in the campaign’s order, before parts and free words', () => {
+    const row = (fact: string, type: string, kind: FactRow['kind'] = 'text'): FactRow => ({
+      fact,
+      type,
+      kind,
+      operators: ['equals'],
+    });
+    const facts = [row('email.domain', 'email'), row('page', 'url'), row('zip', 'zip'), row('state', 'state')];
+    expect(firstOf(facts)?.fact).toBe('zip');
+    const parts = [row('email.domain', 'email'), row('birth_date.age', 'date', 'number')];
+    expect(firstOf(parts)?.fact).toBe('birth_date.age');
+    expect(firstOf(parts.slice(0, 1))?.fact).toBe('email.domain');
+    expect(firstOf([])).toBeUndefined();
+  });
+});
 
 describe('a filter', () => {
   it('is a group while it is edited, and nothing where nothing stands in it', () => {

@@ -101,6 +101,15 @@ export function begun(fact: FactRow, operator: Operator): Part {
   };
 }
 
+/** Types whose values are as many as leads: nobody begins with them. */
+const FREE = ['', 'text', 'url'];
+
+/** What a new rule begins with: in the campaign's own order a whole field that people filter by, before parts of one. */
+export function firstOf(facts: FactRow[]): FactRow | undefined {
+  const whole = facts.find(({ fact, type = '' }) => !fact.includes('.') && !FREE.includes(type));
+  return whole ?? facts.find(({ kind }) => kind !== 'text') ?? facts[0];
+}
+
 const LISTS: Operator[] = ['one_of', 'not_one_of'];
 
 export function isList(operator: Operator): boolean {

@@ -1,12 +1,14 @@
-import { NumberInput, Select, Switch, TagsInput, Textarea, TextInput } from '@mantine/core';
+import { Select, Switch, TagsInput, Textarea } from '@mantine/core';
 import { useContext, useState } from 'react';
+import { numberOf, wrongWith } from './plain';
 import css from './SchemaForm.module.css';
-import { type Json, labelOf, shapeOf } from './schema';
+import { type Json, labelOf, type Schema, shapeOf } from './schema';
+import { TypedLine } from './TypedLine';
 import { type EditorProps, useError, Words } from './words';
 
 /** The control of a plain value. */
 export function Control({ pointer, name, schema, value, help, required, onChange }: EditorProps) {
-  const { defs, isReadOnly } = useContext(Words);
+  const { defs } = useContext(Words);
   const error = useError(pointer);
   const { label, unit } = labelOf(name);
   const shape = shapeOf(schema, defs);
@@ -14,7 +16,6 @@ export function Control({ pointer, name, schema, value, help, required, onChange
     label: unit ? `${label} (${unit})` : label,
     description: help || undefined,
     error,
-    disabled: isReadOnly,
     'data-pointer': pointer,
     required,
     withAsterisk: required,
@@ -33,13 +34,13 @@ export function Control({ pointer, name, schema, value, help, required, onChange
       );
     case 'number':
       return (
-        <NumberInput
+        <TypedLine
           {...common}
-          value={(value as number | undefined) ?? ''}
+          inputMode={schema.type === 'integer' ? 'numeric' : 'decimal'}
+          value={text(value)}
+          wrong={wrongWith(schema, value)}
           placeholder={fallback}
-          allowDecimal={schema.type === 'number'}
-          thousandSeparator=","
-          onChange={(next) => onChange(next === '' ? undefined : next)}
+          onChange={(typed) => onChange(typed.trim() === '' ? undefined : numberOf(typed))}
         />
       );
     case 'choice':
@@ -55,6 +56,7 @@ export function Control({ pointer, name, schema, value, help, required, onChange
       return (
         <TagsInput
           {...common}
+          error={error ?? wrongOf(shape.item, value)}
           className={css.wide}
           value={(value as string[] | undefined) ?? (schema.default as string[] | undefined) ?? []}
           splitChars={[',', '\n', '\t']}
@@ -66,14 +68,20 @@ export function Control({ pointer, name, schema, value, help, required, onChange
       return <Free {...common} value={value} onChange={onChange} />;
     default:
       return (
-        <TextInput
+        <TypedLine
           {...common}
           value={text(value)}
+          wrong={wrongWith(schema, value)}
           placeholder={fallback}
-          onChange={(event) => onChange(event.currentTarget.value === '' ? undefined : event.currentTarget.value)}
+          onChange={(typed) => onChange(typed === '' ? undefined : typed)}
         />
       );
   }
+}
+
+/** The first value of a list that is not what its items are. */
+function wrongOf(item: Schema, value: Json | undefined): string | undefined {
+  return Array.isArray(value) ? value.map((one) => wrongWith(item, one)).find(Boolean) : undefined;
 }
 
 function defaultText(value: unknown): string {

@@ -7,7 +7,7 @@ import { type EditorProps, useError, Words, Wrong } from './words';
 
 /** A part with parts of its own. Where it may be absent, a switch says whether it is there. */
 export function Group({ pointer, name, schema, value, help, optional, onChange }: EditorProps & { optional: boolean }) {
-  const { defs, isReadOnly } = useContext(Words);
+  const { defs } = useContext(Words);
   const error = useError(pointer);
   const { label } = labelOf(name);
   const isSet = value !== undefined && value !== null;
@@ -20,7 +20,6 @@ export function Group({ pointer, name, schema, value, help, optional, onChange }
         description={help || undefined}
         error={error}
         checked={false}
-        disabled={isReadOnly}
         onChange={() => onChange(beginning(schema, defs))}
       />
     );
@@ -31,13 +30,7 @@ export function Group({ pointer, name, schema, value, help, optional, onChange }
       {help && <p className={css.help}>{help}</p>}
       {error && <Wrong text={error} />}
       {optional && (
-        <Switch
-          className={css.wide}
-          label={`${label} is set`}
-          checked
-          disabled={isReadOnly}
-          onChange={() => onChange(undefined)}
-        />
+        <Switch className={css.wide} label={`${label} is set`} checked onChange={() => onChange(undefined)} />
       )}
       {(isSet || !optional) &&
         (shape.kind === 'variant' ? (
@@ -61,14 +54,12 @@ function Variant({
   onChange: (value: Dict) => void;
 }) {
   const chosen = String(value[shape.by] ?? '');
-  const { isReadOnly } = useContext(Words);
   return (
     <>
       <Select
         label={labelOf(shape.by).label}
         data={Object.keys(shape.variants)}
         value={chosen || null}
-        disabled={isReadOnly}
         onChange={(next) => onChange({ [shape.by]: next ?? '' })}
       />
       {shape.variants[chosen] && (

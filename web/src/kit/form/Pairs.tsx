@@ -9,7 +9,7 @@ import { type EditorProps, useError, Words, Wrong } from './words';
 
 /** Names and values. A name that stands twice is told at once: the later one would win. */
 export function Pairs({ pointer, name, value, help, item, onChange }: EditorProps & { item: Schema }) {
-  const { defs, isReadOnly } = useContext(Words);
+  const { defs } = useContext(Words);
   const error = useError(pointer);
   const { label } = labelOf(name);
   const list = useId();
@@ -26,7 +26,6 @@ export function Pairs({ pointer, name, value, help, item, onChange }: EditorProp
           <TextInput
             aria-label={`${singular(label)} ${index + 1}: name`}
             value={key}
-            disabled={isReadOnly}
             error={twiceError(pairs, key, index)}
             onChange={(event) => put(pairs.map((pair, at) => (at === index ? [event.currentTarget.value, one] : pair)))}
           />
@@ -34,7 +33,6 @@ export function Pairs({ pointer, name, value, help, item, onChange }: EditorProp
             <TextInput
               aria-label={`${singular(label)} ${index + 1}: value`}
               value={text(one)}
-              disabled={isReadOnly}
               onChange={(event) =>
                 put(pairs.map((pair, at) => (at === index ? [key, event.currentTarget.value] : pair)))
               }
@@ -53,7 +51,6 @@ export function Pairs({ pointer, name, value, help, item, onChange }: EditorProp
           <Button
             size="compact-xs"
             variant="subtle"
-            disabled={isReadOnly}
             aria-label={`Remove ${key}`}
             onClick={() => put(pairs.filter((_, at) => at !== index))}
           >
@@ -63,7 +60,7 @@ export function Pairs({ pointer, name, value, help, item, onChange }: EditorProp
       ))}
       <div>
         <Button
-          disabled={isReadOnly || pairs.some(([key]) => key === '')}
+          disabled={pairs.some(([key]) => key === '')}
           onClick={() => put([...pairs, ['', beginning(item, defs)]])}
         >
           + {singular(label)}

@@ -21,7 +21,6 @@ interface PluginFieldProps {
   pointer: string;
   fault?: Fault | null;
   widget?: Widget;
-  isReadOnly?: boolean;
   /** What the plugin is called in the value: checks and deliveries say `plugin`, fields say `type`. */
   by?: string;
   onChange: (value: Dict) => void;
@@ -29,7 +28,7 @@ interface PluginFieldProps {
 
 /** A plugin by name, and its settings as the plugin describes them. */
 export function PluginField(props: PluginFieldProps) {
-  const { kind, label, value, pointer, fault, widget, isReadOnly, by = 'plugin', onChange } = props;
+  const { kind, label, value, pointer, fault, widget, by = 'plugin', onChange } = props;
   const rows = (useQuery(pluginsQuery).data ?? []).filter((row) => row.kind === kind);
   const chosen = rows.find((row) => row.name === value[by]);
   return (
@@ -40,7 +39,6 @@ export function PluginField(props: PluginFieldProps) {
         error={fault?.at(`${pointer}/${by}`)}
         data={rows.map((row) => row.name)}
         value={(value[by] as string | undefined) ?? null}
-        disabled={isReadOnly}
         onChange={(name) => onChange({ ...value, [by]: name ?? '', settings: {} })}
       />
       {chosen && hasSettings(chosen) && (
@@ -51,7 +49,6 @@ export function PluginField(props: PluginFieldProps) {
             base={`${pointer}/settings`}
             fault={fault}
             widget={widget}
-            isReadOnly={isReadOnly}
             onChange={(settings) => onChange({ ...value, settings })}
           />
         </div>

@@ -8,7 +8,7 @@ import { type EditorProps, useError, Words, Wrong } from './words';
 
 /** A list of parts: one numbered fieldset each. Lists of choices are one control. */
 export function Rows({ pointer, name, schema, value, help, item, onChange }: EditorProps & { item: Schema }) {
-  const { defs, isReadOnly } = useContext(Words);
+  const { defs } = useContext(Words);
   const error = useError(pointer);
   const { label } = labelOf(name);
   const [opened, setOpened] = useState(-1);
@@ -20,7 +20,6 @@ export function Rows({ pointer, name, schema, value, help, item, onChange }: Edi
         className={css.wide}
         description={help || undefined}
         error={error}
-        disabled={isReadOnly}
         data={item.enum.map(String)}
         value={rows as string[]}
         onChange={(next) => onChange(next)}
@@ -44,19 +43,13 @@ export function Rows({ pointer, name, schema, value, help, item, onChange }: Edi
           actions={
             <>
               {index > 0 && (
-                <Button
-                  size="compact-xs"
-                  variant="subtle"
-                  disabled={isReadOnly}
-                  onClick={() => onChange(swapped(rows, index))}
-                >
+                <Button size="compact-xs" variant="subtle" onClick={() => onChange(swapped(rows, index))}>
                   Move up
                 </Button>
               )}
               <Button
                 size="compact-xs"
                 variant="subtle"
-                disabled={isReadOnly}
                 aria-label={`Remove ${singular(label)} ${index + 1}`}
                 onClick={() => onChange(rows.filter((_, at) => at !== index))}
               >
@@ -78,7 +71,6 @@ export function Rows({ pointer, name, schema, value, help, item, onChange }: Edi
       ))}
       <div>
         <Button
-          disabled={isReadOnly}
           onClick={() => {
             setOpened(rows.length);
             onChange([...rows, beginning(item, defs)]);

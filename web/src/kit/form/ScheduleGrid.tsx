@@ -7,17 +7,16 @@ interface ScheduleGridProps {
   week: Week;
   /** How many leads came in each hour of the week, where that is known. */
   leads?: number[][];
-  isReadOnly?: boolean;
   onChange: (week: Week) => void;
 }
 
 const NAMES = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
 
 /** Hours of the week to paint: dragged over, or by arrows and Space. */
-export function ScheduleGrid({ week, leads, isReadOnly, onChange }: ScheduleGridProps) {
+export function ScheduleGrid({ week, leads, onChange }: ScheduleGridProps) {
   const [brush, setBrush] = useState<boolean | null>(null);
   const paint = (day: number, hour: number, isOpen: boolean) => {
-    if (isReadOnly || week[day]?.[hour] === isOpen) return;
+    if (week[day]?.[hour] === isOpen) return;
     onChange(
       week.map((hours, at) => (at === day ? hours.map((was, other) => (other === hour ? isOpen : was)) : hours)),
     );
@@ -34,17 +33,13 @@ export function ScheduleGrid({ week, leads, isReadOnly, onChange }: ScheduleGrid
   return (
     <div className={css.whole}>
       <div className={css.tools}>
-        <Button size="compact-xs" disabled={isReadOnly} onClick={() => onChange(office())}>
+        <Button size="compact-xs" onClick={() => onChange(office())}>
           Office hours
         </Button>
-        <Button
-          size="compact-xs"
-          disabled={isReadOnly}
-          onClick={() => onChange(NEVER.map((day) => day.map(() => true)))}
-        >
+        <Button size="compact-xs" onClick={() => onChange(NEVER.map((day) => day.map(() => true)))}>
           Always
         </Button>
-        <Button size="compact-xs" disabled={isReadOnly} onClick={() => onChange(NEVER)}>
+        <Button size="compact-xs" onClick={() => onChange(NEVER)}>
           Clear
         </Button>
         <span className={css.hint}>Drag to paint; by keys: arrows and Space.</span>
@@ -79,7 +74,6 @@ export function ScheduleGrid({ week, leads, isReadOnly, onChange }: ScheduleGrid
                         aria-pressed={isOpen}
                         aria-label={`${NAMES[day]} ${hour} to ${hour + 1}`}
                         tabIndex={day === 0 && hour === 0 ? 0 : -1}
-                        disabled={isReadOnly}
                         onPointerDown={(event) => {
                           event.currentTarget.releasePointerCapture(event.pointerId);
                           setBrush(!isOpen);

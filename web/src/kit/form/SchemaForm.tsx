@@ -18,25 +18,15 @@ interface SchemaFormProps {
   /** Only these keys, in this order; absent: all. */
   keys?: string[];
   widget?: Widget;
-  isReadOnly?: boolean;
 }
 
 /** A form drawn from a JSON schema. It checks nothing: the API does, and its errors land at their fields. */
 export function SchemaForm(props: SchemaFormProps) {
-  const {
-    schema,
-    value,
-    onChange,
-    fault = null,
-    base = '',
-    keys,
-    widget = () => undefined,
-    isReadOnly = false,
-  } = props;
+  const { schema, value, onChange, fault = null, base = '', keys, widget = () => undefined } = props;
   const defs = schema.$defs ?? {};
   const root = resolved(schema, defs).schema;
   return (
-    <Words.Provider value={{ defs, fault, widget, isReadOnly }}>
+    <Words.Provider value={{ defs, fault, widget }}>
       <div className={css.form}>
         <Parts schema={root} value={value} pointer={base} keys={keys} onChange={onChange} />
       </div>

@@ -16,6 +16,8 @@ export interface Schema {
   minimum?: number;
   maximum?: number;
   maxLength?: number;
+  /** Of a text: `money`, `percent`, `money-or-percent`, `date`, `clock`. */
+  format?: string;
   discriminator?: { propertyName: string; mapping: Record<string, string> };
 }
 

@@ -21,11 +21,10 @@ export interface FormWords {
   defs: Record<string, Schema>;
   fault: Fault | null;
   widget: Widget;
-  isReadOnly: boolean;
 }
 
 /** What every part of a form knows. */
-export const Words = createContext<FormWords>({ defs: {}, fault: null, widget: () => undefined, isReadOnly: false });
+export const Words = createContext<FormWords>({ defs: {}, fault: null, widget: () => undefined });
 
 /** What the API said of a place. */
 export function useError(pointer: string): string | undefined {

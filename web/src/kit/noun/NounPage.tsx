@@ -6,11 +6,13 @@ import { Fault, send } from '@/api/client';
 import { Asked } from '../data/Asked';
 import { factsQuery } from '../filter/facts';
 import { Fold } from '../form/Fold';
+import { Read } from '../form/Read';
 import { type EditorProps, SchemaForm, type Widget } from '../form/SchemaForm';
 import { type Dict, resolved, under } from '../form/schema';
 import { useMayWrite } from '../frame/me';
 import { useTell } from '../frame/Notices';
 import { Card, Page } from '../frame/Page';
+import { LookOnly } from '../frame/Plain';
 import { Status } from '../frame/Status';
 import { EditBar, EditTrouble } from './EditBar';
 import { type Editing, useEditing } from './editing';
@@ -27,6 +29,9 @@ export interface Section {
   isFolded?: boolean;
 }
 
+/** What no section of the page names. */
+const MORE = 'More';
+
 interface NounPageProps {
   plural: Plural;
   word: string;
@@ -42,7 +47,7 @@ interface NounPageProps {
   /** Beside a rule of a filter, by its JSON pointer. */
   beside?: (editing: Editing, pointer: string) => ReactNode;
   /** Controls of the page's own, before the usual ones. */
-  widget?: (props: EditorProps, editing: Editing, isReadOnly: boolean) => ReactNode | undefined;
+  widget?: (props: EditorProps, editing: Editing) => ReactNode | undefined;
   actions?: ReactNode;
   /** What stands above needs the whole width; the form does not. */
   isWide?: boolean;
@@ -82,7 +87,7 @@ export function NounPage(props: NounPageProps) {
       }
     >
       <EditTrouble editing={editing} />
-      {!mayWrite && <p className={css.reading}>You may look at everything here, and change nothing.</p>}
+      {!mayWrite && <LookOnly />}
       {editing.isReady && above?.(editing)}
       <div className={side ? css.sides : css.plain}>
         <div className={css.column}>
@@ -93,15 +98,23 @@ export function NounPage(props: NounPageProps) {
                 const root = resolved(schema, schema.$defs ?? {}).schema;
                 const named = new Set(['slug', ...sections.flatMap((section) => section.keys)]);
                 const rest = Object.keys(root.properties ?? {}).filter((key) => !named.has(key));
-                const whole = rest.length ? [...sections, { title: 'More', keys: rest, isFolded: true }] : sections;
+                const whole = rest.length ? [...sections, { title: MORE, keys: rest, isFolded: true }] : sections;
+                if (!mayWrite) {
+                  return whole
+                    .filter(({ title, keys }) => title !== MORE || keys.some((key) => draft[key] !== undefined))
+                    .map(({ title, aside, keys }) => (
+                      <Card key={title} title={title} aside={aside}>
+                        <Read value={draft} keys={keys} />
+                      </Card>
+                    ));
+                }
                 const nouns = nounWidgets({
                   defs: schema.$defs ?? {},
                   facts,
                   fault: editing.fault,
-                  isReadOnly: !mayWrite,
                   beside: (pointer) => props.beside?.(editing, pointer),
                 });
-                const widget: Widget = (place) => props.widget?.(place, editing, !mayWrite) ?? nouns(place);
+                const widget: Widget = (place) => props.widget?.(place, editing) ?? nouns(place);
                 return whole.map(({ title, aside, keys, isFolded }, index) => (
                   <Folded
                     key={title}
@@ -115,7 +128,6 @@ export function NounPage(props: NounPageProps) {
                       keys={index === 0 && isNew ? withSlug(keys) : keys}
                       value={draft}
                       fault={editing.fault}
-                      isReadOnly={!mayWrite}
                       widget={widget}
                       onChange={(next) => editing.set(isNew ? suggested(draft, next) : next)}
                     />

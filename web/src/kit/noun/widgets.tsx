@@ -17,7 +17,6 @@ export function SlugField({
   pointer,
   value,
   error,
-  isReadOnly,
   required,
   placeholder,
   onChange,
@@ -28,7 +27,6 @@ export function SlugField({
   pointer?: string;
   value: string | undefined;
   error?: string;
-  isReadOnly?: boolean;
   required?: boolean;
   placeholder?: string;
   onChange: (slug: string | undefined) => void;
@@ -46,7 +44,6 @@ export function SlugField({
       required={required}
       placeholder={placeholder}
       error={error}
-      disabled={isReadOnly}
       nothingFoundMessage={`No ${plural} of that name`}
       onChange={(next) => onChange(next ?? undefined)}
     />
@@ -57,7 +54,6 @@ interface Around {
   defs: Record<string, Schema>;
   facts: FactRow[];
   fault: Fault | null;
-  isReadOnly: boolean;
   beside?: (pointer: string) => ReactNode;
 }
 
@@ -73,7 +69,7 @@ const FILTERS = ['filter', 'when', 'require'];
 
 /** The controls that nouns need beside the usual ones: nouns by slug, plugins with their settings, filters. */
 export function nounWidgets(around: Around): Widget {
-  const { facts, fault, isReadOnly, beside } = around;
+  const { facts, fault, beside } = around;
   const widget: Widget = (props) => {
     const { name, pointer, value, help, required, onChange } = props;
     const { label } = labelOf(name);
@@ -87,7 +83,6 @@ export function nounWidgets(around: Around): Widget {
           value={value as string | undefined}
           pointer={pointer}
           error={fault?.at(pointer)}
-          isReadOnly={isReadOnly}
           required={required}
           onChange={onChange}
         />
@@ -105,7 +100,6 @@ export function nounWidgets(around: Around): Widget {
             pointer={pointer}
             fault={fault}
             widget={widget}
-            isReadOnly={isReadOnly}
             onChange={onChange}
           />
         </fieldset>
@@ -125,7 +119,6 @@ export function nounWidgets(around: Around): Widget {
             fault={fault}
             base={pointer}
             beside={beside}
-            isReadOnly={isReadOnly}
             onChange={(next) => onChange(next ?? undefined)}
           />
         </fieldset>
@@ -148,7 +141,7 @@ function ListedPlugin({
   around,
   widget,
 }: EditorProps & { kind: string; by: 'plugin' | 'type'; around: Around; widget: Widget }) {
-  const { defs, fault, isReadOnly } = around;
+  const { defs, fault } = around;
   const row = (value ?? {}) as Dict;
   const others = Object.keys(schema.properties ?? {}).filter((key) => key !== by && key !== 'settings');
   const [before, after] = by === 'type' ? [others, []] : [[], others];
@@ -161,7 +154,6 @@ function ListedPlugin({
         base={pointer}
         fault={fault}
         widget={widget}
-        isReadOnly={isReadOnly}
         onChange={onChange}
       />
     );
@@ -177,7 +169,6 @@ function ListedPlugin({
         pointer={pointer}
         fault={fault}
         widget={widget}
-        isReadOnly={isReadOnly}
         onChange={onChange}
       />
       {more(after)}

@@ -1,13 +1,12 @@
 import { expect, test } from 'vitest';
-import { limitWords, windowWords } from './limits';
+import { windowWords } from './limits';
 
 test('a limit is told in words', () => {
-  expect(limitWords('offer:harbor-auto hour LEAD')).toBe('leads an hour, offer harbor-auto');
-  expect(limitWords('buyer:fickle wallet USD')).toBe('wallet, buyer fickle');
+  expect(windowWords('hour', 'LEAD')).toBe('leads an hour');
   expect(windowWords('month', 'USD')).toBe('USD a month');
   expect(windowWords('total', 'LEAD')).toBe('leads in all');
-});
-
-test('what names no limit stays what it is', () => {
-  expect(limitWords('age at least 25')).toBeUndefined();
+  expect(windowWords('total', 'USD')).toBe('USD in all');
+  expect(windowWords('order', 'LEAD')).toBe('leads of the order');
+  expect(windowWords('slot mon-fri 09:00-12:00', 'LEAD')).toBe('leads in mon-fri 09:00-12:00');
+  expect(windowWords('wallet', 'USD')).toBe('wallet');
 });

@@ -2,9 +2,11 @@ import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import css from '@/kit/frame/List.module.css';
+import { useMayWrite } from '@/kit/frame/me';
 import { Card, Empty } from '@/kit/frame/Page';
 import { NounPage } from '@/kit/noun/NounPage';
 import { nameOf, nounsQuery } from '@/kit/noun/nouns';
+import { Wallet } from './Wallet';
 
 const SECTIONS = [
   { title: 'Buyer', keys: ['name', 'zone', 'group', 'paused'] },
@@ -22,21 +24,25 @@ export default function Buyer() {
       word="buyer"
       slug={isNew ? null : slug}
       sections={SECTIONS}
+      above={({ kept }) => !isNew && <Wallet buyer={kept} />}
       below={() => !isNew && <Offers buyer={slug} />}
     />
   );
 }
 
 function Offers({ buyer }: { buyer: string }) {
+  const mayWrite = useMayWrite();
   const found = (useQuery(nounsQuery('offers')).data?.items ?? []).filter(({ noun }) => noun.buyer === buyer);
   return (
     <Card
       title="Offers"
       aside="his standing orders"
       actions={
-        <Button component={Link} to={`/offers/new?buyer=${encodeURIComponent(buyer)}`}>
-          New offer
-        </Button>
+        mayWrite && (
+          <Button component={Link} to={`/offers/new?buyer=${encodeURIComponent(buyer)}`}>
+            New offer
+          </Button>
+        )
       }
     >
       {found.length === 0 && <Empty>No offer yet.</Empty>}

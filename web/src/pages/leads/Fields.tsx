@@ -42,17 +42,17 @@ function Sealed({ lead }: { lead: LeadLog }) {
   return (
     <Card title="The person" aside={lead.erased ? 'erased' : 'sealed'}>
       {lead.erased && <p>The person was erased: nobody can read these fields any more.</p>}
-      {!lead.erased && !shown.data && (
+      {!lead.erased && !mayShow && <p>Owners and operators may open these, with a reason that is kept.</p>}
+      {!lead.erased && mayShow && !shown.data && (
         <form className={css.show} onSubmit={show}>
           <TextInput
             label="Why do you look?"
             description="Your name, the time and this reason are logged."
             value={reason}
             required
-            disabled={!mayShow}
             onChange={(event) => setReason(event.currentTarget.value)}
           />
-          <Button type="submit" disabled={!mayShow || !reason.trim()} loading={shown.isPending}>
+          <Button type="submit" disabled={!reason.trim()} loading={shown.isPending}>
             Show the fields
           </Button>
         </form>

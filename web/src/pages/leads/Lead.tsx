@@ -1,17 +1,23 @@
+import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { Asked } from '@/kit/data/Asked';
+import { oneOf, useAddress } from '@/kit/data/address';
 import { Copy } from '@/kit/frame/Copy';
+import { useMayWrite } from '@/kit/frame/me';
 import { Figure, Figures, Page } from '@/kit/frame/Page';
 import { Status } from '@/kit/frame/Status';
 import { lastSix, less, millis, money, NONE, percent, share, sum } from '@/kit/words/format';
 import { useReasons } from '@/kit/words/reasons';
 import { ago, moment } from '@/kit/words/time';
 import { Bids } from './Bids';
+import { Erase } from './Erase';
 import { Fields } from './Fields';
 import css from './Lead.module.css';
 import { leadQuery } from './leadQuery';
 import { Others } from './Others';
+import { RunAgain } from './RunAgain';
+import { Since } from './Since';
 import { type LeadLog, phases, took, verdict } from './story';
 import { asText, Timeline } from './Timeline';
 import { Traffic } from './Traffic';
@@ -46,14 +52,39 @@ function Aside({ lead }: { lead: LeadLog }) {
   );
 }
 
+/** What is opened by a word of the address: a card above the story. */
+const OPENED = ['again', 'erase'] as const;
+
 function Actions({ lead }: { lead: LeadLog }) {
   const reason = useReasons();
+  const mayWrite = useMayWrite();
+  const [address, change] = useAddress();
+  const opened = oneOf(OPENED, address.open);
+  const opens = (word: (typeof OPENED)[number]) => ({
+    'aria-expanded': opened === word,
+    onClick: () => change({ open: opened === word ? null : word }),
+  });
   return (
     <>
       <Copy text={lead.id} label="Copy id" />
       <Copy text={asText(lead, reason)} label="Copy as text" />
+      {mayWrite && !lead.erased && (
+        <>
+          <Button {...opens('again')}>Run again, dry</Button>
+          <Button {...opens('erase')}>Erase…</Button>
+        </>
+      )}
     </>
   );
+}
+
+function Opened({ lead }: { lead: LeadLog }) {
+  const mayWrite = useMayWrite();
+  const [address, change] = useAddress();
+  const opened = oneOf(OPENED, address.open);
+  if (!mayWrite || !opened) return null;
+  if (opened === 'again') return <RunAgain lead={lead} />;
+  return lead.erased ? null : <Erase lead={lead} onDone={() => change({ open: null })} />;
 }
 
 function Told({ lead }: { lead: LeadLog }) {
@@ -61,6 +92,7 @@ function Told({ lead }: { lead: LeadLog }) {
   return (
     <>
       <p className={css.verdict}>{verdict(lead, reason)}</p>
+      <Opened lead={lead} />
       {lead.test && (
         <p className={css.test}>
           A test lead: buyers are not asked, each is taken to bid the least that may win (1.00 where no floor asks for
@@ -77,6 +109,7 @@ function Told({ lead }: { lead: LeadLog }) {
           <Others lead={lead} />
         </div>
       </div>
+      <Since lead={lead} />
       <Fields lead={lead} />
       <Traffic lead={lead.id} />
     </>

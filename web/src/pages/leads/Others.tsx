@@ -3,7 +3,6 @@ import { useState } from 'react';
 import { Card, Empty } from '@/kit/frame/Page';
 import { Status } from '@/kit/frame/Status';
 import { money } from '@/kit/words/format';
-import { limitWords } from '@/kit/words/limits';
 import { useReasons } from '@/kit/words/reasons';
 import css from './Lead.module.css';
 import type { LeadLog, Receipt } from './story';
@@ -26,7 +25,7 @@ export function Others({ lead }: { lead: LeadLog }) {
       {lead.receipts.length > 0 && (
         <div className={css.pick}>
           <Select
-            label="Why not this one? Pick an offer"
+            label="Asked why one is not here? Pick an offer"
             placeholder={`${lead.receipts.length} offers of the campaign`}
             data={lead.receipts.map((receipt) => receipt.offer)}
             value={picked}
@@ -49,7 +48,7 @@ function Row({ receipt, lead }: { receipt: Receipt; lead: LeadLog }) {
       <Status status={receipt.reason === 'filtered' ? 'filtered' : receipt.outcome} />
       <span>
         {receipt.reason ? reason(receipt.reason) : receipt.outcome.replaceAll('_', ' ')}{' '}
-        {receipt.detail && <Detail text={receipt.detail} />}{' '}
+        {receipt.detail && <q>{receipt.detail}</q>}{' '}
         {receipt.price && `Named ${money(receipt.price, lead.currency)}.`}
         <small>
           {receipt.offer}, tier {receipt.tier}
@@ -57,9 +56,4 @@ function Row({ receipt, lead }: { receipt: Receipt; lead: LeadLog }) {
       </span>
     </div>
   );
-}
-
-function Detail({ text }: { text: string }) {
-  const limit = limitWords(text);
-  return limit ? <>Full: {limit}.</> : <q>{text}</q>;
 }

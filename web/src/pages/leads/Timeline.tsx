@@ -2,6 +2,7 @@ import { Card } from '@/kit/frame/Page';
 import { millis } from '@/kit/words/format';
 import { useReasons } from '@/kit/words/reasons';
 import { clock } from '@/kit/words/time';
+import { ForBuyer } from './ForBuyer';
 import css from './Lead.module.css';
 import { type LeadLog, lines, type Reasons, verdict } from './story';
 
@@ -24,6 +25,7 @@ export function Timeline({ lead }: { lead: LeadLog }) {
           </li>
         ))}
       </ol>
+      <ForBuyer lead={lead} />
     </Card>
   );
 }

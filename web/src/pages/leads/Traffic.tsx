@@ -24,17 +24,17 @@ export function Traffic({ lead }: { lead: string }) {
   };
   return (
     <Card title="Raw traffic" aside="pings, posts and answers as they were sent">
-      {!shown.data && (
+      {!mayShow && <p>Owners and operators may open these, with a reason that is kept.</p>}
+      {mayShow && !shown.data && (
         <form className={css.show} onSubmit={show}>
           <TextInput
             label="Why do you look at the traffic?"
             description="It may hold the person: your name, the time and this reason are logged."
             value={reason}
             required
-            disabled={!mayShow}
             onChange={(event) => setReason(event.currentTarget.value)}
           />
-          <Button type="submit" disabled={!mayShow || !reason.trim()} loading={shown.isPending}>
+          <Button type="submit" disabled={!reason.trim()} loading={shown.isPending}>
             Show the traffic
           </Button>
         </form>

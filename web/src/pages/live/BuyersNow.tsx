@@ -4,15 +4,15 @@ import { type Column, Table } from '@/kit/data/Table';
 import { Card } from '@/kit/frame/Page';
 import { Status } from '@/kit/frame/Status';
 import { count, millis, money } from '@/kit/words/format';
+import { lasts, runsDry } from '../wallets/runway';
 import { inPercent, REJECTS_MUCH } from './figures';
 import css from './Live.module.css';
 
 type Row = Struct<'BuyerNow'>;
 const LATE_MUCH = 10;
-const RUNS_DRY_HOURS = 24;
 
 const COLUMNS: Column<Row>[] = [
-  { key: 'buyer', title: 'Buyer', cell: (row) => row.buyer },
+  { key: 'buyer', title: 'Buyer', cell: (row) => row.name },
   { key: 'won', title: 'Won', figures: true, cell: (row) => count(row.won) },
   { key: 'bids', title: 'Bids', figures: true, cell: (row) => inPercent(row.bid_percent) },
   { key: 'ms', title: '95th pct', figures: true, minor: true, cell: (row) => millis(row.answer_p95) },
@@ -48,13 +48,13 @@ export const BuyersNow = memo(function BuyersNow({ rows }: { rows: Row[] }) {
 
 /** What limits a buyer first: an offer that rests, late answers, the fullest cap, a wallet that runs dry. */
 function Room({ row }: { row: Row }) {
-  const dry = row.wallets.find((one) => one.runway_hours !== null && one.runway_hours < RUNS_DRY_HOURS);
+  const dry = row.wallets.find((one) => runsDry(one));
   return (
     <span className={css.room}>
       {row.stage === 'paused' && <Status status="paused" label="paused by health" />}
       {row.stage !== 'paused' && row.paused === row.offers && <Status status="paused" />}
       {(row.late_percent ?? 0) > LATE_MUCH && <Status status="late" label={`late ${inPercent(row.late_percent)}`} />}
-      {dry && <Status status="wallet" label={`wallet ${dry.runway_hours} h`} />}
+      {dry && <Status status="wallet" label={`wallet ${lasts(dry)}`} />}
       {row.cap && (
         <span className={css.cap} title={`${row.cap.owner}, a ${row.cap.window}`}>
           <span className={css.meter} aria-hidden="true">

@@ -60,7 +60,7 @@ export function figures(summary: Summary, campaign: string, window: string): Tol
       value: inPercent(now.reject_percent),
       ...(worst
         ? {
-            note: `${worst.buyer} ${inPercent(worst.reject_percent)}`,
+            note: `${worst.name} ${inPercent(worst.reject_percent)}`,
             tone: worst.reject_percent > REJECTS_MUCH ? ('bad' as const) : undefined,
           }
         : points(now.reject_percent, before?.reject_percent, than, -1)),

@@ -14,15 +14,19 @@ import { Picture } from './Picture';
 const KEY = ['me', 'totp'];
 
 /** A code of an app beside the password: begun, confirmed by a code, ended by one. */
-export function Codes() {
+export function Codes({ onConfirmed }: { onConfirmed?: () => void }) {
   const [recovery, setRecovery] = useState<string[]>([]);
+  const confirmed = (codes: string[]) => {
+    setRecovery(codes);
+    onConfirmed?.();
+  };
   const query = useQuery({ queryKey: KEY, queryFn: () => must(api.GET('/v1/me/totp')) });
   return (
     <Card title="Code of an app" aside="wanted beside the password when you sign in">
       <div className={forms.stack}>
         {recovery.length > 0 && <Recovery codes={recovery} />}
         <Asked query={query}>
-          {(standing) => (standing.on ? <On standing={standing} /> : <Off onDone={setRecovery} />)}
+          {(standing) => (standing.on ? <On standing={standing} /> : <Off onDone={confirmed} />)}
         </Asked>
       </div>
     </Card>

@@ -1,5 +1,9 @@
+import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useAddress } from '@/kit/data/address';
+import { factsQuery } from '@/kit/filter/facts';
+import type { Part } from '@/kit/filter/tree';
+import { unwhole } from '@/kit/filter/whole';
 import type { Dict } from '@/kit/form/schema';
 import { useMayWrite } from '@/kit/frame/me';
 import type { Editing } from '@/kit/noun/editing';
@@ -48,11 +52,11 @@ export default function Offer() {
       sections={SECTIONS}
       side={(editing) => <Side editing={editing} />}
       beside={(editing, pointer) => <Beside draft={editing.draft} pointer={pointer} />}
-      widget={(props, editing, isReadOnly) =>
+      widget={(props, editing) =>
         props.pointer === '/tier' ? (
-          <Tier key="tier" place={props} editing={editing} isReadOnly={isReadOnly} />
+          <Tier key="tier" place={props} editing={editing} />
         ) : (
-          scheduleWidget(props, String(editing.draft.zone ?? 'New York'), isReadOnly)
+          scheduleWidget(props, String(editing.draft.zone ?? 'New York'))
         )
       }
     />
@@ -61,10 +65,11 @@ export default function Offer() {
 
 function Side({ editing: { draft, isNew } }: { editing: Editing }) {
   const query = useCounted(draft, HOURS);
+  const facts = useQuery(factsQuery(String(draft.campaign ?? ''))).data ?? [];
   const mayTry = useMayWrite() && !isNew;
   return (
     <>
-      <Yesterday query={query} bid={bidOf(draft)} />
+      <Yesterday query={query} bid={bidOf(draft)} waits={unwhole(draft.filter as Part | null | undefined, facts)} />
       {mayTry && <Try offer={String(draft.slug)} delivery={draft.delivery as Dict} />}
       {mayTry && <DryRun draft={draft} />}
     </>

@@ -6,7 +6,7 @@ import { slotsOf, weekOf } from '@/kit/form/schedule';
 import { type Dict, withKey } from '@/kit/form/schema';
 
 /** The hours in which an offer buys, as a week to paint. What a week of hours cannot say stays in rows. */
-export function scheduleWidget(props: EditorProps, zone: string, isReadOnly: boolean) {
+export function scheduleWidget(props: EditorProps, zone: string) {
   if (props.pointer !== '/schedule') return undefined;
   const value = props.value as Dict | null | undefined;
   const week = weekOf(value?.slots);
@@ -17,7 +17,6 @@ export function scheduleWidget(props: EditorProps, zone: string, isReadOnly: boo
       <Switch
         label={isSet ? `Buys in these hours, ${zone} time` : 'Always buys; switch on to paint its hours'}
         checked={isSet}
-        disabled={isReadOnly}
         onChange={(event) =>
           props.onChange(
             event.currentTarget.checked
@@ -27,11 +26,7 @@ export function scheduleWidget(props: EditorProps, zone: string, isReadOnly: boo
         }
       />
       {isSet && (
-        <ScheduleGrid
-          week={week}
-          isReadOnly={isReadOnly}
-          onChange={(next) => props.onChange(withKey(value, 'slots', slotsOf(next)))}
-        />
+        <ScheduleGrid week={week} onChange={(next) => props.onChange(withKey(value, 'slots', slotsOf(next)))} />
       )}
     </div>
   );

@@ -9,11 +9,10 @@ import { nounQuery } from '@/kit/noun/nouns';
 interface TierProps {
   place: EditorProps;
   editing: Editing;
-  isReadOnly: boolean;
 }
 
 /** The tier of an offer, of those that its campaign has. Where there is but one, it is that. */
-export function Tier({ place: { pointer, value, onChange }, editing, isReadOnly }: TierProps) {
+export function Tier({ place: { pointer, value, onChange }, editing }: TierProps) {
   const campaign = String(editing.draft.campaign ?? '');
   const found = useQuery({ ...nounQuery('campaigns', campaign), enabled: campaign !== '' }).data?.body;
   const tiers = ((found?.tiers ?? []) as Dict[]).map((tier) => String(tier.name ?? tier.slug));
@@ -32,7 +31,7 @@ export function Tier({ place: { pointer, value, onChange }, editing, isReadOnly 
       data={[...tiers, ...written]}
       value={(value as string | undefined) ?? only ?? null}
       required
-      disabled={isReadOnly || !campaign}
+      disabled={!campaign}
       error={editing.fault?.at(pointer)}
       onChange={(next) => onChange(next ?? undefined)}
     />

@@ -1,23 +1,54 @@
 import type { UseQueryResult } from '@tanstack/react-query';
 import { Asked } from '@/kit/data/Asked';
+import type { Unwhole } from '@/kit/filter/whole';
 import { Card } from '@/kit/frame/Page';
 import { count, money, percent, share } from '@/kit/words/format';
 import type { Counted } from './counting';
 import css from './Offer.module.css';
 
 /** What the last day's leads say: how many match, what they were sold for, what a fixed price would have won. */
-export function Yesterday({ query, bid }: { query: UseQueryResult<Counted>; bid: string | undefined }) {
-  if (query.fetchStatus === 'idle' && query.data === undefined) {
+export function Yesterday({
+  query,
+  bid,
+  waits,
+}: {
+  query: UseQueryResult<Counted>;
+  bid: string | undefined;
+  /** The rules that are not whole, for which nothing is counted anew. */
+  waits: Unwhole[];
+}) {
+  const isEmpty = query.fetchStatus === 'idle' && query.data === undefined;
+  if (isEmpty && waits.length === 0) {
     return (
       <Card title="The last 24 hours">
-        <p className={css.note}>Pick a campaign, and give each rule a value: then it is counted here.</p>
+        <p className={css.note}>Pick a campaign: then it is counted here.</p>
       </Card>
     );
   }
   return (
     <Card title="The last 24 hours" aside="this offer's filter">
-      <Asked query={query}>{(found) => <Told found={found} bid={bid} />}</Asked>
+      {waits.length > 0 && <Waits rules={waits} isOld={!isEmpty} />}
+      {!isEmpty && <Asked query={query}>{(found) => <Told found={found} bid={bid} />}</Asked>}
     </Card>
+  );
+}
+
+/** How many rules are named one by one. */
+const NAMED = 3;
+
+function Waits({ rules, isOld }: { rules: Unwhole[]; isOld: boolean }) {
+  return (
+    <div className={css.waits} role="status">
+      <p>Not counted yet{isOld && '; below is what was counted before'}:</p>
+      <ul>
+        {rules.slice(0, NAMED).map(({ number, fact, why }) => (
+          <li key={number}>
+            Rule {number} ({fact.replaceAll('_', ' ')}): {why}
+          </li>
+        ))}
+        {rules.length > NAMED && <li>and {rules.length - NAMED} more rules.</li>}
+      </ul>
+    </div>
   );
 }
 

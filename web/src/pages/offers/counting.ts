@@ -1,21 +1,24 @@
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { api, must, type Struct } from '@/api/client';
-import { asSaved, operatorOf, type Part, partsOf } from '@/kit/filter/tree';
-import type { Dict, Json } from '@/kit/form/schema';
+import { factsQuery } from '@/kit/filter/facts';
+import { asSaved, type Part } from '@/kit/filter/tree';
+import { unwhole } from '@/kit/filter/whole';
+import type { Dict } from '@/kit/form/schema';
 
 export type Counted = Struct<'Counted'>;
 
 const SETTLES_MS = 250;
 
-/** What yesterday's leads say of an offer as it is being edited: null while a rule has no value yet. */
+/** What yesterday's leads say of an offer as it is being edited; not asked while a rule is not whole. */
 export function useCounted(draft: Dict, hours: number) {
   const filter = asSaved((draft.filter ?? { all: [] }) as Part);
   const bid = bidOf(draft);
   const [wish] = useDebouncedValue(JSON.stringify({ filter, hours, bid }), SETTLES_MS);
   // What has settled is asked, so it has to be whole: what is typed by now may be ahead of it.
   const settled = (JSON.parse(wish) as { filter: Part | null }).filter;
-  const isAskable = Boolean(draft.campaign) && (settled === null || isWhole(settled));
+  const facts = useQuery(factsQuery(String(draft.campaign ?? ''))).data ?? [];
+  const isAskable = Boolean(draft.campaign) && unwhole(settled, facts).length === 0;
   return useQuery({
     queryKey: ['counted', draft.campaign, wish],
     enabled: isAskable,
@@ -35,18 +38,4 @@ export function useCounted(draft: Dict, hours: number) {
 export function bidOf(draft: Dict): string | undefined {
   const price = String(draft.price ?? '').trim();
   return /^\d{1,9}(\.\d{1,6})?$/.test(price) ? price : undefined;
-}
-
-/** Has every rule a value? The API would refuse what somebody is still typing. */
-export function isWhole(part: Part): boolean {
-  const parts = partsOf(part);
-  if (parts.length) return parts.every(isWhole);
-  const operator = operatorOf(part);
-  return operator !== undefined && isSaid(part[operator] as Json);
-}
-
-function isSaid(value: Json | undefined): boolean {
-  if (value === undefined || value === null || value === '') return false;
-  if (Array.isArray(value)) return value.length > 0 && value.every(isSaid);
-  return typeof value === 'object' ? Object.values(value).every(isSaid) : true;
 }

@@ -67,7 +67,7 @@ function Done({ step }: { step: Start['steps'][number] }) {
       {shown.map((id, index) => (
         <span key={id}>
           {index > 0 && ', '}
-          <Link to={`/${step.noun}s/${id}`}>{step.noun === 'lead' ? `Lead ${lastSix(id)}` : id}</Link>
+          <Link to={`/${step.noun}s/${id}`}>{step.noun === 'lead' ? `Lead ${lastSix(id)}` : step.names[index]}</Link>
         </span>
       ))}
       {more > 0 && ` and ${more} more`}

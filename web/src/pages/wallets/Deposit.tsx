@@ -2,6 +2,7 @@ import { Button, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { api, Fault, must } from '@/api/client';
+import { useAddress } from '@/kit/data/address';
 import { useMayWrite } from '@/kit/frame/me';
 import { useTell } from '@/kit/frame/Notices';
 import { Card } from '@/kit/frame/Page';
@@ -14,7 +15,8 @@ const NOTHING = { buyer: '', amount: '', reference: '', note: '' };
 
 /** Money that a buyer paid in. The payment's own name makes that it counts once, however often it is sent. */
 export function Deposit() {
-  const [wish, setWish] = useState(NOTHING);
+  const [{ buyer: named = '' }] = useAddress();
+  const [wish, setWish] = useState({ ...NOTHING, buyer: named });
   const queries = useQueryClient();
   const tell = useTell();
   const mayWrite = useMayWrite();

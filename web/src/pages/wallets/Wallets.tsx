@@ -5,10 +5,12 @@ import { PagedTable } from '@/kit/data/PagedTable';
 import { usePages } from '@/kit/data/pages';
 import type { Column } from '@/kit/data/Table';
 import { Card, Page } from '@/kit/frame/Page';
+import { Status } from '@/kit/frame/Status';
 import { count, money } from '@/kit/words/format';
 import { LEADS, windowWords } from '@/kit/words/limits';
 import { moment } from '@/kit/words/time';
 import { Deposit } from './Deposit';
+import { isEmpty, lasts, runsDry } from './runway';
 import css from './Wallets.module.css';
 
 type Account = Struct<'AccountTold'>;
@@ -22,7 +24,7 @@ const COLUMNS: Column<Account>[] = [
   { key: 'used', title: 'Used', figures: true, cell: (row) => amount(row.posted, row) },
   { key: 'held', title: 'Held', figures: true, minor: true, cell: (row) => amount(row.held, row) },
   { key: 'room', title: 'Room', figures: true, cell: (row) => <Room row={row} /> },
-  { key: 'full', title: 'Full at about', cell: (row) => (row.full_at ? moment(row.full_at) : '–') },
+  { key: 'full', title: 'Lasts, or full at about', cell: (row) => <Lasts row={row} /> },
   { key: 'ends', title: 'Window ends', minor: true, cell: (row) => (row.ends_at ? moment(row.ends_at) : 'never') },
 ];
 
@@ -64,6 +66,14 @@ export default function Wallets() {
       </Card>
     </Page>
   );
+}
+
+/** A wallet lasts; a cap is full at some time. */
+function Lasts({ row }: { row: Account }) {
+  if (row.window !== 'wallet') return row.full_at ? moment(row.full_at) : '–';
+  if (isEmpty(row)) return <Status status="wallet" label="empty" />;
+  const long = lasts(row);
+  return runsDry(row) ? <Status status="wallet" label={long} /> : long || 'nothing is spent';
 }
 
 function amount(text: string, { unit }: Account): string {

@@ -20,6 +20,7 @@ MOST_NAMED = 20
 class Step(msgspec.Struct, frozen=True):
     """A step. `ids`: up to 20 of the nouns (slugs) or leads that make it done; empty where it is not.
 
+    names what people call them, in the same order: a noun without a name by its slug, a lead by its id
     step  `test_lead`: a test lead was sold, or a real one; `live`: a lead that is no test was sold, and the next can
           be, for a source with a key, its campaign and an offer are on
     """
@@ -28,6 +29,7 @@ class Step(msgspec.Struct, frozen=True):
     done: bool
     noun: Literal["campaign", "source", "buyer", "offer", "lead"]
     ids: list[str]
+    names: list[str]
 
 
 class Start(msgspec.Struct, frozen=True):
@@ -57,9 +59,9 @@ class Starting:
             tests = sold or await leads.page(connection, HOUSE, cell, wish, None, 1)
         steps = [_nouns(market, "campaign"), _nouns(market, "source"), _nouns(market, "buyer"), _nouns(market, "offer")]
         tested = [public(LEAD, line.cell, line.id) for line in tests]
-        steps.append(Step("test_lead", bool(tested), "lead", tested))
+        steps.append(Step("test_lead", bool(tested), "lead", tested, tested))
         live = [public(LEAD, line.cell, line.id) for line in sold] if is_open(market) else []
-        steps.append(Step("live", bool(live), "lead", live))
+        steps.append(Step("live", bool(live), "lead", live, live))
         return answer(Start(all(step.done for step in steps), steps))
 
 
@@ -77,5 +79,6 @@ def is_open(market: Market) -> bool:
 
 
 def _nouns(market: Market, kind: Literal["campaign", "source", "buyer", "offer"]) -> Step:
-    slugs = sorted(market.nouns.get(kind, {}))[:MOST_NAMED]
-    return Step(kind, bool(slugs), kind, slugs)
+    found = market.nouns.get(kind, {})
+    slugs = sorted(found)[:MOST_NAMED]
+    return Step(kind, bool(slugs), kind, slugs, [found[slug][1].name or slug for slug in slugs])

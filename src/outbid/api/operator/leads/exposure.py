@@ -63,15 +63,19 @@ class Exposed:
 
     async def _tell(self, request: Asked) -> Response[bytes]:
         found = await self._records.read(request)
-        naming = found.naming
-        shown = [_shown(each, found.campaign, naming) for each in exposure_of(found)]
-        return answer(LeadExposure(found.name, found.record.wrapped is None, shown))
+        return answer(LeadExposure(found.name, found.record.wrapped is None, shown_of(found)))
 
 
 def exposure_of(found: Found) -> list[Exposure]:
     """The exposure of a lead that was read."""
     facts = msgspec.json.decode(found.record.facts)
     return exposure(Plan(found.campaign, found.source), facts, found.events())
+
+
+def shown_of(found: Found) -> list[Shown]:
+    """The same, with the names of that time."""
+    naming = found.naming
+    return [_shown(each, found.campaign, naming) for each in exposure_of(found)]
 
 
 def _shown(each: Exposure, campaign: Campaign, naming: Naming) -> Shown:

@@ -24,6 +24,7 @@ from outbid.exchange.revive import lead_of, notes_of, traffic_of
 from outbid.store import leads
 from outbid.store.leads import Record
 from outbid.store.people import looks
+from outbid.store.vault import Vault
 
 LOOKS = "/v1/looks"
 Why = Annotated[
@@ -133,10 +134,13 @@ class LooksWish(msgspec.Struct, frozen=True):
 
 
 class LookTold(msgspec.Struct, frozen=True):
-    """Somebody looked at what is personal of a lead. `who` as versions name who made them."""
+    """Somebody looked at what is personal of a lead, or erased it. `who` as versions name who made them.
+
+    lead  null: a person was looked for, and no lead was found
+    """
 
     id: str
-    lead: str
+    lead: str | None
     at: str
     who: str
     what: looks.What
@@ -188,17 +192,7 @@ class Looking:
 
     async def _fields(self, request: Asked) -> Response[bytes]:
         found = await self._let_look(request, "fields")
-        lead, notes = lead_of(self._desk.exchange.vault, found.record, found.market), self._notes(found)
-        told = [
-            FieldTold(field.name, field.type, field.personal, value.raw, value.value, value.fault)
-            for field in found.campaign.fields
-            for value in [lead.values[field.name]]
-        ]
-        return answer(LeadFields(found.name, told, lead.unknown, notes))
-
-    def _notes(self, found: Found) -> list[NoteTold]:
-        notes = notes_of(self._desk.exchange.vault, found.record)
-        return [_note(key, text, found.naming) for key, text in notes.items()]
+        return answer(fields_of(self._desk.exchange.vault, found))
 
     async def _traffic(self, request: Asked) -> Response[bytes]:
         found = await self._let_look(request, "traffic")
@@ -224,6 +218,18 @@ class Looking:
             found = await looks.page(connection, HOUSE, cell, lead_id, before, asked.limit + 1)
         rows = [_look(look) for look in found[: asked.limit]]
         return answer(LookPage(rows, rows[-1].id if len(found) > asked.limit else None))
+
+
+def fields_of(vault: Vault, found: Found) -> LeadFields:
+    """What is sealed of a lead that is not erased."""
+    lead = lead_of(vault, found.record, found.market)
+    told = [
+        FieldTold(field.name, field.type, field.personal, value.raw, value.value, value.fault)
+        for field in found.campaign.fields
+        for value in [lead.values[field.name]]
+    ]
+    notes = [_note(key, text, found.naming) for key, text in notes_of(vault, found.record).items()]
+    return LeadFields(found.name, told, lead.unknown, notes)
 
 
 def may_look(asker: Asker) -> Asker:
@@ -255,7 +261,7 @@ def _place(cursor: str) -> bytes:
 
 
 def _look(look: looks.Look) -> LookTold:
-    lead = public(LEAD, look.cell, look.lead_id)
+    lead = None if look.lead_id is None else public(LEAD, look.cell, look.lead_id)
     return LookTold(look.id.hex(), lead, utc(look.at_ms), look.who, look.what, look.reason)
 
 

@@ -11,7 +11,7 @@ from outbid.core.ledger.account import LEADS
 from outbid.core.live.beat import OfferSums
 from outbid.core.live.figures import ms_of, total_of
 from outbid.core.market.snapshot import Market
-from outbid.core.money import text_of
+from outbid.core.money import micros, text_of
 from outbid.core.scope import HOUSE
 from outbid.core.tally.rows import quarter_of
 from outbid.store.database import Connection
@@ -41,6 +41,11 @@ class WalletNow(msgspec.Struct, frozen=True):
     currency: str
     runway_hours: float | None
 
+    @property
+    def is_empty(self) -> bool:
+        """Nothing is left of it."""
+        return micros(self.room) <= 0
+
 
 Wallets = Mapping[int, list[WalletNow]]
 """By a buyer's number: he has one for each currency."""
@@ -49,11 +54,13 @@ Wallets = Mapping[int, list[WalletNow]]
 class BuyerNow(msgspec.Struct, frozen=True):
     """A buyer in the window. Shares in percent: bids and late ones of pings, rejects of posts; null of nothing.
 
+    name    what people call him; buyer: his slug
     won     leads that he bought; `answer_p50`, `answer_p95`: milliseconds to his answers, to an eighth
     stage   the worst that rules of health made of his offers; paused: offers that a person paused
     """
 
     buyer: str
+    name: str
     won: int
     pings: int
     bids: int
@@ -75,6 +82,7 @@ class WorstBuyer(msgspec.Struct, frozen=True):
     """Who rejects the largest share of what he is posted, of those who were posted five leads or more."""
 
     buyer: str
+    name: str
     posts: int
     rejects: int
     reject_percent: float
@@ -98,10 +106,18 @@ class Buyers:
         """What a buyer is called."""
         return self.market.names.get(("buyer", buyer), "")
 
+    def name(self, buyer: int) -> str:
+        """What people call a buyer: his name, or his slug where he has none."""
+        slug = self.slug(buyer)
+        row = self.market.nouns.get("buyer", {}).get(slug)
+        return slug if row is None else row[1].name or slug
+
     def worst(self) -> WorstBuyer | None:
         """Who rejects most; None if nobody does."""
         found = [
-            WorstBuyer(self.slug(buyer), did.posts, did.rejects, percent(did.rejects, did.posts) or 0.0)
+            WorstBuyer(
+                self.slug(buyer), self.name(buyer), did.posts, did.rejects, percent(did.rejects, did.posts) or 0.0
+            )
             for buyer, did in self.did.items()
             if did.posts >= LEAST_POSTS and did.rejects
         ]
@@ -117,19 +133,30 @@ async def wallets_of(
     connection: Connection, cell: int, market: Market, found: Iterable[rooms.Room], now_ms: int
 ) -> Wallets:
     """The wallets among these accounts, by buyer, and how long each lasts at the pace since yesterday."""
+    paces = await paces_of(connection, cell, market, now_ms)
+    wallets: dict[int, list[WalletNow]] = defaultdict(list)
+    for room in found:
+        kind, _, number = room.owner.partition(":")
+        if kind == "buyer" and number.isdecimal() and room.window == "wallet":
+            left = room.ceiling - room.taken
+            hours = runway_hours(left, paces.get((int(number), room.unit), 0.0))
+            wallets[int(number)].append(WalletNow(text_of(left), room.unit, hours))
+    return wallets
+
+
+async def paces_of(connection: Connection, cell: int, market: Market, now_ms: int) -> dict[tuple[int, str], float]:
+    """What each buyer (by number) spends in a currency, in micros an hour, since yesterday."""
     paces: dict[tuple[int, str], float] = defaultdict(float)
     for one in await rooms.spent(connection, HOUSE, cell, quarter_of(now_ms - DAY_MS)):
         if (offer := market.offers.get(one.offer)) is not None:
             pace = one.price_micros / max(1.0, (now_ms - one.first_ms) / HOUR_MS)
             paces[offer.buyer, market.campaigns[offer.campaign].currency] += pace
-    wallets: dict[int, list[WalletNow]] = defaultdict(list)
-    for room in found:
-        kind, _, number = room.owner.partition(":")
-        if kind == "buyer" and number.isdecimal() and room.window == "wallet":
-            left, pace = room.ceiling - room.taken, paces[int(number), room.unit]
-            hours = round(max(0, left) / pace, 1) if pace else None
-            wallets[int(number)].append(WalletNow(text_of(left), room.unit, hours))
-    return wallets
+    return paces
+
+
+def runway_hours(left_micros: int, pace: float) -> float | None:
+    """How long what is left lasts at a pace in micros an hour; None: nothing is spent."""
+    return round(max(0, left_micros) / pace, 1) if pace else None
 
 
 def buyers_now(
@@ -148,6 +175,7 @@ def _row(
     worst = max((stages.get(number, "full") for number in offers), key=STAGES.index)
     return BuyerNow(
         gathered.slug(buyer),
+        gathered.name(buyer),
         did.sold,
         did.pings,
         did.bids,

@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from outbid.api.door.desk import Desk, answer, route
 from outbid.api.operator.control import standing_of
-from outbid.api.operator.live.buyers import LEAST_POSTS, Buyers, wallets_of
+from outbid.api.operator.live.buyers import LEAST_POSTS, Buyers, WalletNow, wallets_of
 from outbid.api.operator.live.today import percent
 from outbid.api.said.description import Said
 from outbid.api.said.instants import utc
@@ -133,7 +133,7 @@ async def _rejecting(connection: Connection, cell: int, market: Market, over: fl
         share = percent(did.rejects, did.posts)
         if share is not None and did.posts >= LEAST_POSTS and share > over:
             slug = gathered.slug(buyer)
-            sentence = f"{slug} rejects {round(share, 1):g} % of posts."
+            sentence = f"{gathered.name(buyer)} rejects {round(share, 1):g} % of posts."
             needs.append(Need("buyer_rejects", sentence, did.rejects, [], utc(since_ms), Target("buyer", slug)))
     return sorted(needs, key=lambda need: -need.count)
 
@@ -145,18 +145,20 @@ async def _dry(connection: Connection, cell: int, market: Market, now_ms: int) -
     needs = []
     for buyer, wallets in (await wallets_of(connection, cell, market, room, now_ms)).items():
         for wallet in wallets:
-            if wallet.runway_hours is not None and wallet.runway_hours < DRY_HOURS:
+            if wallet.is_empty or (wallet.runway_hours is not None and wallet.runway_hours < DRY_HOURS):
                 slug = gathered.slug(buyer)
-                sentence = _lasts(slug, wallet.runway_hours)
+                sentence = f"The wallet of {gathered.name(buyer)} {_lasts(wallet)}."
                 amounts = [Held(wallet.currency, wallet.room)]
                 needs.append(Need("wallet_runs_dry", sentence, 1, amounts, None, Target("buyer", slug)))
     return needs
 
 
-def _lasts(slug: str, hours: float) -> str:
-    if hours < 1:
-        return f"The wallet of {slug} is empty within the hour."
-    return f"The wallet of {slug} lasts {_many(hours, 'hour', 'hours')}."
+def _lasts(wallet: WalletNow) -> str:
+    if wallet.is_empty or wallet.runway_hours is None:
+        return "is empty"
+    if wallet.runway_hours < 1:
+        return "lasts less than an hour"
+    return f"lasts {_many(round(wallet.runway_hours), 'hour', 'hours')}"
 
 
 async def _jobs(connection: Connection, cell: int) -> list[Need]:

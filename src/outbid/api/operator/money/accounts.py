@@ -1,6 +1,7 @@
 """Limited accounts: how much room wallets and caps have."""
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Response
@@ -9,6 +10,7 @@ from msgspec import Meta
 
 from outbid.api.door.desk import Desk, answer, route
 from outbid.api.door.refusal import Refused
+from outbid.api.operator.live.buyers import paces_of, runway_hours
 from outbid.api.operator.money.naming import amount_text, names_of, owner_of
 from outbid.api.said.description import Said
 from outbid.api.said.instants import utc
@@ -18,6 +20,9 @@ from outbid.core.ledger import account as core
 from outbid.core.ledger.window import FOREVER_MS
 from outbid.core.scope import HOUSE
 from outbid.store.reading import money
+
+Paces = Mapping[tuple[int, str], float]
+"""By a buyer's number and a currency: what he spends, in micros an hour."""
 
 
 class AccountsWish(msgspec.Struct, frozen=True):
@@ -37,6 +42,7 @@ class AccountTold(msgspec.Struct, frozen=True):
     posted   what was captured, for a wallet less what was paid in
     ends_at  null: its window never ends
     full_at  about when it will be full if leads come and are bought as they were; null: not within its window
+    runway_hours  of a wallet: how long it lasts at the pace of the last day; null: nothing is spent from it
     """
 
     owner: str
@@ -49,6 +55,7 @@ class AccountTold(msgspec.Struct, frozen=True):
     posted: str
     held: str
     room: str
+    runway_hours: float | None
 
 
 class AccountPage(msgspec.Struct, frozen=True):
@@ -83,12 +90,20 @@ class Accounts:
             wish = money.AccountWish(after=after, kind=asked.kind, owner=owner, open=asked.open, limit=asked.limit + 1)
             found = await money.accounts(connection, HOUSE, self._desk.exchange.cell, wish)
             names = await names_of(connection, (row.owner for row in found))
+            paces = await self._paces(connection, found)
         page = found[: asked.limit]
         rest = page[-1].id.hex() if len(found) > asked.limit else None
-        return answer(AccountPage([self._told(row, names[row.owner]) for row in page], rest))
+        return answer(AccountPage([self._told(row, names[row.owner], paces) for row in page], rest))
 
-    def _told(self, row: money.AccountRow, owner: str) -> AccountTold:
-        return _told(row, owner, self._full_at_ms(row))
+    async def _paces(self, connection: Any, found: list[money.AccountRow]) -> Paces:
+        """What is spent from wallets, if there are any among them."""
+        exchange = self._desk.exchange
+        if not any(row.window == "wallet" for row in found):
+            return {}
+        return await paces_of(connection, exchange.cell, exchange.market, exchange.clock.now_ms())
+
+    def _told(self, row: money.AccountRow, owner: str, paces: Paces) -> AccountTold:
+        return _told(row, owner, self._full_at_ms(row), _runway(row, paces))
 
     def _full_at_ms(self, row: money.AccountRow) -> int | None:
         """An offer's leads come as its campaign's do, in its hours; those of others evenly."""
@@ -103,8 +118,16 @@ class Accounts:
         return exchange.paces.full_at_ms(account, row.posted + row.held, campaign, exchange.clock.now_ms())
 
 
-def _told(row: money.AccountRow, owner: str, full_at_ms: int | None) -> AccountTold:
-    amounts = (row.ceiling, row.posted, row.held, row.ceiling - row.posted - row.held)
+def _runway(row: money.AccountRow, paces: Paces) -> float | None:
+    kind, _, number = row.owner.partition(":")
+    if row.window != "wallet" or kind != "buyer" or not number.isdecimal():
+        return None
+    return runway_hours(row.ceiling - row.posted - row.held, paces.get((int(number), row.unit), 0.0))
+
+
+def _told(row: money.AccountRow, owner: str, full_at_ms: int | None, runway: float | None) -> AccountTold:
+    room = row.ceiling - row.posted - row.held
+    ceiling, posted, held, left = (amount_text(one, row.unit) for one in (row.ceiling, row.posted, row.held, room))
     ends = row.ends_at_ms is None or row.ends_at_ms >= FOREVER_MS
     return AccountTold(
         owner,
@@ -113,5 +136,9 @@ def _told(row: money.AccountRow, owner: str, full_at_ms: int | None) -> AccountT
         utc(row.starts_at_ms),
         None if ends or row.ends_at_ms is None else utc(row.ends_at_ms),
         None if full_at_ms is None else utc(full_at_ms),
-        *(amount_text(amount, row.unit) for amount in amounts),
+        ceiling,
+        posted,
+        held,
+        left,
+        runway,
     )

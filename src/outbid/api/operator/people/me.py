@@ -86,12 +86,14 @@ class Mine:
         looked = Said(
             summary="Is a code wanted when you sign in?",
             answers={200: ("how it stands", CodesStanding)},
+            before_codes=True,
             problems=("person_wanted",),
         )
         begun = Said(
             summary="Begin to want a code when you sign in: the secret for an app (RFC 6238)",
             body=CodesWish,
             answers={201: ("nothing is wanted before a code of it was confirmed", CodesBegun)},
+            before_codes=True,
             problems=("password_wrong", "login_throttled", "person_wanted", "codes_wanted_already"),
             right="look",
         )
@@ -99,6 +101,7 @@ class Mine:
             summary="Confirm the app by a code of it: from now on one is wanted",
             body=CodeWish,
             answers={200: ("it is wanted; these codes are shown once", RecoveryCodes)},
+            before_codes=True,
             problems=("code_wrong", "login_throttled", "person_wanted"),
             right="look",
         )

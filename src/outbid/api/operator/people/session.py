@@ -33,7 +33,10 @@ class Login(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Me(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Who asks. `csrf` is what the header X-CSRF-Token of each write by cookie has to say; keys need none."""
+    """Who asks. `csrf` is what the header X-CSRF-Token of each write by cookie has to say; keys need none.
+
+    codes_first  he sets up codes of an app before he may do anything else: the house wants them of everybody
+    """
 
     kind: Literal["key", "user"]
     name: str
@@ -41,6 +44,7 @@ class Me(msgspec.Struct, frozen=True, omit_defaults=True):
     rights: list[Right]
     expires_at: str | None = None
     csrf: str | None = None
+    codes_first: bool = False
 
 
 class Sessions:
@@ -58,8 +62,13 @@ class Sessions:
             problems=("login_failed", "login_throttled", "code_wanted", "code_wrong"),
             is_open=True,
         )
-        looked = Said(summary="Who am I?", answers={200: ("who asks", Me)})
-        ended = Said(summary="Sign out", answers={204: ("signed out: the cookie is gone", None)}, right="look")
+        looked = Said(summary="Who am I?", answers={200: ("who asks", Me)}, before_codes=True)
+        ended = Said(
+            summary="Sign out",
+            answers={204: ("signed out: the cookie is gone", None)},
+            right="look",
+            before_codes=True,
+        )
         return [
             route("POST", PATH, opened, self._open),
             route("GET", PATH, looked, self._look),
@@ -106,10 +115,11 @@ async def signed_in(desk: Desk, request: Asked, user: users.User) -> Response[by
     """A session for somebody who proved who he is. Raises Refused if he is gone meanwhile."""
     token = desk.exchange.noise(TOKEN_BYTES).hex()
     async with desk.database() as database:
-        expires_at_ms = await sessions.open_session(database, user, token)
-    if expires_at_ms is None:
+        await sessions.open_session(database, user, token)
+        session = await sessions.find(database, token)
+    if session is None:
         raise Refused("login_failed")
-    made = answer(_me(Asker("user", user.name, user.role, expires_at_ms=expires_at_ms), token), 201)
+    made = answer(_me(Asker.of(session), token), 201)
     made.set_cookie(_cookie(request, token, sessions.LIFE_S))
     return made
 
@@ -118,7 +128,8 @@ def _me(asker: Asker, token: str) -> Me:
     rights = sorted(RIGHTS[asker.role])
     if asker.kind == "key" or asker.expires_at_ms is None:
         return Me(asker.kind, asker.name, asker.role, rights)
-    return Me(asker.kind, asker.name, asker.role, rights, utc(asker.expires_at_ms // 1000 * 1000), csrf_of(token))
+    expires_at = utc(asker.expires_at_ms // 1000 * 1000)
+    return Me(asker.kind, asker.name, asker.role, rights, expires_at, csrf_of(token), asker.barred)
 
 
 def _cookie(request: Asked, token: str, life_s: int) -> Cookie:

@@ -23,10 +23,18 @@ PATH = "/v1/settings"
 
 
 class HouseSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the house is called, and where its days begin. Empty: no name; the zone of most campaigns."""
+    """What the house is called, where its days begin, and its rules. Empty: no name; the zone of most campaigns.
+
+    contact       stands in sellers' posting instructions, beside the name
+    codes_wanted  whoever signs in and has no codes of an app sets them up before anything else
+    request_days  within how many days the law wants a person's request to be answered
+    """
 
     name: Annotated[str, Meta(max_length=80, description="what sellers and people of the house read")] = ""
     zone: Annotated[str, Meta(max_length=64, description="of the IANA database, such as America/New_York")] = ""
+    contact: Annotated[str, Meta(max_length=200, description="how sellers reach the house: e-mail, phone")] = ""
+    codes_wanted: bool = False
+    request_days: Annotated[int, Meta(ge=1, le=365)] = 45
 
 
 class SettingsTold(HouseSettings, frozen=True):
@@ -62,32 +70,37 @@ class SettingsOfHouse:
     async def _read(self, request: Asked) -> Response[bytes]:
         async with self._desk.database() as database:
             found = await settings.read(database, HOUSE)
-        return answer(self._told(HouseSettings(found.name, found.zone)), headers=etag(found.version))
+        return answer(self._told(_wish(found)), headers=etag(found.version))
 
     async def _change(self, request: Asked) -> Response[bytes]:
         condition, patch = condition_of(request), await read_json(request)
         async with self._desk.database() as database, database.transaction():
             now = await settings.read(database, HOUSE)
             condition.check(now.version)
-            wish = _checked(convert(merged({"name": now.name, "zone": now.zone}, patch), HouseSettings))
-            if (wish.name, wish.zone) == (now.name, now.zone):
+            wish = _checked(convert(merged(msgspec.to_builtins(_wish(now)), patch), HouseSettings))
+            if wish == _wish(now):
                 return answer(self._told(wish), headers=etag(now.version))
-            if not await settings.write(database, now.version, wish.name, wish.zone, asker_of(request).by):
+            written = settings.Settings(now.version, *msgspec.structs.astuple(wish))
+            if not await settings.write(database, written, asker_of(request).by):
                 raise Refused("version_old", "somebody else changed them meanwhile")
         return answer(self._told(wish), headers=etag(now.version + 1))
 
     def _told(self, found: HouseSettings) -> SettingsTold:
         zone = house_zone(self._desk.exchange.market, None, found.zone)
-        return SettingsTold(found.name, found.zone, zone)
+        return SettingsTold(**msgspec.structs.asdict(found), zone_now=zone)
+
+
+def _wish(found: settings.Settings) -> HouseSettings:
+    return HouseSettings(*msgspec.structs.astuple(found)[1:])
 
 
 def _checked(wish: HouseSettings) -> HouseSettings:
     """Settings that can be, without space around them. Raises Refused for a zone that is none."""
-    name, zone = " ".join(wish.name.split()), wish.zone.strip()
+    name, zone, contact = " ".join(wish.name.split()), wish.zone.strip(), " ".join(wish.contact.split())
     try:
         if zone:
             ZoneInfo(zone)
     except (KeyError, ValueError, OSError):
         detail = f"{zone!r} is no time zone, such as America/New_York"
         raise Refused("body_faulty", errors=(error_at(("zone",), "setting_faulty", detail),)) from None
-    return HouseSettings(name, zone)
+    return msgspec.structs.replace(wish, name=name, zone=zone, contact=contact)

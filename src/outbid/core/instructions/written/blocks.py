@@ -69,6 +69,7 @@ def blocks_of(told: Instructions) -> Iterator[Block]:
     yield Heading(1, f"Send leads: {plain(told.name or told.slug)}")
     closed = " It takes no leads now." if told.closed else ""
     yield Text(f"These instructions are for the source {code(told.slug)} ({plain(told.campaign)}).{closed}")
+    yield from _house(told)
     yield from _sending(told)
     yield from _fields(told)
     yield from _pings(told)
@@ -76,6 +77,14 @@ def blocks_of(told: Instructions) -> Iterator[Block]:
     yield from _answers(told)
     yield from _reasons(told)
     yield from _changes(told)
+
+
+def _house(told: Instructions) -> Iterator[Block]:
+    name, contact = plain(told.house.name), plain(told.house.contact)
+    if name:
+        yield Text(f"You send to {name}." + (f" Reach us: {contact}" if contact else ""))
+    elif contact:
+        yield Text(f"Reach us: {contact}")
 
 
 def _sending(told: Instructions) -> Iterator[Block]:

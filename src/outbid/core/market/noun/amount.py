@@ -14,6 +14,16 @@ FieldName = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,62}$", description="
 
 Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}$", description="ISO 4217 code")]
 
+Money = Annotated[str, Meta(extra_json_schema={"format": "money"})]
+"""Decimal text such as 12.50, not negative."""
+Share = Annotated[str, Meta(extra_json_schema={"format": "percent"})]
+"""Such as 12.5%, with its sign."""
+MoneyOrShare = Annotated[str, Meta(extra_json_schema={"format": "money-or-percent"})]
+Day = Annotated[str, Meta(extra_json_schema={"format": "date"})]
+"""Such as 2026-12-31."""
+TimeOfDay = Annotated[str, Meta(extra_json_schema={"format": "clock"})]
+"""Such as 08:30; 24:00 is the end of the day."""
+
 Window = Literal["minute", "hour", "day", "week", "month", "total", "slot"]
 
 Settings = dict[str, Any]
@@ -65,7 +75,7 @@ class Cap(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
 
     window: Window
     leads: Annotated[int, Meta(ge=0, le=1_000_000_000)] | None = None
-    money: str | None = None
+    money: Money | None = None
     paced: bool = False
     look_back: bool = False
 
@@ -82,7 +92,7 @@ class Cap(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
 class Wallet(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A buyer's money: what was paid in, and how far below zero he may go. Credit 0 is prepaid."""
 
-    credit: str = "0"
+    credit: Money = "0"
 
     def __post_init__(self) -> None:
         """The credit is an amount."""

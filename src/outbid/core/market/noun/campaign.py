@@ -10,9 +10,12 @@ from outbid.core.market.noun.amount import (
     Currency,
     Deadline,
     FieldName,
+    Money,
+    MoneyOrShare,
     Noun,
     Plugin,
     Settings,
+    Share,
     Slug,
     percent,
 )
@@ -93,7 +96,7 @@ class Tier(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     slug: Slug
     method: Plugin = Plugin(plugin="highest_bid")
     deadline_ms: Deadline = 2_000
-    floor: str = "0"
+    floor: Money = "0"
     most_posts: Annotated[int, Meta(ge=1, le=1000)] = 10
     places: Annotated[int, Meta(ge=1, le=100)] = 1
     queue: Queue | None = None
@@ -113,7 +116,7 @@ class Route(Rule, frozen=True, kw_only=True):
     percent  only so many of the leads that it fits, drawn by lot: the routes after it take the others
     """
 
-    percent: str | None = None
+    percent: Share | None = None
     tiers: Annotated[tuple[Slug, ...], Meta(min_length=1)]
 
     def __post_init__(self) -> None:
@@ -148,11 +151,11 @@ class Campaign(Noun, frozen=True, kw_only=True):
     enrich_ms: Deadline = 1_500
     tiers: tuple[Tier, ...]
     routes: tuple[Route, ...] = ()
-    floor: str = "0"
+    floor: Money = "0"
     floors: tuple[FloorRule, ...] = ()
-    margin: str = "0"
+    margin: MoneyOrShare = "0"
     margins: tuple[MarginRule, ...] = ()
-    least_margin: str = "0"
+    least_margin: Money = "0"
     loss_allowed: bool = False
     shortfall: Literal["house", "seller", "shared"] = "seller"
     caps: tuple[Cap, ...] = ()

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from outbid.core.market.noun.amount import percent
+from outbid.core.market.noun.amount import Share, percent
 from outbid.core.market.problem import SettingFault, checking
 
 Count = Annotated[int, Meta(ge=1, le=1_000_000_000)]
@@ -50,8 +50,8 @@ class Seldom(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """
 
     after: Annotated[int, Meta(ge=5, le=1_000_000)] = 200
-    under: str = "1%"
-    ask: str = "5%"
+    under: Share = "1%"
+    ask: Share = "5%"
 
     def __post_init__(self) -> None:
         """Shares are percentages; who is never asked could not be seen to bid again."""
@@ -68,10 +68,10 @@ class Patience(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     in_full   the share of rounds that take the whole time, to see who became faster
     """
 
-    may_lose: str = "5%"
+    may_lose: Share = "5%"
     least: Annotated[int, Meta(ge=5, le=100_000)] = 200
     least_ms: Annotated[int, Meta(ge=10, le=120_000)] = 80
-    in_full: str = "2%"
+    in_full: Share = "2%"
 
     def __post_init__(self) -> None:
         """Shares are percentages; who is never waited for in full could not win his time back."""
@@ -99,8 +99,8 @@ class HealthRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """
 
     measure: Literal["rejects", "uncertain", "timeouts", "errors", "slow"]
-    over: str
-    under: str | None = None
+    over: Share
+    under: Share | None = None
     least: Annotated[int, Meta(ge=5, le=1_000_000)] = 50
     slow_ms: Annotated[int, Meta(ge=1, le=120_000)] | None = None
     then: Literal["lower", "pause"] = "lower"
@@ -128,7 +128,7 @@ class Health(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """
 
     rules: Annotated[tuple[HealthRule, ...], Meta(min_length=1, max_length=8)]
-    steps: Annotated[tuple[str, ...], Meta(min_length=1, max_length=9)] = ("50%", "25%", "10%")
+    steps: Annotated[tuple[Share, ...], Meta(min_length=1, max_length=9)] = ("50%", "25%", "10%")
     window_s: Annotated[int, Meta(ge=10, le=86_400)] = 900
     dwell_s: Annotated[int, Meta(ge=1, le=3_600)] = 60
     pause_s: Annotated[int, Meta(ge=1, le=86_400)] = 300

@@ -5,7 +5,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from outbid.core.market.noun.amount import Cap, check_amount
+from outbid.core.market.noun.amount import Cap, Day, Money, TimeOfDay, check_amount
 from outbid.core.market.problem import SettingFault, checking
 from outbid.core.schedule.week import Hours, dates_of, hours_of
 
@@ -19,8 +19,8 @@ class Slot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """
 
     days: tuple[str, ...] = ()
-    start: str = msgspec.field(name="from", default="00:00")
-    end: str = msgspec.field(name="to", default="24:00")
+    start: TimeOfDay = msgspec.field(name="from", default="00:00")
+    end: TimeOfDay = msgspec.field(name="to", default="24:00")
 
     def __post_init__(self) -> None:
         """Days and times can be read."""
@@ -55,7 +55,7 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """
 
     slots: tuple[OpenSlot, ...] = ()
-    blocked: tuple[str, ...] = ()
+    blocked: tuple[Day, ...] = ()
 
     def __post_init__(self) -> None:
         """The dates can be read, and no hours stand twice."""
@@ -74,9 +74,9 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """
 
     leads: Annotated[int, Meta(ge=0, le=1_000_000_000)] | None = None
-    money: str | None = None
-    start: str | None = msgspec.field(name="from", default=None)
-    end: str | None = msgspec.field(name="to", default=None)
+    money: Money | None = None
+    start: Day | None = msgspec.field(name="from", default=None)
+    end: Day | None = msgspec.field(name="to", default=None)
 
     def __post_init__(self) -> None:
         """Amount and dates can be read, and it begins before it ends."""

@@ -5,15 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from outbid.core.market.noun.amount import (
-    Cap,
-    Deadline,
-    Noun,
-    Plugin,
-    Settings,
-    Slug,
-    percent,
-)
+from outbid.core.market.noun.amount import Cap, Deadline, Money, Noun, Plugin, Settings, Share, Slug, percent
 from outbid.core.market.noun.control import Breaker, Health, Pings, Seldom
 from outbid.core.market.noun.duplicates import Duplicates
 from outbid.core.market.noun.hours import Order, Schedule
@@ -60,11 +52,11 @@ class Offer(Noun, frozen=True, kw_only=True):
     buyer: Slug
     campaign: Slug
     tier: Slug
-    price: str | None = None
+    price: Money | None = None
     prices: tuple[PriceRule, ...] = ()
-    handicap: str = "0%"
-    floor: str = "0"
-    most: str | None = None
+    handicap: Share = "0%"
+    floor: Money = "0"
+    most: Money | None = None
     filter: Settings | None = None
     priority: Annotated[int, Meta(ge=0, le=1_000_000)] = 100
     weight: Annotated[int, Meta(ge=1, le=1_000_000)] = 1
@@ -73,7 +65,7 @@ class Offer(Noun, frozen=True, kw_only=True):
     zone: str | None = None
     schedule: Schedule = Schedule()
     order: Order = Order()
-    share: str | None = None
+    share: Share | None = None
     pings: Pings | None = None
     breaker: Breaker | None = None
     health: Health | None = None

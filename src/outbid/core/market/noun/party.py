@@ -6,14 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from outbid.core.dialect.reference import only_refers
-from outbid.core.market.noun.amount import (
-    Cap,
-    Deadline,
-    Noun,
-    Plugin,
-    Slug,
-    Wallet,
-)
+from outbid.core.market.noun.amount import Cap, Deadline, Money, Noun, Plugin, Slug, Wallet
 from outbid.core.market.noun.control import Pings
 from outbid.core.market.noun.duplicates import Duplicates
 from outbid.core.market.noun.price import FloorRule, Payout
@@ -62,7 +55,7 @@ class Source(Noun, frozen=True, kw_only=True):
     campaign: Slug
     intake: Plugin = Plugin(plugin="json")
     payout: Payout
-    floor: str = "0"
+    floor: Money = "0"
     floors: tuple[FloorRule, ...] = ()
     caps: tuple[Cap, ...] = ()
     buyer_caps: dict[Slug, tuple[Cap, ...]] = {}

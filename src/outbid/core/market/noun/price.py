@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from outbid.core.market.noun.amount import Settings, Slug, check_amount, percent
+from outbid.core.market.noun.amount import Money, MoneyOrShare, Settings, Share, Slug, check_amount, percent
 from outbid.core.market.noun.hours import Slot
 from outbid.core.market.problem import SettingFault, checking
 
@@ -41,7 +41,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 class PriceRule(Rule, frozen=True, kw_only=True):
     """What an offer pays for the leads of the rule."""
 
-    price: str
+    price: Money
 
     def __post_init__(self) -> None:
         """The price is an amount."""
@@ -52,7 +52,7 @@ class PriceRule(Rule, frozen=True, kw_only=True):
 class FloorRule(Rule, frozen=True, kw_only=True):
     """The least price of the leads of the rule."""
 
-    floor: str
+    floor: Money
 
     def __post_init__(self) -> None:
         """The floor is an amount."""
@@ -66,8 +66,8 @@ class MarginRule(Rule, frozen=True, kw_only=True):
     from_price  only of sales at this price or more
     """
 
-    margin: str
-    from_price: str = "0"
+    margin: MoneyOrShare
+    from_price: Money = "0"
 
     def __post_init__(self) -> None:
         """Both are numbers."""
@@ -83,9 +83,9 @@ class PayoutRule(Rule, frozen=True, kw_only=True):
     from_price  only of sales at this price (the buyer's) or more
     """
 
-    share: str | None = None
-    fixed: str | None = None
-    from_price: str = "0"
+    share: Share | None = None
+    fixed: Money | None = None
+    from_price: Money = "0"
 
     def __post_init__(self) -> None:
         """Exactly one of share and fixed."""
@@ -97,8 +97,8 @@ class PayoutRule(Rule, frozen=True, kw_only=True):
 class Payout(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What the seller gets of each sale: a share of what the margin leaves, or a fixed amount; `rules` go before it."""
 
-    share: str | None = None
-    fixed: str | None = None
+    share: Share | None = None
+    fixed: Money | None = None
     rules: tuple[PayoutRule, ...] = ()
 
     def __post_init__(self) -> None:
@@ -125,7 +125,7 @@ class Pricing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """
 
     rule: Literal["first", "second", "floor_step"] = "first"
-    step: str = "0"
+    step: Money = "0"
 
     def __post_init__(self) -> None:
         """A step belongs to the rules that have one."""

@@ -1,0 +1,1 @@
+"""Persons, found by keyed hashes: what is held of them, its export and erasure, and what they ask of the house."""
