@@ -48,8 +48,7 @@ function Row({ receipt, lead }: { receipt: Receipt; lead: LeadLog }) {
       <Status status={receipt.reason === 'filtered' ? 'filtered' : receipt.outcome} />
       <span>
         {receipt.reason ? reason(receipt.reason) : receipt.outcome.replaceAll('_', ' ')}{' '}
-        {receipt.detail && <q>{receipt.detail}</q>}{' '}
-        {receipt.price && `Named ${money(receipt.price, lead.currency)}.`}
+        {receipt.detail && <q>{receipt.detail}</q>} {receipt.price && `Named ${money(receipt.price, lead.currency)}.`}
         <small>
           {receipt.offer}, tier {receipt.tier}
         </small>
