@@ -661,10 +661,10 @@ async def test_who_has_no_room_is_told_by_name_and_not_by_a_number(outbid, app_d
             buyers.on(slug, ping=bid("10"), post=ACCEPT)
         await house.sell(lead())
         second = (await house.sell(lead())).json["lead"]
-        assert "not asked: offer full total LEAD: " in (await outbid("leads", "show", second))[1]
+        assert "not asked: 1 lead in all of offer full: " in (await outbid("leads", "show", second))[1]
         house.process.exchange.rooms.clear()  # asked all the same: the hold finds that there is no room
         third = (await outbid("leads", "show", (await house.sell(lead())).json["lead"]))[1]
-        assert "full was not posted: offer full total LEAD: " in third
+        assert "full was not posted: 1 lead in all of offer full: " in third
         assert not re.search(r"offer:\d", third)
 
 

@@ -38,7 +38,7 @@ async def test_one_line_for_every_offer(outbid, house):
     assert "bee main bid outbid 10.00" in lines
     assert "cab main not asked filtered state equals 'CA', seen 'TX'" in lines
     assert "dot main not asked below_floor 1.00 The floor is 9.00 USD, seen 1.00 USD." in lines
-    assert "elk main no room cap_reached offer elk day LEAD" in lines
+    assert "elk main no room cap_reached 0 leads a day of offer elk" in lines
 
 
 async def test_leads_are_replayed_and_what_was_altered_is_told(outbid, house):
@@ -95,7 +95,7 @@ async def test_a_lead_in_a_file_is_followed_to_its_end_and_nothing_is_kept(outbi
     assert "1. ace at 20.50 USD, payout 16.40 USD" in lines
     assert "2. bee at 10.00 USD, payout 8.00 USD" in lines
     assert "bee main bid outbid 10.00" in lines
-    assert "elk main skipped cap_reached offer elk day LEAD" in lines
+    assert "elk main skipped cap_reached 0 leads a day of offer elk" in lines
     assert "Xanthippe" not in out
     assert await house.connection.fetchval("select count(*) from lead") == 0
     assert await house.connection.fetchval("select count(*) from claim") == 0

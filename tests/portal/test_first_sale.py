@@ -106,7 +106,22 @@ async def two_thousand_values_one_a_line_are_as_many_values(walk) -> None:
     assert sorted(saved["all"][0]["one_of"]) == sorted([*zips, "78701"])
 
 
+async def the_first_test_lead_is_sold_at_the_first_press_and_is_found(walk) -> None:
+    page = walk.page
+    await walk.go("/sources/web")
+    await page.get_by_role("button", name="Send", exact=True).click()
+    await expect(page.get_by_role("status").get_by_text("sold", exact=True)).to_be_visible(timeout=30_000)
+    # Until the exchange has read the new key, the browser may have seen refusals.
+    walk.faults = [fault for fault in walk.faults if "401" not in fault]
+    await page.get_by_role("link", name="Why this came of it").click()
+    await expect(page.get_by_text("A test lead: buyers are not asked")).to_be_visible()
+    await walk.go("/leads")
+    await page.get_by_role("button", name="Show it").click()
+    await expect(page.locator("#main a[href^='/leads/ld_']")).to_have_count(1)
+
+
 async def test_a_market_is_set_up_from_an_empty_house_with_the_slips_of_a_first_time(walk):
     await names_alone_make_a_seller_his_source_and_a_buyer(walk)
     await a_refusal_leads_to_its_place_each_time_and_is_gone_when_that_is_mended(walk)
     await two_thousand_values_one_a_line_are_as_many_values(walk)
+    await the_first_test_lead_is_sold_at_the_first_press_and_is_found(walk)

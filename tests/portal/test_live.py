@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest_asyncio
 from playwright.async_api import BrowserContext, Page, expect
 
+from api.operator.asking import ask
 from harness.buyers import ACCEPT, Buyers, bid
 from harness.house import request, until
 from harness.market import lead, nouns, offer
@@ -134,6 +135,22 @@ async def test_the_chart_is_a_table_too_and_the_campaign_and_window_stand_in_the
         return len(both) > 55 and sum(wanted[at][1] for at in both) > 0 and all(shown[at] == wanted[at] for at in both)
 
     await until(agree, TOLD_MS / 1000)
+
+
+async def test_a_change_of_the_market_is_marked_and_told_in_the_table(walk, house):
+    page = walk.page
+    changed = await ask(house, "PATCH", "/v1/offers/b", {"priority": 7}, If_Match="*")
+    assert changed.status == 200, changed.body
+    (last,) = (await ask(house, "GET", "/v1/versions?limit=1")).json["items"]
+    words = f"Version {last['number']} by {last['by']}: offer b changed"
+    await walk.go("/?window=1m")
+    await expect(page.get_by_title(words)).to_have_count(2, timeout=TOLD_MS)
+    await page.get_by_role("button", name="As table: Leads a second").click()
+    row = page.get_by_role("table", name="Leads a second").locator("tbody tr").filter(has_text=words)
+    second = datetime.fromisoformat(last["at"]).astimezone(ZoneInfo("America/New_York"))
+    await expect(row.get_by_role("rowheader")).to_have_text(f"{second:%H:%M:%S}")
+    await row.get_by_role("link", name=words).click()
+    await expect(page).to_have_url(f"{walk.address}/changes/{last['number']}")
 
 
 async def test_a_part_of_the_chart_is_chosen_by_dragging_and_stands_still_in_the_address(walk):

@@ -163,6 +163,23 @@ async def test_a_report_of_ones_own_needs_no_page_of_its_own(walk):
     await expect(walk.page.get_by_role("img", name="Heads ≈ over time")).to_be_visible()
 
 
+async def test_over_time_it_is_lines_whose_table_says_what_the_api_says(walk):
+    page = walk.page
+    await walk.go("/reports/sales?group_by=day&from=-7d")
+    await expect(page.get_by_role("img", name="Price, Payout over time").locator("canvas")).to_be_visible()
+    await page.get_by_role("button", name="As table: Price, Payout over time").click()
+    days = page.get_by_role("table", name="Price, Payout over time").locator("tbody tr")
+    await expect(days).to_have_count(7)
+    address = await page.get_by_role("link", name="CSV").get_attribute("href")
+    figures = await told(walk, address.replace("/export", ""))
+    names = [column["name"] for column in figures["columns"]]
+    (today,) = figures["rows"]
+    newest = [cell.strip() for cell in (await days.first.inner_text()).split("\t")]
+    assert newest[1:] == [f"${float(today[names.index(name)]):,.2f}" for name in ("price", "payout")]
+    before = [cell.strip() for cell in (await days.nth(3).inner_text()).split("\t")]
+    assert before[1:] == ["$0.00", "$0.00"]
+
+
 async def test_the_file_has_the_same_rows(walk):
     await walk.go("/reports/sales?group_by=buyer,source&sort=sold")
     await expect(walk.page.locator("table tfoot")).to_be_visible()

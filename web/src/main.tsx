@@ -12,7 +12,7 @@ import { houseQuery, isSignedIn, MeProvider, meQuery } from '@/kit/frame/me';
 import { Notices } from '@/kit/frame/Notices';
 import { SignIn } from '@/kit/frame/SignIn';
 import { Trouble } from '@/kit/frame/Trouble';
-import { theme } from '@/kit/frame/theme';
+import { ourVariables, theme } from '@/kit/frame/theme';
 import { makeRouter } from '@/router';
 
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? '';
@@ -64,7 +64,12 @@ function House() {
 
 createRoot(document.getElementById('root') as HTMLElement).render(
   <StrictMode>
-    <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => nonce}>
+    <MantineProvider
+      theme={theme}
+      cssVariablesResolver={ourVariables}
+      defaultColorScheme="auto"
+      getStyleNonce={() => nonce}
+    >
       <QueryClientProvider client={queries}>
         <App />
       </QueryClientProvider>

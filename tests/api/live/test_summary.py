@@ -1,5 +1,7 @@
 """The live page at once: six figures, where leads stop, buyers now, counted by hand against real sales."""
 
+from datetime import datetime, timedelta
+
 import pytest
 
 from api.live.listening import Listening, total
@@ -62,9 +64,9 @@ async def test_figures_of_the_window_are_those_of_the_sales_that_were_made(pair,
         ("unsold", 1, 16.67),
     ]
     assert found["stops"][1]["reason"] == "duplicate"
-    assert sum(found["series"]["received"]) == 6
-    assert sum(found["series"]["sold"]) == 4
-    assert len(found["series"]["answer_p95"]) == 300
+    seconds = (await summary(pair.two, "window=1m"))["series"]
+    assert (sum(seconds["received"]), sum(seconds["sold"]), len(seconds["answer_p95"])) == (6, 4, 60)
+    assert len(found["series"]["answer_p95"]) in (59, 60)
     assert found["zone"] == "America/New_York"
     money = {one["currency"]: float(one["revenue"]) for one in found["today"]}
     earlier = {one["currency"]: float(one["revenue"]) for one in before["today"]}
@@ -177,3 +179,14 @@ def test_a_share_of_nothing_is_nothing():
 def test_a_week_before_keeps_the_clock_on_the_wall_when_clocks_change():
     monday = 1_793_631_600_000  # 2026-11-02 10:00 in New York, a day after its clocks went back
     assert week_before(monday, "America/New_York") == monday - 7 * 86_400_000 - 3_600_000
+
+
+@pytest.mark.parametrize(("window", "step_s"), [("1m", 1), ("5m", 5), ("15m", 15)])
+async def test_steps_are_those_of_the_clock_and_whole(pair, sold, window, step_s):
+    found = await summary(pair.two, f"window={window}")
+    series = found["series"]
+    began = datetime.fromisoformat(series["since"])
+    assert series["step_s"] == step_s
+    assert began.timestamp() % step_s == 0
+    assert began >= datetime.fromisoformat(found["since"])
+    assert began + timedelta(seconds=step_s * len(series["sold"])) <= datetime.fromisoformat(found["until"])

@@ -154,7 +154,7 @@ async def test_every_offer_has_one_receipt(told):
         "paused": ("not_asked", "paused", "", None),
         "cheap": ("not_asked", "below_floor", "the floor is 2.00 USD, seen 1.00 USD", "1.00"),
         "foreign": ("not_asked", "not_allowed", "", None),
-        "full": ("no_room", "cap_reached", "offer:full day LEAD", None),
+        "full": ("no_room", "cap_reached", "0 leads a day of offer full", None),
         "rejecting": ("rejected", "rejected", "", "40.00"),
         "later": ("not_asked", "tier_not_reached", "", None),
     }

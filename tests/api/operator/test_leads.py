@@ -145,6 +145,37 @@ async def test_leads_are_sorted_and_paged_in_any_order(told, sort, wanted, limit
     assert seen == [found[name] for name in wanted]
 
 
+@pytest.mark.parametrize("sort", ["-at", "at", "-price", "price"])
+@pytest.mark.parametrize("more", ["", "&status=sold", "&buyer=a", "&source=web"])
+async def test_a_page_may_begin_anywhere(told, sort, more):
+    house, _ = told
+    whole = await ids(house, f"sort={sort}{more}")
+    for skip in range(6):
+        assert await ids(house, f"sort={sort}{more}&skip={skip}&limit=2") == whole[skip : skip + 2]
+    first = (await ask(house, "GET", f"/v1/leads?sort={sort}{more}&limit=1")).json
+    if first["next"]:
+        assert await ids(house, f"sort={sort}{more}&cursor={first['next']}&skip=1") == whole[2:]
+
+
+async def test_a_place_too_far_is_refused_with_what_to_do(told):
+    house, _ = told
+    for skip in (-1, 100_001, 10**30):
+        answer = await ask(house, "GET", f"/v1/leads?skip={skip}")
+        assert_problem(answer, 400, "parameter_faulty")
+        assert "ask for less time" in answer.json["detail"]
+    assert (await ask(house, "GET", "/v1/leads?skip=100000")).json["items"] == []
+
+
+async def test_a_list_stays_as_of_an_instant(told):
+    house, found = told
+    page = (await ask(house, "GET", "/v1/leads")).json
+    assert [row["arrived_at"] for row in page["items"] if row["arrived_at"] >= page["as_of"]] == []
+    at = page["items"][1]["arrived_at"]
+    kept = (await ask(house, "GET", f"/v1/leads?until={at}")).json
+    assert kept["as_of"] == at
+    assert [row["id"] for row in kept["items"]] == [found["one"], found["shared"]]
+
+
 async def test_a_cursor_goes_with_its_order(told):
     next_ = (await ask(told[0], "GET", "/v1/leads?limit=1&sort=-price")).json["next"]
     assert_problem(await ask(told[0], "GET", f"/v1/leads?cursor={next_}"), 400, "parameter_faulty")
@@ -162,7 +193,7 @@ async def test_a_lead_is_found_by_the_end_of_its_id(told):
 async def test_leads_are_counted_by_what_they_are(told):
     house, _ = told
     counts = (await ask(house, "GET", "/v1/leads/counts")).json
-    assert (counts["total"], counts["exact"]) == (4, True)
+    assert (counts["total"], counts["exact"], counts["newest"]) == (4, True, 4)
     assert {row["value"]: row["leads"] for row in counts["status"]} == {"sold": 2, "unsold": 1, "refused": 1}
     assert {row["value"]: row["leads"] for row in counts["source"]} == {"web": 3, "web2": 1}
     assert counts["campaign"] == [{"value": "auto", "leads": 4}]
@@ -173,9 +204,10 @@ async def test_leads_are_counted_by_what_they_are(told):
 
 async def test_more_leads_than_are_counted_are_said_to_be_more(told, monkeypatch):
     monkeypatch.setattr(leads, "MOST_COUNTED", 3)
+    monkeypatch.setattr(leads, "MOST_SORTED", 2)
     counts = (await ask(told[0], "GET", "/v1/leads/counts")).json
-    assert (counts["total"], counts["exact"]) == (3, False)
-    assert sum(row["leads"] for row in counts["status"]) == 3
+    assert (counts["total"], counts["exact"], counts["newest"]) == (3, False, 2)
+    assert sum(row["leads"] for row in counts["status"]) == 2
 
 
 async def test_leads_are_given_as_a_file_without_anything_personal(told, monkeypatch):

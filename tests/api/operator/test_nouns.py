@@ -217,6 +217,28 @@ async def test_lists_are_filtered(house):
     assert await slugs("/v1/sources?campaign=home") == []
     assert await slugs("/v1/sellers?prefix=ac") == ["acme"]
     assert await slugs("/v1/sellers?prefix=_c%25") == []
+    assert await slugs("/v1/offers?buyer=a") == ["a", "b"]
+    assert await slugs("/v1/offers?buyer=b") == []
+    assert await slugs("/v1/sources?seller=acme&campaign=auto") == ["web"]
+    assert await slugs("/v1/buyers?group=none") == []
+
+
+async def test_nouns_are_found_by_any_word_of_slug_and_name(house):
+    async def slugs(query: str) -> list[str]:
+        return [item["noun"]["slug"] for item in (await ask(house, "GET", f"/v1/sellers?{query}")).json["items"]]
+
+    for slug, name in (("north-1", "Ärger & Söhne 100%"), ("north-2", "Bright Leads"), ("south", "")):
+        await ask(house, "PUT", f"/v1/sellers/{slug}", {"name": name} if name else {}, If_None_Match="*")
+    assert await slugs("q=north") == ["north-1", "north-2"]
+    assert await slugs("q=NORTH%20%20leads%20") == ["north-2"]
+    assert await slugs("q=s%C3%B6hne") == ["north-1"]
+    assert await slugs("q=100%25") == ["north-1"]
+    assert await slugs("q=_") == []
+    assert await slugs("q=outh") == ["south"]
+    assert await slugs("q=&limit=1") == ["acme"]
+    assert await slugs("slugs=south,north-2,nobody") == ["north-2", "south"]
+    assert await slugs("slugs=") == []
+    assert_problem(await ask(house, "GET", f"/v1/sellers?slugs={'a' * 8001}"), 400, "parameter_faulty")
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ class _Explainer:
             notes = {}
         self._words = words = Words(market, self._campaign, notes)
         self._money, self._why, self._quoted = words.money, words.why, words.quoted
-        self._party, self._account, self._offer_name, self._buyer = words.party, words.account, words.offer, words.buyer
+        self._party, self._limit, self._offer_name, self._buyer = words.party, words.limit, words.offer, words.buyer
 
     def text(self, moved: list[Transfer], personal: bool) -> str:
         parts = [
@@ -171,7 +171,7 @@ class _Explainer:
         if isinstance(event, ev.Posting):
             return self._posting(event)
         if isinstance(event, ev.NoRoom):
-            full = f"{self._account(event.account)}: " if event.account else ""
+            full = f"{self._limit(event.account, event.offer)}: " if event.account else ""
             return f"{self._offer_name(event.offer)} was not posted: {full}{self._why(event.reason)}"
         if isinstance(event, ev.Sold | ev.Rejected | ev.Unsure):
             return self._ended(event)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from outbid.core import reasons
 from outbid.core.lead.event import FurtherBid, of_bid
 from outbid.core.market.snapshot import Campaign, Market
+from outbid.core.market.snapshot.called import in_words, with_slugs
 from outbid.core.money import text_of
 from outbid.core.replay.priced import Priced
 from outbid.core.replay.receipts import Receipt
@@ -47,7 +48,7 @@ class Words:
             return f"not asked: {self.why(receipt.reason)}{detail}"
         if receipt.outcome in ("no_room", "skipped"):
             did = "not posted" if receipt.outcome == "no_room" else "not asked"
-            full = f"{self.account(receipt.account)}: " if receipt.account else ""
+            full = f"{self.limit(receipt.account, receipt.offer)}: " if receipt.account else ""
             return f"{did}: {full}{self.why(receipt.reason)}"
         said = self._notes.get(f"said {receipt.offer}")
         quoted = f' He said: "{said}"' if said else ""
@@ -69,7 +70,9 @@ class Words:
 
     def detail(self, receipt: Receipt) -> str:
         """What was seen where an offer came no further: an account, a floor, the part of a filter."""
-        return (self.account(receipt.account) if receipt.account else self._floor(receipt).strip()) or receipt.detail
+        return (
+            self.limit(receipt.account, receipt.offer) if receipt.account else self._floor(receipt).strip()
+        ) or receipt.detail
 
     def _floor(self, receipt: Receipt) -> str:
         if receipt.floor_micros is None or receipt.price_micros is None:
@@ -77,14 +80,12 @@ class Words:
         return f" The floor is {self.money(receipt.floor_micros)}, seen {self.money(receipt.price_micros)}."
 
     def party(self, account: str) -> str:
-        """A party of the ledger (`buyer:7`) by its slug."""
-        kind, _, number = account.partition(":")
-        return f"{kind} {self._market.name(kind, int(number))}" if number.isdecimal() else account
+        """A party of the ledger (`buyer:7`) by slug."""
+        return with_slugs(self._market, account, between=" ")
 
-    def account(self, account: str) -> str:
-        """A limited account (`offer:9 total LEAD`) by its owner's slug: a number of the database tells nobody who."""
-        owner, *limit = account.split(" ")
-        return " ".join([self.party(owner), *limit])
+    def limit(self, account: str, offer: int) -> str:
+        """A limited account that had no room for an offer."""
+        return in_words(self._market, account, offer)
 
     def offer(self, number: int) -> str:
         """An offer by its slug."""

@@ -536,16 +536,6 @@ create table schedule (
   next_run_at timestamptz not null
 );
 
-create table person_login (
-  id uuid primary key,
-  email text not null unique,
-  role text not null,
-  password_hash text,
-  totp_sealed bytea,
-  created_at timestamptz not null default now(),
-  disabled_at timestamptz
-);
-
 -- How rows travel to a batch's statements: one array a table. Types of their own, so that a table may get a column
 -- while an older process still writes: what a type means never changes, a new meaning is a new type.
 

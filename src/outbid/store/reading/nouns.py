@@ -1,5 +1,7 @@
 """The market's nouns for people: one, or a page of a kind, each with the version since which it is so."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 from outbid.core.market.noun import KINDS, Noun
@@ -17,16 +19,18 @@ class Kept(msgspec.Struct, frozen=True):
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
     """Which nouns of a kind: those whose slug begins with `prefix` and comes after `after`, in order, at most `limit`.
 
-    campaign, paused  None: whatever they are
-    holder, owner     of keys: whose they are
+    words   every one of them stands in the slug or the name, upper and lower case alike
+    slugs   only these; None: whatever they are called
+    of      what they name: `{"campaign": "auto"}`
+    paused  None: whether they are or not
     """
 
     prefix: str = ""
     after: str = ""
-    campaign: str | None = None
+    words: str = ""
+    slugs: tuple[str, ...] | None = None
+    of: Mapping[str, str] = {}
     paused: bool | None = None
-    holder: str | None = None
-    owner: str | None = None
     limit: int = 100
 
 
@@ -47,19 +51,23 @@ async def page(connection: Connection, scope: Scope, kind: str, wish: Wish) -> l
     rows = await connection.fetch(
         """select from_version, body from noun
             where $1 = 'house' and kind = $2 and to_version is null and slug > $3 and starts_with(slug, $4)
-              and ($5::text is null or body ->> 'campaign' = $5)
+              and ($5::text[] is null or slug = any($5))
               and ($6::boolean is null or coalesce((body ->> 'paused')::boolean, false) = $6)
-              and ($8::text is null or body ->> 'holder' = $8) and ($9::text is null or body ->> 'owner' = $9)
-            order by slug limit $7""",
+              and not exists (select 1 from unnest($7::text[], $8::text[]) o (name, slug)
+                               where body ->> o.name is distinct from o.slug)
+              and not exists (select 1 from regexp_split_to_table(lower($9), '\\s+') word
+                               where position(word in lower(slug || ' ' || coalesce(body ->> 'name', ''))) = 0)
+            order by slug limit $10""",
         scope.kind,
         kind,
         wish.after,
         wish.prefix,
-        wish.campaign,
+        wish.slugs,
         wish.paused,
+        list(wish.of),
+        list(wish.of.values()),
+        wish.words,
         wish.limit,
-        wish.holder,
-        wish.owner,
     )
     return [_kept(kind, row["from_version"], row["body"]) for row in rows]
 

@@ -115,50 +115,42 @@ async def _sums(connection: Connection, cell: int, wish: Wish) -> dict[Key, Sums
     rows = await connection.fetch(_statement(wish, parts), *given)
     if len(rows) > MOST_ROWS:
         raise TooMany
-    places = len(wish.groups) + wish.money
+    places, figures = len(wish.groups) + wish.money, len(wish.groups) + wish.money + len(wish.columns)
     found: dict[Key, Sums] = {}
     for row in rows:
         values = tuple(row.values())
-        sums = (value if isinstance(value, float) else int(value) for value in values[places:])
-        found[values[:places]] = Sums(dict(zip(wish.columns, sums, strict=True)))
-    if any(column.quantile is not None for column in wish.report.head.columns_for(wish.side)):
-        for row in await connection.fetch(_histograms(wish, parts), *given):
-            *key, place, count = row.values()
-            sums_of = found[tuple(key)]
-            sums_of.histogram = sums_of.histogram or [0] * BUCKETS
-            sums_of.histogram[place - 1] = int(count)
+        sums = (value if isinstance(value, float) else int(value) for value in values[places:figures])
+        histogram = [int(count) for count in values[figures:]]
+        found[values[:places]] = Sums(dict(zip(wish.columns, sums, strict=True)), histogram if any(histogram) else [])
     return found
 
 
 def _statement(wish: Wish, parts: Parts) -> str:
-    """Sums by number first, then by name: a name is looked up once for each number, not for each row."""
-    sums = [f"sum(q.{name}) as {name}" for name in wish.columns]
-    again = [f"coalesce(sum(b.{name}), 0) as {name}" for name in wish.columns]
-    return _grouped(wish, parts, "query q", ", ".join(sums), ", ".join(again), f"limit {MOST_ROWS + 1}")
+    """Sums by number first, then by name: a name is looked up once for each number, not for each row.
+
+    A histogram is a sum for each of its buckets: twice as fast as taking arrays apart into rows.
+    """
+    sums = {name: f"q.{name}" for name in wish.columns}
+    if any(column.quantile is not None for column in wish.report.head.columns_for(wish.side)):
+        sums |= {f"bucket_{n}": f"q.histogram[{n}]" for n in range(1, BUCKETS + 1)}
+    inner = [f"sum({value}) as {name}" for name, value in sums.items()]
+    outer = [f"coalesce(sum(b.{name}), 0) as {name}" for name in sums]
+    return _grouped(wish, parts, ", ".join(inner), ", ".join(outer))
 
 
-def _histograms(wish: Wish, parts: Parts) -> str:
-    """Bucket by bucket, whose places are dense."""
-    inner = "query q, unnest(q.histogram) with ordinality as u (n, place)"
-    return _grouped(
-        wish, parts, inner, "u.place::integer as place, sum(u.n) as n", "b.place, sum(b.n) as n", "", ("place",)
-    )
-
-
-def _grouped(
-    wish: Wish, parts: Parts, rows: str, sums: str, sums_again: str, end: str, more: tuple[str, ...] = ()
-) -> str:  # fmt: skip
+def _grouped(wish: Wish, parts: Parts, sums: str, sums_again: str) -> str:
     keys = [f"{OF_TIME[group]} as {group}" if group in OF_TIME else f"q.{group} as {group}" for group in numbered(wish)]
     groups = (*wish.groups, *(("currency",) if wish.money else ()))
     names = [f"{named(wish, group)} as {group}" for group in groups]
-    inner = ", ".join(str(n) for n in range(1, len(keys) + len(more) + 1))
-    outer = ", ".join(str(n) for n in range(1, len(names) + len(more) + 1))
+    inner = ", ".join(str(n) for n in range(1, len(keys) + 1))
+    outer = ", ".join(str(n) for n in range(1, len(names) + 1))
     joined = "left join sources s on s.number = b.source" if "source" in numbered(wish) else ""
     joined += " left join offers o on o.number = b.offer" if "offer" in numbered(wish) else ""
     return f"""
 with {relations(wish, parts)}, query as (
 {wish.report.query}
 ), base as (
-  select {", ".join([*keys, sums])} from {rows} {f"group by {inner}" if inner else ""}
+  select {", ".join([*keys, sums])} from query q {f"group by {inner}" if inner else ""}
 )
-select {", ".join([*names, sums_again])} from base b {joined} {f"group by {outer}" if outer else ""} {end}"""
+select {", ".join([*names, sums_again])} from base b {joined} {f"group by {outer}" if outer else ""}
+ limit {MOST_ROWS + 1}"""

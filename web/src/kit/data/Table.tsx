@@ -1,9 +1,10 @@
 import { Link } from '@tanstack/react-router';
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, type ReactNode, useRef } from 'react';
-import { areSingleKeysOn } from '../frame/keys';
+import { Fragment, memo, type ReactNode } from 'react';
 import { Empty } from '../frame/Page';
+import { count } from '../words/format';
+import type { Range } from './range';
 import css from './Table.module.css';
+import { useWalk } from './walking';
 
 export interface Column<Row> {
   key: string;
@@ -23,7 +24,8 @@ export interface Column<Row> {
 export interface TableProps<Row> {
   label: string;
   columns: Column<Row>[];
-  rows: Row[];
+  /** All of them, or those in sight of a long list. */
+  rows: Row[] | Range<Row>;
   /** Sums of all rows, below them. */
   totals?: Row[];
   rowKey: (row: Row) => string;
@@ -31,6 +33,8 @@ export interface TableProps<Row> {
   href?: (row: Row) => string;
   /** How many there are in all, where that is known. */
   total?: number;
+  /** How many rows stand before the first one, on other pages. */
+  offset?: number;
   sort?: string;
   onSort?: (sort: string) => void;
   /** There are more behind the last one. */
@@ -39,26 +43,12 @@ export interface TableProps<Row> {
   empty: ReactNode;
 }
 
-const ROW_PX = 32;
-/** Below this, all rows stand in the page; above, only those in sight. */
-const VIRTUAL_FROM = 120;
-
 /** Rows of anything: real table, sorted and paged by the server, only the rows in sight drawn where there are many. */
 export function Table<Row>(props: TableProps<Row>) {
-  const { label, columns, rows, totals, rowKey, href, total, sort, onSort, onMore, isMoreComing, empty } = props;
-  const scroller = useRef<HTMLDivElement>(null);
-  const isVirtual = rows.length > VIRTUAL_FROM;
-  const virtual = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_PX,
-    overscan: 12,
-    enabled: isVirtual,
-  });
-  if (rows.length === 0) return <Empty>{empty}</Empty>;
-  const seen = isVirtual ? virtual.getVirtualItems() : rows.map((_, index) => ({ index, start: 0, end: 0 }));
-  const before = isVirtual ? (seen[0]?.start ?? 0) : 0;
-  const after = isVirtual ? virtual.getTotalSize() - (seen.at(-1)?.end ?? 0) : 0;
+  const { label, columns, rows, totals, rowKey, href, total, offset = 0, sort, onSort, onMore, isMoreComing } = props;
+  const range = Array.isArray(rows) ? { count: rows.length, at: (index: number) => rows[index] } : rows;
+  const { scroller, isVirtual, drawn, end, pressed, walked } = useWalk(range, href !== undefined);
+  if (range.count === 0) return <Empty>{props.empty}</Empty>;
   return (
     <>
       <div
@@ -66,10 +56,12 @@ export function Table<Row>(props: TableProps<Row>) {
         ref={scroller}
         className={css.scroller}
         data-virtual={isVirtual || undefined}
+        {...walked}
         tabIndex={0}
         aria-label={`${label}, rows`}
+        onKeyDown={pressed}
       >
-        <table className={css.table} aria-label={label} aria-rowcount={(total ?? rows.length) + 1} onKeyDown={walk}>
+        <table className={css.table} aria-label={label} aria-rowcount={(total ?? range.count) + 1}>
           <thead>
             <tr>
               {columns.map((column) => (
@@ -78,46 +70,69 @@ export function Table<Row>(props: TableProps<Row>) {
             </tr>
           </thead>
           <tbody>
-            <Spacer height={before} />
-            {seen.map(({ index }) => {
-              const row = rows[index] as Row;
+            {drawn.map(({ index, start }, place) => {
+              const row = range.at(index);
               return (
-                <tr key={rowKey(row)} aria-rowindex={index + 2}>
-                  {columns.map((column, place) => (
-                    <td
-                      key={column.key}
-                      data-figures={column.figures || undefined}
-                      data-minor={column.minor || undefined}
-                    >
-                      {place === 0 && href ? (
-                        <Link className={css.link} to={href(row)}>
-                          {column.cell(row)}
-                        </Link>
-                      ) : (
-                        column.cell(row)
-                      )}
-                    </td>
-                  ))}
-                </tr>
+                <Fragment key={row === undefined || isVirtual ? index : rowKey(row)}>
+                  <Spacer height={start - (drawn[place - 1]?.end ?? 0)} />
+                  <Line row={row} index={index} offset={offset} columns={columns} href={href} />
+                </Fragment>
               );
             })}
-            <Spacer height={after} />
+            <Spacer height={end - (drawn.at(-1)?.end ?? 0)} />
           </tbody>
           {totals && <Totals columns={columns} rows={totals} rowKey={rowKey} />}
         </table>
       </div>
       {onMore && (
         <button type="button" className={css.more} onClick={onMore} disabled={isMoreComing}>
-          {isMoreComing
-            ? 'Loading…'
-            : `More rows${total ? ` (${rows.length.toLocaleString('en-US')} of ${total.toLocaleString('en-US')})` : ''}`}
+          {isMoreComing ? 'Loading…' : `More rows${total ? ` (${count(range.count)} of ${count(total)})` : ''}`}
         </button>
       )}
     </>
   );
 }
 
-function Totals<Row>({ columns, rows, rowKey }: Pick<TableProps<Row>, 'columns' | 'rows' | 'rowKey'>) {
+interface LineProps<Row> extends Pick<TableProps<Row>, 'columns' | 'href'> {
+  /** None while it is on its way. */
+  row: Row | undefined;
+  index: number;
+  offset: number;
+}
+
+/** Drawn anew only where its row is another: scrolling moves lines about, and changes none. */
+const Line = memo(LineDrawn, isSameLine) as typeof LineDrawn;
+
+function isSameLine<Row>(before: LineProps<Row>, now: LineProps<Row>): boolean {
+  return (
+    before.row === now.row &&
+    before.index === now.index &&
+    before.offset === now.offset &&
+    before.columns === now.columns
+  );
+}
+
+function LineDrawn<Row>({ row, index, offset, columns, href }: LineProps<Row>) {
+  return (
+    <tr data-index={index} aria-rowindex={offset + index + 2} aria-busy={row === undefined || undefined}>
+      {columns.map((column, place) => (
+        <td key={column.key} data-figures={column.figures || undefined} data-minor={column.minor || undefined}>
+          {row === undefined ? (
+            <span className={css.ghost} />
+          ) : place === 0 && href ? (
+            <Link className={css.link} data-link to={href(row)}>
+              {column.cell(row)}
+            </Link>
+          ) : (
+            column.cell(row)
+          )}
+        </td>
+      ))}
+    </tr>
+  );
+}
+
+function Totals<Row>({ columns, rows, rowKey }: Pick<TableProps<Row>, 'columns' | 'rowKey'> & { rows: Row[] }) {
   return (
     <tfoot>
       {rows.map((row) => (
@@ -165,16 +180,4 @@ function Spacer({ height }: { height: number }) {
       <td className={css.spacer} style={{ height }} />
     </tr>
   );
-}
-
-/** j and k go from row to row; Enter follows the link, as links do. */
-function walk(event: KeyboardEvent<HTMLTableElement>) {
-  const step = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 }[event.key];
-  if (!step || !(event.target instanceof HTMLElement)) return;
-  if (event.key.length === 1 && !areSingleKeysOn()) return;
-  const links = [...event.currentTarget.querySelectorAll<HTMLElement>(`tbody .${css.link}`)];
-  const next = links[links.indexOf(event.target) + step];
-  if (!next) return;
-  event.preventDefault();
-  next.focus();
 }

@@ -20,8 +20,13 @@ export function useAddress(): [Address, (change: Record<string, string | null>, 
   return [search, change];
 }
 
-function changed(before: Address, wanted: Record<string, string | null>): Address {
-  const after = { ...before, ...wanted };
+/** Where a long list stands. It belongs to what is listed: other filters or another order begin at the top. */
+const PLACE = ['row', 'as_of'];
+
+export function changed(before: Address, wanted: Record<string, string | null>): Address {
+  const isMove = PLACE.some((name) => name in wanted);
+  const top = isMove ? {} : Object.fromEntries(PLACE.map((name) => [name, null]));
+  const after = { ...before, ...top, ...wanted };
   return Object.fromEntries(Object.entries(after).filter(([, value]) => value)) as Address;
 }
 

@@ -1,11 +1,16 @@
 import { useComputedColorScheme } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import type uPlot from 'uplot';
-import { clock, zoneName, zoneNow } from '../words/time';
+import { clock, zoneName } from '../words/time';
 import css from './Draw.module.css';
-import { type Drawn, type Line, latest, options, rowsOf, type Span } from './options';
+import { type Mark, placeOf } from './marks';
+import { AXIS_PX, type Drawn, END_PX, type Line, latest, options, rowsOf, type Span, writtenAt } from './options';
+import { Twin } from './Twin';
 
+export type { Mark } from './marks';
 export type { Line } from './options';
+
+const NO_MARKS: Mark[] = [];
 
 interface ChartProps {
   label: string;
@@ -23,11 +28,19 @@ interface ChartProps {
   /** The part that is shown; all of it where absent. */
   range?: Span;
   hasTimes?: boolean;
+  /** Absent: the zone of the house. */
+  zone?: string;
+  /** How an instant is written; absent: by the clock. */
+  when?: (seconds: number) => string;
+  /** Seconds of a step: the axis tells no shorter ones. */
+  step?: number;
+  /** What happened meanwhile, such as changes of the market. */
+  marks?: Mark[];
 }
 
 /** Lines over time in the zone of the house, from zero; the same as a table behind a button. */
 export function Chart(props: ChartProps) {
-  const { label, times, lines, format, hasTimes = true } = props;
+  const { label, times, lines, format, hasTimes = true, when = byClock, marks = NO_MARKS } = props;
   const [isTable, setTable] = useState(false);
   const [at, setAt] = useState<number | null>(null);
   return (
@@ -37,10 +50,10 @@ export function Chart(props: ChartProps) {
           {lines.map((line) => (
             <li key={line.label}>
               <span className={css.swatch} style={{ background: `var(${line.colour})` }} />
-              {line.label} <strong>{format(at === null ? latest(line.values) : (line.values[at] ?? null))}</strong>
+              {line.label} <strong>{writtenAt(line, at ?? latest(line.values), format)}</strong>
             </li>
           ))}
-          {at !== null && times[at] !== undefined && <li>at {clock(new Date(times[at] * 1000).toISOString())}</li>}
+          {at !== null && times[at] !== undefined && <li>at {when(times[at])}</li>}
         </ul>
         <span className={css.end}>
           <button
@@ -54,9 +67,38 @@ export function Chart(props: ChartProps) {
           </button>
         </span>
       </div>
-      {isTable ? <Twin {...props} /> : <Drawing {...props} hasTimes={hasTimes} onCursor={setAt} />}
+      {isTable ? (
+        <Twin label={label} times={times} lines={lines} marks={marks} format={format} when={when} zone={props.zone} />
+      ) : (
+        <div className={css.frame}>
+          <Drawing {...props} hasTimes={hasTimes} when={when} onCursor={setAt} />
+          <Marks marks={marks} span={props.range ?? { from: times[0] ?? 0, to: times.at(-1) ?? 0 }} />
+        </div>
+      )}
     </figure>
   );
+}
+
+function byClock(seconds: number): string {
+  return clock(new Date(seconds * 1000).toISOString());
+}
+
+/** Small marks above the lines; the table says them in words. */
+function Marks({ marks, span }: { marks: Mark[]; span: Span }) {
+  return marks.map((mark) => {
+    const place = placeOf(mark, span);
+    if (place === undefined) return null;
+    const start = `calc(${AXIS_PX}px + (100% - ${AXIS_PX + END_PX}px) * ${place})`;
+    return (
+      <span
+        key={mark.key}
+        className={css.mark}
+        style={{ insetInlineStart: start }}
+        title={mark.title}
+        aria-hidden="true"
+      />
+    );
+  });
 }
 
 function Drawing({ onCursor, ...props }: ChartProps & { onCursor: (at: number | null) => void }) {
@@ -65,7 +107,8 @@ function Drawing({ onCursor, ...props }: ChartProps & { onCursor: (at: number | 
   const scheme = useComputedColorScheme();
   const latestProps = useRef<Drawn>({ ...props, onCursor });
   latestProps.current = { ...props, onCursor };
-  const { label, times, lines, range, height } = props;
+  const { label, times, lines, range, height, marks = NO_MARKS } = props;
+  const happened = marks.length ? ` ${marks.length} changes are marked.` : '';
   useEffect(() => {
     let isGone = false;
     void import('./plot').then(({ default: Plot }) => {
@@ -93,39 +136,7 @@ function Drawing({ onCursor, ...props }: ChartProps & { onCursor: (at: number | 
       className={css.plot}
       style={{ height }}
       role="img"
-      aria-label={`${label}, ${zoneName()}: ${lines.map((line) => line.label).join(', ')}. As a table behind the button.`}
+      aria-label={`${label}, ${zoneName(props.zone)}: ${lines.map((line) => line.label).join(', ')}. As a table behind the button.${happened}`}
     />
-  );
-}
-
-/** The same figures in rows, the newest first. */
-function Twin({ label, times, lines, format }: ChartProps) {
-  return (
-    <div className={css.tableBox} role="region" tabIndex={0} aria-label={`${label} as table`}>
-      <table className={css.twin} aria-label={label}>
-        <thead>
-          <tr>
-            <th scope="col">Time, {zoneName(zoneNow())}</th>
-            {lines.map((line) => (
-              <th key={line.label} scope="col">
-                {line.label}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {times
-            .map((time, index) => (
-              <tr key={time}>
-                <th scope="row">{clock(new Date(time * 1000).toISOString())}</th>
-                {lines.map((line) => (
-                  <td key={line.label}>{format(line.values[index] ?? null)}</td>
-                ))}
-              </tr>
-            ))
-            .reverse()}
-        </tbody>
-      </table>
-    </div>
   );
 }

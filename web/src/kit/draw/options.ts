@@ -1,5 +1,5 @@
 import type uPlot from 'uplot';
-import { clock, zoneNow } from '../words/time';
+import { zoneNow } from '../words/time';
 
 export interface Line {
   label: string;
@@ -8,6 +8,8 @@ export interface Line {
   /** Filled down to zero. */
   isArea?: boolean;
   values: (number | null)[];
+  /** The same as they are written, where that is more exact than a number. */
+  texts?: string[];
 }
 
 /** Seconds since 1970. */
@@ -25,15 +27,31 @@ export interface Drawn {
   onRange?: (span: Span) => void;
   range?: Span;
   hasTimes?: boolean;
+  when?: (seconds: number) => string;
+  zone?: string;
+  step?: number;
   onCursor: (at: number | null) => void;
 }
 
-const AXIS_PX = 56;
+/** Left of the lines stands the axis, right of them some room. */
+export const AXIS_PX = 56;
+export const END_PX = 24;
+/** How far apart instants are told: of a second up to four weeks. */
+const STEPS_S = [
+  1, 5, 10, 15, 30, 60, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800, 2_419_200,
+];
+/** So few values are dots, too: a single one is no line. */
+const FEW = 14;
 const LEAST_DRAG_S = 1;
 
-/** The last value of a line that there is. */
-export function latest(values: (number | null)[]): number | null {
-  return values.findLast((value) => value !== null) ?? null;
+/** Where the last value of a line is. */
+export function latest(values: (number | null)[]): number {
+  return values.findLastIndex((value) => value !== null);
+}
+
+/** A value of a line as it is written. */
+export function writtenAt(line: Line, at: number, format: Drawn['format']): string {
+  return line.texts?.[at] ?? format(line.values[at] ?? null);
 }
 
 /** What is drawn, as the library takes it. */
@@ -52,12 +70,12 @@ export function options(Plot: typeof uPlot, width: number, props: { current: Dra
     width,
     height,
     legend: { show: false },
-    padding: [8, 24, hasTimes ? 0 : 8, 0],
-    tzDate: (seconds) => Plot.tzDate(new Date(seconds * 1000), zoneNow()),
+    padding: [8, END_PX, hasTimes ? 0 : 8, 0],
+    tzDate: (seconds) => Plot.tzDate(new Date(seconds * 1000), props.current.zone ?? zoneNow()),
     scales: {
       x: {
         range: (_, least, most) =>
-          props.current.range ? [props.current.range.from, props.current.range.to] : [least, most],
+          props.current.range ? [props.current.range.from, props.current.range.to] : atLeastAStep(least, most, props),
       },
       y: { range: (_, __, most) => [0, Math.max(1, (most ?? 0) * 1.1)] },
     },
@@ -68,7 +86,7 @@ export function options(Plot: typeof uPlot, width: number, props: { current: Dra
       ...(cursor ? { sync: { key: cursor, setSeries: false } } : {}),
     },
     axes: axes(props),
-    series: [{}, ...lines.map((line) => seriesOf(line))],
+    series: [{}, ...lines.map((line) => seriesOf(line, props.current.times.length <= FEW))],
     hooks: {
       setCursor: [
         (plot) =>
@@ -95,7 +113,8 @@ function axes(props: { current: Drawn }): uPlot.Axis[] {
       show: props.current.hasTimes ?? true,
       size: 28,
       space: 90,
-      values: (_, splits) => splits.map((second) => clock(new Date(second * 1000).toISOString())),
+      incrs: STEPS_S.filter((step) => step >= (props.current.step ?? 1)),
+      values: (_, splits) => splits.map((second) => props.current.when?.(second) ?? ''),
     },
     {
       ...plain,
@@ -107,12 +126,17 @@ function axes(props: { current: Drawn }): uPlot.Axis[] {
   ];
 }
 
-function seriesOf(line: Line): uPlot.Series {
+/** A single instant has no width of its own. */
+function atLeastAStep(least: number, most: number, { current: { step = 1 } }: { current: Drawn }): [number, number] {
+  return least === most ? [least - step, most + step] : [least, most];
+}
+
+function seriesOf(line: Line, areFew: boolean): uPlot.Series {
   return {
     label: line.label,
     stroke: () => colour(line.colour),
     width: 1.5,
-    points: { show: false },
+    points: { show: areFew, size: 5, fill: () => colour(line.colour) },
     spanGaps: true,
     ...(line.isArea ? { fill: () => `color-mix(in srgb, ${colour(line.colour)} 12%, transparent)` } : {}),
   };

@@ -2,7 +2,7 @@ import { useRouter } from '@tanstack/react-router';
 import { type KeyboardEvent as Typed, useCallback, useEffect, useId, useRef, useState } from 'react';
 import { idEnd, isIdEnd, person } from '../words/search';
 import { useNouns } from './found';
-import { areSingleKeysOn, isTyping } from './keys';
+import { areSingleKeysOn, isCovered, isTyping } from './keys';
 import css from './Palette.module.css';
 import { PAGES } from './pages';
 import { seek } from './sought';
@@ -14,13 +14,15 @@ interface Choice {
   id: string;
   label: string;
   hint: string;
-  to: string;
+  to?: string;
+  /** What is done instead of going somewhere. */
+  run?: () => void;
   /** A person to look for: told to the page in memory, never in its address. */
   person?: string;
 }
 
 /** ⌘K: a page or a noun by name, a lead by its id or the end of it, a person's leads by phone or e-mail. `g` and a letter go to a page at once. */
-export function Palette() {
+export function Palette({ onKeys }: { onKeys: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [words, setWords] = useState('');
   const [at, setAt] = useState(0);
@@ -40,10 +42,12 @@ export function Palette() {
   }, []);
   useShortcuts(open, go);
   const nouns = useNouns(words);
-  const found = [...nouns, ...choices(words)];
+  const found = [...nouns, ...choices(words), ...keysChoice(words, onKeys)];
   const choose = (choice: Choice) => {
     if (choice.person) seek(choice.person);
-    go(choice.to);
+    if (choice.to) go(choice.to);
+    else dialog.current?.close();
+    choice.run?.();
   };
   const typed = (event: Typed) => {
     if (event.key === 'ArrowDown') setAt(Math.min(at + 1, found.length - 1));
@@ -109,7 +113,14 @@ function choices(words: string): Choice[] {
   return pages;
 }
 
-/** Single keys, never while somebody types. */
+function keysChoice(words: string, run: () => void): Choice[] {
+  const wanted = words.trim().toLowerCase();
+  return 'help: keys of this page'.includes(wanted)
+    ? [{ id: 'keys', label: 'Help: keys of this page', hint: '?', run }]
+    : [];
+}
+
+/** Single keys, never while somebody types. What follows a `g` is no key of the page: this listens before the page does. */
 function useShortcuts(open: () => void, go: (to: string) => void) {
   useEffect(() => {
     let isGoing = false;
@@ -120,11 +131,13 @@ function useShortcuts(open: () => void, go: (to: string) => void) {
         return;
       }
       if (event.metaKey || event.ctrlKey || event.altKey || isTyping(event.target) || !areSingleKeysOn()) return;
+      if (isCovered()) return;
       const page = isGoing && PAGES.find((one) => one.nav?.keys === event.key);
-      isGoing = event.key === 'g';
+      if (isGoing && event.key.length === 1) event.preventDefault();
+      isGoing = event.key === 'g' && !isGoing;
       if (page) go(page.path);
     };
-    document.addEventListener('keydown', pressed);
-    return () => document.removeEventListener('keydown', pressed);
+    document.addEventListener('keydown', pressed, true);
+    return () => document.removeEventListener('keydown', pressed, true);
   }, [open, go]);
 }

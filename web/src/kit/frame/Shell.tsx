@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useLocation } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { count } from '../words/format';
+import { Help } from './Help';
 import { houseQuery, useMe, useSignOut } from './me';
 import { Palette } from './Palette';
 import { GROUPS, inGroup, type UseCount } from './pages';
@@ -11,6 +12,8 @@ import css from './Shell.module.css';
 /** The frame of every page: nouns at the left, the page at the right, the palette over both. */
 export function Shell() {
   const [isOpen, setOpen] = useState(false);
+  const [asked, setAsked] = useState(0);
+  const ask = () => setAsked((times) => times + 1);
   const place = useLocation().pathname;
   const house = useQuery(houseQuery);
   useEffect(() => setOpen(false), [place]);
@@ -45,12 +48,13 @@ export function Shell() {
             </div>
           ))}
         </nav>
-        <Foot />
+        <Foot onKeys={ask} />
       </header>
       <main id="main" className={css.main}>
         {!house.isPending && <Outlet />}
       </main>
-      <Palette />
+      <Palette onKeys={ask} />
+      <Help asked={asked} onAsk={ask} place={place} />
     </div>
   );
 }
@@ -60,7 +64,7 @@ function Count({ useCount }: { useCount: UseCount }) {
   return waiting ? <span className={css.count}>{count(waiting)}</span> : null;
 }
 
-function Foot() {
+function Foot({ onKeys }: { onKeys: () => void }) {
   const me = useMe();
   const signOut = useSignOut();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
@@ -71,6 +75,9 @@ function Foot() {
       <Link to="/me" className={css.who} title={`${me.role}: your password, codes and keys`}>
         {me.name}
       </Link>
+      <button type="button" className={css.quiet} onClick={onKeys}>
+        Keys
+      </button>
       <button type="button" className={css.quiet} onClick={() => setColorScheme(next)}>
         {now}
       </button>

@@ -1,4 +1,4 @@
-import { createTheme, type MantineColorsTuple } from '@mantine/core';
+import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core';
 
 /** The library's greys are ours, so that its controls stand in the same ink as the rest. */
 const dark: MantineColorsTuple = [
@@ -37,6 +37,16 @@ const blue: MantineColorsTuple = [
   '#1d43b8',
   '#163696',
 ];
+
+/** What the library mixes from its colours is ours, too: quiet buttons, and those that cannot be pressed. */
+const mixed = {
+  '--mantine-color-blue-light-color': 'var(--accent)',
+  '--mantine-color-red-light-color': 'var(--bad)',
+  '--mantine-color-disabled': 'var(--line)',
+  '--mantine-color-disabled-color': 'var(--ink-3)',
+};
+
+export const ourVariables: CSSVariablesResolver = () => ({ variables: {}, light: mixed, dark: mixed });
 
 const border = { '--input-bd': 'var(--field-line)' };
 

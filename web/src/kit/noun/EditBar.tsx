@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { useBlocker } from '@tanstack/react-router';
 import { useEffect } from 'react';
+import { held, useToldKeys } from '../frame/keys';
 import { Trouble } from '../frame/Trouble';
 import { differences } from './differences';
 import css from './EditBar.module.css';
@@ -16,6 +17,7 @@ export function EditBar({ editing, word, onSave }: { editing: Editing; word: str
   const run = async () => {
     if (await save()) onSave?.();
   };
+  useToldKeys([held('S', isNew ? `make the ${word}` : `save the ${word}`)]);
   useBlocker({
     shouldBlockFn: ({ current, next }) =>
       isDirty &&

@@ -5,6 +5,7 @@ import type { ReactNode } from 'react';
 import { Asked } from '../data/Asked';
 import { useAddress } from '../data/address';
 import { type Column, Table } from '../data/Table';
+import { useFindKey } from '../frame/keys';
 import { useMayWrite } from '../frame/me';
 import { Card, Page } from '../frame/Page';
 import { Status } from '../frame/Status';
@@ -25,6 +26,7 @@ interface NounListProps {
 export function NounList({ plural, title, word, columns, empty, filters = [], actions }: NounListProps) {
   const [address, change] = useAddress();
   const mayWrite = useMayWrite();
+  const find = useFindKey();
   const wanted = (address.q ?? '').toLowerCase();
   const filter = Object.fromEntries(filters.flatMap((name) => (address[name] ? [[name, address[name]]] : [])));
   const query = useQuery(nounsQuery(plural, filter));
@@ -41,6 +43,8 @@ export function NounList({ plural, title, word, columns, empty, filters = [], ac
       actions={
         <>
           <TextInput
+            ref={find}
+            aria-keyshortcuts="/"
             aria-label="Find"
             placeholder="Name or slug"
             value={address.q ?? ''}

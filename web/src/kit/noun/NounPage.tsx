@@ -49,6 +49,8 @@ interface NounPageProps {
   /** Controls of the page's own, before the usual ones. */
   widget?: (props: EditorProps, editing: Editing) => ReactNode | undefined;
   actions?: ReactNode;
+  /** What stands above needs the whole width; the form does not. */
+  isWide?: boolean;
 }
 
 /** A noun at its address: drawn from its schema in sections, saved as a whole. Keys that no section names come last. */
@@ -67,7 +69,7 @@ export function NounPage(props: NounPageProps) {
   const facts = useQuery(factsQuery(campaign)).data ?? [];
   return (
     <Page
-      narrow={!side}
+      narrow={!side && !props.isWide}
       title={isNew ? `New ${word}` : nameOf(draft) || String(slug)}
       aside={!isNew && 'paused' in draft && draft.paused ? <Status status="paused" /> : undefined}
       actions={

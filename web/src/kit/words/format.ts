@@ -1,3 +1,5 @@
+import { kept } from './kept';
+
 /** How figures are written. None is `–`, zero is `0`; the API's decimal strings never become floats. */
 export const NONE = '–';
 
@@ -9,20 +11,23 @@ type Maybe<T> = T | null | undefined;
 export function money(amount: Maybe<string>, currency = 'USD'): string {
   if (amount === null || amount === undefined || amount === '') return NONE;
   const small = BELOW_A_CENT.test(amount);
-  const formatter = new Intl.NumberFormat('en-US', {
-    style: 'currency',
-    currency,
-    minimumFractionDigits: small ? 4 : 2,
-    maximumFractionDigits: small ? 6 : 2,
-  });
+  const formatter = small ? smallMoney(currency) : usualMoney(currency);
   return formatter.format(amount as Intl.StringNumericLiteral).replace('-', '−');
+}
+
+const usualMoney = kept((currency) => new Intl.NumberFormat('en-US', moneyOf(currency, 2, 2)));
+const smallMoney = kept((currency) => new Intl.NumberFormat('en-US', moneyOf(currency, 4, 6)));
+const whole = new Intl.NumberFormat('en-US');
+
+function moneyOf(currency: string, least: number, most: number): Intl.NumberFormatOptions {
+  return { style: 'currency', currency, minimumFractionDigits: least, maximumFractionDigits: most };
 }
 
 /** 28412 → "28,412"; 1284123 → "1.28 M". */
 export function count(value: Maybe<number>): string {
   if (value === null || value === undefined) return NONE;
   if (Math.abs(value) >= 1_000_000) return `${(value / 1_000_000).toFixed(2)} M`.replace('-', '−');
-  return new Intl.NumberFormat('en-US').format(value).replace('-', '−');
+  return whole.format(value).replace('-', '−');
 }
 
 /** A share of 0 to 1 → "61.9 %". */

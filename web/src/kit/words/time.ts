@@ -1,3 +1,5 @@
+import { kept } from './kept';
+
 /** Instants in a zone. The operator's pages speak the house's zone. */
 let zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
@@ -15,13 +17,25 @@ export function zoneName(name = zone): string {
   return (name.split('/').at(-1) ?? name).replaceAll('_', ' ');
 }
 
-function written(at: string, options: Intl.DateTimeFormatOptions, inZone = zone): string {
-  return new Intl.DateTimeFormat('en-GB', { timeZone: inZone, hourCycle: 'h23', ...options }).format(new Date(at));
+const PARTS = {
+  clock: { hour: '2-digit', minute: '2-digit', second: '2-digit' },
+  day: { day: 'numeric', month: 'short' },
+  date: { year: 'numeric', month: '2-digit', day: '2-digit' },
+} satisfies Record<string, Intl.DateTimeFormatOptions>;
+type Parts = keyof typeof PARTS;
+
+const formatter = kept((key) => {
+  const [parts, timeZone] = key.split(' ') as [Parts, string];
+  return new Intl.DateTimeFormat('en-GB', { timeZone, hourCycle: 'h23', ...PARTS[parts] });
+});
+
+function written(at: string, parts: Parts, inZone = zone): string {
+  return formatter(`${parts} ${inZone}`).format(new Date(at));
 }
 
 /** "09:41:07". */
 export function clock(at: string, inZone?: string): string {
-  return written(at, { hour: '2-digit', minute: '2-digit', second: '2-digit' }, inZone);
+  return written(at, 'clock', inZone);
 }
 
 /** "today 09:41:07", "yesterday 17:02:11", "12 Nov 09:41:07". */
@@ -32,12 +46,12 @@ export function moment(at: string, now = new Date()): string {
       ? 'today'
       : day === dayOf(new Date(now.getTime() - 86_400_000).toISOString())
         ? 'yesterday'
-        : written(at, { day: 'numeric', month: 'short' });
+        : written(at, 'day');
   return `${name} ${clock(at)}`;
 }
 
 function dayOf(at: string): string {
-  return written(at, { year: 'numeric', month: '2-digit', day: '2-digit' });
+  return written(at, 'date');
 }
 
 /** "3 min ago". */

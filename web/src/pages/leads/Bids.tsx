@@ -41,14 +41,15 @@ function Round({ lead, bids, most }: { lead: LeadLog; bids: Bid[]; most: number 
 function Bar({ bid, lead, most, floor }: { bid: Bid; lead: LeadLog; most: number; floor: string | null }) {
   const reason = useReasons();
   const sale = lead.sales.find((one) => one.offer === bid.offer && one.tier === bid.tier);
+  const lost = bid.reason || lead.receipts.find((one) => one.offer === bid.offer && one.tier === bid.tier)?.reason;
   const tone = sale?.status ?? (bid.reason ? 'below' : 'outbid');
   const why =
     sale?.status === 'sold'
-      ? 'sold'
+      ? 'Sold.'
       : sale
-        ? `${sale.status}${sale.reason && `: ${reason(sale.reason)}`}`
-        : bid.reason
-          ? reason(bid.reason)
+        ? `${capital(sale.status)}${sale.reason ? `: ${reason(sale.reason)}` : '.'}`
+        : lost
+          ? reason(lost)
           : 'Outbid.';
   return (
     <div className={css.bar}>
@@ -69,4 +70,8 @@ function Bar({ bid, lead, most, floor }: { bid: Bid; lead: LeadLog; most: number
       </p>
     </div>
   );
+}
+
+function capital(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
 }

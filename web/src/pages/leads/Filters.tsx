@@ -3,6 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useEffect, useState } from 'react';
 import type { Struct } from '@/api/client';
 import { useAddress } from '@/kit/data/address';
+import { useFindKey } from '@/kit/frame/keys';
 import { seek } from '@/kit/frame/sought';
 import { useSlugs } from '@/kit/noun/nouns';
 import { count } from '@/kit/words/format';
@@ -94,6 +95,7 @@ function Search() {
   const navigate = useNavigate();
   const [words, setWords] = useState(address.q ?? '');
   const [wrong, setWrong] = useState('');
+  const find = useFindKey();
   useEffect(() => setWords(address.q ?? ''), [address.q]);
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -110,6 +112,8 @@ function Search() {
     <search className={css.wide}>
       <form onSubmit={submit}>
         <TextInput
+          ref={find}
+          aria-keyshortcuts="/"
           label="Find"
           placeholder="End of id, phone or e-mail"
           autoComplete="off"

@@ -2,10 +2,9 @@ import { Button } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { api, must, type Struct } from '@/api/client';
-import { Asked } from '@/kit/data/Asked';
 import { type Address, useAddress } from '@/kit/data/address';
-import { usePages } from '@/kit/data/pages';
-import { Table } from '@/kit/data/Table';
+import { beginOf, RangeTable } from '@/kit/data/RangeTable';
+import { PAGE, useRange } from '@/kit/data/range';
 import { Card, Page } from '@/kit/frame/Page';
 import { seek, useSought } from '@/kit/frame/sought';
 import { count } from '@/kit/words/format';
@@ -15,7 +14,6 @@ import { columnsOf, NewRows, type Row } from './columns';
 import { Filters } from './Filters';
 import { Find } from './Find';
 
-const PAGE = 100;
 const NEWS_MS = 5_000;
 const SORTS = ['-at', 'at', '-price', 'price'] as const;
 
@@ -25,20 +23,32 @@ export default function Leads() {
   const reason = useReasons();
   const sought = useSought();
   const sort = SORTS.find((one) => one === address.sort) ?? '-at';
-  const { sort: _, ...chosen } = address;
-  const { query, rows, more } = usePages<Row>(['leads', 'page', chosen, sort], (cursor) =>
-    must(api.GET('/v1/leads', { params: { query: { ...which(address), sort, cursor, limit: PAGE } } })),
-  );
+  const { sort: _, row, as_of, ...chosen } = address;
+  const list = useRange<Row>({
+    key: ['leads', 'range', chosen, sort],
+    asOf: as_of,
+    begin: beginOf(row),
+    fetch: ({ signal, ...page }) => {
+      const query = { ...which(chosen, at(page.until)), sort, ...bounded(page) };
+      return must(api.GET('/v1/leads', { signal, params: { query } }));
+    },
+  });
   const counts = useQuery({
-    queryKey: ['leads', 'counts', chosen],
-    queryFn: () => must(api.GET('/v1/leads/counts', { params: { query: which(address) } })),
+    queryKey: ['leads', 'counts', chosen, list.anchor],
+    enabled: list.anchor !== undefined,
+    queryFn: () =>
+      must(
+        api.GET('/v1/leads/counts', {
+          params: { query: { ...which(chosen, at(list.anchor)), until: list.anchor } },
+        }),
+      ),
     placeholderData: keepPreviousData,
   });
-  const news = useNews(address, sort, rows[0], query.isSuccess);
+  const news = useNews(chosen, list.anchor);
   const columns = useMemo(() => columnsOf(reason), [reason]);
-  const again = () => {
-    void query.refetch();
-    void counts.refetch();
+  const again = async () => {
+    await list.reopen();
+    change({ row: null, as_of: null }, true);
   };
   return (
     <Page
@@ -57,23 +67,18 @@ export default function Leads() {
         actions={<NewRows rows={news} most={PAGE} onShow={again} />}
         flush
       >
-        <Asked query={query}>
-          {() => (
-            <Table
-              label="Leads"
-              columns={columns}
-              rows={rows}
-              rowKey={(row) => row.id}
-              href={(row) => `/leads/${row.id}`}
-              total={counts.data?.exact ? counts.data.total : undefined}
-              sort={sort}
-              onSort={(wanted) => change({ sort: wanted === '-at' ? null : wanted })}
-              onMore={more}
-              isMoreComing={query.isFetchingNextPage}
-              empty={<Nothing address={address} onTests={() => change({ test: 'yes' })} />}
-            />
-          )}
-        </Asked>
+        <RangeTable
+          label="Leads"
+          columns={columns}
+          list={list}
+          total={counts.isPlaceholderData ? undefined : counts.data?.total}
+          isExact={counts.data?.exact ?? true}
+          rowKey={(row) => row.id}
+          href={(row) => `/leads/${row.id}`}
+          sort={sort}
+          onSort={(wanted) => change({ sort: wanted === '-at' ? null : wanted })}
+          empty={<Nothing address={address} onTests={() => change({ test: 'yes' })} />}
+        />
       </Card>
     </Page>
   );
@@ -97,29 +102,34 @@ function Nothing({ address, onTests }: { address: Address; onTests: () => void }
   );
 }
 
-/** How many came since the table was read, of those that it would show. Only where the newest stand at the top. */
-function useNews(address: Address, sort: string, top: Row | undefined, isRead: boolean): number {
-  const isOpenEnded = sort === '-at' && !address.to && isRead;
-  const since = top?.arrived_at;
+/** How many came since the instant that the table is of, of those that it would show. */
+function useNews(chosen: Address, since: string | undefined): number {
   const query = useQuery({
-    queryKey: ['leads', 'news', address, top?.id],
-    enabled: isOpenEnded,
+    queryKey: ['leads', 'news', chosen, since],
+    enabled: since !== undefined && !chosen.to,
     refetchInterval: NEWS_MS,
     gcTime: 0,
     queryFn: async () => {
-      const wish = { ...which(address), ...(since ? { since } : {}), limit: PAGE };
-      const { items } = await must(api.GET('/v1/leads', { params: { query: wish } }));
-      const place = items.findIndex((row) => row.id === top?.id);
-      return place < 0 ? items.length : place;
+      const wish = { ...which(chosen, at(since)), since, limit: PAGE };
+      return (await must(api.GET('/v1/leads', { params: { query: wish } }))).items.length;
     },
   });
   return query.data ?? 0;
 }
 
-function told({ total, exact }: Struct<'LeadCounts'>): string {
-  return exact
-    ? `${count(total)} in all`
-    : `more than ${count(total)}; the numbers at filters are of the newest of them`;
+/** Ranges that go back from now go back from the instant that the table is of. */
+function at(anchor: string | undefined): Date {
+  return anchor === undefined ? new Date() : new Date(anchor);
+}
+
+/** A range that ends by itself stays as it is. */
+function bounded<Page extends { until?: string }>({ until, ...page }: Page) {
+  return until === undefined ? page : { ...page, until };
+}
+
+function told({ total, exact, newest }: Struct<'LeadCounts'>): string {
+  const all = exact ? `${count(total)} in all` : `more than ${count(total)}`;
+  return newest < total ? `${all}; the numbers at filters are of the newest ${count(newest)}` : all;
 }
 
 function exported(address: Address): string {

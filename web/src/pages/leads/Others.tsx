@@ -13,7 +13,8 @@ const LISTED = 12;
 /** Everybody who did not bid, and the answer for any offer of the campaign. */
 export function Others({ lead }: { lead: LeadLog }) {
   const [picked, setPicked] = useState<string | null>(null);
-  const silent = lead.receipts.filter((receipt) => receipt.price === null);
+  const bidders = new Set(lead.bids.filter((bid) => bid.price !== null).map((bid) => bid.offer));
+  const silent = lead.receipts.filter((receipt) => receipt.price === null && !bidders.has(receipt.offer));
   const one = lead.receipts.find((receipt) => receipt.offer === picked);
   return (
     <Card title="Did not bid" aside={silent.length ? `${silent.length} offers` : undefined}>

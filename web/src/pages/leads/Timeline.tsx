@@ -19,7 +19,7 @@ export function Timeline({ lead }: { lead: LeadLog }) {
             </time>
             <span className={css.mark} data-tone={tone} aria-hidden="true" />
             <span className={css.text}>
-              <b>{event.type}</b> {text}
+              <b>{event.type === 'noroom' ? 'no room' : event.type}</b> {text}
             </span>
             <span className={css.ms}>{ms === null ? '' : millis(ms)}</span>
           </li>

@@ -8,6 +8,7 @@ import { Card } from '@/kit/frame/Page';
 import type { Tick } from '@/kit/live/stream';
 import { count, millis } from '@/kit/words/format';
 import { clock, zoneName } from '@/kit/words/time';
+import { useChanges } from './changes';
 import { rate } from './figures';
 import css from './Live.module.css';
 import { drawn } from './series';
@@ -24,6 +25,7 @@ interface ChartsProps {
 export function Charts({ summary, ticks, name, campaign, onPause }: ChartsProps) {
   const [address, change] = useAddress();
   const found = useMemo(() => drawn(summary.series, ticks), [summary.series, ticks]);
+  const marks = useChanges(summary.series.since);
   const range = spanOf(address.since, address.until, found.times[0]);
   const choose = (span: Span) => {
     onPause(true);
@@ -63,6 +65,7 @@ export function Charts({ summary, ticks, name, campaign, onPause }: ChartsProps)
         onRange={choose}
         range={range}
         hasTimes={false}
+        marks={marks}
       />
       <Chart
         label="Time to the answer"
@@ -73,6 +76,7 @@ export function Charts({ summary, ticks, name, campaign, onPause }: ChartsProps)
         cursor="live"
         onRange={choose}
         range={range}
+        marks={marks}
       />
     </Card>
   );

@@ -73,7 +73,7 @@ function Market({ missing }: { missing?: string }) {
     if (isPaused) void queries.invalidateQueries({ queryKey: ['live'] });
     setPaused(!isPaused);
   };
-  useKeys({ ' ': pause });
+  useKeys([{ key: ' ', does: isPaused ? 'go on' : 'pause', run: pause }]);
   return (
     <Page
       title="Live"

@@ -38,12 +38,11 @@ function more(need: Need): string {
   return [held, isAged && need.since ? `since ${ago(need.since)}` : ''].filter(Boolean).join(', ');
 }
 
-/** A job has no page: what it was for stands in the log of the exchange. */
 function whereTo({ kind, target }: Need) {
   if (kind === 'uncertain_sales') return <Link to="/review">Settle</Link>;
   if (kind === 'review') return <Link to="/review">Review</Link>;
   if (target.noun === 'buyer' && kind === 'wallet_runs_dry') return <Link to={`/buyers/${target.id}`}>Top up</Link>;
   if (target.noun === 'buyer') return <Link to={`/leads?buyer=${target.id}&from=-15m`}>Look</Link>;
   if (target.noun === 'offer') return <Link to={`/offers/${target.id}`}>Look</Link>;
-  return <code>{target.id.slice(-6)}</code>;
+  return kind === 'dead_jobs' ? <Link to="/jobs?state=dead">Look</Link> : <code>{target.id.slice(-6)}</code>;
 }

@@ -45,7 +45,7 @@ function Look() {
         />
         <Switch
           label="Single keys"
-          description="Letters that act by themselves: g and a letter go to a page, j and k from row to row, a and r decide. Off: only keys with Ctrl or ⌘, arrows and Tab."
+          description="Keys that act by themselves: ? tells them all, g and a letter go to a page, j and k from row to row, a and r decide. Off: only keys with Ctrl or ⌘, arrows and Tab."
           checked={isOn}
           onChange={(event) => change(event.currentTarget.checked)}
         />

@@ -3,21 +3,26 @@ import { useReasons } from '@/kit/words/reasons';
 import type { Head, Told } from './asked';
 import { currencyOf, figure, type Titled, titleOf, words } from './cells';
 import { type Drawn, drawn, endsOf, placeOf } from './drawing';
+import { Lines } from './Lines';
 import css from './Report.module.css';
+import { linesOf } from './series';
 
 const MOST_BARS = 24;
 const LEAST_ROWS = 4;
 
-/** A report as its head wants it drawn: bars of the first rows, or columns over time. The table says the same. */
+/** A report as its head wants it drawn: bars of the first rows, lines over time, or columns of weekdays and hours of the day. The table says the same. */
 export function Chart({ head, told }: { head: Head; told: Told }) {
   const ys = told.columns.filter((column) => column.measure && head.chart.ys.includes(column.name));
   if (head.chart.kind === 'none' || ys.length === 0 || told.rows.length === 0) return null;
+  const lines = linesOf(told, ys);
   const picture = drawn(told, ys);
   const most = Math.max(LEAST_ROWS, Math.floor(MOST_BARS / ys.length));
   const cut = !picture.time && told.rows.length > most ? `the first ${most} rows` : undefined;
   return (
     <Card title={ys.map(titleOf).join(', ')} aside={cut}>
-      {picture.time ? (
+      {lines ? (
+        <Lines told={told} ys={ys} drawn={lines} />
+      ) : picture.time ? (
         <Columns told={told} ys={ys} picture={picture} />
       ) : (
         <Bars told={told} ys={ys} picture={picture} most={most} />
@@ -43,15 +48,11 @@ function Bars({ told, ys, picture, most }: Part & { most: number }) {
         <li key={JSON.stringify(cells)}>
           <span className={css.barsName}>{label(cells)}</span>
           <ul>
-            {ys.map((column, index) => (
+            {ys.map((column) => (
               <li key={column.name} className={css.bar}>
                 <span className={css.barName}>{ys.length > 1 ? column.title : ''}</span>
                 <span className={css.track} aria-hidden="true">
-                  <span
-                    className={css.fill}
-                    data-place={index}
-                    style={{ inlineSize: `${100 * picture.part(column, cells)}%` }}
-                  />
+                  <span className={css.fill} style={{ inlineSize: `${100 * picture.part(column, cells)}%` }} />
                 </span>
                 <span className={css.barText}>
                   {figure(column, cells[told.columns.indexOf(column)], currencyOf(told.columns, cells))}

@@ -1,9 +1,9 @@
 import type { Told } from './asked';
 import { type Cell, type Cells, currencyOf, figure, type Titled } from './cells';
 
-const HOUR_MS = 3_600_000;
 const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
-const TIMES = ['day', 'hour', 'hour_of_day', 'weekday'];
+/** Days and hours of the calendar are lines: `series.ts`. */
+const TIMES = ['hour_of_day', 'weekday'];
 
 export interface Drawn {
   /** Rows stand along time: they are divided by it, and by nothing else. */
@@ -41,22 +41,13 @@ export function drawn(told: Told, ys: Titled[]): Drawn {
   };
 }
 
-/** Where along time a row stands, and how wide it is, of 0 to 1. */
+/** Where along the week or the day a row stands, and how wide it is, of 0 to 1. */
 export function placeOf(told: Told, cell: Cell | undefined): { start: number; width: number } {
-  const group = told.group_by[0];
-  if (group === 'weekday') return { start: Math.max(0, WEEKDAYS.indexOf(String(cell))) / 7, width: 1 / 7 };
-  if (group === 'hour_of_day') return { start: Number(String(cell).slice(0, 2)) / 24, width: 1 / 24 };
-  const [since, until] = [Date.parse(told.since), Date.parse(told.until)];
-  const at = Date.parse(String(cell));
-  const begins = Math.max(at, since);
-  const ends = Math.min(until, at + HOUR_MS * (group === 'hour' ? 1 : 24));
-  return { start: (begins - since) / (until - since), width: Math.max(0, ends - begins) / (until - since) };
+  if (told.group_by[0] === 'weekday') return { start: Math.max(0, WEEKDAYS.indexOf(String(cell))) / 7, width: 1 / 7 };
+  return { start: Number(String(cell).slice(0, 2)) / 24, width: 1 / 24 };
 }
 
-/** Where time begins and ends in the drawing, as a row of that time would say it. */
+/** Where the drawing begins and ends, as a row of that time would say it. */
 export function endsOf(told: Told): string[] {
-  const group = told.group_by[0];
-  if (group === 'weekday') return ['Monday', 'Sunday'];
-  if (group === 'hour_of_day') return ['00:00', '23:00'];
-  return [told.since, new Date(Date.parse(told.until) - 1).toISOString()];
+  return told.group_by[0] === 'weekday' ? ['Monday', 'Sunday'] : ['00:00', '23:00'];
 }

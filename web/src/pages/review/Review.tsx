@@ -40,7 +40,16 @@ export default function Review() {
     document.querySelector<HTMLButtonElement>(`[data-chosen] [data-verdict="${verdict}"]`)?.click();
     step(1);
   };
-  useKeys({ j: () => step(1), k: () => step(-1), a: () => press('yes'), r: () => press('no') });
+  useKeys([
+    { key: 'j', does: 'next', run: () => step(1) },
+    { key: 'k', does: 'before', run: () => step(-1) },
+    ...(mayWrite
+      ? [
+          { key: 'a', does: 'release, or bought', run: () => press('yes') },
+          { key: 'r', does: 'refuse, or did not buy', run: () => press('no') },
+        ]
+      : []),
+  ]);
   return (
     <Page
       narrow

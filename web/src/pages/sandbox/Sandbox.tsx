@@ -6,6 +6,7 @@ import { useAddress } from '@/kit/data/address';
 import { wrongWith } from '@/kit/form/plain';
 import type { Dict } from '@/kit/form/schema';
 import { TypedLine } from '@/kit/form/TypedLine';
+import { HELD, held, useToldKeys } from '@/kit/frame/keys';
 import { useMayWrite } from '@/kit/frame/me';
 import { Card, Empty, Page } from '@/kit/frame/Page';
 import { Trouble } from '@/kit/frame/Trouble';
@@ -60,6 +61,7 @@ function Trial({ source, picker }: { source: Kept['noun']; picker: ReactNode }) 
   const checks = ((noun?.checks ?? []) as Dict[]).map((check) => String(check.plugin));
   const [text, setText] = useSample(source.slug, noun);
   const [bids, setBids] = useState<Record<string, string>>({});
+  useToldKeys([held('Enter', 'in the lead: run it')]);
   const run = useMutation({
     mutationFn: () =>
       must(
@@ -92,7 +94,7 @@ function Trial({ source, picker }: { source: Kept['noun']; picker: ReactNode }) 
             <Button variant="filled" loading={run.isPending} disabled={!text.trim()} onClick={() => run.mutate()}>
               Run
             </Button>
-            <span>⌘ Enter in the lead does the same.</span>
+            <span>{HELD} Enter in the lead does the same.</span>
           </div>
         </div>
       </Card>

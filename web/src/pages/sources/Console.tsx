@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import type { Dict } from '@/kit/form/schema';
+import { held, useToldKeys } from '@/kit/frame/keys';
 import { Card } from '@/kit/frame/Page';
 import { Status } from '@/kit/frame/Status';
 import { Trouble } from '@/kit/frame/Trouble';
@@ -32,6 +33,7 @@ export function Console({ source }: { source: string }) {
     if (example) setText((typed) => typed || JSON.stringify(example, null, 2));
   }, [example]);
 
+  useToldKeys([held('Enter', 'in the lead: send it')]);
   const post = async () => {
     setFault(null);
     setSending(true);

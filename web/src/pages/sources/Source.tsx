@@ -41,6 +41,7 @@ export default function Source() {
       slug={isNew ? null : slug}
       begin={begin}
       sections={SECTIONS}
+      isWide={!isNew}
       above={() =>
         !isNew && (
           <div className={css.pair}>

@@ -7,6 +7,7 @@ import type { Column } from '@/kit/data/Table';
 import { Card, Page } from '@/kit/frame/Page';
 import { Status } from '@/kit/frame/Status';
 import { count, money } from '@/kit/words/format';
+import { LEADS, windowWords } from '@/kit/words/limits';
 import { moment } from '@/kit/words/time';
 import { Deposit } from './Deposit';
 import { isEmpty, lasts, runsDry } from './runway';
@@ -19,7 +20,7 @@ const CHOICES = [{ value: '', label: 'All owners' }, ...KINDS.map((kind) => ({ v
 
 const COLUMNS: Column<Account>[] = [
   { key: 'owner', title: 'Whose', cell: (row) => row.owner },
-  { key: 'window', title: 'What', cell: (row) => windowWord(row) },
+  { key: 'window', title: 'What', cell: (row) => windowWords(row.window, row.unit) },
   { key: 'used', title: 'Used', figures: true, cell: (row) => amount(row.posted, row) },
   { key: 'held', title: 'Held', figures: true, minor: true, cell: (row) => amount(row.held, row) },
   { key: 'room', title: 'Room', figures: true, cell: (row) => <Room row={row} /> },
@@ -75,13 +76,8 @@ function Lasts({ row }: { row: Account }) {
   return runsDry(row) ? <Status status="wallet" label={long} /> : long || 'nothing is spent';
 }
 
-function windowWord({ window, unit }: Account): string {
-  if (window === 'total' || window === 'wallet') return unit === 'LEAD' ? 'leads in all' : 'wallet';
-  return `${unit === 'LEAD' ? 'leads' : unit} a ${window}`;
-}
-
 function amount(text: string, { unit }: Account): string {
-  return unit === 'LEAD' ? count(Number(text)) : money(text, unit);
+  return unit === LEADS ? count(Number(text)) : money(text, unit);
 }
 
 function Room({ row }: { row: Account }) {

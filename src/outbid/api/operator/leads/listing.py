@@ -25,6 +25,7 @@ from outbid.store.reading import leads, names
 
 LEADS = "/v1/leads"
 MOST_EXPORTED = 50_000
+MOST_SKIPPED = leads.MOST_COUNTED
 AT_ONCE = 500
 CSV = "text/csv"
 ID_END = r"^[0-9a-vA-V]{4,29}$"
@@ -54,6 +55,13 @@ class LeadsWish(LeadsChosen, frozen=True):
         Meta(description="by arrival or price; `-`: from the last on"),
     ] = "-at"
     cursor: Annotated[Text, Meta(description="`next` of the page before")] = ""
+    skip: Annotated[
+        int,
+        Meta(
+            description=f"so many leads are passed over first, {MOST_SKIPPED:,} at most",
+            extra_json_schema={"minimum": 0, "maximum": MOST_SKIPPED},  # the refusal says what to do instead
+        ),
+    ] = 0
     limit: Limit = 100
 
 
@@ -89,10 +97,14 @@ class LeadRow(msgspec.Struct, frozen=True):
 
 
 class LeadPage(msgspec.Struct, frozen=True):
-    """A page of leads, in the order that was asked for."""
+    """A page of leads, in the order that was asked for.
+
+    as_of  no lead of it arrived then or later: as `until` it keeps the pages beside it from moving on
+    """
 
     items: list[LeadRow]
     next: str | None
+    as_of: str
 
 
 class LeadCount(msgspec.Struct, frozen=True):
@@ -105,11 +117,13 @@ class LeadCount(msgspec.Struct, frozen=True):
 class LeadCounts(msgspec.Struct, frozen=True):
     """How many leads there are, and of which kinds.
 
-    total  all of them where `exact`; else there are more than 10,000, and the facets are of the newest 10,000
+    total  all of them where `exact`; else there are more than 100,000
+    newest the facets are of so many of them, the newest: of all, or of 10,000
     """
 
     total: int
     exact: bool
+    newest: int
     status: list[LeadCount]
     reason: list[LeadCount]
     source: list[LeadCount]
@@ -148,15 +162,17 @@ class Listing:
 
     async def _list(self, request: Asked) -> Response[bytes]:
         asked: LeadsWish = request.state.query
+        _bounded(asked.skip)
         by_price = asked.sort.endswith("price")
         after = _place(asked.cursor, by_price)
+        as_of_ms = self._desk.exchange.clock.now_ms() + 1 if asked.until is None else ms_of(asked.until)
         async with self._desk.database() as connection:
-            wish = await _wish(connection, asked)
+            wish = msgspec.structs.replace(await _wish(connection, asked), until_ms=as_of_ms)
             cell, most = self._desk.exchange.cell, asked.limit + 1
-            found = await leads.page(connection, HOUSE, cell, wish, after, most, asked.sort)
+            found = await leads.page(connection, HOUSE, cell, wish, after, most, asked.sort, asked.skip)
         page = found[: asked.limit]
-        rest = len(found) > asked.limit
-        return answer(LeadPage([_row(line) for line in page], _cursor(page[-1], by_price) if rest else None))
+        rest = _cursor(page[-1], by_price) if len(found) > asked.limit else None
+        return answer(LeadPage([_row(line) for line in page], rest, utc(as_of_ms)))
 
     async def _count(self, request: Asked) -> Response[bytes]:
         async with self._desk.database() as connection:
@@ -168,8 +184,8 @@ class Listing:
         for one in found:
             if one.value:
                 facets[one.facet].append(LeadCount(one.value, one.leads))
-        exact = total <= leads.MOST_COUNTED
-        return answer(LeadCounts(min(total, leads.MOST_COUNTED), exact, **facets))
+        exact, told = total <= leads.MOST_COUNTED, min(total, leads.MOST_COUNTED)
+        return answer(LeadCounts(told, exact, min(told, leads.MOST_SORTED), **facets))
 
     async def _export(self, request: Asked) -> Response[Any]:
         async with self._desk.database() as connection:
@@ -191,6 +207,13 @@ class Listing:
             if len(found) < AT_ONCE:
                 return
             after = leads.Place(found[-1].id)
+
+
+def _bounded(skip: int) -> None:
+    """Raises Refused for more than are passed over in one breath, and says how to come there."""
+    if not 0 <= skip <= MOST_SKIPPED:
+        detail = f"skip: 0 to {MOST_SKIPPED:,}; for what lies behind, ask for less time (`until`), or turn the order"
+        raise Refused("parameter_faulty", detail)
 
 
 async def _wish(connection: Connection, asked: LeadsChosen) -> leads.Wish:

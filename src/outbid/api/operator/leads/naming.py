@@ -1,6 +1,7 @@
 """The numbers in a lead's history as people know them: slugs, and amounts as decimal text."""
 
 from outbid.core.market.snapshot import Campaign, Market
+from outbid.core.market.snapshot.called import in_words, with_slugs
 from outbid.core.money import text_of
 
 
@@ -38,10 +39,11 @@ class Naming:
 
     def account(self, account: str) -> str:
         """An account (`offer:9 total LEAD`, `buyer:7`) with its owner's slug for the number (`offer:a total LEAD`)."""
-        owner, *limit = account.split(" ")
-        kind, _, number = owner.partition(":")
-        named = f"{kind}:{self._market.name(kind, int(number))}" if number.isdecimal() else owner
-        return " ".join([named, *limit])
+        return with_slugs(self._market, account)
+
+    def limit(self, account: str, offer: int) -> str:
+        """An account without room for an offer, in words."""
+        return in_words(self._market, account, offer)
 
     def money(self, amount_micros: int) -> str:
         """An amount with its currency, for sentences."""

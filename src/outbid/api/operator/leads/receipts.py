@@ -101,7 +101,7 @@ def _priced(made: core_priced.Priced, naming: Naming) -> Priced:
 
 def _detail(receipt: core.Receipt, naming: Naming) -> str:
     if receipt.account:
-        return naming.account(receipt.account)
+        return naming.limit(receipt.account, receipt.offer)
     if receipt.floor_micros is not None and receipt.price_micros is not None:
         return f"the floor is {naming.money(receipt.floor_micros)}, seen {naming.money(receipt.price_micros)}"
     return receipt.detail

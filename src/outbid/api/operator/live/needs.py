@@ -133,7 +133,7 @@ async def _rejecting(connection: Connection, cell: int, market: Market, over: fl
         share = percent(did.rejects, did.posts)
         if share is not None and did.posts >= LEAST_POSTS and share > over:
             slug = gathered.slug(buyer)
-            sentence = f"{gathered.name(buyer)} rejects {share:g} % of posts."
+            sentence = f"{gathered.name(buyer)} rejects {round(share, 1):g} % of posts."
             needs.append(Need("buyer_rejects", sentence, did.rejects, [], utc(since_ms), Target("buyer", slug)))
     return sorted(needs, key=lambda need: -need.count)
 
@@ -173,5 +173,5 @@ def _lead(cell: int, identifier: bytes) -> Target:
     return Target("lead", public(LEAD, cell, identifier))
 
 
-def _many(count: int, one: str, more: str) -> str:
-    return f"{count} {one if count == 1 else more}"
+def _many(count: float, one: str, more: str) -> str:
+    return f"{count:g} {one if count == 1 else more}"

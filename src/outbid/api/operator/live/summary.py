@@ -31,7 +31,8 @@ from outbid.store.reading.live import rooms
 from outbid.store.tally import beats
 
 WINDOWS = {"1m": 60, "5m": 300, "15m": 900}
-STEPS_S = {"1m": 1, "5m": 1, "15m": 5}
+STEPS_S = {"1m": 1, "5m": 5, "15m": 15}
+"""About sixty steps: of single seconds a wide window would show noise."""
 
 
 class SummaryWish(msgspec.Struct, frozen=True):
@@ -54,7 +55,7 @@ class Stop(msgspec.Struct, frozen=True):
 
 
 class Series(msgspec.Struct, frozen=True):
-    """The window in steps, the first of which begins `since`. `answer_p95`: null in steps without an answer."""
+    """The whole steps of the window, the first from `since` on. `answer_p95`: null in steps without an answer."""
 
     since: str
     step_s: int
@@ -157,13 +158,16 @@ class Summed:
     def _series(
         self, found: list[tuple[int, Beat]], campaign: int | None, since_ms: int, until_ms: int, step_s: int
     ) -> Series:
+        """Whole steps of the clock alone: what is told of one is the same in every summary."""
         step_ms = step_s * SECOND_MS
-        by_step: list[list[Beat]] = [[] for _ in range(since_ms, until_ms, step_ms)]
+        began_ms = -(-since_ms // step_ms) * step_ms
+        by_step: list[list[Beat]] = [[] for _ in range(began_ms, until_ms - step_ms + 1, step_ms)]
         for second_ms, beat in found:
-            by_step[(second_ms - since_ms) // step_ms].append(beat)
+            if 0 <= (at := (second_ms - began_ms) // step_ms) < len(by_step):
+                by_step[at].append(beat)
         figures = [self._figures(some, campaign) for some in by_step]
         return Series(
-            utc(since_ms),
+            utc(began_ms),
             step_s,
             [one.received for one in figures],
             [one.sold for one in figures],

@@ -101,9 +101,8 @@ class Keys:
 
     async def _list(self, request: Asked) -> Response[bytes]:
         page: KeysPage = request.state.query
-        wish = kept_nouns.Wish(
-            prefix=page.prefix, after=page.cursor, holder=page.holder, owner=page.owner, limit=page.limit + 1
-        )
+        of = {name: slug for name in ("holder", "owner") if (slug := getattr(page, name)) is not None}
+        wish = kept_nouns.Wish(prefix=page.prefix, after=page.cursor, of=of, limit=page.limit + 1)
         async with self._desk.database() as connection:
             found = await kept_nouns.page(connection, HOUSE, "key", wish)
         rows = [_row(kept.noun) for kept in found[: page.limit]]

@@ -29,6 +29,8 @@ class Page(msgspec.Struct, frozen=True):
     """Which page of a list."""
 
     prefix: Annotated[Text, Meta(description="only slugs that begin so")] = ""
+    q: Annotated[Text, Meta(description="only those with all of these words in slug or name")] = ""
+    slugs: Annotated[str, Meta(max_length=8_000, description="only these, with commas between")] | None = None
     cursor: Annotated[Text, Meta(description="`next` of the page before")] = ""
     limit: Limit = 100
 
@@ -39,10 +41,24 @@ class PausablePage(Page, frozen=True):
     paused: Annotated[bool | None, Meta(description="only those that are, or are not, paused")] = None
 
 
-class CampaignPage(PausablePage, frozen=True):
-    """Which page of a list of nouns that belong to a campaign."""
+class BuyerPage(PausablePage, frozen=True):
+    """Which page of a list of buyers."""
+
+    group: Annotated[Text | None, Meta(description="only those of this group, by slug")] = None
+
+
+class SourcePage(PausablePage, frozen=True):
+    """Which page of a list of sources."""
 
     campaign: Annotated[Text | None, Meta(description="only those of this campaign, by slug")] = None
+    seller: Annotated[Text | None, Meta(description="only those of this seller, by slug")] = None
+
+
+class OfferPage(PausablePage, frozen=True):
+    """Which page of a list of offers."""
+
+    campaign: Annotated[Text | None, Meta(description="only those of this campaign, by slug")] = None
+    buyer: Annotated[Text | None, Meta(description="only those of this buyer, by slug")] = None
 
 
 class Note(msgspec.Struct, frozen=True):
@@ -56,11 +72,13 @@ Make = Callable[[Noun | None], Noun | None]
 PAGES: dict[str, type[Page]] = {
     "seller": Page,
     "group": Page,
-    "buyer": PausablePage,
+    "buyer": BuyerPage,
     "campaign": PausablePage,
-    "source": CampaignPage,
-    "offer": CampaignPage,
+    "source": SourcePage,
+    "offer": OfferPage,
 }
+NAMED = ("campaign", "seller", "buyer", "group")
+"""What nouns name, and lists of them may be asked for by."""
 
 
 @cache
@@ -99,7 +117,9 @@ class Kind:
         wish = kept_nouns.Wish(
             prefix=page.prefix,
             after=page.cursor,
-            campaign=getattr(page, "campaign", None),
+            words=page.q.strip(),
+            slugs=None if page.slugs is None else tuple(page.slugs.split(",")),
+            of={name: slug for name in NAMED if (slug := getattr(page, name, None)) is not None},
             paused=getattr(page, "paused", None),
             limit=page.limit + 1,
         )
