@@ -45,6 +45,7 @@ async def fill(house: House, buyers: Buyers) -> dict[str, str]:
     wishes: list[tuple[str, str, Any]] = [
         ("PUT", "/v1/groups/twins", {"name": LONG, "caps": [{"window": "day", "leads": 9}]}),
         ("POST", "/v1/deposits", {"buyer": "a", "amount": "500.00", "reference": "wire-1"}),
+        ("POST", "/v1/privacy-requests", {"kind": "access", "phone": "(512) 555-0199", "reference": LONG}),
         ("PUT", "/v1/secrets/crm", {"value": "a value"}),
         ("POST", "/v1/people/invitations", {"name": "ben@example.com", "role": "viewer"}),
         ("POST", "/v1/sources/web/links", {"note": LONG}),

@@ -13,11 +13,8 @@ export default function Privacy() {
   return (
     <Page
       title="Privacy"
-      aside={
-        <span>
-          may we still hold this person? <Link to="/suppressions">Suppression lists</Link>
-        </span>
-      }
+      aside="may we still hold this person?"
+      actions={<Link to="/suppressions">Suppression lists</Link>}
     >
       <Requests />
       {maySee ? (
