@@ -12,7 +12,7 @@ import { useReasons } from '@/kit/words/reasons';
 import { ago, moment } from '@/kit/words/time';
 import { Bids } from './Bids';
 import { Erase } from './Erase';
-import { Fields } from './Fields';
+import { Facts, Sealed } from './Fields';
 import css from './Lead.module.css';
 import { leadQuery } from './leadQuery';
 import { Others } from './Others';
@@ -102,15 +102,18 @@ function Told({ lead }: { lead: LeadLog }) {
       <Verdicts lead={lead} />
       <Money lead={lead} />
       <Spent lead={lead} />
-      <div className={css.pair}>
-        <Timeline lead={lead} />
-        <div className={css.stack}>
+      <div className={css.halves}>
+        <div className={css.half}>
+          <Timeline lead={lead} />
+          <Facts lead={lead} />
+        </div>
+        <div className={css.half}>
           <Bids lead={lead} />
           <Others lead={lead} />
+          <Sealed lead={lead} />
         </div>
       </div>
       <Since lead={lead} />
-      <Fields lead={lead} />
       <Traffic lead={lead.id} />
     </>
   );
