@@ -66,8 +66,8 @@ function Actions({ lead }: { lead: LeadLog }) {
   });
   return (
     <>
-      <Copy text={lead.id} label="Copy id" />
-      <Copy text={asText(lead, reason)} label="Copy as text" />
+      <Copy isAction text={lead.id} label="Copy id" />
+      <Copy isAction text={asText(lead, reason)} label="Copy as text" />
       {mayWrite && !lead.erased && (
         <>
           <Button {...opens('again')}>Run again, dry</Button>
