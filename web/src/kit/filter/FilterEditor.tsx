@@ -1,4 +1,4 @@
-import { Button, MultiSelect, SegmentedControl, Select, TagsInput, TextInput } from '@mantine/core';
+import { Button, SegmentedControl, Select, TextInput } from '@mantine/core';
 import { createContext, type ReactNode, useContext } from 'react';
 import { type Fault, said } from '@/api/client';
 import { type Json, under } from '../form/schema';
@@ -9,7 +9,6 @@ import {
   begun,
   type FactRow,
   isList,
-  listed,
   MODES,
   type Mode,
   modeOf,
@@ -18,15 +17,17 @@ import {
   operatorWord,
   type Part,
   partsOf,
-  SPLIT,
   withFact,
   withMode,
   withOperator,
   withParts,
   withValue,
 } from './tree';
+import { Values } from './Values';
 
 interface Words {
+  /** Whose rules these are: its fields judge what is pasted. */
+  campaign: string;
   facts: FactRow[];
   fault: Fault | null;
   /** What stands at the right of a part: how many leads it lets through. */
@@ -34,9 +35,10 @@ interface Words {
   isReadOnly: boolean;
 }
 
-const Shared = createContext<Words>({ facts: [], fault: null, beside: () => null, isReadOnly: false });
+const Shared = createContext<Words>({ campaign: '', facts: [], fault: null, beside: () => null, isReadOnly: false });
 
 interface FilterEditorProps {
+  campaign: string;
   facts: FactRow[];
   /** The filter as the API has it; none wants every lead. */
   value: Part | null | undefined;
@@ -50,6 +52,7 @@ interface FilterEditorProps {
 
 /** Rules in groups, nested at will: all of, any of, none of. Every rule is numbered, for eyes and ears. */
 export function FilterEditor({
+  campaign,
   facts,
   value,
   onChange,
@@ -60,7 +63,7 @@ export function FilterEditor({
 }: FilterEditorProps) {
   const root = asGroup(value);
   return (
-    <Shared.Provider value={{ facts, fault, beside, isReadOnly }}>
+    <Shared.Provider value={{ campaign, facts, fault, beside, isReadOnly }}>
       <Group part={root} number="" pointer={base} onChange={(next) => onChange(asKept(next))} />
     </Shared.Provider>
   );
@@ -155,7 +158,7 @@ function Group({ part, number, pointer, onChange, onRemove }: NodeProps) {
 }
 
 function Rule({ part, number, pointer, onChange, onRemove }: NodeProps) {
-  const { facts, fault, beside, isReadOnly } = useContext(Shared);
+  const { campaign, facts, fault, beside, isReadOnly } = useContext(Shared);
   const fact = facts.find((one) => one.fact === part.fact);
   const operator = operatorOf(part);
   const error =
@@ -191,6 +194,7 @@ function Rule({ part, number, pointer, onChange, onRemove }: NodeProps) {
       <div className={css.value}>
         {operator && (
           <ValueEditor
+            campaign={campaign}
             fact={fact}
             operator={operator}
             number={number}
@@ -227,7 +231,8 @@ function errorUnder(fault: Fault | null, pointer: string): string | undefined {
   return found?.detail;
 }
 
-interface ValueProps {
+export interface ValueProps {
+  campaign: string;
   fact?: FactRow;
   operator: Operator;
   number: string;
@@ -236,7 +241,7 @@ interface ValueProps {
   onChange: (value: Json) => void;
 }
 
-function ValueEditor({ fact, operator, number, value, isReadOnly, onChange }: ValueProps) {
+function ValueEditor({ campaign, fact, operator, number, value, isReadOnly, onChange }: ValueProps) {
   const label = `Rule ${number}: value`;
   if (operator === 'present' || fact?.kind === 'boolean') {
     const yes = ['yes', 'true', true].includes(value as string);
@@ -276,7 +281,16 @@ function ValueEditor({ fact, operator, number, value, isReadOnly, onChange }: Va
     );
   }
   if (isList(operator))
-    return <Values fact={fact} number={number} value={value} isReadOnly={isReadOnly} onChange={onChange} />;
+    return (
+      <Values
+        campaign={campaign}
+        fact={fact}
+        number={number}
+        value={value}
+        isReadOnly={isReadOnly}
+        onChange={onChange}
+      />
+    );
   if (fact?.options?.length) {
     return (
       <Select
@@ -313,84 +327,5 @@ function One({
       disabled={isReadOnly}
       onChange={(event) => onChange(event.currentTarget.value)}
     />
-  );
-}
-
-/** How many values a list may have and still be drawn one by one. */
-const DRAWN = 60;
-
-/** A list of values, or of places the miles around one. */
-function Values({ fact, number, value, isReadOnly, onChange }: Omit<ValueProps, 'operator'>) {
-  const label = `Rule ${number}: values`;
-  if (fact?.places && value && typeof value === 'object' && !Array.isArray(value)) {
-    return (
-      <div className={css.pair}>
-        <TextInput
-          aria-label={`Rule ${number}: miles`}
-          inputMode="decimal"
-          value={String(value.within_miles ?? '')}
-          disabled={isReadOnly}
-          onChange={(event) => onChange({ ...value, within_miles: event.currentTarget.value })}
-        />
-        <span>miles of</span>
-        <TextInput
-          aria-label={`Rule ${number}: place`}
-          value={String(value.of ?? '')}
-          disabled={isReadOnly}
-          onChange={(event) => onChange({ ...value, of: event.currentTarget.value })}
-        />
-        <Button size="compact-xs" variant="subtle" disabled={isReadOnly} onClick={() => onChange([])}>
-          List instead
-        </Button>
-      </div>
-    );
-  }
-  const values = (Array.isArray(value) ? value : []).map(String);
-  if (values.length > DRAWN) {
-    return (
-      <div className={css.pair}>
-        <span>
-          {values.length.toLocaleString('en-US')} values, {values.slice(0, 3).join(', ')} …
-        </span>
-        <Button size="compact-xs" variant="subtle" disabled={isReadOnly} onClick={() => onChange([])}>
-          Clear
-        </Button>
-      </div>
-    );
-  }
-  if (fact?.options?.length) {
-    return (
-      <MultiSelect
-        aria-label={label}
-        data={fact.options}
-        value={values}
-        disabled={isReadOnly}
-        onChange={onChange}
-        searchable
-      />
-    );
-  }
-  return (
-    <div className={css.values}>
-      <TagsInput
-        aria-label={label}
-        placeholder={values.length ? '' : 'Type or paste, one a line'}
-        value={values}
-        disabled={isReadOnly}
-        acceptValueOnBlur
-        splitChars={SPLIT}
-        onChange={(next) => onChange(listed(next))}
-      />
-      {fact?.places && values.length === 0 && (
-        <Button
-          size="compact-xs"
-          variant="subtle"
-          disabled={isReadOnly}
-          onClick={() => onChange({ within_miles: '25', of: '' })}
-        >
-          Miles around
-        </Button>
-      )}
-    </div>
   );
 }

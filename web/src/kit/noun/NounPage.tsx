@@ -94,6 +94,7 @@ export function NounPage(props: NounPageProps) {
                 const whole = rest.length ? [...sections, { title: 'More', keys: rest, isFolded: true }] : sections;
                 const nouns = nounWidgets({
                   defs: schema.$defs ?? {},
+                  campaign,
                   facts,
                   fault: editing.fault,
                   isReadOnly: !mayWrite,

@@ -28,7 +28,7 @@ export default function Buyer() {
 }
 
 function Offers({ buyer }: { buyer: string }) {
-  const found = (useQuery(nounsQuery('offers')).data?.items ?? []).filter(({ noun }) => noun.buyer === buyer);
+  const found = useQuery(nounsQuery('offers', { buyer })).data?.items ?? [];
   return (
     <Card
       title="Offers"
