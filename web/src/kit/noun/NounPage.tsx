@@ -110,6 +110,7 @@ export function NounPage(props: NounPageProps) {
                 }
                 const nouns = nounWidgets({
                   defs: schema.$defs ?? {},
+                  campaign,
                   facts,
                   fault: editing.fault,
                   beside: (pointer) => props.beside?.(editing, pointer),

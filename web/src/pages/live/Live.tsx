@@ -10,7 +10,8 @@ import { Figure, Figures, Page } from '@/kit/frame/Page';
 import { Status } from '@/kit/frame/Status';
 import type { Tick, Told } from '@/kit/live/stream';
 import { type Flow, useStream } from '@/kit/live/useStream';
-import { useSlugs } from '@/kit/noun/nouns';
+import { foundQuery } from '@/kit/noun/picking';
+import { SlugField } from '@/kit/noun/SlugField';
 import { clock } from '@/kit/words/time';
 import { TITLES } from '@/pages/start/steps';
 import { Steps, startQuery } from '../start/Steps';
@@ -129,17 +130,16 @@ function FlowStatus({ flow, last }: { flow: Flow; last: string | undefined }) {
 }
 
 function Campaign({ campaign, onChange }: { campaign: string; onChange: (slug: string | null) => void }) {
-  const campaigns = useSlugs('campaigns');
-  if (campaigns.length < 2 && !campaign) return null;
+  const several = useQuery(foundQuery('campaigns', '', 2)).data?.items.length === 2;
+  if (!several && !campaign) return null;
   return (
-    <Select
+    <SlugField
+      plural="campaigns"
       aria-label="Campaign"
       w={180}
       placeholder="All campaigns"
-      clearable
-      data={campaigns}
-      value={campaign || null}
-      onChange={onChange}
+      value={campaign || undefined}
+      onChange={(slug) => onChange(slug ?? null)}
     />
   );
 }
