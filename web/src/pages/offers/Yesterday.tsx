@@ -16,7 +16,9 @@ export function Yesterday({ query, bid }: { query: UseQueryResult<Counted>; bid:
   }
   return (
     <Card title="The last 24 hours" aside="this offer's filter">
-      <Asked query={query}>{(found) => <Told found={found} bid={bid} />}</Asked>
+      <Asked query={query} height={196}>
+        {(found) => <Told found={found} bid={bid} />}
+      </Asked>
     </Card>
   );
 }
@@ -25,7 +27,7 @@ function Told({ found, bid }: { found: Counted; bid: string | undefined }) {
   const { leads, matched, exact, sold, would_win: wins, currency } = found;
   return (
     <div className={css.stack}>
-      <p>
+      <p role="status">
         <span className={css.big}>
           {exact ? '' : '≈ '}
           {count(matched)}
