@@ -1,7 +1,7 @@
 """A real Chromium that looks at the portal of a real exchange."""
 
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -30,8 +30,35 @@ QUIET = [
 ]
 
 
+MEASURED = pytest.StashKey[list[tuple[str, float, float, str]]]()
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--whole-matrix", action="store_true", help="every page in every scheme and width")
+    parser.addoption("--whole-matrix", action="store_true", help="every page in every scheme and width; times, too")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Times are measured on a quiet machine, where somebody asks for them."""
+    return True if collection_path.name == "test_times.py" and not config.getoption("--whole-matrix") else None
+
+
+@pytest.fixture(scope="session")
+def budgets(pytestconfig: pytest.Config) -> Callable[[str, float, float, str], bool]:
+    """A function that notes a figure beside its budget: `(what, measured, budget, unit)`; gives whether it is kept."""
+    measured = pytestconfig.stash.setdefault(MEASURED, [])
+
+    def note(what: str, figure: float, budget: float, unit: str) -> bool:
+        measured.append((what, figure, budget, unit))
+        return figure <= budget
+
+    return note
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """The table of budgets and what was measured."""
+    for what, figure, budget, unit in config.stash.get(MEASURED, []):
+        missed = "" if figure <= budget else "  MISSED"
+        terminalreporter.write_line(f"{what:<60} {figure:>8.3g} {unit:<2} of {budget:g}{missed}")
 
 
 @pytest.hookimpl(tryfirst=True)  # a worker of xdist reads the groups in this same hook

@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Struct } from '@/api/client';
 import { Status } from '@/kit/frame/Status';
-import { count, millis, money, NONE, percent } from '@/kit/words/format';
+import { count, millis, money, NONE, percent, roughMoney } from '@/kit/words/format';
 import type { Told } from './asked';
 import css from './Report.module.css';
 
@@ -48,6 +48,19 @@ function unitOf(kind: string, cell: string | number, currency: string): string {
     default:
       return typeof cell === 'number' ? count(cell) : cell;
   }
+}
+
+/** A figure at the axis of a chart. */
+export function roughly(column: Titled, value: number, currency: string): string {
+  return column.kind === 'money' ? roughMoney(value, currency) : unitOf(column.kind, value, currency);
+}
+
+/** An hour or a day at the axis of a chart: the hour, and the day where it begins. */
+export function short(at: string, zone: string): string {
+  const clock = new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit' });
+  const hour = clock.format(new Date(at));
+  const day = new Intl.DateTimeFormat('en-GB', { timeZone: zone, day: 'numeric', month: 'short' });
+  return hour === '00:00' ? day.format(new Date(at)) : hour;
 }
 
 /** What a row is of, in words alone: for charts, and wherever no link can stand. */
