@@ -1,5 +1,6 @@
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useNames } from './names';
 import { nameOf, nounsQuery, type Plural } from './nouns';
 
 export interface Choice {
@@ -10,8 +11,6 @@ export interface Choice {
 /** Choices that a picker shows at once; who wants another types more of its name. */
 const SHOWN = 50;
 const TYPED_MS = 150;
-/** An address of this many letters passes every proxy. */
-const LONGEST = 6_000;
 
 /** Nouns of a kind with all of the typed words in slug or name. */
 export function foundQuery(plural: Plural, words: string, limit = SHOWN) {
@@ -31,11 +30,4 @@ export function useChoices(plural: Plural, words: string, chosen?: string) {
     choices: isThere ? choices : [{ value: chosen, label: names[chosen] ?? chosen }, ...choices],
     more: found?.more ?? false,
   };
-}
-
-/** The names of exactly these slugs, in one request. */
-export function useNames(plural: Plural, slugs: string[]): Record<string, string> {
-  const wanted = [...new Set(slugs)].sort().join(',').slice(0, LONGEST);
-  const found = useQuery({ ...nounsQuery(plural, { slugs: wanted }), enabled: wanted !== '' }).data?.items ?? [];
-  return Object.fromEntries(found.map(({ noun }) => [noun.slug, nameOf(noun)]));
 }

@@ -7,10 +7,12 @@ import { Copy } from '@/kit/frame/Copy';
 import { useMayWrite } from '@/kit/frame/me';
 import { Figure, Figures, Page } from '@/kit/frame/Page';
 import { Status } from '@/kit/frame/Status';
+import { Named } from '@/kit/noun/Named';
 import { lastSix, less, millis, money, NONE, percent, share, sum } from '@/kit/words/format';
 import { useReasons } from '@/kit/words/reasons';
 import { ago, moment } from '@/kit/words/time';
 import { Bids } from './Bids';
+import { useCalled } from './called';
 import { Erase } from './Erase';
 import { Facts, Sealed } from './Fields';
 import css from './Lead.module.css';
@@ -45,8 +47,12 @@ function Aside({ lead }: { lead: LeadLog }) {
     <>
       <Status status={lead.status} />
       {lead.test && <Status status="test" label="test lead" />}
-      <Link to={`/campaigns/${lead.campaign}`}>{lead.campaign}</Link>
-      <Link to={`/sources/${lead.source}`}>{lead.source}</Link>
+      <Link to={`/campaigns/${lead.campaign}`}>
+        <Named plural="campaigns" slug={lead.campaign} />
+      </Link>
+      <Link to={`/sources/${lead.source}`}>
+        <Named plural="sources" slug={lead.source} />
+      </Link>
       <span title={`${lead.arrived_at}, ${ago(lead.arrived_at)}`}>{moment(lead.arrived_at)}</span>
     </>
   );
@@ -91,7 +97,7 @@ function Told({ lead }: { lead: LeadLog }) {
   const reason = useReasons();
   return (
     <>
-      <p className={css.verdict}>{verdict(lead, reason)}</p>
+      <p className={css.verdict}>{verdict(useCalled(lead), reason)}</p>
       <Opened lead={lead} />
       {lead.test && (
         <p className={css.test}>
