@@ -22,11 +22,17 @@ export interface NounFound {
   to: string;
 }
 
+/** What may be asked for in an address: no phone and no e-mail, nor what may become one. */
+export function isName(words: string): boolean {
+  const isPerson = words.includes('@') || (!/\p{L}/u.test(words) && /[+(]|\d.*\d.*\d.*\d/.test(words));
+  return words.length >= LETTERS && !isPerson;
+}
+
 /** Nouns of every kind whose name or slug holds all words that were typed. */
 export function useNouns(words: string): NounFound[] {
   const wanted = words.trim();
   const [settled] = useDebouncedValue(wanted, TYPED_MS);
-  const isAsked = wanted.length >= LETTERS && settled.length >= LETTERS;
+  const isAsked = isName(wanted) && isName(settled);
   const lists = useQueries({
     queries: KINDS.map(([plural]) => ({ ...foundQuery(plural, settled, MOST), enabled: isAsked })),
   });
