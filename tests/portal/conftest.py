@@ -33,13 +33,12 @@ QUIET = [
 MEASURED = pytest.StashKey[list[tuple[str, float, float, str]]]()
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "timed: measures times, so only on a quiet machine where somebody asks for it")
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--whole-matrix", action="store_true", help="every page in every scheme and width; times, too")
-
-
-def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Times are measured on a quiet machine, where somebody asks for them."""
-    return True if collection_path.name == "test_times.py" and not config.getoption("--whole-matrix") else None
 
 
 @pytest.fixture(scope="session")
@@ -62,8 +61,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 @pytest.hookimpl(tryfirst=True)  # a worker of xdist reads the groups in this same hook
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Walks of a module share its house and stay together. Without a browser or a portal, one line says why not."""
+    if not config.getoption("--whole-matrix"):
+        items[:] = [item for item in items if item.get_closest_marker("timed") is None]
     missing = "Chromium is not installed" if CHROMIUM is None else "" if read_built() else "the portal is not built"
     for item in items:
         if Path(__file__).parent not in item.path.parents:

@@ -19,6 +19,8 @@ from outbid.store.people import users
 from portal.full import fill, full_market
 from portal.walk import PASSWORD, USER, Walk, open_walk
 
+pytestmark = pytest.mark.timed
+
 LOADS = 3
 SLOW = {"offline": False, "latency": 40, "downloadThroughput": 10e6 / 8, "uploadThroughput": 10e6 / 8}
 SLOWER = 4
