@@ -2,7 +2,10 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Struct } from '@/api/client';
 import { Status } from '@/kit/frame/Status';
+import { Named } from '@/kit/noun/Named';
+import type { Plural } from '@/kit/noun/nouns';
 import { count, millis, money, NONE, percent, roughMoney } from '@/kit/words/format';
+import { useReasons } from '@/kit/words/reasons';
 import type { Told } from './asked';
 import css from './Report.module.css';
 
@@ -11,7 +14,7 @@ export type Cell = Told['rows'][number][number];
 export type Cells = Cell[];
 type Reasons = (code: string) => string;
 
-const PLURALS: Record<string, string> = {
+const PLURALS: Record<string, Plural> = {
   source: 'sources',
   campaign: 'campaigns',
   seller: 'sellers',
@@ -71,6 +74,13 @@ export function words(column: Titled, cell: Cell | undefined, zone: string, reas
   return String(cell);
 }
 
+/** The same for people: nouns by their names. */
+export function Name({ column, cell, zone }: { column: Titled; cell: Cell | undefined; zone: string }) {
+  const text = words(column, cell, zone, useReasons());
+  const plural = PLURALS[column.kind];
+  return plural && text !== NONE ? <Named plural={plural} slug={text} /> : text;
+}
+
 /** What a row is of: nouns lead to their pages, a reason is its sentence. */
 export function noun(column: Titled, cell: Cell | undefined, zone: string, reason: Reasons): ReactNode {
   const text = words(column, cell, zone, reason);
@@ -79,7 +89,7 @@ export function noun(column: Titled, cell: Cell | undefined, zone: string, reaso
   if (plural) {
     return (
       <Link className={css.noun} to={`/${plural}/${String(cell)}`}>
-        {text}
+        <Named plural={plural} slug={text} />
       </Link>
     );
   }
