@@ -1,7 +1,7 @@
 """A real Chromium that looks at the portal of a real exchange."""
 
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -30,13 +30,41 @@ QUIET = [
 ]
 
 
+MEASURED = pytest.StashKey[list[tuple[str, float, float, str]]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "timed: measures times, so only on a quiet machine where somebody asks for it")
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--whole-matrix", action="store_true", help="every page in every scheme and width")
+    parser.addoption("--whole-matrix", action="store_true", help="every page in every scheme and width; times, too")
+
+
+@pytest.fixture(scope="session")
+def budgets(pytestconfig: pytest.Config) -> Callable[[str, float, float, str], bool]:
+    """A function that notes a figure beside its budget: `(what, measured, budget, unit)`; gives whether it is kept."""
+    measured = pytestconfig.stash.setdefault(MEASURED, [])
+
+    def note(what: str, figure: float, budget: float, unit: str) -> bool:
+        measured.append((what, figure, budget, unit))
+        return figure <= budget
+
+    return note
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """The table of budgets and what was measured."""
+    for what, figure, budget, unit in config.stash.get(MEASURED, []):
+        missed = "" if figure <= budget else "  MISSED"
+        terminalreporter.write_line(f"{what:<60} {figure:>8.3g} {unit:<2} of {budget:g}{missed}")
 
 
 @pytest.hookimpl(tryfirst=True)  # a worker of xdist reads the groups in this same hook
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Walks of a module share its house and stay together. Without a browser or a portal, one line says why not."""
+    if not config.getoption("--whole-matrix"):
+        items[:] = [item for item in items if item.get_closest_marker("timed") is None]
     missing = "Chromium is not installed" if CHROMIUM is None else "" if read_built() else "the portal is not built"
     for item in items:
         if Path(__file__).parent not in item.path.parents:

@@ -27,6 +27,8 @@ LISTS = {
 }
 SETTLED_MS = 1_200
 """A chart and the first second of the stream stand by then."""
+TALLEST = 4_000
+"""A screen as tall as the page: what stays in sight as one scrolls stands once."""
 
 
 async def first(page: Page, path: str) -> str:
@@ -55,8 +57,10 @@ async def take(page: Page, address: str, path: str, folder: Path) -> None:
     for scheme, width in VIEWS:
         await page.emulate_media(color_scheme=scheme)
         await page.set_viewport_size({"width": width, "height": 900})
+        height = await page.evaluate("document.documentElement.scrollHeight")
+        await page.set_viewport_size({"width": width, "height": min(height, TALLEST)})
         await page.wait_for_timeout(SETTLED_MS)
-        await page.screenshot(path=folder / f"{name}-{scheme}-{width}.png", full_page=True)
+        await page.screenshot(path=folder / f"{name}-{scheme}-{width}.png")
 
 
 async def main(folder: Path, words: list[str]) -> None:

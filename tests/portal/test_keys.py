@@ -17,7 +17,7 @@ async def sold(house):
 
 def keys(page: Page, of: str):
     """The rows of a part of the help: each a key and what it does."""
-    return page.get_by_role("dialog", name="Keys").get_by_label(of).locator("> div")
+    return page.get_by_role("dialog", name="Keyboard").get_by_label(of).locator("> div")
 
 
 async def shown(page: Page, of: str) -> dict[str, str]:
@@ -28,7 +28,7 @@ async def shown(page: Page, of: str) -> dict[str, str]:
 async def test_the_help_opens_by_its_key_by_the_palette_and_by_its_button(walk):
     page = walk.page
     await walk.go("/leads")
-    help_ = page.get_by_role("dialog", name="Keys")
+    help_ = page.get_by_role("dialog", name="Keyboard")
     await page.keyboard.press("?")
     await expect(help_).to_be_visible()
     assert (await shown(page, "On this page"))["/"] == "search in the list"
@@ -41,7 +41,7 @@ async def test_the_help_opens_by_its_key_by_the_palette_and_by_its_button(walk):
     await page.keyboard.press("Enter")
     await expect(help_).to_be_visible()
     await page.keyboard.press("Escape")
-    await page.get_by_role("button", name="Keys", exact=True).click()
+    await page.get_by_role("button", name="Keyboard", exact=True).click()
     await expect(help_).to_be_visible()
 
 
@@ -91,14 +91,14 @@ async def test_single_keys_are_switched_off_and_on(walk):
     await expect(page.get_by_role("table", name="Leads").locator("tbody tr")).to_have_count(3)
     for key in ("?", "j", "/", "g", "o"):
         await page.keyboard.press(key)
-    await expect(page.get_by_role("dialog", name="Keys")).to_be_hidden()
+    await expect(page.get_by_role("dialog", name="Keyboard")).to_be_hidden()
     await expect(page).to_have_url(f"{walk.address}/leads")
     assert await page.evaluate("document.activeElement === document.body")
-    await page.get_by_role("button", name="Keys", exact=True).press("Enter")
+    await page.get_by_role("button", name="Keyboard", exact=True).press("Enter")
     await expect(page.get_by_text("Keys that act by themselves are off")).to_be_visible()
     await page.get_by_role("link", name="Switch them on under You").press("Enter")
     await page.get_by_role("switch", name="Single keys").press("Space")
-    await expect(page.get_by_role("dialog", name="Keys")).to_be_hidden()
+    await expect(page.get_by_role("dialog", name="Keyboard")).to_be_hidden()
     await page.get_by_role("heading", level=1).focus()
     await page.keyboard.press("?")
-    await expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    await expect(page.get_by_role("dialog", name="Keyboard")).to_be_visible()

@@ -33,7 +33,11 @@ queries.getQueryCache().subscribe(({ query, type }) => {
   if (error instanceof Fault && error.status === 401) queries.setQueryData(meQuery.queryKey, null);
 });
 const router = makeRouter(queries);
-if (isSignedIn()) void queries.prefetchQuery(houseQuery);
+// The page's code and its first data come beside the answer to who is signed in, not after it.
+if (isSignedIn() && !invitedBy(window.location.pathname)) {
+  void queries.prefetchQuery(houseQuery);
+  void router.load();
+}
 
 const CodesFirst = lazy(() => import('@/pages/me/CodesFirst'));
 

@@ -22,7 +22,12 @@ const root = createRootRouteWithContext<{ queries: QueryClient }>()({
 });
 
 const routes = PAGES.map((page) =>
-  createRoute({ getParentRoute: () => root, path: page.path, component: lazyRouteComponent(page.load) }),
+  createRoute({
+    getParentRoute: () => root,
+    path: page.path,
+    component: lazyRouteComponent(page.load),
+    loader: ({ context, params, location }) => page.ahead?.(context.queries, params, location.search),
+  }),
 );
 
 /** The router: pages come from their folders, the address's words are plain text. */

@@ -1,6 +1,7 @@
 """What forms are drawn from: schemas of nouns, and the facts that rules may speak of."""
 
 from api.operator.asking import ask
+from api.problems import assert_problem, pointers
 from outbid.core.market.noun import KINDS
 from outbid.core.match.filter import OPERATORS
 
@@ -40,3 +41,18 @@ async def test_a_faulty_filter_or_bid_is_told_with_its_place(house):
     assert (answer.status, answer.json["errors"][0]["pointer"]) == (422, "/filter/all/0/fact")
     answer = await ask(house, "POST", "/v1/campaigns/auto/count", {"bid": "a lot"})
     assert (answer.status, answer.json["errors"][0]["pointer"]) == (422, "/bid")
+
+
+async def test_values_are_judged_by_the_type_of_their_field(house):
+    path = "/v1/campaigns/auto/facts/values"
+    told = await ask(house, "POST", path, {"fact": "amount", "values": ["7", " 8", "seven", "7.0", ""]})
+    assert told.status == 200, told.body
+    assert told.json["values"] == ["7", "8"]
+    assert [(one["at"], one["value"]) for one in told.json["wrong"]] == [(2, "seven"), (4, "")]
+    assert told.json["wrong"][0]["detail"] == "'seven' is no number that 'amount' can have"
+    unknown = await ask(house, "POST", path, {"fact": "shoe", "values": []})
+    assert pointers(assert_problem(unknown, 422, "body_faulty")) == ["/fact"]
+    many = await ask(house, "POST", path, {"fact": "amount", "values": [str(n) for n in range(100_000)]})
+    assert (len(many.json["values"]), many.json["wrong"]) == (100_000, [])
+    more = await ask(house, "POST", path, {"fact": "amount", "values": ["1"] * 100_001})
+    assert pointers(assert_problem(more, 422, "body_faulty")) == ["/values"]

@@ -1,4 +1,9 @@
-import { type InfiniteData, type UseInfiniteQueryResult, useInfiniteQuery } from '@tanstack/react-query';
+import {
+  type InfiniteData,
+  keepPreviousData,
+  type UseInfiniteQueryResult,
+  useInfiniteQuery,
+} from '@tanstack/react-query';
 
 interface PageOfRows<Row> {
   items: Row[];
@@ -17,6 +22,7 @@ export function usePages<Row>(
     initialPageParam: '',
     getNextPageParam: (page: PageOfRows<Row>) => page.next ?? undefined,
     refetchInterval: refetchMs,
+    placeholderData: keepPreviousData,
   });
   return { query, rows: rowsOf(query), more: query.hasNextPage ? () => void query.fetchNextPage() : undefined };
 }

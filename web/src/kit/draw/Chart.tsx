@@ -4,7 +4,18 @@ import type uPlot from 'uplot';
 import { clock, zoneName } from '../words/time';
 import css from './Draw.module.css';
 import { type Mark, placeOf } from './marks';
-import { AXIS_PX, type Drawn, END_PX, type Line, latest, options, rowsOf, type Span, writtenAt } from './options';
+import {
+  AXIS_PX,
+  type AxisWords,
+  type Drawn,
+  END_PX,
+  type Line,
+  latest,
+  options,
+  rowsOf,
+  type Span,
+  writtenAt,
+} from './options';
 import { Twin } from './Twin';
 
 export type { Mark } from './marks';
@@ -34,6 +45,7 @@ interface ChartProps {
   when?: (seconds: number) => string;
   /** Seconds of a step: the axis tells no shorter ones. */
   step?: number;
+  axis?: AxisWords;
   /** What happened meanwhile, such as changes of the market. */
   marks?: Mark[];
 }

@@ -12,6 +12,12 @@ export interface Line {
   texts?: string[];
 }
 
+/** How an axis is written, where it has to be shorter than elsewhere. */
+export interface AxisWords {
+  when: (seconds: number) => string;
+  format: (value: number) => string;
+}
+
 /** Seconds since 1970. */
 export interface Span {
   from: number;
@@ -30,6 +36,7 @@ export interface Drawn {
   when?: (seconds: number) => string;
   zone?: string;
   step?: number;
+  axis?: AxisWords;
   onCursor: (at: number | null) => void;
 }
 
@@ -114,14 +121,14 @@ function axes(props: { current: Drawn }): uPlot.Axis[] {
       size: 28,
       space: 90,
       incrs: STEPS_S.filter((step) => step >= (props.current.step ?? 1)),
-      values: (_, splits) => splits.map((second) => props.current.when?.(second) ?? ''),
+      values: (_, splits) => splits.map((second) => (props.current.axis ?? props.current).when?.(second) ?? ''),
     },
     {
       ...plain,
       size: AXIS_PX,
       space: 28,
       incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000, 1_000_000],
-      values: (_, splits) => splits.map((value) => props.current.format(value)),
+      values: (_, splits) => splits.map((value) => (props.current.axis ?? props.current).format(value)),
     },
   ];
 }

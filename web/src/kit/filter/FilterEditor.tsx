@@ -1,4 +1,4 @@
-import { Button, MultiSelect, SegmentedControl, Select, TagsInput, TextInput } from '@mantine/core';
+import { Button, SegmentedControl, Select } from '@mantine/core';
 import { createContext, type ReactNode, useContext } from 'react';
 import { type Fault, said } from '@/api/client';
 import { type Json, under } from '../form/schema';
@@ -11,7 +11,6 @@ import {
   type FactRow,
   firstOf,
   isList,
-  listed,
   MODES,
   type Mode,
   modeOf,
@@ -20,16 +19,18 @@ import {
   operatorWord,
   type Part,
   partsOf,
-  SPLIT,
   withFact,
   withMode,
   withOperator,
   withParts,
   withValue,
 } from './tree';
+import { Values } from './Values';
 import { wrongValue } from './whole';
 
 interface Words {
+  /** Whose rules these are: its fields judge what is pasted. */
+  campaign: string;
   facts: FactRow[];
   fault: Fault | null;
   /** What stands at the right of a part: how many leads it lets through. */
@@ -37,9 +38,10 @@ interface Words {
   isReadOnly: boolean;
 }
 
-const Shared = createContext<Words>({ facts: [], fault: null, beside: () => null, isReadOnly: false });
+const Shared = createContext<Words>({ campaign: '', facts: [], fault: null, beside: () => null, isReadOnly: false });
 
 interface FilterEditorProps {
+  campaign: string;
   facts: FactRow[];
   /** The filter as the API has it; none wants every lead. */
   value: Part | null | undefined;
@@ -53,6 +55,7 @@ interface FilterEditorProps {
 
 /** Rules in groups, nested at will: all of, any of, none of. Every rule is numbered, for eyes and ears. */
 export function FilterEditor({
+  campaign,
   facts,
   value,
   onChange,
@@ -63,7 +66,7 @@ export function FilterEditor({
 }: FilterEditorProps) {
   const root = asGroup(value);
   return (
-    <Shared.Provider value={{ facts, fault, beside, isReadOnly }}>
+    <Shared.Provider value={{ campaign, facts, fault, beside, isReadOnly }}>
       <Group part={root} number="" pointer={base} onChange={(next) => onChange(asKept(next))} />
     </Shared.Provider>
   );
@@ -158,7 +161,7 @@ function Group({ part, number, pointer, onChange, onRemove }: NodeProps) {
 }
 
 function Rule({ part, number, pointer, onChange, onRemove }: NodeProps) {
-  const { facts, fault, beside, isReadOnly } = useContext(Shared);
+  const { campaign, facts, fault, beside, isReadOnly } = useContext(Shared);
   const fact = facts.find((one) => one.fact === part.fact);
   const operator = operatorOf(part);
   const error =
@@ -194,6 +197,7 @@ function Rule({ part, number, pointer, onChange, onRemove }: NodeProps) {
       <div className={css.value}>
         {operator && (
           <ValueEditor
+            campaign={campaign}
             fact={fact}
             operator={operator}
             number={number}
@@ -230,7 +234,8 @@ function errorUnder(fault: Fault | null, pointer: string): string | undefined {
   return found?.detail;
 }
 
-interface ValueProps {
+export interface ValueProps {
+  campaign: string;
   fact?: FactRow;
   operator: Operator;
   number: string;
@@ -239,7 +244,7 @@ interface ValueProps {
   onChange: (value: Json) => void;
 }
 
-function ValueEditor({ fact, operator, number, value, isReadOnly, onChange }: ValueProps) {
+function ValueEditor({ campaign, fact, operator, number, value, isReadOnly, onChange }: ValueProps) {
   const label = `Rule ${number}: value`;
   if (operator === 'present' || fact?.kind === 'boolean') {
     const yes = ['yes', 'true', true].includes(value as string);
@@ -279,7 +284,16 @@ function ValueEditor({ fact, operator, number, value, isReadOnly, onChange }: Va
     );
   }
   if (isList(operator))
-    return <Values fact={fact} number={number} value={value} isReadOnly={isReadOnly} onChange={onChange} />;
+    return (
+      <Values
+        campaign={campaign}
+        fact={fact}
+        number={number}
+        value={value}
+        isReadOnly={isReadOnly}
+        onChange={onChange}
+      />
+    );
   if (fact?.options?.length) {
     return (
       <Select
@@ -317,84 +331,5 @@ function One({
       disabled={isReadOnly}
       onChange={onChange}
     />
-  );
-}
-
-/** How many values a list may have and still be drawn one by one. */
-const DRAWN = 60;
-
-/** A list of values, or of places the miles around one. */
-function Values({ fact, number, value, isReadOnly, onChange }: Omit<ValueProps, 'operator'>) {
-  const label = `Rule ${number}: values`;
-  if (fact?.places && value && typeof value === 'object' && !Array.isArray(value)) {
-    return (
-      <div className={css.pair}>
-        <TextInput
-          aria-label={`Rule ${number}: miles`}
-          inputMode="decimal"
-          value={String(value.within_miles ?? '')}
-          disabled={isReadOnly}
-          onChange={(event) => onChange({ ...value, within_miles: event.currentTarget.value })}
-        />
-        <span>miles of</span>
-        <TextInput
-          aria-label={`Rule ${number}: place`}
-          value={String(value.of ?? '')}
-          disabled={isReadOnly}
-          onChange={(event) => onChange({ ...value, of: event.currentTarget.value })}
-        />
-        <Button size="compact-xs" variant="subtle" disabled={isReadOnly} onClick={() => onChange([])}>
-          List instead
-        </Button>
-      </div>
-    );
-  }
-  const values = (Array.isArray(value) ? value : []).map(String);
-  if (values.length > DRAWN) {
-    return (
-      <div className={css.pair}>
-        <span>
-          {values.length.toLocaleString('en-US')} values, {values.slice(0, 3).join(', ')} …
-        </span>
-        <Button size="compact-xs" variant="subtle" disabled={isReadOnly} onClick={() => onChange([])}>
-          Clear
-        </Button>
-      </div>
-    );
-  }
-  if (fact?.options?.length) {
-    return (
-      <MultiSelect
-        aria-label={label}
-        data={fact.options}
-        value={values}
-        disabled={isReadOnly}
-        onChange={onChange}
-        searchable
-      />
-    );
-  }
-  return (
-    <div className={css.values}>
-      <TagsInput
-        aria-label={label}
-        placeholder={values.length ? '' : 'Type or paste, one a line'}
-        value={values}
-        disabled={isReadOnly}
-        acceptValueOnBlur
-        splitChars={SPLIT}
-        onChange={(next) => onChange(listed(next))}
-      />
-      {fact?.places && values.length === 0 && (
-        <Button
-          size="compact-xs"
-          variant="subtle"
-          disabled={isReadOnly}
-          onClick={() => onChange({ within_miles: '25', of: '' })}
-        >
-          Miles around
-        </Button>
-      )}
-    </div>
   );
 }

@@ -1,5 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { asGroup, asSaved, type FactRow, firstOf, listed, withFact, withMode, withOperator, withValue } from './tree';
+import {
+  asGroup,
+  asSaved,
+  type FactRow,
+  firstOf,
+  listed,
+  pasted,
+  withFact,
+  withMode,
+  withOperator,
+  withValue,
+} from './tree';
 
 const age: FactRow = { fact: 'age', kind: 'number', operators: ['equals', 'between', 'at_least', 'one_of'] };
 const miles: FactRow = { fact: 'miles', kind: 'number', operators: ['equals', 'between', 'at_least'] };
@@ -46,6 +57,11 @@ describe('a filter', () => {
     expect(withValue({ fact: 'age', at_least: '25' }, '30')).toEqual({ fact: 'age', at_least: '30' });
   });
   it('takes pasted lists, each value once', () => {
+    const zip: FactRow = { fact: 'zip', kind: 'text', operators: ['one_of'], places: true };
+    expect(pasted('90210 90211\n90210, 10001', zip)).toEqual(['90210', '90211', '10001']);
+    expect(pasted('New York, Los Angeles\nnew york', state)).toEqual(['New York', 'Los Angeles', 'new york']);
+    expect(pasted('very good; bad', { ...state, options: ['very good', 'bad'] })).toEqual(['very good', 'bad']);
+    expect(pasted('good bad', { ...state, options: ['good', 'bad'] })).toEqual(['good', 'bad']);
     expect(listed(['90210\r\n90211, 90210;\t10001\n', 'New York'])).toEqual(['90210', '90211', '10001', 'New York']);
   });
 });

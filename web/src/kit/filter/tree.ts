@@ -135,3 +135,11 @@ export function listed(values: string[]): string[] {
   const single = values.flatMap((one) => one.split(BETWEEN)).map((one) => one.trim());
   return [...new Set(single.filter(Boolean))];
 }
+
+/** The values of a text that was pasted; blanks part them too where no value of the fact can have one. */
+export function pasted(text: string, fact: FactRow | undefined): string[] {
+  const hasBlanks = fact?.options?.length
+    ? fact.options.some((one) => /\s/.test(one))
+    : fact?.kind === 'text' && !fact.places;
+  return listed(hasBlanks ? [text] : text.split(/\s+/));
+}

@@ -1,8 +1,8 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 
-/** A button that copies a text, and says that it did. */
-export function Copy({ text, label = 'Copy' }: { text: string; label?: string }) {
+/** A button that copies a text, and says that it did; small, but for among the actions of a page. */
+export function Copy({ text, label = 'Copy', isAction }: { text: string; label?: string; isAction?: boolean }) {
   const [isDone, setDone] = useState(false);
   const copy = async () => {
     await navigator.clipboard.writeText(text);
@@ -10,7 +10,7 @@ export function Copy({ text, label = 'Copy' }: { text: string; label?: string })
     setTimeout(() => setDone(false), 2000);
   };
   return (
-    <Button size="compact-xs" onClick={copy}>
+    <Button size={isAction ? undefined : 'compact-xs'} onClick={copy}>
       {isDone ? 'Copied' : label}
     </Button>
   );

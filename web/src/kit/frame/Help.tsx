@@ -35,7 +35,7 @@ export function Help({ asked, onAsk, place }: HelpProps) {
   return (
     <dialog ref={dialog} className={css.help} aria-labelledby="keys-title">
       <div className={css.head}>
-        <h2 id="keys-title">Keys</h2>
+        <h2 id="keys-title">Keyboard</h2>
         <Button onClick={() => dialog.current?.close()}>Close</Button>
       </div>
       <div className={css.columns}>

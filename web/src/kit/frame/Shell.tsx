@@ -76,7 +76,7 @@ function Foot({ onKeys }: { onKeys: () => void }) {
         {me.name}
       </Link>
       <button type="button" className={css.quiet} onClick={onKeys}>
-        Keys
+        Keyboard
       </button>
       <button type="button" className={css.quiet} onClick={() => setColorScheme(next)}>
         {now}

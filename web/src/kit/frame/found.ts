@@ -1,5 +1,7 @@
+import { useDebouncedValue } from '@mantine/hooks';
 import { useQueries } from '@tanstack/react-query';
-import { nameOf, nounsQuery, type Plural } from '../noun/nouns';
+import { nameOf, type Plural } from '../noun/nouns';
+import { foundQuery } from '../noun/picking';
 
 const KINDS: [Plural, string][] = [
   ['campaigns', 'campaign'],
@@ -11,6 +13,7 @@ const KINDS: [Plural, string][] = [
 /** Fewer letters would find everything. */
 const LETTERS = 2;
 const MOST = 8;
+const TYPED_MS = 120;
 
 export interface NounFound {
   id: string;
@@ -19,15 +22,26 @@ export interface NounFound {
   to: string;
 }
 
-/** Nouns of every kind whose name or slug holds what was typed. */
+/** What may be asked for in an address: no phone and no e-mail, nor what may become one. */
+export function isName(words: string): boolean {
+  const isPerson = words.includes('@') || (!/\p{L}/u.test(words) && /[+(]|\d.*\d.*\d.*\d/.test(words));
+  return words.length >= LETTERS && !isPerson;
+}
+
+/** Nouns of every kind whose name or slug holds all words that were typed. */
 export function useNouns(words: string): NounFound[] {
-  const wanted = words.trim().toLowerCase();
-  const isAsked = wanted.length >= LETTERS;
-  const lists = useQueries({ queries: KINDS.map(([plural]) => ({ ...nounsQuery(plural), enabled: isAsked })) });
+  const wanted = words.trim();
+  const [settled] = useDebouncedValue(wanted, TYPED_MS);
+  const isAsked = isName(wanted) && isName(settled);
+  const lists = useQueries({
+    queries: KINDS.map(([plural]) => ({ ...foundQuery(plural, settled, MOST), enabled: isAsked })),
+  });
   if (!isAsked) return [];
+  const parts = wanted.toLowerCase().split(/\s+/);
   return KINDS.flatMap(([plural, word], at) =>
     (lists[at]?.data?.items ?? [])
-      .filter(({ noun }) => `${noun.slug} ${noun.name ?? ''}`.toLowerCase().includes(wanted))
+      // What was found for fewer letters, while the answer for the last one is on its way.
+      .filter(({ noun }) => parts.every((part) => `${noun.slug} ${noun.name ?? ''}`.toLowerCase().includes(part)))
       .map(({ noun }) => ({
         id: `${plural}/${noun.slug}`,
         label: nameOf(noun),

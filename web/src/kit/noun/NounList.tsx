@@ -1,15 +1,20 @@
 import { Button, TextInput } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { useDebouncedValue } from '@mantine/hooks';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { Asked } from '../data/Asked';
+import { send } from '@/api/client';
 import { useAddress } from '../data/address';
-import { type Column, Table } from '../data/Table';
+import { PagedTable } from '../data/PagedTable';
+import { usePages } from '../data/pages';
+import type { Column } from '../data/Table';
 import { useFindKey } from '../frame/keys';
 import { useMayWrite } from '../frame/me';
 import { Card, Page } from '../frame/Page';
 import { Status } from '../frame/Status';
-import { type Kept, nameOf, nounsQuery, type Plural } from './nouns';
+import { type Kept, nameOf, type Plural } from './nouns';
+
+const PAGE = 500;
+const TYPED_MS = 150;
 
 interface NounListProps {
   plural: Plural;
@@ -27,9 +32,15 @@ export function NounList({ plural, title, word, columns, empty, filters = [], ac
   const [address, change] = useAddress();
   const mayWrite = useMayWrite();
   const find = useFindKey();
-  const wanted = (address.q ?? '').toLowerCase();
+  const [wanted] = useDebouncedValue((address.q ?? '').trim().slice(0, 200), TYPED_MS);
   const filter = Object.fromEntries(filters.flatMap((name) => (address[name] ? [[name, address[name]]] : [])));
-  const query = useQuery(nounsQuery(plural, filter));
+  const query = { q: wanted, ...filter };
+  const pages = usePages<Kept>(['nouns', plural, 'pages', query], async (cursor) => {
+    const found = await send<{ items: Kept[]; next: string | null }>('GET', `/v1/${plural}`, {
+      query: { ...query, limit: PAGE, cursor },
+    });
+    return found.body;
+  });
   const first: Column<Kept> = { key: 'name', title: 'Name', cell: ({ noun }) => nameOf(noun) };
   const state: Column<Kept> = {
     key: 'state',
@@ -60,24 +71,14 @@ export function NounList({ plural, title, word, columns, empty, filters = [], ac
       }
     >
       <Card flush>
-        <Asked query={query}>
-          {({ items, more }) => {
-            const rows = items.filter(({ noun }) => `${noun.slug} ${noun.name ?? ''}`.toLowerCase().includes(wanted));
-            return (
-              <>
-                <Table
-                  label={title}
-                  columns={[first, ...(isPausable ? [state] : []), ...columns]}
-                  rows={rows}
-                  rowKey={({ noun }) => noun.slug}
-                  href={({ noun }) => `/${plural}/${noun.slug}`}
-                  empty={wanted ? `Nothing is called “${wanted}”.` : empty}
-                />
-                {more && <p>There are more than these {items.length}. Search by the beginning of the slug.</p>}
-              </>
-            );
-          }}
-        </Asked>
+        <PagedTable
+          pages={pages}
+          label={title}
+          columns={[first, ...(isPausable ? [state] : []), ...columns]}
+          rowKey={({ noun }) => noun.slug}
+          href={({ noun }) => `/${plural}/${noun.slug}`}
+          empty={wanted ? `Nothing is called “${wanted}”.` : empty}
+        />
       </Card>
     </Page>
   );

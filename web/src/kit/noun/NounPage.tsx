@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useEffect } from 'react';
 import { Fault, send } from '@/api/client';
 import { Asked } from '../data/Asked';
@@ -16,6 +16,7 @@ import { LookOnly } from '../frame/Plain';
 import { Status } from '../frame/Status';
 import { EditBar, EditTrouble } from './EditBar';
 import { type Editing, useEditing } from './editing';
+import { Named } from './Named';
 import css from './NounPage.module.css';
 import { kindsQuery, nameOf, type Plural } from './nouns';
 import { suggested } from './slug';
@@ -71,7 +72,7 @@ export function NounPage(props: NounPageProps) {
     <Page
       narrow={!side && !props.isWide}
       title={isNew ? `New ${word}` : nameOf(draft) || String(slug)}
-      aside={!isNew && 'paused' in draft && draft.paused ? <Status status="paused" /> : undefined}
+      aside={isNew ? undefined : <Belongs draft={draft} />}
       actions={
         mayWrite && (
           <>
@@ -110,6 +111,7 @@ export function NounPage(props: NounPageProps) {
                 }
                 const nouns = nounWidgets({
                   defs: schema.$defs ?? {},
+                  campaign,
                   facts,
                   fault: editing.fault,
                   beside: (pointer) => props.beside?.(editing, pointer),
@@ -179,31 +181,52 @@ function Folded({
   );
 }
 
-/** Taking a noun away: the API says what still refers to it. */
+const PARENTS: [key: string, plural: Plural][] = [
+  ['buyer', 'buyers'],
+  ['seller', 'sellers'],
+  ['campaign', 'campaigns'],
+];
+
+/** What a noun belongs to, and whether it trades. */
+function Belongs({ draft }: { draft: Dict }) {
+  return (
+    <>
+      {PARENTS.filter(([key]) => draft[key] && typeof draft[key] === 'string').map(([key, plural]) => (
+        <Link key={key} to={`/${plural}/${String(draft[key])}`}>
+          <Named plural={plural} slug={String(draft[key])} />
+        </Link>
+      ))}
+      {typeof draft.tier === 'string' && <span>tier {draft.tier}</span>}
+      {draft.paused ? <Status status="paused" /> : draft.campaign && <Status status="active" />}
+    </>
+  );
+}
+
+/** Removing a noun: the API says what still refers to it. */
 function Gone({ plural, word, slug }: { plural: Plural; word: string; slug: string }) {
   const queries = useQueryClient();
   const navigate = useNavigate();
   const tell = useTell();
   const remove = async () => {
-    if (!window.confirm(`Take the ${word} ${slug} away? Changes keeps it as it was, and can bring it back.`)) return;
+    if (!window.confirm(`Remove the ${word} ${slug}? Changes keeps it as it was, and can bring it back.`)) return;
     try {
       const { etag } = await send<Dict>('GET', `/v1/${plural}/${slug}`);
       await send('DELETE', `/v1/${plural}/${slug}`, { headers: { 'If-Match': etag } });
       await queries.invalidateQueries({ queryKey: ['nouns'] });
       queries.removeQueries({ queryKey: ['noun', plural, slug] });
-      tell(`Taken away: ${slug}.`);
+      tell(`Removed: ${slug}.`);
       void navigate({ to: `/${plural}` });
     } catch (error) {
       const words =
         error instanceof Fault
           ? [error.problem.title, ...(error.problem.errors ?? []).map((one) => one.detail)]
           : [String(error)];
-      tell(`Not taken away. ${words.join(' ')}`);
+      tell(`Not removed. ${words.join(' ')}`);
     }
   };
   return (
     <Button variant="subtle" color="red" onClick={remove}>
-      Take away
+      Remove
     </Button>
   );
 }

@@ -1,4 +1,4 @@
-import { queryOptions, useQuery } from '@tanstack/react-query';
+import { queryOptions } from '@tanstack/react-query';
 import { api, must, send } from '@/api/client';
 import type { Dict, Schema } from '../form/schema';
 
@@ -9,7 +9,7 @@ export interface Kept {
   noun: Dict & { slug: string };
 }
 
-/** How many nouns of a kind a page draws at most; beyond, it asks for a beginning of the slug. */
+/** How many nouns of a kind are asked for at once, where nothing else is said. */
 const PAGE = 500;
 
 export const kindsQuery = queryOptions({
@@ -37,12 +37,6 @@ export function nounQuery(plural: Plural, slug: string) {
     queryKey: ['noun', plural, slug],
     queryFn: () => send<Dict>('GET', `/v1/${plural}/${encodeURIComponent(slug)}`),
   });
-}
-
-/** The slugs of a kind, with their names, for pickers. */
-export function useSlugs(plural: Plural): { value: string; label: string }[] {
-  const found = useQuery(nounsQuery(plural)).data?.items ?? [];
-  return found.map(({ noun }) => ({ value: noun.slug, label: nameOf(noun) }));
 }
 
 /** What people call a noun: its name, or its slug where it has none. */

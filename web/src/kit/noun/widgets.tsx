@@ -1,4 +1,3 @@
-import { Select } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Fault } from '@/api/client';
 import { FilterEditor } from '../filter/FilterEditor';
@@ -8,49 +7,10 @@ import { type EditorProps, SchemaForm, type Widget } from '../form/SchemaForm';
 import css from '../form/SchemaForm.module.css';
 import { type Dict, labelOf, type Schema } from '../form/schema';
 import type { Plural } from './nouns';
-import { useSlugs } from './nouns';
-
-/** A noun chosen by its slug. */
-export function SlugField({
-  plural,
-  label,
-  pointer,
-  value,
-  error,
-  required,
-  placeholder,
-  onChange,
-}: {
-  plural: Plural;
-  label: string;
-  /** Where it stands in what is sent. */
-  pointer?: string;
-  value: string | undefined;
-  error?: string;
-  required?: boolean;
-  placeholder?: string;
-  onChange: (slug: string | undefined) => void;
-}) {
-  const slugs = useSlugs(plural);
-  const data = value && !slugs.some((one) => one.value === value) ? [...slugs, { value, label: value }] : slugs;
-  return (
-    <Select
-      label={label}
-      data-pointer={pointer}
-      data={data}
-      value={value ?? null}
-      searchable
-      clearable={!required}
-      required={required}
-      placeholder={placeholder}
-      error={error}
-      nothingFoundMessage={`No ${plural} of that name`}
-      onChange={(next) => onChange(next ?? undefined)}
-    />
-  );
-}
+import { SlugField } from './SlugField';
 
 interface Around {
+  campaign: string;
   defs: Record<string, Schema>;
   facts: FactRow[];
   fault: Fault | null;
@@ -69,7 +29,7 @@ const FILTERS = ['filter', 'when', 'require'];
 
 /** The controls that nouns need beside the usual ones: nouns by slug, plugins with their settings, filters. */
 export function nounWidgets(around: Around): Widget {
-  const { facts, fault, beside } = around;
+  const { campaign, facts, fault, beside } = around;
   const widget: Widget = (props) => {
     const { name, pointer, value, help, required, onChange } = props;
     const { label } = labelOf(name);
@@ -114,6 +74,7 @@ export function nounWidgets(around: Around): Widget {
           <legend className={css.legend}>{label}</legend>
           {help && <p className={css.help}>{help}</p>}
           <FilterEditor
+            campaign={campaign}
             facts={facts}
             value={value as Part | null | undefined}
             fault={fault}

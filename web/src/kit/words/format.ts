@@ -23,6 +23,13 @@ function moneyOf(currency: string, least: number, most: number): Intl.NumberForm
   return { style: 'currency', currency, minimumFractionDigits: least, maximumFractionDigits: most };
 }
 
+/** "$80K", "$1.3M": an amount at the axis of a chart, where the exact one has no room. */
+export function roughMoney(amount: number, currency = 'USD'): string {
+  return new Intl.NumberFormat('en-US', { style: 'currency', currency, notation: 'compact', maximumFractionDigits: 1 })
+    .format(amount)
+    .replace('-', '−');
+}
+
 /** 28412 → "28,412"; 1284123 → "1.28 M". */
 export function count(value: Maybe<number>): string {
   if (value === null || value === undefined) return NONE;

@@ -32,7 +32,7 @@ export default function Buyer() {
 
 function Offers({ buyer }: { buyer: string }) {
   const mayWrite = useMayWrite();
-  const found = (useQuery(nounsQuery('offers')).data?.items ?? []).filter(({ noun }) => noun.buyer === buyer);
+  const found = useQuery(nounsQuery('offers', { buyer })).data?.items ?? [];
   return (
     <Card
       title="Offers"

@@ -1,4 +1,5 @@
 import type { PageOf } from '@/kit/frame/pages';
+import { nounAhead } from '@/kit/noun/ahead';
 
 export const pages: PageOf[] = [
   {
@@ -7,5 +8,5 @@ export const pages: PageOf[] = [
     nav: { group: 'Market', order: 1, keys: 'c' },
     load: () => import('./Campaigns'),
   },
-  { path: '/campaigns/$slug', title: 'Campaign', load: () => import('./Campaign') },
+  { path: '/campaigns/$slug', title: 'Campaign', ahead: nounAhead('campaigns'), load: () => import('./Campaign') },
 ];

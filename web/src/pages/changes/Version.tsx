@@ -45,7 +45,7 @@ export default function Version() {
 
 function Changed({ change }: { change: Change }) {
   const { kind, slug, before, after } = change;
-  const what = before === null ? 'new' : after === null ? 'taken away' : 'changed';
+  const what = before === null ? 'new' : after === null ? 'removed' : 'changed';
   const rows = differences((before ?? {}) as Json, (after ?? {}) as Json);
   return (
     <Card

@@ -7,7 +7,7 @@ import { Once } from '@/kit/frame/Once';
 import { Card } from '@/kit/frame/Page';
 import { Trouble } from '@/kit/frame/Trouble';
 import type { Plural } from '@/kit/noun/nouns';
-import { SlugField } from '@/kit/noun/widgets';
+import { SlugField } from '@/kit/noun/SlugField';
 import { HOLDERS, type Holder, useAllKeys } from './keys';
 
 const PLURALS: Record<Exclude<Holder, 'house'>, Plural> = { source: 'sources', seller: 'sellers', buyer: 'buyers' };

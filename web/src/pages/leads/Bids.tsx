@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { Card, Empty } from '@/kit/frame/Page';
+import { Named } from '@/kit/noun/Named';
 import { millis, money } from '@/kit/words/format';
 import { useReasons } from '@/kit/words/reasons';
 import css from './Lead.module.css';
@@ -54,7 +55,9 @@ function Bar({ bid, lead, most, floor }: { bid: Bid; lead: LeadLog; most: number
   return (
     <div className={css.bar}>
       <div className={css.barHead}>
-        <Link to={`/offers/${bid.offer}`}>{bid.buyer}</Link>
+        <Link to={`/offers/${bid.offer}`}>
+          <Named plural="buyers" slug={bid.buyer} />
+        </Link>
         <b>{money(bid.price, lead.currency)}</b>
       </div>
       <div className={css.track}>

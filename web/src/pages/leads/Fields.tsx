@@ -8,27 +8,25 @@ import { Trouble } from '@/kit/frame/Trouble';
 import css from './Lead.module.css';
 import type { LeadLog } from './story';
 
-/** Facts are plain; what is personal is sealed until somebody says why he looks, which is logged. */
-export function Fields({ lead }: { lead: LeadLog }) {
-  const facts = Object.entries(lead.facts);
+/** What decisions were made by: plain, for it says nothing of who the person is. */
+export function Facts({ lead }: { lead: LeadLog }) {
+  const facts = Object.entries(lead.facts).sort(([one], [other]) => one.localeCompare(other));
   return (
-    <div className={css.pair}>
-      <Card title="Facts" aside={`${facts.length}, what decisions were made by`}>
-        <dl className={css.facts}>
-          {facts.map(([name, value]) => (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd>{String(value)}</dd>
-            </div>
-          ))}
-        </dl>
-      </Card>
-      <Sealed lead={lead} />
-    </div>
+    <Card title="Facts" aside={`${facts.length}, what decisions were made by`}>
+      <dl className={css.facts}>
+        {facts.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{String(value)}</dd>
+          </div>
+        ))}
+      </dl>
+    </Card>
   );
 }
 
-function Sealed({ lead }: { lead: LeadLog }) {
+/** What is personal is sealed until somebody says why he looks, which is logged. */
+export function Sealed({ lead }: { lead: LeadLog }) {
   const [reason, setReason] = useState('');
   const mayShow = useMayWrite();
   const shown = useMutation({

@@ -5,7 +5,7 @@ import type { Struct } from '@/api/client';
 import { useAddress } from '@/kit/data/address';
 import { useFindKey } from '@/kit/frame/keys';
 import { seek } from '@/kit/frame/sought';
-import { useSlugs } from '@/kit/noun/nouns';
+import { SlugField } from '@/kit/noun/SlugField';
 import { count } from '@/kit/words/format';
 import { useReasons } from '@/kit/words/reasons';
 import { idEnd, isIdEnd, person } from '@/kit/words/search';
@@ -21,7 +21,6 @@ const STATUSES = ['sold', 'unsold', 'refused', 'open', 'queued', 'review', 'unce
 export function Filters({ counts }: { counts: Counts | undefined }) {
   const [address, change] = useAddress();
   const reason = useReasons();
-  const buyers = useSlugs('buyers');
   const pick = (name: string, label: string, data: { value: string; label: string }[]) => (
     <Select
       label={label}
@@ -44,7 +43,14 @@ export function Filters({ counts }: { counts: Counts | undefined }) {
       {pick('status', 'Status', status.length ? status : STATUSES.map((one) => ({ value: one, label: one })))}
       {pick('source', 'Source', facet('source', String))}
       {pick('campaign', 'Campaign', facet('campaign', String))}
-      {pick('buyer', 'Buyer', buyers)}
+      <SlugField
+        plural="buyers"
+        label="Buyer"
+        placeholder="All"
+        value={address.buyer}
+        comboboxProps={{ width: 'max-content', position: 'bottom-start' }}
+        onChange={(slug) => change({ buyer: slug ?? null })}
+      />
       {pick(
         'reason',
         'Reason',

@@ -7,12 +7,14 @@ import { Copy } from '@/kit/frame/Copy';
 import { useMayWrite } from '@/kit/frame/me';
 import { Figure, Figures, Page } from '@/kit/frame/Page';
 import { Status } from '@/kit/frame/Status';
+import { Named } from '@/kit/noun/Named';
 import { lastSix, less, millis, money, NONE, percent, share, sum } from '@/kit/words/format';
 import { useReasons } from '@/kit/words/reasons';
 import { ago, moment } from '@/kit/words/time';
 import { Bids } from './Bids';
+import { useCalled } from './called';
 import { Erase } from './Erase';
-import { Fields } from './Fields';
+import { Facts, Sealed } from './Fields';
 import css from './Lead.module.css';
 import { leadQuery } from './leadQuery';
 import { Others } from './Others';
@@ -45,8 +47,12 @@ function Aside({ lead }: { lead: LeadLog }) {
     <>
       <Status status={lead.status} />
       {lead.test && <Status status="test" label="test lead" />}
-      <Link to={`/campaigns/${lead.campaign}`}>{lead.campaign}</Link>
-      <Link to={`/sources/${lead.source}`}>{lead.source}</Link>
+      <Link to={`/campaigns/${lead.campaign}`}>
+        <Named plural="campaigns" slug={lead.campaign} />
+      </Link>
+      <Link to={`/sources/${lead.source}`}>
+        <Named plural="sources" slug={lead.source} />
+      </Link>
       <span title={`${lead.arrived_at}, ${ago(lead.arrived_at)}`}>{moment(lead.arrived_at)}</span>
     </>
   );
@@ -66,8 +72,8 @@ function Actions({ lead }: { lead: LeadLog }) {
   });
   return (
     <>
-      <Copy text={lead.id} label="Copy id" />
-      <Copy text={asText(lead, reason)} label="Copy as text" />
+      <Copy isAction text={lead.id} label="Copy id" />
+      <Copy isAction text={asText(lead, reason)} label="Copy as text" />
       {mayWrite && !lead.erased && (
         <>
           <Button {...opens('again')}>Run again, dry</Button>
@@ -91,7 +97,7 @@ function Told({ lead }: { lead: LeadLog }) {
   const reason = useReasons();
   return (
     <>
-      <p className={css.verdict}>{verdict(lead, reason)}</p>
+      <p className={css.verdict}>{verdict(useCalled(lead), reason)}</p>
       <Opened lead={lead} />
       {lead.test && (
         <p className={css.test}>
@@ -102,15 +108,18 @@ function Told({ lead }: { lead: LeadLog }) {
       <Verdicts lead={lead} />
       <Money lead={lead} />
       <Spent lead={lead} />
-      <div className={css.pair}>
-        <Timeline lead={lead} />
-        <div className={css.stack}>
+      <div className={css.halves}>
+        <div className={css.half}>
+          <Timeline lead={lead} />
+          <Facts lead={lead} />
+        </div>
+        <div className={css.half}>
           <Bids lead={lead} />
           <Others lead={lead} />
+          <Sealed lead={lead} />
         </div>
       </div>
       <Since lead={lead} />
-      <Fields lead={lead} />
       <Traffic lead={lead.id} />
     </>
   );

@@ -2,6 +2,7 @@ import { Select } from '@mantine/core';
 import { useState } from 'react';
 import { Card, Empty } from '@/kit/frame/Page';
 import { Status } from '@/kit/frame/Status';
+import { Named } from '@/kit/noun/Named';
 import { money } from '@/kit/words/format';
 import { useReasons } from '@/kit/words/reasons';
 import css from './Lead.module.css';
@@ -44,7 +45,9 @@ function Row({ receipt, lead }: { receipt: Receipt; lead: LeadLog }) {
   const reason = useReasons();
   return (
     <div className={css.other}>
-      <b>{receipt.buyer}</b>
+      <b>
+        <Named plural="buyers" slug={receipt.buyer} />
+      </b>
       <Status status={receipt.reason === 'filtered' ? 'filtered' : receipt.outcome} />
       <span>
         {receipt.reason ? reason(receipt.reason) : receipt.outcome.replaceAll('_', ' ')}{' '}

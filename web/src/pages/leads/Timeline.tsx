@@ -2,6 +2,7 @@ import { Card } from '@/kit/frame/Page';
 import { millis } from '@/kit/words/format';
 import { useReasons } from '@/kit/words/reasons';
 import { clock } from '@/kit/words/time';
+import { useCalled } from './called';
 import { ForBuyer } from './ForBuyer';
 import css from './Lead.module.css';
 import { type LeadLog, lines, type Reasons, verdict } from './story';
@@ -9,10 +10,11 @@ import { type LeadLog, lines, type Reasons, verdict } from './story';
 /** Every event in order: when, what, how long. */
 export function Timeline({ lead }: { lead: LeadLog }) {
   const reason = useReasons();
+  const called = useCalled(lead);
   return (
     <Card title="What happened">
       <ol className={css.timeline}>
-        {lines(lead, reason).map(({ event, text, tone, ms }, index) => (
+        {lines(called, reason).map(({ event, text, tone, ms }, index) => (
           <li key={`${event.at}${event.type}${index}`}>
             <time className={css.after} dateTime={event.at} title={clock(event.at)}>
               +{millis(event.after_ms)}

@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { api, must } from '@/api/client';
 import { useMayWrite } from '@/kit/frame/me';
 import { Trouble } from '@/kit/frame/Trouble';
+import { Named } from '@/kit/noun/Named';
 import { money } from '@/kit/words/format';
 import css from './Lead.module.css';
 import type { LeadLog, Sale } from './story';
@@ -77,8 +78,8 @@ function Settle({ lead, sale }: { lead: LeadLog; sale: Sale }) {
   return (
     <div className={css.decide}>
       <span>
-        {sale.buyer} may have bought at {money(sale.price, lead.currency)}, which is held until somebody says how it
-        ended.
+        <Named plural="buyers" slug={sale.buyer} /> may have bought at {money(sale.price, lead.currency)}, which is held
+        until somebody says how it ended.
       </span>
       <Button
         data-verdict="yes"

@@ -2,6 +2,8 @@ import { Button } from '@mantine/core';
 import type { Struct } from '@/api/client';
 import type { Column } from '@/kit/data/Table';
 import { Status } from '@/kit/frame/Status';
+import { Named } from '@/kit/noun/Named';
+import { useNames } from '@/kit/noun/names';
 import { count, lastSix, millis, money } from '@/kit/words/format';
 import { ago, moment } from '@/kit/words/time';
 import css from './Leads.module.css';
@@ -23,8 +25,13 @@ export function columnsOf(reason: (code: string) => string): Column<Row>[] {
     },
     { key: 'id', title: 'Lead', cell: (row) => <code title={row.id}>{lastSix(row.id)}</code> },
     { key: 'status', title: 'Status', cell: (row) => <Status status={row.status} /> },
-    { key: 'source', title: 'Source', minor: true, cell: (row) => row.source },
-    { key: 'campaign', title: 'Campaign', minor: true, cell: (row) => row.campaign },
+    { key: 'source', title: 'Source', minor: true, cell: (row) => <Named plural="sources" slug={row.source} /> },
+    {
+      key: 'campaign',
+      title: 'Campaign',
+      minor: true,
+      cell: (row) => <Named plural="campaigns" slug={row.campaign} />,
+    },
     { key: 'who', title: 'Buyer, or reason', cell: (row) => <Who row={row} reason={reason} /> },
     { key: 'bids', title: 'Bids', figures: true, minor: true, cell: (row) => (row.bids ? count(row.bids) : '–') },
     {
@@ -46,8 +53,13 @@ export function columnsOf(reason: (code: string) => string): Column<Row>[] {
 }
 
 function Who({ row, reason }: { row: Row; reason: (code: string) => string }) {
-  if (row.sold_to.length) return <>{row.sold_to.map((one) => one.buyer).join(', ')}</>;
+  if (row.sold_to.length) return <Buyers slugs={row.sold_to.map((one) => one.buyer)} />;
   return <span className={css.reason}>{row.reason ? reason(row.reason) : ''}</span>;
+}
+
+function Buyers({ slugs }: { slugs: string[] }) {
+  const names = useNames('buyers', slugs);
+  return <span title={slugs.join(', ')}>{slugs.map((slug) => names[slug]).join(', ')}</span>;
 }
 
 /** New rows wait: what is read does not move by itself. */

@@ -1,26 +1,19 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
-import { api, must } from '@/api/client';
 import { Asked } from '@/kit/data/Asked';
 import { Table } from '@/kit/data/Table';
 import { Card } from '@/kit/frame/Page';
 import type { Tick } from '@/kit/live/stream';
 import { useReasons } from '@/kit/words/reasons';
 import { columnsOf, NewRows, type Row } from '../leads/columns';
+import { latestQuery } from './queries';
 import { waiting } from './series';
-
-const SHOWN = 15;
 
 /** The last leads. They stand where they are: new ones wait behind a button. */
 export function Latest({ campaign, ticks }: { campaign: string; ticks: Tick[] }) {
   const reason = useReasons();
-  const query = useQuery({
-    queryKey: ['leads', 'latest', campaign],
-    staleTime: Number.POSITIVE_INFINITY,
-    gcTime: 0,
-    queryFn: () => must(api.GET('/v1/leads', { params: { query: { limit: SHOWN, campaign: campaign || undefined } } })),
-  });
+  const query = useQuery(latestQuery(campaign));
   const news = query.data ? waiting(ticks, query.data.items[0]?.arrived_at ?? '') : 0;
   const columns = useMemo(() => columnsOf(reason).filter((column) => column.key !== 'payout'), [reason]);
   return (

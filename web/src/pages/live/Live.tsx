@@ -2,28 +2,29 @@ import { Button, Select } from '@mantine/core';
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useCallback, useState } from 'react';
-import { api, must } from '@/api/client';
 import { Asked } from '@/kit/data/Asked';
 import { useAddress } from '@/kit/data/address';
 import { useKeys } from '@/kit/frame/keys';
 import { Figure, Figures, Page } from '@/kit/frame/Page';
 import { Status } from '@/kit/frame/Status';
+import { needsQuery } from '@/kit/live/needs';
 import type { Tick, Told } from '@/kit/live/stream';
 import { type Flow, useStream } from '@/kit/live/useStream';
-import { useSlugs } from '@/kit/noun/nouns';
+import { foundQuery } from '@/kit/noun/picking';
+import { SlugField } from '@/kit/noun/SlugField';
 import { clock } from '@/kit/words/time';
 import { TITLES } from '@/pages/start/steps';
-import { Steps, startQuery } from '../start/Steps';
+import { Steps } from '../start/Steps';
+import { startQuery } from '../start/startQuery';
 import { BuyersNow } from './BuyersNow';
 import { Charts } from './Charts';
 import { figures } from './figures';
 import { Latest } from './Latest';
 import css from './Live.module.css';
 import { NeedsYou } from './NeedsYou';
+import { summaryQuery, WINDOWS, windowOf } from './queries';
 import { Stops } from './Stops';
 
-const WINDOWS = { '1m': 'Last minute', '5m': 'Last 5 minutes', '15m': 'Last 15 minutes' };
-type Window = keyof typeof WINDOWS;
 /** A summary is heavier than a tick, and minutes do not change in a second. */
 const SUMMARY_MS = 5_000;
 /** Seconds that are kept for the chart and for what is new. */
@@ -33,6 +34,7 @@ const KEPT = 900;
 export default function Live() {
   const [address] = useAddress();
   const start = useQuery(startQuery);
+  const needs = useQuery(needsQuery);
   const hasSold = start.data?.steps.some((step) => step.step === 'test_lead' && step.done);
   if (start.data && !hasSold) {
     return (
@@ -41,7 +43,8 @@ export default function Live() {
       </Page>
     );
   }
-  if (start.isPending) return <Page title="Live">{null}</Page>;
+  // What needs somebody stands above all else: it is known first, and nothing jumps when it comes.
+  if (start.isPending || needs.isPending) return <Page title="Live">{null}</Page>;
   const missing = start.data?.steps.find((step) => !step.done)?.step;
   return <Market key={address.campaign ?? ''} missing={missing && TITLES[missing]} />;
 }
@@ -50,13 +53,11 @@ function Market({ missing }: { missing?: string }) {
   const [address, change] = useAddress();
   const queries = useQueryClient();
   const campaign = address.campaign ?? '';
-  const window: Window = address.window && address.window in WINDOWS ? (address.window as Window) : '5m';
+  const window = windowOf(address.window);
   const [isPaused, setPaused] = useState(false);
   const [ticks, setTicks] = useState<Tick[]>([]);
   const summary = useQuery({
-    queryKey: ['live', campaign, window],
-    queryFn: () =>
-      must(api.GET('/v1/live/summary', { params: { query: { window, campaign: campaign || undefined } } })),
+    ...summaryQuery(campaign, window),
     refetchInterval: isPaused ? false : SUMMARY_MS,
     refetchOnWindowFocus: !isPaused,
     placeholderData: keepPreviousData,
@@ -101,7 +102,7 @@ function Market({ missing }: { missing?: string }) {
         </p>
       )}
       <NeedsYou />
-      <Asked query={summary} height={600}>
+      <Asked query={summary} height={900}>
         {(now) => (
           <div className={css.stack}>
             <Figures>
@@ -129,17 +130,16 @@ function FlowStatus({ flow, last }: { flow: Flow; last: string | undefined }) {
 }
 
 function Campaign({ campaign, onChange }: { campaign: string; onChange: (slug: string | null) => void }) {
-  const campaigns = useSlugs('campaigns');
-  if (campaigns.length < 2 && !campaign) return null;
+  const several = useQuery(foundQuery('campaigns', '', 2)).data?.items.length === 2;
+  if (!several && !campaign) return null;
   return (
-    <Select
+    <SlugField
+      plural="campaigns"
       aria-label="Campaign"
       w={180}
       placeholder="All campaigns"
-      clearable
-      data={campaigns}
-      value={campaign || null}
-      onChange={onChange}
+      value={campaign || undefined}
+      onChange={(slug) => onChange(slug ?? null)}
     />
   );
 }

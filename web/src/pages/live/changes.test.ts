@@ -15,7 +15,7 @@ test('a version is one mark that says who did what', () => {
   const [second, first] = marksOf([change(2, 'a'), change(2, 'b', null), change(1, 'c', {}, null)]);
   expect(second?.title).toBe('Version 2 by ana: offer a changed, offer b new');
   expect(second?.href).toBe('/changes/2');
-  expect(first?.title).toBe('Version 1 by ana: offer c taken away');
+  expect(first?.title).toBe('Version 1 by ana: offer c removed');
   expect((second?.at ?? 0) - (first?.at ?? 0)).toBe(1);
 });
 

@@ -46,7 +46,7 @@ export function marksOf(changes: Change[]): Mark[] {
 
 function spoken(changes: Change[]): string {
   const named = changes.slice(0, MOST_NOUNS).map(({ kind, slug, before, after }) => {
-    const what = before === null ? 'new' : after === null ? 'taken away' : 'changed';
+    const what = before === null ? 'new' : after === null ? 'removed' : 'changed';
     return `${kind} ${slug} ${what}`;
   });
   const more = changes.length - named.length;

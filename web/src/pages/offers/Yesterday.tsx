@@ -28,7 +28,11 @@ export function Yesterday({
   return (
     <Card title="The last 24 hours" aside="this offer's filter">
       {waits.length > 0 && <Waits rules={waits} isOld={!isEmpty} />}
-      {!isEmpty && <Asked query={query}>{(found) => <Told found={found} bid={bid} />}</Asked>}
+      {!isEmpty && (
+        <Asked query={query} height={196}>
+          {(found) => <Told found={found} bid={bid} />}
+        </Asked>
+      )}
     </Card>
   );
 }
@@ -56,7 +60,7 @@ function Told({ found, bid }: { found: Counted; bid: string | undefined }) {
   const { leads, matched, exact, sold, would_win: wins, currency } = found;
   return (
     <div className={css.stack}>
-      <p>
+      <p role="status">
         <span className={css.big}>
           {exact ? '' : '≈ '}
           {count(matched)}

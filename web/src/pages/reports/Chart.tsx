@@ -1,7 +1,8 @@
+import { Fragment } from 'react';
 import { Card } from '@/kit/frame/Page';
 import { useReasons } from '@/kit/words/reasons';
 import type { Head, Told } from './asked';
-import { currencyOf, figure, type Titled, titleOf, words } from './cells';
+import { currencyOf, figure, Name, type Titled, titleOf, words } from './cells';
 import { type Drawn, drawn, endsOf, placeOf } from './drawing';
 import { Lines } from './Lines';
 import css from './Report.module.css';
@@ -38,15 +39,20 @@ interface Part {
 }
 
 function Bars({ told, ys, picture, most }: Part & { most: number }) {
-  const reason = useReasons();
   const names = told.columns.filter((column) => !column.measure && column.name !== 'currency');
-  const label = (cells: Told['rows'][number]) =>
-    names.map((column) => words(column, cells[told.columns.indexOf(column)], told.zone, reason)).join(' · ') || 'All';
   return (
     <ul className={css.bars} aria-label="Chart">
       {told.rows.slice(0, most).map((cells) => (
         <li key={JSON.stringify(cells)}>
-          <span className={css.barsName}>{label(cells)}</span>
+          <span className={css.barsName}>
+            {names.length === 0 && 'All'}
+            {names.map((column, place) => (
+              <Fragment key={column.name}>
+                {place > 0 && ' · '}
+                <Name column={column} cell={cells[told.columns.indexOf(column)]} zone={told.zone} />
+              </Fragment>
+            ))}
+          </span>
           <ul>
             {ys.map((column) => (
               <li key={column.name} className={css.bar}>

@@ -1,7 +1,7 @@
 import { MultiSelect, NativeSelect, SegmentedControl, TextInput } from '@mantine/core';
 import { useAddress } from '@/kit/data/address';
 import type { Plural } from '@/kit/noun/nouns';
-import { SlugField } from '@/kit/noun/widgets';
+import { SlugField } from '@/kit/noun/SlugField';
 import { dayIn, dividedBy, groupsOf, type Head, RANGES, rangeOf, USUAL } from './asked';
 import css from './Report.module.css';
 

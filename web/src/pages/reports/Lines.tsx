@@ -1,7 +1,7 @@
 import { Chart } from '@/kit/draw/Chart';
 import { useReasons } from '@/kit/words/reasons';
 import type { Told } from './asked';
-import { currencyOf, figure, type Titled, titleOf, words } from './cells';
+import { currencyOf, figure, roughly, short, type Titled, titleOf, words } from './cells';
 import type { Lines as Drawn } from './series';
 
 /** Past the hour that a day may be short of: it is named by an instant within it. */
@@ -27,6 +27,10 @@ export function Lines({ told, ys, drawn }: { told: Told; ys: Titled[]; drawn: Dr
         format={(value) => figure({ ...unit, estimate: false }, value === null ? null : value, currency)}
         cursor="report"
         step={drawn.step}
+        axis={{
+          when: (seconds) => short(new Date(seconds * 1000).toISOString(), told.zone),
+          format: (value) => roughly(unit, value, currency),
+        }}
         zone={told.zone}
         hasTimes={index === drawn.charts.length - 1}
         when={(seconds) => words(x, new Date((seconds + within) * 1000).toISOString(), told.zone, reason)}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { changed, currencyOf, figure, type Titled, titleOf, words } from './cells';
+import { changed, currencyOf, figure, roughly, short, type Titled, titleOf, words } from './cells';
 
 const column = (kind: string, more: Partial<Titled> = {}): Titled =>
   ({ name: 'x', title: 'X', kind, about: '', measure: true, estimate: false, ...more }) as Titled;
@@ -17,6 +17,13 @@ describe('a cell', () => {
   it('says where it is reckoned from a sample', () => {
     expect(figure(column('count', { estimate: true }), 300, '')).toBe('≈ 300');
     expect(titleOf(column('count', { estimate: true, title: 'Left out' }))).toBe('Left out ≈');
+  });
+
+  it('is short at an axis', () => {
+    expect(roughly(column('money'), 81231.27, 'USD')).toBe('$81.2K');
+    expect(roughly(column('percent'), 50, 'USD')).toBe('50.0 %');
+    expect(short('2026-11-30T05:00:00Z', 'America/New_York')).toBe('30 Nov');
+    expect(short('2026-11-30T19:00:00Z', 'America/New_York')).toBe('14:00');
   });
 
   it('is a sentence, a day, or what it is', () => {

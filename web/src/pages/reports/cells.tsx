@@ -2,7 +2,10 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Struct } from '@/api/client';
 import { Status } from '@/kit/frame/Status';
-import { count, millis, money, NONE, percent } from '@/kit/words/format';
+import { Named } from '@/kit/noun/Named';
+import type { Plural } from '@/kit/noun/nouns';
+import { count, millis, money, NONE, percent, roughMoney } from '@/kit/words/format';
+import { useReasons } from '@/kit/words/reasons';
 import type { Told } from './asked';
 import css from './Report.module.css';
 
@@ -11,7 +14,7 @@ export type Cell = Told['rows'][number][number];
 export type Cells = Cell[];
 type Reasons = (code: string) => string;
 
-const PLURALS: Record<string, string> = {
+const PLURALS: Record<string, Plural> = {
   source: 'sources',
   campaign: 'campaigns',
   seller: 'sellers',
@@ -50,12 +53,32 @@ function unitOf(kind: string, cell: string | number, currency: string): string {
   }
 }
 
+/** A figure at the axis of a chart. */
+export function roughly(column: Titled, value: number, currency: string): string {
+  return column.kind === 'money' ? roughMoney(value, currency) : unitOf(column.kind, value, currency);
+}
+
+/** An hour or a day at the axis of a chart: the hour, and the day where it begins. */
+export function short(at: string, zone: string): string {
+  const clock = new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit' });
+  const hour = clock.format(new Date(at));
+  const day = new Intl.DateTimeFormat('en-GB', { timeZone: zone, day: 'numeric', month: 'short' });
+  return hour === '00:00' ? day.format(new Date(at)) : hour;
+}
+
 /** What a row is of, in words alone: for charts, and wherever no link can stand. */
 export function words(column: Titled, cell: Cell | undefined, zone: string, reason: Reasons): string {
   if (cell === null || cell === undefined || cell === '') return NONE;
   if (column.kind === 'reason') return reason(String(cell));
   if (column.kind === 'instant') return instant(String(cell), zone, column.name === 'hour');
   return String(cell);
+}
+
+/** The same for people: nouns by their names. */
+export function Name({ column, cell, zone }: { column: Titled; cell: Cell | undefined; zone: string }) {
+  const text = words(column, cell, zone, useReasons());
+  const plural = PLURALS[column.kind];
+  return plural && text !== NONE ? <Named plural={plural} slug={text} /> : text;
 }
 
 /** What a row is of: nouns lead to their pages, a reason is its sentence. */
@@ -66,7 +89,7 @@ export function noun(column: Titled, cell: Cell | undefined, zone: string, reaso
   if (plural) {
     return (
       <Link className={css.noun} to={`/${plural}/${String(cell)}`}>
-        {text}
+        <Named plural={plural} slug={text} />
       </Link>
     );
   }

@@ -21,6 +21,7 @@ function told(group_by: string[], since: string, until: string, rows: (string | 
   return { since, until, zone: 'America/New_York', group_by, columns: COLUMNS, rows, totals: [[]] } as unknown as Told;
 }
 
+const LATER = Date.parse('2027-01-01T00:00:00Z') / 1000;
 const ys = COLUMNS.slice(1) as never;
 const DAYS = told(['day'], '2026-10-30T04:00:00Z', '2026-11-04T05:00:00Z', [
   ['2026-11-03T05:00:00Z', 4, '9.100001', 50],
@@ -28,10 +29,15 @@ const DAYS = told(['day'], '2026-10-30T04:00:00Z', '2026-11-04T05:00:00Z', [
 ]);
 
 describe('a report by days', () => {
-  const found = linesOf(DAYS, ys);
+  const found = linesOf(DAYS, ys, LATER);
   it('has a value for every day, also over the end of summer time', () => {
     const days = found?.times.map((time) => new Date(time * 1000).toISOString().slice(5, 13));
     expect(days).toEqual(['10-30T04', '10-31T04', '11-01T04', '11-02T04', '11-03T05']);
+  });
+  it('ends now, not with the day', () => {
+    const now = Date.parse('2026-10-31T12:00:00Z') / 1000;
+    const today = told(['day'], '2026-10-30T04:00:00Z', '2026-11-04T05:00:00Z', [['2026-10-31T04:00:00Z', 2, '7', 1]]);
+    expect(linesOf(today, ys, now)?.charts[0]?.lines[0]?.values).toEqual([0, 2]);
   });
   it('is one chart for each unit, and none is made up', () => {
     expect(found?.charts.map(({ kind, lines }) => [kind, lines[0]?.values])).toEqual([

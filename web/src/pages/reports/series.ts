@@ -18,13 +18,13 @@ export interface Lines {
   charts: { kind: string; lines: Line[] }[];
 }
 
-/** A report by hours or days as lines over time; undefined where its rows are no such. */
-export function linesOf(told: Told, ys: Titled[]): Lines | undefined {
+/** A report by hours or days as lines over time, up to now (seconds); undefined where its rows are no such. */
+export function linesOf(told: Told, ys: Titled[], now = Date.now() / 1000): Lines | undefined {
   const [group, ...more] = told.group_by;
   if (more.length || told.totals.length > 1 || (group !== 'hour' && group !== 'day')) return undefined;
   const step = group === 'hour' ? HOUR_S : DAY_S;
   const rows = new Map(told.rows.map((cells) => [Date.parse(String(cells[0])) / 1000, cells]));
-  const times = filled([...rows.keys()], told, step);
+  const times = filled([...rows.keys()], told, step, now);
   const kinds = [...new Set(ys.map((column) => column.kind))];
   return {
     times,
@@ -60,16 +60,17 @@ function valuesOf(column: Titled, told: Told, rows: (Cells | undefined)[]): Pick
 }
 
 /** The beginnings that are known, and between them and the ends of the report those that are not. */
-function filled(known: number[], told: Told, step: number): number[] {
+function filled(known: number[], told: Told, step: number, now: number): number[] {
   const slack = step === DAY_S ? HOUR_OF_CHANGE_S : 0;
   const since = Date.parse(told.since) / 1000;
-  const until = Date.parse(told.until) / 1000;
+  const until = Math.min(Date.parse(told.until) / 1000, now);
   const found = known.sort((a, b) => a - b);
   const times: number[] = [];
   for (let at = (found[0] ?? until) - step; at >= since - slack; at -= step) times.unshift(at);
   found.forEach((time, index) => {
     const next = found[index + 1] ?? until;
-    for (let at = time; at === time || at < next - slack; at += step) times.push(at);
+    const ends = next === now ? now : next - slack;
+    for (let at = time; at === time || at < ends; at += step) times.push(at);
   });
   return times;
 }

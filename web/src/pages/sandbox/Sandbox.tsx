@@ -1,4 +1,4 @@
-import { Button, NativeSelect, Textarea } from '@mantine/core';
+import { Button, Textarea } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useState } from 'react';
 import { api, Fault, must } from '@/api/client';
@@ -10,7 +10,8 @@ import { HELD, held, useToldKeys } from '@/kit/frame/keys';
 import { useMayWrite } from '@/kit/frame/me';
 import { Card, Empty, Page } from '@/kit/frame/Page';
 import { Trouble } from '@/kit/frame/Trouble';
-import { type Kept, nameOf, nounsQuery } from '@/kit/noun/nouns';
+import { type Kept, nounQuery, nounsQuery } from '@/kit/noun/nouns';
+import { SlugField } from '@/kit/noun/SlugField';
 import { describedQuery } from '@/pages/sources/sample';
 import css from './Sandbox.module.css';
 import { isBidder, readLead, sampleOf } from './story';
@@ -21,15 +22,17 @@ const BID = { type: 'string', format: 'money' };
 /** What would happen to this lead? Decided as the exchange decides, with nothing kept, asked or sold. */
 export default function Sandbox() {
   const [address, change] = useAddress();
-  const sources = useQuery(nounsQuery('sources'));
-  const items = sources.data?.items ?? [];
-  const slug = address.source ?? items[0]?.noun.slug ?? '';
-  const source = items.find(({ noun }) => noun.slug === slug)?.noun;
+  const first = useQuery({ ...nounsQuery('sources', { limit: '1' }), enabled: !address.source });
+  const slug = address.source ?? first.data?.items[0]?.noun.slug ?? '';
+  const chosen = useQuery({ ...nounQuery('sources', slug), enabled: slug !== '' });
+  const source = chosen.data?.body as Kept['noun'] | undefined;
+  const isNone = slug === '' ? first.isSuccess : isUnknown(chosen.error);
   const mayWrite = useMayWrite();
   return (
     <Page title="Sandbox" aside="Nothing is sold: nobody is asked, no money moves, and the lead is not kept.">
-      {sources.isError && <Trouble error={sources.error} onRetry={() => sources.refetch()} />}
-      {sources.data && !source && (
+      {first.isError && <Trouble error={first.error} onRetry={() => first.refetch()} />}
+      {chosen.isError && !isNone && <Trouble error={chosen.error} onRetry={() => chosen.refetch()} />}
+      {isNone && (
         <Empty>
           {slug ? `There is no source ${slug}. ` : ''}A lead comes from a source: add one at Sources, then come back.
         </Empty>
@@ -42,11 +45,12 @@ export default function Sandbox() {
           key={slug}
           source={source}
           picker={
-            <NativeSelect
+            <SlugField
+              plural="sources"
               label="Source"
-              data={items.map(({ noun }) => ({ value: noun.slug, label: nameOf(noun) }))}
               value={slug}
-              onChange={(event) => change({ source: event.currentTarget.value })}
+              required
+              onChange={(next) => next && change({ source: next })}
             />
           }
         />
@@ -55,9 +59,13 @@ export default function Sandbox() {
   );
 }
 
+function isUnknown(error: Error | null): boolean {
+  return error instanceof Fault && error.status === 404;
+}
+
 function Trial({ source, picker }: { source: Kept['noun']; picker: ReactNode }) {
   const campaign = String(source.campaign);
-  const noun = useQuery(nounsQuery('campaigns')).data?.items.find((one) => one.noun.slug === campaign)?.noun;
+  const noun = useQuery(nounQuery('campaigns', campaign)).data?.body;
   const checks = ((noun?.checks ?? []) as Dict[]).map((check) => String(check.plugin));
   const [text, setText] = useSample(source.slug, noun);
   const [bids, setBids] = useState<Record<string, string>>({});

@@ -24,7 +24,7 @@ export default function Seller() {
 
 function Sources({ seller }: { seller: string }) {
   const mayWrite = useMayWrite();
-  const found = (useQuery(nounsQuery('sources')).data?.items ?? []).filter(({ noun }) => noun.seller === seller);
+  const found = useQuery(nounsQuery('sources', { seller })).data?.items ?? [];
   return (
     <Card
       title="Sources"

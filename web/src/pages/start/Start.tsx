@@ -2,7 +2,8 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Asked } from '@/kit/data/Asked';
 import { Page } from '@/kit/frame/Page';
-import { Steps, startQuery } from './Steps';
+import { Steps } from './Steps';
+import { startQuery } from './startQuery';
 
 /** What is missing to sell a first lead? */
 export default function Start() {

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
-import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { api, must, type Struct, send } from '@/api/client';
+import { type Struct, send } from '@/api/client';
 import type { Dict } from '@/kit/form/schema';
 import { useMayWrite } from '@/kit/frame/me';
 import { useTell } from '@/kit/frame/Notices';
@@ -13,14 +13,6 @@ import css from './Start.module.css';
 import { type Next, nextOf, TITLES } from './steps';
 
 type Start = Struct<'Start'>;
-const LOOK_MS = 3_000;
-
-export const startQuery = queryOptions({
-  queryKey: ['start'],
-  queryFn: () => must(api.GET('/v1/start')),
-  refetchInterval: (query) => (query.state.data?.done ? false : LOOK_MS),
-});
-
 /** What is missing to sell a first lead: six steps, the first that is not done with what to do. */
 export function Steps({ start }: { start: Start }) {
   const sellers = useQuery(nounsQuery('sellers')).data?.items ?? [];

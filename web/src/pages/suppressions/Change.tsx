@@ -8,7 +8,7 @@ import forms from '@/kit/frame/Form.module.css';
 import list from '@/kit/frame/List.module.css';
 import { Card } from '@/kit/frame/Page';
 import { Trouble } from '@/kit/frame/Trouble';
-import { SlugField } from '@/kit/noun/widgets';
+import { SlugField } from '@/kit/noun/SlugField';
 import { count } from '@/kit/words/format';
 import { linesOf, MOST_LINES } from './lines';
 

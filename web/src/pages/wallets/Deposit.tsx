@@ -9,7 +9,7 @@ import { useMayWrite } from '@/kit/frame/me';
 import { useTell } from '@/kit/frame/Notices';
 import { Card } from '@/kit/frame/Page';
 import { Trouble } from '@/kit/frame/Trouble';
-import { SlugField } from '@/kit/noun/widgets';
+import { SlugField } from '@/kit/noun/SlugField';
 import { money } from '@/kit/words/format';
 import css from './Wallets.module.css';
 

@@ -1,21 +1,24 @@
 """The facts that a campaign's rules may speak of, and the operators that each knows."""
 
+import asyncio
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Annotated, Any, cast
 
 import msgspec
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
+from msgspec import Meta
 
 from outbid.api.door.desk import Desk, answer, route
 from outbid.api.door.refusal import Refused
 from outbid.api.operator.market.nouns import slug_of
 from outbid.api.said.description import Said
-from outbid.api.said.reading import Asked
+from outbid.api.said.faults import error_at
+from outbid.api.said.reading import Asked, convert, read_json
 from outbid.core.contract import Kind
 from outbid.core.market import noun as spec
 from outbid.core.market.snapshot import Campaign
-from outbid.core.match.filter import OPERATORS, Fact, Operator
+from outbid.core.match.filter import MOST_VALUES, OPERATORS, Fact, Operator, read_values
 
 
 class FactRow(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -41,21 +44,64 @@ class FactList(msgspec.Struct, frozen=True):
     items: list[FactRow]
 
 
+class ValuesWish(msgspec.Struct, frozen=True):
+    """Values that somebody would put on a list of a rule."""
+
+    fact: str
+    values: Annotated[list[str], Meta(max_length=MOST_VALUES)]
+
+
+class WrongValue(msgspec.Struct, frozen=True):
+    """A value that the fact cannot have. `at` is its place among those that were sent, from 0 on."""
+
+    at: int
+    value: str
+    detail: str
+
+
+class ValuesTold(msgspec.Struct, frozen=True):
+    """`values`: those that the fact can have, in its own form, each once. `wrong`: all others."""
+
+    values: list[str]
+    wrong: list[WrongValue]
+
+
 class Facts:
-    """The route of a campaign's facts."""
+    """The routes of a campaign's facts."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
     def routes(self) -> list[HTTPRouteHandler]:
-        """List."""
+        """List, and judge values."""
         said = Said(
             summary="The facts that rules of a campaign may speak of",
             path={"slug": "the campaign's slug"},
             answers={200: ("all of them", FactList)},
             problems=("noun_unknown",),
         )
-        return [route("GET", "/v1/campaigns/{slug:str}/facts", said, self._list)]
+        judged = Said(
+            summary="Which of some values a fact can have, in its own form",
+            path={"slug": "the campaign's slug"},
+            body=ValuesWish,
+            answers={200: ("each one judged", ValuesTold)},
+            problems=("noun_unknown",),
+            right="look",
+        )
+        return [
+            route("GET", "/v1/campaigns/{slug:str}/facts", said, self._list),
+            route("POST", "/v1/campaigns/{slug:str}/facts/values", judged, self._judge),
+        ]
+
+    async def _judge(self, request: Asked) -> Response[bytes]:
+        wish = convert(await read_json(request), ValuesWish)
+        fact = campaign_of(self._desk, request).facts.get(wish.fact)
+        if fact is None:
+            detail = f"the campaign has no fact {wish.fact!r}"
+            raise Refused("body_faulty", errors=(error_at(("fact",), "setting_faulty", detail),))
+        values, wrong = await asyncio.to_thread(read_values, wish.values, fact, wish.fact)
+        told = [WrongValue(at, wish.values[at], why) for at, why in wrong.items()]
+        return answer(ValuesTold([str(value) for value in values], told))
 
     async def _list(self, request: Asked) -> Response[bytes]:
         campaign = campaign_of(self._desk, request)

@@ -29,7 +29,7 @@ from outbid.core.match.filter.language import (
     facts_read,
 )
 from outbid.core.match.filter.meaning import compile_filter
-from outbid.core.match.filter.reading import read_filter
+from outbid.core.match.filter.reading import read_filter, read_values
 from outbid.core.match.filter.telling import explain
 
 __all__ = [
@@ -51,4 +51,5 @@ __all__ = [
     "explain",
     "facts_read",
     "read_filter",
+    "read_values",
 ]

@@ -1,7 +1,7 @@
 """Filters as people write them, checked and brought to the facts' form; what is wrong is told with its place."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -117,6 +117,19 @@ def _read_list(operator: Operator, value: Any, fact: Fact, name: str, path: Path
         except (ValueError, OverflowError) as error:
             raise error if isinstance(error, FilterError) else _not_a_value(item, fact, name, (*path, at)) from None
     return tuple(read)
+
+
+def read_values(values: Sequence[str], fact: Fact, name: str) -> tuple[list[Scalar], dict[int, str]]:
+    """What a fact can have of some values, in its own form and each once; of the others, by place, why it cannot."""
+    read: dict[Scalar, None] = {}
+    wrong: dict[int, str] = {}
+    convert = _converter(fact)
+    for at, value in enumerate(values):
+        try:
+            read[convert(value)] = None
+        except (ValueError, OverflowError):
+            wrong[at] = _not_a_value(value, fact, name, ()).sentence
+    return list(read), wrong
 
 
 def _read_ends(value: Any, fact: Fact, name: str, path: Path) -> tuple[Scalar, Scalar]:
