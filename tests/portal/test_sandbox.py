@@ -74,7 +74,8 @@ async def test_a_lead_that_came_before_would_be_refused_by_the_sentence_of_the_r
 
 
 async def test_what_cannot_be_read_or_bid_is_said_where_it_is(walk):
-    await run(walk, lead(), {"a": "ten"})
+    async with walk.page.expect_response(lambda answer: answer.status == 422):
+        await run(walk, lead(), {"a": "ten"})
     await expect(walk.page.get_by_label("a", exact=True)).to_have_attribute("aria-invalid", "true")
     walk.forgive("422")
     await walk.page.get_by_label("a", exact=True).fill("10")
