@@ -14,6 +14,8 @@ export interface Column<Row> {
   /** What it counts, where the title does not say all. */
   about?: string;
   width?: string;
+  /** Long words are cut: the cell says the whole in a title. */
+  oneLine?: boolean;
   /** The word that the API sorts by, where it can. */
   sort?: string;
   /** Dropped first where the screen is narrow. */
@@ -100,6 +102,14 @@ interface LineProps<Row> extends Pick<TableProps<Row>, 'columns' | 'href'> {
   offset: number;
 }
 
+function marksOf<Row>({ figures, minor, oneLine }: Column<Row>) {
+  return {
+    'data-figures': figures || undefined,
+    'data-minor': minor || undefined,
+    'data-line': oneLine || undefined,
+  };
+}
+
 /** Drawn anew only where its row is another: scrolling moves lines about, and changes none. */
 const Line = memo(LineDrawn, isSameLine) as typeof LineDrawn;
 
@@ -116,7 +126,7 @@ function LineDrawn<Row>({ row, index, offset, columns, href }: LineProps<Row>) {
   return (
     <tr data-index={index} aria-rowindex={offset + index + 2} aria-busy={row === undefined || undefined}>
       {columns.map((column, place) => (
-        <td key={column.key} data-figures={column.figures || undefined} data-minor={column.minor || undefined}>
+        <td key={column.key} {...marksOf(column)}>
           {row === undefined ? (
             <span className={css.ghost} />
           ) : place === 0 && href ? (
@@ -138,7 +148,7 @@ function Totals<Row>({ columns, rows, rowKey }: Pick<TableProps<Row>, 'columns' 
       {rows.map((row) => (
         <tr key={rowKey(row)}>
           {columns.map((column) => (
-            <td key={column.key} data-figures={column.figures || undefined} data-minor={column.minor || undefined}>
+            <td key={column.key} {...marksOf(column)}>
               {column.cell(row)}
             </td>
           ))}

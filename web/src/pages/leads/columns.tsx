@@ -25,14 +25,21 @@ export function columnsOf(reason: (code: string) => string): Column<Row>[] {
     },
     { key: 'id', title: 'Lead', cell: (row) => <code title={row.id}>{lastSix(row.id)}</code> },
     { key: 'status', title: 'Status', cell: (row) => <Status status={row.status} /> },
-    { key: 'source', title: 'Source', minor: true, cell: (row) => <Named plural="sources" slug={row.source} /> },
+    {
+      key: 'source',
+      title: 'Source',
+      minor: true,
+      oneLine: true,
+      cell: (row) => <Named plural="sources" slug={row.source} />,
+    },
     {
       key: 'campaign',
       title: 'Campaign',
       minor: true,
+      oneLine: true,
       cell: (row) => <Named plural="campaigns" slug={row.campaign} />,
     },
-    { key: 'who', title: 'Buyer, or reason', cell: (row) => <Who row={row} reason={reason} /> },
+    { key: 'who', title: 'Buyer, or reason', oneLine: true, cell: (row) => <Who row={row} reason={reason} /> },
     { key: 'bids', title: 'Bids', figures: true, minor: true, cell: (row) => (row.bids ? count(row.bids) : '–') },
     {
       key: 'price',
@@ -54,7 +61,12 @@ export function columnsOf(reason: (code: string) => string): Column<Row>[] {
 
 function Who({ row, reason }: { row: Row; reason: (code: string) => string }) {
   if (row.sold_to.length) return <Buyers slugs={row.sold_to.map((one) => one.buyer)} />;
-  return <span className={css.reason}>{row.reason ? reason(row.reason) : ''}</span>;
+  const why = row.reason ? reason(row.reason) : '';
+  return (
+    <span className={css.reason} title={why}>
+      {why}
+    </span>
+  );
 }
 
 function Buyers({ slugs }: { slugs: string[] }) {

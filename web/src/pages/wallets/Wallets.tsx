@@ -1,4 +1,5 @@
 import { NativeSelect } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import { api, must, type Struct } from '@/api/client';
 import { oneOf, useAddress } from '@/kit/data/address';
 import { PagedTable } from '@/kit/data/PagedTable';
@@ -6,6 +7,8 @@ import { usePages } from '@/kit/data/pages';
 import type { Column } from '@/kit/data/Table';
 import { Card, Page } from '@/kit/frame/Page';
 import { Status } from '@/kit/frame/Status';
+import { Named } from '@/kit/noun/Named';
+import type { Plural } from '@/kit/noun/nouns';
 import { count, money } from '@/kit/words/format';
 import { LEADS, windowWords } from '@/kit/words/limits';
 import { moment } from '@/kit/words/time';
@@ -19,7 +22,7 @@ const KINDS = ['buyer', 'offer', 'source', 'seller', 'campaign', 'group'] as con
 const CHOICES = [{ value: '', label: 'All owners' }, ...KINDS.map((kind) => ({ value: kind, label: `${kind}s` }))];
 
 const COLUMNS: Column<Account>[] = [
-  { key: 'owner', title: 'Whose', cell: (row) => row.owner },
+  { key: 'owner', title: 'Whose', cell: (row) => <Owner name={row.owner} /> },
   { key: 'window', title: 'What', cell: (row) => windowWords(row.window, row.unit) },
   { key: 'used', title: 'Used', figures: true, cell: (row) => amount(row.posted, row) },
   { key: 'held', title: 'Held', figures: true, minor: true, cell: (row) => amount(row.held, row) },
@@ -74,6 +77,22 @@ function Lasts({ row }: { row: Account }) {
   if (isEmpty(row)) return <Status status="wallet" label="empty" />;
   const long = lasts(row);
   return runsDry(row) ? <Status status="wallet" label={long} /> : long || 'nothing is spent';
+}
+
+/** Whose a limit is: `offer:acme`, or of two together, as `offer:acme source:web`. */
+function Owner({ name }: { name: string }) {
+  return name.split(' ').map((one) => {
+    const [kind = '', slug = ''] = one.split(':');
+    const plural = `${kind}s` as Plural;
+    return (
+      <span key={one}>
+        <small>{kind}</small>{' '}
+        <Link to={`/${plural}/${slug}`}>
+          <Named plural={plural} slug={slug} />
+        </Link>{' '}
+      </span>
+    );
+  });
 }
 
 function amount(text: string, { unit }: Account): string {
