@@ -22,9 +22,9 @@ $(READY): requirements/dev.lock requirements/uv.lock pyproject.toml
 run: setup portal-if-node
 	@$(BIN)/outbid demo
 
-# Walks of one module share a house, so they stay on one worker; all other tests go where there is room.
+# Tests of one file share what it sets up, such as a house and its walks: they stay on one worker.
 test: setup portal-if-node browser
-	$(BIN)/pytest -n auto --dist loadgroup
+	$(BIN)/pytest -n auto --dist loadfile
 
 check: setup
 	$(BIN)/ruff format --check .

@@ -60,17 +60,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.write_line(f"{what:<60} {figure:>8.3g} {unit:<2} of {budget:g}{missed}")
 
 
-@pytest.hookimpl(tryfirst=True)  # a worker of xdist reads the groups in this same hook
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Walks of a module share its house and stay together. Without a browser or a portal, one line says why not."""
+    """Times are measured where somebody asks for them. Without a browser or a portal, one line says why not."""
     if not config.getoption("--whole-matrix"):
         items[:] = [item for item in items if item.get_closest_marker("timed") is None]
     missing = "Chromium is not installed" if CHROMIUM is None else "" if read_built() else "the portal is not built"
     for item in items:
-        if Path(__file__).parent not in item.path.parents:
-            continue
-        item.add_marker(pytest.mark.xdist_group(item.path.name))
-        if missing:
+        if missing and Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.skip(reason=missing))
 
 

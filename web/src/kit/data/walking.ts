@@ -55,10 +55,8 @@ export function useWalk<Row>(range: Range<Row>, isWalked: boolean) {
     move(to);
   };
   const begin = (step: number) => () => {
-    const first = document.querySelector(`[${WALKED}]`);
-    const at = document.activeElement;
-    if (first === scroller.current && (at === null || at === document.body || at.id === 'main'))
-      move(active === undefined ? inSight() : active + step);
+    const meant = document.activeElement?.closest(`[${WALKED}]`) ?? document.querySelector(`[${WALKED}]`);
+    if (meant === scroller.current) move(active === undefined ? inSight() : active + step);
   };
   useKeys(
     isWalked
