@@ -29,6 +29,7 @@ OF_VIEWERS = {
     ("POST", "/v1/views"),
     ("DELETE", "/v1/views/{view}"),
     ("POST", "/v1/campaigns/{slug}/count"),
+    ("POST", "/v1/campaigns/{slug}/facts/values"),
     ("POST", "/v1/presets/{name}/fill"),
 }
 """Writes that change nothing but the asker's own, and reads that have a body."""

@@ -10,6 +10,9 @@ interface TypedProps extends Omit<TextInputProps, 'value' | 'onChange' | 'error'
   onChange: (text: string) => void;
 }
 
+/** How long a click takes: what is told under a line must not push the button away that somebody is pressing. */
+const CLICK_MS = 250;
+
 /** A line that keeps what is typed, and says as soon as it is left what is wrong with it. */
 export function TypedLine({ value, error, wrong, onChange, ...more }: TypedProps) {
   const [wasLeft, setLeft] = useState(value !== '');
@@ -18,7 +21,7 @@ export function TypedLine({ value, error, wrong, onChange, ...more }: TypedProps
       {...more}
       value={value}
       error={error ?? (wasLeft ? wrong : undefined)}
-      onBlur={() => setLeft(true)}
+      onBlur={() => setTimeout(() => setLeft(true), CLICK_MS)}
       onChange={(event) => onChange(event.currentTarget.value)}
     />
   );
