@@ -45,7 +45,7 @@ async def test_an_empty_house_shows_the_steps_and_makes_a_campaign_of_a_vertical
 async def test_the_page_of_the_steps_and_a_new_campaign_offer_the_same(walk):
     await walk.go("/start")
     await expect(walk.page.get_by_text("1 of 6 steps done")).to_be_visible()
-    await walk.page.get_by_role("link", name="solar", exact=True).click()
+    await walk.page.get_by_role("link", name="Solar", exact=True).click()
     await expect(walk.page.get_by_role("heading", level=1)).to_have_text("Solar")
     await walk.go("/campaigns/new")
     await walk.page.get_by_role("combobox", name="Kind of lead").click()

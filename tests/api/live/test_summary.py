@@ -110,7 +110,7 @@ async def test_who_rejects_most_of_what_he_is_posted_is_named(pair, sold):
 
     async def worst() -> bool:
         return (await summary(pair.two))["worst"] == {
-            "buyer": "a", "posts": 5, "rejects": 1, "reject_percent": 20.0
+            "buyer": "a", "name": "a", "posts": 5, "rejects": 1, "reject_percent": 20.0
         }  # fmt: skip
 
     await until(worst)
