@@ -104,6 +104,8 @@ async def test_nothing_of_an_erased_person_is_found_in_the_database_again(
             assert (code, out) == (0, "1 lead of this person: 1 erased now, 0 before, 0 not yet.\n")
             code, out, _ = await outbid("people", "erase", "--phone", PERSON["phone"])
             assert (code, out) == (0, "1 lead of this person: 0 erased now, 1 before, 0 not yet.\n")
+            deeds = await house.connection.fetch("select who, what from look where reason = 'outbid people erase'")
+            assert [(who.partition(":")[0], what) for who, what in deeds] == [("command line", "erased")]
             for what in ("fields", "traffic"):
                 answer = await request(house.port, "GET", f"/v1/leads/{name}/{what}?reason=case+7", key="ob_house")
                 assert (answer.status, answer.json["code"]) == (410, "lead_erased")

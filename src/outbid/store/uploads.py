@@ -1,5 +1,6 @@
 """Files of leads: put down row by row under a key of their own, sold in pieces, told of by line."""
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -230,3 +231,52 @@ async def lines_after(connection: Connection, scope: Scope, upload: Upload, afte
         scope.number,
     )
     return [LineTold(*row.values()) for row in rows]
+
+
+async def lines_of(
+    connection: Connection, scope: Scope, cell: int, leads: Sequence[bytes]
+) -> list[tuple[bytes, list[int]]]:
+    """The files that these leads came in, each with their lines. Nobody but the house finds any."""
+    rows = await connection.fetch(
+        """select upload, array_agg(line order by line) from upload_line
+            where $1 = 'house' and cell = $2 and lead_id = any($3::uuid[]) group by upload""",
+        scope.kind,
+        cell,
+        list(leads),
+    )
+    return [(bytes(upload), list(lines)) for upload, lines in (tuple(row.values()) for row in rows)]
+
+
+async def bad_leads(connection: Connection, upload: Upload) -> list[bytes]:
+    """The leads of the lines that can be mended, erased ones left out."""
+    rows = await connection.fetch(
+        """select l.lead_id from upload_line l join lead_key k on k.cell = l.cell and k.lead_id = l.lead_id
+            where l.cell = $1 and l.upload = $2 and l.outcome = any($3::text[]) order by l.line""",
+        upload.cell,
+        upload.id,
+        list(BAD),
+    )
+    return [row["lead_id"] for row in rows]
+
+
+async def piece_with(connection: Connection, upload: Upload, line: int) -> Piece | None:
+    """The rows among which a line stands, locked until the transaction ends."""
+    row = await connection.fetchrow(
+        """select first_line, sealed from upload_rows where cell = $1 and upload = $2 and first_line <= $3
+            order by first_line desc limit 1 for update""",
+        upload.cell,
+        upload.id,
+        line,
+    )
+    return None if row is None else Piece(*row.values())
+
+
+async def reseal(connection: Connection, upload: Upload, piece: Piece) -> None:
+    """Keep other rows in place of those that were."""
+    await connection.execute(
+        "update upload_rows set sealed = $4 where cell = $1 and upload = $2 and first_line = $3",
+        upload.cell,
+        upload.id,
+        piece.first_line,
+        piece.sealed,
+    )

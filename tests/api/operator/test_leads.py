@@ -98,6 +98,7 @@ async def test_a_lead_is_one_row_with_the_sums_of_its_sales(told):
         ("until=2020-01-01T00:00:00Z", []),
         ("since=9999-01-01T00:00:00Z", []),
         ("until=9999-12-31T23:59:59Z&limit=1", ["refused"]),
+        ("until=9999-12-31T23:59:59-23:59&limit=1", ["refused"]),
         ("since=0001-01-01T00:00:00Z&limit=1", ["refused"]),
     ],
 )

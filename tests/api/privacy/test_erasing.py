@@ -1,5 +1,7 @@
 """A person is erased by the API, whole or lead by lead: what was planted is gone, and who did it stands on record."""
 
+import asyncio
+
 import msgspec
 import pytest
 import pytest_asyncio
@@ -110,6 +112,22 @@ async def test_who_is_not_found_is_on_record_as_sought(house):
     (look,) = await looks_of(house, "found")
     assert (look["lead"], look["reason"]) == (None, "case 20")
     assert (await ask(house, "POST", "/v1/persons/erase", nobody | {"leads": 0})).json["erased"] == 0
+
+
+async def test_a_number_of_leads_that_is_guessed_is_a_search_on_record(house):
+    name = (await house.sell(marked())).json["lead"]
+    assert_problem(await ask(house, "POST", "/v1/persons/erase", WHO | {"leads": 9}), 409, "leads_differ")
+    (look,) = await looks_of(house, "found")
+    assert (look["lead"], look["reason"]) == (name, WHO["reason"])
+    assert await looks_of(house, "erased") == []
+
+
+async def test_of_many_erasures_at_once_one_erases_and_the_others_say_that_it_was_done(house):
+    await house.sell(marked())
+    wish = WHO | {"leads": 1}
+    told = await asyncio.gather(*(ask(house, "POST", "/v1/persons/erase", wish) for _ in range(5)))
+    assert sorted((one.json["erased"], one.json["before"]) for one in told) == [(0, 1)] * 4 + [(1, 0)]
+    assert len(await looks_of(house, "erased")) == 1
 
 
 async def test_whoever_only_looks_finds_exports_and_erases_nobody(house):

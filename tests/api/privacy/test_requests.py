@@ -71,9 +71,20 @@ async def test_what_is_no_request_is_refused_where_it_is_wrong(house):
         (WISH | {"phone": "12"}, "/phone"),
         (WISH | {"received_at": later}, "/received_at"),
         (WISH | {"received_at": "yesterday"}, "/received_at"),
+        (WISH | {"received_at": "0001-01-01T00:00:00Z"}, "/received_at"),
     ):
         assert pointers(assert_problem(await ask(house, "POST", PATH, wish), 422, "body_faulty")) == [place]
+    assert (await ask(house, "GET", "/v1/looks")).json["items"] == []
     for name in ("0" * 32, "x"):
         answer = await ask(house, "POST", f"{PATH}/{name}/done", {"result": "done"})
         assert_problem(answer, 404, "request_unknown")
     assert (await ask(house, "GET", PATH)).json["items"] == []
+
+
+async def test_whoever_writes_a_request_down_is_on_record_for_he_is_told_how_many_leads_there_are(house):
+    put = await ask(house, "POST", PATH, WISH | {"kind": "access"})
+    (look,) = (await ask(house, "GET", "/v1/looks")).json["items"]
+    assert (look["what"], look["reason"]) == ("found", f"request {put.json['id']}, access")
+    for result in ("  x  ", "ab"):
+        answer = await ask(house, "POST", f"{PATH}/{put.json['id']}/done", {"result": result})
+        assert pointers(assert_problem(answer, 422, "body_faulty")) == ["/result"]

@@ -13,6 +13,7 @@ import pytest_asyncio
 from msgspec import convert
 
 from api.operator.asking import ask
+from api.people.asking import a_person
 from api.problems import assert_problem
 from harness.buyers import ACCEPT, Buyers, bid
 from harness.house import House, open_house, until
@@ -25,6 +26,7 @@ from outbid.store import uploads
 KEYS = {"house": ("house", ""), "web": ("source", "web"), "acme": ("seller", "acme"), "stork": ("seller", "stork"),
         "web-trial": ("source", "web")}  # fmt: skip
 WEB = "/v1/sources/web/uploads"
+WHY = "?reason=case+7"
 
 
 def market(port: int) -> dict:
@@ -94,7 +96,7 @@ async def test_a_file_is_sold_line_by_line_whatever_wrote_it(house, codec, separ
     assert [row["line"] for row in told] == ["2", "4", "6", "9"]
     for row in told:
         assert (await house.state(row["lead"])).status == "sold"
-    assert await read_csv(house, f"{WEB}/{sent.json['id']}/bad") == []
+    assert await read_csv(house, f"{WEB}/{sent.json['id']}/bad{WHY}") == []
     kept = await house.connection.fetch("select sealed from upload_rows")
     assert all(len(row["sealed"]) < 40 for row in kept), "what was sold stays in its lead alone"
 
@@ -106,10 +108,10 @@ async def test_bad_lines_come_back_to_be_mended_and_loaded_again(house):
     sent = await send(house, table([HEADER, good, wrong, formula, [*people(1)[0], "one too many"]]))
     found = await done(house, sent.json["id"])
     assert (found["lines"], found["done"], found["bad"]) == (4, 4, 3)
-    answer = await ask(house, "GET", f"{WEB}/{sent.json['id']}/bad")
+    answer = await ask(house, "GET", f"{WEB}/{sent.json['id']}/bad{WHY}")
     assert "'=cmd" in answer.body.decode()
     assert "'+1 555" in answer.body.decode(), "no cell is a formula"
-    bad = await read_csv(house, f"{WEB}/{sent.json['id']}/bad")
+    bad = await read_csv(house, f"{WEB}/{sent.json['id']}/bad{WHY}")
     assert [row["outbid_line"] for row in bad] == ["4", "5", "6"]
     assert bad[0]["outbid_error"].startswith("phone: phone.too_short.")
     assert "zip: zip." in bad[1]["outbid_error"]
@@ -162,6 +164,30 @@ async def test_what_cannot_be_read_is_told_and_nothing_is_kept(house, text, code
     assert (found.status, found.json["code"]) == (422, code), found
     assert word in found.json["detail"]
     assert await house.connection.fetchval("select count(*) from upload") == 0
+
+
+async def test_bad_lines_are_looked_at_with_a_reason_on_record_and_go_with_the_person(house):
+    seller = "/v1/seller/sources/web/uploads"
+    erased, stays = people(1, email="planted@example.com")[0], people(1)[0]
+    for row in (erased, stays):
+        row[3] = "7870"
+    sent = await send(house, table([HEADER, erased, stays]))
+    await done(house, sent.json["id"])
+    bad = f"{WEB}/{sent.json['id']}/bad"
+    assert_problem(await ask(house, "GET", bad), 400, "parameter_faulty")
+    viewer = await a_person(house, "viewer")
+    assert_problem(await viewer.ask("GET", bad + WHY), 403, "role_not_allowed")
+    assert (await ask(house, "GET", "/v1/looks")).json["items"] == [], "whoever was refused saw nothing"
+    assert [row["E-Mail"] for row in await read_csv(house, bad + WHY)] == [erased[1], stays[1]]
+    looks = (await ask(house, "GET", "/v1/looks")).json["items"]
+    leads = {row["lead"] for row in await read_csv(house, f"{WEB}/{sent.json['id']}/results")}
+    assert {(look["lead"], look["what"], look["reason"]) for look in looks} == {
+        (one, "fields", "case 7") for one in leads
+    }
+    wish = {"email": erased[1], "reason": "case 8", "leads": 1}
+    assert (await ask(house, "POST", "/v1/persons/erase", wish)).json["erased"] == 1
+    for path, key in ((bad + WHY, "ob_house"), (f"{seller}/{sent.json['id']}/bad", "ob_acme")):
+        assert [row["E-Mail"] for row in await read_csv(house, path, key)] == [stays[1]]
 
 
 async def test_a_seller_sends_files_of_his_own_sources_and_sees_no_others(house):

@@ -14,6 +14,8 @@ from outbid.api.door.desk import Desk, answer, route
 from outbid.api.door.doors import OPERATOR, Door
 from outbid.api.door.refusal import Refused
 from outbid.api.instructions.routes import OPERATORS, source_of
+from outbid.api.operator.leads.looking import LookWish
+from outbid.api.operator.privacy.meant import put_on_record
 from outbid.api.said.description import Said
 from outbid.api.said.paging import Limit, Text, id_of
 from outbid.api.said.reading import Asked
@@ -26,7 +28,8 @@ from outbid.core.upload.table import Encoding, Separator, TableFault
 from outbid.exchange.uploads.taking import Wish, look, open_file, take
 from outbid.store import uploads
 from outbid.store.database import Connection
-from outbid.store.uploads import LAST, Upload
+from outbid.store.people.persons import Lead
+from outbid.store.uploads import LAST, Upload, bad_leads
 
 MOST_BYTES = 256 * 1024 * 1024
 IN_MEMORY = 1 << 20
@@ -92,10 +95,12 @@ class Uploads:
             answers={204: ("it is stopped", None)},
             problems=there,
         )
-        bad, ends = (
-            said(summary=words, path=one, answers={200: (words, None)}, media=(CSV,), problems=there)
-            for words in ("The lines of a file that can be mended", "What became of each line of a file")
-        )
+        words = "The lines of a file that can be mended"
+        bad = said(summary=words, path=one, answers={200: (words, None)}, media=(CSV,), problems=there)
+        if self._door is OPERATOR:  # what is personal of somebody else's leads: it is looked at with a reason
+            bad = msgspec.structs.replace(bad, query=LookWish, right="see_private")
+        words = "What became of each line of a file"
+        ends = said(summary=words, path=one, answers={200: (words, None)}, media=(CSV,), problems=there)
         file = f"{self._base}/{{upload:str}}"
         return [
             route("POST", self._base, sent, self._send),
@@ -165,7 +170,13 @@ class Uploads:
     async def _bad(self, request: Asked) -> Response[bytes]:
         async with self._desk.database() as connection:
             _, upload = await self._one(connection, request)
-            scope, vault = request.state.asker.scope, self._desk.exchange.vault
+            asker, vault = request.state.asker, self._desk.exchange.vault
+            if asker.scope == HOUSE:
+                leads = [
+                    Lead(upload.cell, lead, erased=False, settled=True) for lead in await bad_leads(connection, upload)
+                ]
+                await put_on_record(self._desk, connection, asker, leads, "fields", request.state.query.reason)
+            scope = asker.scope
             return await _file(bad_lines(connection, scope, vault, upload), "bad")
 
     async def _results(self, request: Asked) -> Response[bytes]:

@@ -8,6 +8,7 @@ import msgspec
 
 from outbid.cli.database import Database
 from outbid.cli.fault import CommandError
+from outbid.cli.privacy.looking import note_person
 from outbid.cli.privacy.requests import mark_done, persons_of
 from outbid.cli.shown.table import print_table
 from outbid.core.ids import LEAD, public
@@ -17,6 +18,7 @@ from outbid.core.market.snapshot import Market
 from outbid.core.route import Plan
 from outbid.core.scope import HOUSE
 from outbid.exchange.clock import Clock
+from outbid.exchange.uploads.forgetting import erase as erase_leads
 from outbid.plugins.registry import Registry
 from outbid.settings import read_settings
 from outbid.store import leads
@@ -49,7 +51,7 @@ def erase(given: argparse.Namespace) -> int:
         hashes = database.use(lambda connection: _meant(connection, vault, given))
         if given.do_not_contact:
             database.use(lambda connection: _suppress(connection, hashes))
-        found, erased = database.use(lambda connection: _erase(connection, hashes, given.request))
+        found, erased = database.use(lambda connection: _erase(connection, vault, hashes, given.request))
     waiting = [lead for lead in found if not lead.erased and not lead.settled]
     before = sum(lead.erased for lead in found)
     leads_found = "1 lead" if len(found) == 1 else f"{len(found)} leads"
@@ -86,12 +88,19 @@ async def _meant(connection: Any, vault: Vault, given: argparse.Namespace) -> li
     return await persons_of(connection, given.request)
 
 
-async def _erase(connection: Any, hashes: list[bytes], request: str | None) -> tuple[list[persons.Lead], int]:
-    found = await persons.leads_of(connection, HOUSE, hashes)
-    # What is open or uncertain is needed still: without its key nobody could finish or settle it.
-    erased = await persons.erase(connection, HOUSE, [lead for lead in found if lead.settled])
-    if request is not None and all(lead.settled for lead in found):
-        await mark_done(connection, request, len(found))
+async def _erase(
+    connection: Any, vault: Vault, hashes: list[bytes], request: str | None
+) -> tuple[list[persons.Lead], int]:
+    async with connection.transaction():
+        await persons.one_at_a_time(connection)
+        found = await persons.leads_of(connection, HOUSE, hashes)
+        # What is open or uncertain is needed still: without its key nobody could finish or settle it.
+        ready = [lead for lead in found if lead.settled and not lead.erased]
+        if ready or not found:
+            await note_person(connection, ready, "erased", "outbid people erase")
+        erased = await erase_leads(connection, vault, ready)
+        if request is not None and all(lead.settled for lead in found):
+            await mark_done(connection, request, len(found))
     return found, erased
 
 
@@ -103,7 +112,9 @@ async def _suppress(connection: Any, hashes: list[bytes]) -> None:
 async def _exposures(connection: Any, hashes: list[bytes]) -> list[_Line]:
     lines: list[_Line] = []
     known: dict[int, Market] = {}
-    for lead in await persons.leads_of(connection, HOUSE, hashes):
+    found = await persons.leads_of(connection, HOUSE, hashes)
+    await note_person(connection, found, "found", "outbid people exposure")
+    for lead in found:
         record = await leads.read(connection, HOUSE, lead.cell, lead.id)
         if record is None:
             continue

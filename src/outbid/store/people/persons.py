@@ -45,6 +45,11 @@ async def lead(connection: Connection, scope: Scope, cell: int, lead_id: bytes) 
     return None if row is None else Lead(cell, lead_id, row["erased"], row["settled"])
 
 
+async def one_at_a_time(connection: Connection) -> None:
+    """Wait until whoever else erases is done: what is told of an erasure is true then. Ends with the transaction."""
+    await connection.execute("select pg_advisory_xact_lock(hashtextextended('outbid erasure', 0))")
+
+
 async def erase(connection: Connection, scope: Scope, leads: list[Lead]) -> int:
     """Destroy the keys of leads: what they sealed can never be opened again. Returns how many there still were.
 

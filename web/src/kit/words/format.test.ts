@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { count, less, millis, money, NONE, percent, share, sum } from './format';
+import { count, exactMoney, less, millis, money, NONE, percent, share, sum } from './format';
 
 describe('money', () => {
   it('keeps every digit of a decimal string', () => {
@@ -48,4 +48,11 @@ describe('figures', () => {
     expect(millis(312)).toBe('312 ms');
     expect(millis(1240)).toBe('1.2 s');
   });
+});
+
+it('where amounts have to add up, every digit stands', () => {
+  expect(exactMoney('6.375')).toBe('$6.375');
+  expect(exactMoney('8.5')).toBe('$8.50');
+  expect(exactMoney('-0.000001')).toBe('−$0.000001');
+  expect(exactMoney(null)).toBe('–');
 });

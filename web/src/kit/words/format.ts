@@ -15,6 +15,15 @@ export function money(amount: Maybe<string>, currency = 'USD'): string {
   return formatter.format(amount as Intl.StringNumericLiteral).replace('-', '−');
 }
 
+/** Every digit that there is: where amounts have to add up. */
+export function exactMoney(amount: Maybe<string>, currency = 'USD'): string {
+  if (amount === null || amount === undefined || amount === '') return NONE;
+  return wholeMoney(currency)
+    .format(amount as Intl.StringNumericLiteral)
+    .replace('-', '−');
+}
+
+const wholeMoney = kept((currency) => new Intl.NumberFormat('en-US', moneyOf(currency, 2, 6)));
 const usualMoney = kept((currency) => new Intl.NumberFormat('en-US', moneyOf(currency, 2, 2)));
 const smallMoney = kept((currency) => new Intl.NumberFormat('en-US', moneyOf(currency, 4, 6)));
 const whole = new Intl.NumberFormat('en-US');

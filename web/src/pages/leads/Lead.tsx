@@ -8,7 +8,7 @@ import { useMayWrite } from '@/kit/frame/me';
 import { Figure, Figures, Page } from '@/kit/frame/Page';
 import { Status } from '@/kit/frame/Status';
 import { Named } from '@/kit/noun/Named';
-import { lastSix, less, millis, money, NONE, percent, share, sum } from '@/kit/words/format';
+import { exactMoney, lastSix, less, millis, NONE, percent, share, sum } from '@/kit/words/format';
 import { useReasons } from '@/kit/words/reasons';
 import { ago, moment } from '@/kit/words/time';
 import { Bids } from './Bids';
@@ -131,7 +131,7 @@ function Money({ lead }: { lead: LeadLog }) {
   const price = sum(sold.map((sale) => sale.price));
   const payout = sum(sold.map((sale) => sale.payout));
   const margin = lead.test ? less(price, payout) : sum(kept.map((one) => one.amount));
-  const told = (amount: string) => (sold.length ? money(amount, lead.currency) : NONE);
+  const told = (amount: string) => (sold.length ? exactMoney(amount, lead.currency) : NONE);
   return (
     <Figures>
       <Figure label="Price" value={told(price)} />

@@ -1,5 +1,5 @@
 import type { Struct } from '@/api/client';
-import { money } from '@/kit/words/format';
+import { exactMoney, money } from '@/kit/words/format';
 
 export type LeadLog = Struct<'LeadLog'>;
 export type Sale = Struct<'SaleTold'>;
@@ -114,7 +114,7 @@ function told(event: Moment, lead: LeadLog, reason: Reasons): Told {
   const { what } = event;
   const why = typeof what.reason === 'string' && what.reason ? ` ${reason(what.reason)}` : '';
   const sale = lead.sales.find((one) => one.id === what.sale);
-  const at = (amount: unknown) => money(String(amount ?? ''), lead.currency);
+  const at = (amount: unknown) => exactMoney(String(amount ?? ''), lead.currency);
   switch (event.type) {
     case 'received':
       return {

@@ -8,7 +8,7 @@ import { usePages } from '@/kit/data/pages';
 import type { Column } from '@/kit/data/Table';
 import { Card, Page } from '@/kit/frame/Page';
 import { Status } from '@/kit/frame/Status';
-import { lastSix, money } from '@/kit/words/format';
+import { exactMoney, lastSix } from '@/kit/words/format';
 import { moment } from '@/kit/words/time';
 import css from './Wallets.module.css';
 
@@ -20,7 +20,7 @@ const CHOICES = [{ value: '', label: 'All kinds' }, ...KINDS.map((kind) => ({ va
 const COLUMNS: Column<Transfer>[] = [
   { key: 'at', title: 'Time', cell: (row) => moment(row.at) },
   { key: 'kind', title: 'Kind', cell: (row) => row.kind },
-  { key: 'amount', title: 'Amount', figures: true, cell: (row) => money(row.amount, row.currency) },
+  { key: 'amount', title: 'Amount', figures: true, cell: (row) => exactMoney(row.amount, row.currency) },
   { key: 'debit', title: 'From', cell: (row) => row.debit },
   { key: 'credit', title: 'To', cell: (row) => row.credit },
   {
@@ -91,7 +91,7 @@ function Balance() {
     <span className={css.sums}>
       <Status status={balance.adds_up ? 'active' : 'failing'} label={balance.adds_up ? 'adds up' : 'does not add up'} />
       {Object.entries(balance.totals).map(([currency, total]) => (
-        <span key={currency}>total {money(total, currency)}</span>
+        <span key={currency}>total {exactMoney(total, currency)}</span>
       ))}
     </span>
   );

@@ -16,6 +16,7 @@ from outbid.api.said.description import Said
 from outbid.api.said.faults import error_at
 from outbid.api.said.reading import Asked, convert, read_json
 from outbid.core.contract import Kind
+from outbid.core.lead.value import Scalar
 from outbid.core.market import noun as spec
 from outbid.core.market.snapshot import Campaign
 from outbid.core.match.filter import MOST_VALUES, OPERATORS, Fact, Operator, read_values
@@ -101,7 +102,7 @@ class Facts:
             raise Refused("body_faulty", errors=(error_at(("fact",), "setting_faulty", detail),))
         values, wrong = await asyncio.to_thread(read_values, wish.values, fact, wish.fact)
         told = [WrongValue(at, wish.values[at], why) for at, why in wrong.items()]
-        return answer(ValuesTold([str(value) for value in values], told))
+        return answer(ValuesTold([_written(value) for value in values], told))
 
     async def _list(self, request: Asked) -> Response[bytes]:
         campaign = campaign_of(self._desk, request)
@@ -109,6 +110,11 @@ class Facts:
         types = {field.name: field.type for field in campaign.fields}
         options = {field.name: _options(field.settings) for field in cast("spec.Campaign", noun).fields}
         return answer(FactList([_row(name, fact, types, options) for name, fact in campaign.facts.items()]))
+
+
+def _written(value: Scalar) -> str:
+    """A value as a market writes it."""
+    return ("no", "yes")[value] if isinstance(value, bool) else str(value)
 
 
 def campaign_of(desk: Desk, request: Asked) -> Campaign:

@@ -165,7 +165,9 @@ class Listing:
         _bounded(asked.skip)
         by_price = asked.sort.endswith("price")
         after = _place(asked.cursor, by_price)
-        as_of_ms = self._desk.exchange.clock.now_ms() + 1 if asked.until is None else ms_of(asked.until)
+        as_of_ms = self._desk.exchange.clock.now_ms() + 1
+        if asked.until is not None:
+            as_of_ms = min(as_of_ms, ms_of(asked.until))
         async with self._desk.database() as connection:
             wish = msgspec.structs.replace(await _wish(connection, asked), until_ms=as_of_ms)
             cell, most = self._desk.exchange.cell, asked.limit + 1

@@ -32,7 +32,7 @@ Why = Annotated[
     Meta(
         min_length=3,
         max_length=200,
-        pattern=r"\S",
+        pattern=r"\S.+\S",
         description="why somebody looks; it is kept, so name a case, not a person",
     ),
 ]

@@ -7,6 +7,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from msgspec import Meta
 
+from outbid.api.door.asking import Asker
 from outbid.api.door.desk import Desk, answer, route
 from outbid.api.door.refusal import Refused
 from outbid.api.operator.leads.looking import LookWish, Why, may_look
@@ -16,6 +17,8 @@ from outbid.api.said.description import Said
 from outbid.api.said.reading import Asked, convert, read_json
 from outbid.core.ids import LEAD, public
 from outbid.core.scope import HOUSE
+from outbid.exchange.uploads.forgetting import erase
+from outbid.store.database import Connection
 from outbid.store.people import persons, requests, suppressions
 
 MOST_NAMED = 100
@@ -87,30 +90,45 @@ class Erasing:
         wish = convert(await read_json(request), ErasureWish)
         hashes = await meant(self._desk, PersonMeant(wish.reason, wish.phone, wish.email, wish.request))
         now_ms = self._desk.exchange.clock.now_ms()
-        async with self._desk.database() as connection, connection.transaction():
+        async with self._desk.database() as connection:
+            await self._as_many_as_said(connection, asker, wish, hashes)
+            return answer(await self._erased(connection, asker, wish, hashes, now_ms))
+
+    async def _as_many_as_said(
+        self, connection: Connection, asker: Asker, wish: ErasureWish, hashes: list[bytes]
+    ) -> None:
+        """Raises Refused where he has another number of leads: that somebody searched is on record then, too."""
+        found = await persons.leads_of(connection, HOUSE, hashes)
+        if len(found) != wish.leads:
+            await put_on_record(self._desk, connection, asker, found, "found", wish.reason)
+            raise Refused("leads_differ", f"the person has {len(found)} leads, not {wish.leads}")
+
+    async def _erased(
+        self, connection: Connection, asker: Asker, wish: ErasureWish, hashes: list[bytes], now_ms: int
+    ) -> Erased:
+        async with connection.transaction():
+            await persons.one_at_a_time(connection)
             found = await persons.leads_of(connection, HOUSE, hashes)
-            if len(found) != wish.leads:
-                raise Refused("leads_differ", f"the person has {len(found)} leads, not {wish.leads}")
             if wish.do_not_contact:
                 await suppressions.add(connection, suppressions.HOUSE_LIST, hashes, now_ms, None)
             ready = [lead for lead in found if lead.settled and not lead.erased]
             if ready or not found:
                 await put_on_record(self._desk, connection, asker, ready, "erased", wish.reason)
-            erased = await persons.erase(connection, HOUSE, ready)
+            erased = await erase(connection, self._desk.exchange.vault, ready)
             waiting = [public(LEAD, lead.cell, lead.id) for lead in found if not (lead.settled or lead.erased)]
             answered = False
             if wish.request is not None and not waiting:
                 name, cell = bytes.fromhex(wish.request), self._desk.exchange.cell
                 result = requests.Result.erased(now_ms, asker.by, len(found))
                 answered = await requests.done(connection, HOUSE, cell, name, result, kind="deletion")
-        before = sum(lead.erased for lead in found)
-        return answer(Erased(erased, before, waiting[:MOST_NAMED], answered))
+        return Erased(erased, sum(lead.erased for lead in found), waiting[:MOST_NAMED], answered)
 
     async def _lead(self, request: Asked) -> Response[bytes]:
         asker = may_look(request.state.asker)
         wish = convert(await read_json(request), LookWish)
         cell, lead_id = lead_named(request.path_params["lead"])
         async with self._desk.database() as connection, connection.transaction():
+            await persons.one_at_a_time(connection)
             lead = await persons.lead(connection, HOUSE, cell, lead_id)
             if lead is None:
                 raise Refused("lead_unknown")
@@ -118,5 +136,5 @@ class Erasing:
                 raise Refused("lead_not_settled")
             if not lead.erased:
                 await put_on_record(self._desk, connection, asker, [lead], "erased", wish.reason)
-                await persons.erase(connection, HOUSE, [lead])
+                await erase(connection, self._desk.exchange.vault, [lead])
         return answer(LeadErased(public(LEAD, cell, lead_id), lead.erased))

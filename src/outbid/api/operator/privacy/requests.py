@@ -10,7 +10,7 @@ from msgspec import Meta
 from outbid.api.door.desk import Desk, answer, route
 from outbid.api.door.refusal import Refused
 from outbid.api.operator.leads.looking import may_look
-from outbid.api.operator.privacy.meant import Written, hashes_of, request_named
+from outbid.api.operator.privacy.meant import Written, hashes_of, put_on_record, request_named
 from outbid.api.said.description import Said
 from outbid.api.said.faults import error_at
 from outbid.api.said.instants import Instant, ms_of, utc
@@ -19,10 +19,11 @@ from outbid.api.said.reading import Asked, convert, read_json
 from outbid.core.ids import uuid7
 from outbid.core.scope import HOUSE
 from outbid.store.house import settings
-from outbid.store.people import requests, suppressions
+from outbid.store.people import persons, requests, suppressions
 
 PATH = "/v1/privacy-requests"
 DAY_MS = 86_400_000
+OLDEST_MS = 3653 * DAY_MS
 
 
 class RequestsWish(msgspec.Struct, frozen=True):
@@ -50,7 +51,7 @@ class RequestWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class RequestResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How a request was answered. `do_not_contact`: put the person on the house's suppression list as well."""
 
-    result: Annotated[str, Meta(min_length=3, max_length=200, pattern=r"\S", description="kept: no name")]
+    result: Annotated[str, Meta(min_length=3, max_length=200, pattern=r"\S.+\S", description="kept: no name")]
     do_not_contact: bool = False
 
 
@@ -127,7 +128,7 @@ class PrivacyRequests:
         return answer(PrivacyRequestPage(rows, rows[-1].id if len(found) > asked.limit else None))
 
     async def _put(self, request: Asked) -> Response[bytes]:
-        may_look(request.state.asker)
+        asker = may_look(request.state.asker)
         wish = convert(await read_json(request), RequestWish)
         exchange = self._desk.exchange
         hashes = hashes_of(exchange.vault, self._desk.plugins, wish.phone, wish.email)
@@ -136,9 +137,14 @@ class PrivacyRequests:
         if at_ms > now_ms:
             detail = "It cannot have come later than now."
             raise Refused("body_faulty", errors=(error_at(("received_at",), "setting_faulty", detail),))
+        if at_ms < now_ms - OLDEST_MS:
+            detail = "It cannot have come more than ten years ago."
+            raise Refused("body_faulty", errors=(error_at(("received_at",), "setting_faulty", detail),))
         name = uuid7(now_ms, exchange.noise(10))
         made = requests.Request(exchange.cell, name, at_ms, None, wish.kind, tuple(hashes), wish.reference, name)
         async with self._desk.database() as connection:
+            leads = await persons.leads_of(connection, HOUSE, hashes)
+            await put_on_record(self._desk, connection, asker, leads, "found", f"request {name.hex()}, {wish.kind}")
             await requests.put(connection, made)
             return answer(await self._read(connection, name.hex()), 201)
 
@@ -148,6 +154,9 @@ class PrivacyRequests:
         name, now_ms = request.path_params["asked"], exchange.clock.now_ms()
         async with self._desk.database() as connection, connection.transaction():
             kept = await request_named(self._desk, connection, name)
+            if wish.do_not_contact and not kept.persons:
+                detail = "The request names no phone and no e-mail that could stand on a list."
+                raise Refused("body_faulty", errors=(error_at(("do_not_contact",), "setting_faulty", detail),))
             result = requests.Result(now_ms, asker.by, wish.result.strip())
             if not await requests.done(connection, HOUSE, exchange.cell, kept.id, result):
                 raise Refused("request_answered")
