@@ -247,14 +247,15 @@ async def lines_of(
     return [(bytes(upload), list(lines)) for upload, lines in (tuple(row.values()) for row in rows)]
 
 
-async def bad_leads(connection: Connection, upload: Upload) -> list[bytes]:
-    """The leads of the lines that can be mended, erased ones left out."""
+async def bad_leads(connection: Connection, scope: Scope, upload: Upload) -> list[bytes]:
+    """The leads of the lines that can be mended, erased ones left out. Nobody but the house finds any."""
     rows = await connection.fetch(
         """select l.lead_id from upload_line l join lead_key k on k.cell = l.cell and k.lead_id = l.lead_id
-            where l.cell = $1 and l.upload = $2 and l.outcome = any($3::text[]) order by l.line""",
+            where l.cell = $1 and l.upload = $2 and l.outcome = any($3::text[]) and $4 = 'house' order by l.line""",
         upload.cell,
         upload.id,
         list(BAD),
+        scope.kind,
     )
     return [row["lead_id"] for row in rows]
 

@@ -14,7 +14,7 @@ from outbid.api.door.desk import Desk, answer, route
 from outbid.api.door.doors import OPERATOR, Door
 from outbid.api.door.refusal import Refused
 from outbid.api.instructions.routes import OPERATORS, source_of
-from outbid.api.operator.leads.looking import LookWish
+from outbid.api.operator.leads.looking import LookWish, may_look
 from outbid.api.operator.privacy.meant import put_on_record
 from outbid.api.said.description import Said
 from outbid.api.said.paging import Limit, Text, id_of
@@ -98,7 +98,7 @@ class Uploads:
         words = "The lines of a file that can be mended"
         bad = said(summary=words, path=one, answers={200: (words, None)}, media=(CSV,), problems=there)
         if self._door is OPERATOR:  # what is personal of somebody else's leads: it is looked at with a reason
-            bad = msgspec.structs.replace(bad, query=LookWish, right="see_private")
+            bad = msgspec.structs.replace(bad, query=LookWish)
         words = "What became of each line of a file"
         ends = said(summary=words, path=one, answers={200: (words, None)}, media=(CSV,), problems=there)
         file = f"{self._base}/{{upload:str}}"
@@ -172,9 +172,9 @@ class Uploads:
             _, upload = await self._one(connection, request)
             asker, vault = request.state.asker, self._desk.exchange.vault
             if asker.scope == HOUSE:
-                leads = [
-                    Lead(upload.cell, lead, erased=False, settled=True) for lead in await bad_leads(connection, upload)
-                ]
+                may_look(asker)
+                found = await bad_leads(connection, HOUSE, upload)
+                leads = [Lead(upload.cell, one, erased=False, settled=True) for one in found]
                 await put_on_record(self._desk, connection, asker, leads, "fields", request.state.query.reason)
             scope = asker.scope
             return await _file(bad_lines(connection, scope, vault, upload), "bad")
