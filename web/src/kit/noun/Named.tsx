@@ -1,9 +1,8 @@
-import { useQuery } from '@tanstack/react-query';
-import { nameQuery } from './names';
+import { useName } from './names';
 import type { Plural } from './nouns';
 
 /** A noun by its name, with its slug in the title. */
 export function Named({ plural, slug }: { plural: Plural; slug: string }) {
-  const name = useQuery(nameQuery(plural, slug)).data ?? slug;
+  const name = useName(plural, slug);
   return name === slug ? slug : <span title={slug}>{name}</span>;
 }

@@ -1,50 +1,80 @@
-import { queryOptions, useQueries } from '@tanstack/react-query';
+import { useEffect, useMemo, useSyncExternalStore } from 'react';
 import { send } from '@/api/client';
-import { type Kept, nameOf, type Plural } from './nouns';
+import type { Kept, Plural } from './nouns';
 
 /** How many are asked for in one request: an address of so many slugs passes every proxy. */
 const MOST = 150;
 const FRESH_MS = 300_000;
 
-/** What was asked for since the last request went out, and what will come of it. */
-const asked = new Map<Plural, { slugs: Set<string>; names: Promise<Map<string, string>> }>();
+/** What nouns are called, by kind and slug. Cells of tables ask by the hundred, so this is a map and no query for each. */
+const known = new Map<string, { name: string; at: number }>();
+const listeners = new Set<() => void>();
+let wanted = new Map<Plural, Set<string>>();
 
-/** What a noun is called; its slug where it has no name, or is gone. All that a page asks for at once is one request. */
-export function nameQuery(plural: Plural, slug: string) {
-  return queryOptions({
-    queryKey: ['nouns', plural, 'name', slug],
-    staleTime: FRESH_MS,
-    enabled: slug !== '',
-    queryFn: async () => (await gathered(plural, slug)).get(slug) ?? slug,
-  });
+/** Names that came with something else are known as well. */
+export function learn(plural: Plural, names: Iterable<[slug: string, name: string]>): void {
+  for (const [slug, name] of names) known.set(`${plural}/${slug}`, { name, at: Date.now() });
+  for (const listener of listeners) listener();
 }
 
-function gathered(plural: Plural, slug: string): Promise<Map<string, string>> {
-  let found = asked.get(plural);
-  if (!found || found.slugs.size >= MOST) {
-    const slugs = new Set<string>();
-    const names = new Promise((soon) => setTimeout(soon)).then(() => {
-      if (asked.get(plural)?.slugs === slugs) asked.delete(plural);
-      return fetched(plural, [...slugs]);
-    });
-    found = { slugs, names };
-    asked.set(plural, found);
-  }
-  found.slugs.add(slug);
-  return found.names;
+/** What a noun is called; its slug until that is known, where it has no name, or where it is gone. */
+export function useName(plural: Plural, slug: string): string {
+  useEffect(() => want(plural, [slug]), [plural, slug]);
+  return useSyncExternalStore(listen, () => called(plural, slug));
 }
 
-async function fetched(plural: Plural, slugs: string[]): Promise<Map<string, string>> {
-  const query = { slugs: slugs.sort().join(','), limit: MOST };
-  const { body } = await send<{ items: Kept[] }>('GET', `/v1/${plural}`, { query });
-  return new Map(body.items.map(({ noun }) => [noun.slug, nameOf(noun)]));
-}
-
-/** The names of these slugs; a slug stands for itself until its name is there. */
+/** The same of several. */
 export function useNames(plural: Plural, slugs: string[]): Record<string, string> {
-  const wanted = [...new Set(slugs)];
-  return useQueries({
-    queries: wanted.map((slug) => nameQuery(plural, slug)),
-    combine: (found) => Object.fromEntries(wanted.map((slug, at) => [slug, found[at]?.data ?? slug])),
-  });
+  const all = [...new Set(slugs)].join('\n');
+  useEffect(() => want(plural, all.split('\n')), [plural, all]);
+  const names = useSyncExternalStore(listen, () =>
+    all
+      .split('\n')
+      .map((slug) => called(plural, slug))
+      .join('\n'),
+  );
+  return useMemo(() => {
+    const found = names.split('\n');
+    return Object.fromEntries(all.split('\n').map((slug, at) => [slug, found[at] ?? slug]));
+  }, [all, names]);
+}
+
+function called(plural: Plural, slug: string): string {
+  return known.get(`${plural}/${slug}`)?.name ?? slug;
+}
+
+function listen(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** What is asked for in one moment travels together. */
+function want(plural: Plural, slugs: string[]): void {
+  const since = Date.now() - FRESH_MS;
+  const missing = slugs.filter((slug) => slug && (known.get(`${plural}/${slug}`)?.at ?? 0) < since);
+  if (missing.length === 0) return;
+  if (wanted.size === 0) setTimeout(ask);
+  const together = wanted.get(plural) ?? new Set();
+  for (const slug of missing) together.add(slug);
+  wanted.set(plural, together);
+}
+
+function ask(): void {
+  const now = wanted;
+  wanted = new Map();
+  for (const [plural, slugs] of now) {
+    const all = [...slugs].sort();
+    for (let at = 0; at < all.length; at += MOST) void fetched(plural, all.slice(at, at + MOST));
+  }
+}
+
+async function fetched(plural: Plural, slugs: string[]): Promise<void> {
+  const query = { slugs: slugs.join(','), limit: MOST };
+  const found = await send<{ items: Kept[] }>('GET', `/v1/${plural}`, { query }).catch(() => null);
+  if (!found) return; // They stay slugs, and are asked for again by whatever shows them next.
+  const names = new Map(found.body.items.map(({ noun }) => [noun.slug, String(noun.name || noun.slug)]));
+  learn(
+    plural,
+    slugs.map((slug) => [slug, names.get(slug) ?? slug]),
+  );
 }

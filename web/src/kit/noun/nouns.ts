@@ -1,6 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import { api, must, send } from '@/api/client';
 import type { Dict, Schema } from '../form/schema';
+import { learn } from './names';
 
 export type Plural = 'sellers' | 'groups' | 'buyers' | 'campaigns' | 'sources' | 'offers';
 
@@ -27,6 +28,10 @@ export function nounsQuery(plural: Plural, filter: Record<string, string> = {}) 
       const { body } = await send<{ items: Kept[]; next: string | null }>('GET', `/v1/${plural}`, {
         query: { limit: PAGE, ...filter },
       });
+      learn(
+        plural,
+        body.items.map(({ noun }) => [noun.slug, nameOf(noun)]),
+      );
       return { items: body.items, more: body.next !== null };
     },
   });
@@ -35,7 +40,11 @@ export function nounsQuery(plural: Plural, filter: Record<string, string> = {}) 
 export function nounQuery(plural: Plural, slug: string) {
   return queryOptions({
     queryKey: ['noun', plural, slug],
-    queryFn: () => send<Dict>('GET', `/v1/${plural}/${encodeURIComponent(slug)}`),
+    queryFn: async () => {
+      const found = await send<Dict>('GET', `/v1/${plural}/${encodeURIComponent(slug)}`);
+      learn(plural, [[slug, nameOf(found.body)]]);
+      return found;
+    },
   });
 }
 
