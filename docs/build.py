@@ -250,8 +250,8 @@ def http_page() -> str:
     return (
         "# HTTP\n\nA key travels in `Authorization: Bearer KEY`.\n\n"
         + table(("Method", "Path", "What it does"), rows)
-        + f"\nA body has at most {MOST_BODY_BYTES // 1024} KiB where nothing else is said, {json_intake.MOST_FIELDS} fields and "
-        f"{json_intake.DEEPEST} levels. Nested objects become dotted names.\n"
+        + f"\nA body has at most {MOST_BODY_BYTES // 1024} KiB where nothing else is said, "
+        f"{json_intake.MOST_FIELDS} fields and {json_intake.DEEPEST} levels. Nested objects become dotted names.\n"
         f"\n## Answer\n\nStatus by outcome: {statuses}. A refused lead is answered at once with a Problem; "
         f"`GET` gives its Answer. Absent fields are left out.\n\n{shape(answer.Answer)}"
         f"\n## Problem\n\nRFC 9457, `application/problem+json`.\n\n{shape(Problem)}"
