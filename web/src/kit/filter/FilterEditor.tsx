@@ -35,10 +35,9 @@ interface Words {
   fault: Fault | null;
   /** What stands at the right of a part: how many leads it lets through. */
   beside: (pointer: string) => ReactNode;
-  isReadOnly: boolean;
 }
 
-const Shared = createContext<Words>({ campaign: '', facts: [], fault: null, beside: () => null, isReadOnly: false });
+const Shared = createContext<Words>({ campaign: '', facts: [], fault: null, beside: () => null });
 
 interface FilterEditorProps {
   campaign: string;
@@ -50,7 +49,6 @@ interface FilterEditorProps {
   /** Where the filter stands in what is sent. */
   base?: string;
   beside?: (pointer: string) => ReactNode;
-  isReadOnly?: boolean;
 }
 
 /** Rules in groups, nested at will: all of, any of, none of. Every rule is numbered, for eyes and ears. */
@@ -62,11 +60,10 @@ export function FilterEditor({
   fault = null,
   base = '',
   beside = () => null,
-  isReadOnly = false,
 }: FilterEditorProps) {
   const root = asGroup(value);
   return (
-    <Shared.Provider value={{ campaign, facts, fault, beside, isReadOnly }}>
+    <Shared.Provider value={{ campaign, facts, fault, beside }}>
       <Group part={root} number="" pointer={base} onChange={(next) => onChange(asKept(next))} />
     </Shared.Provider>
   );
@@ -87,7 +84,7 @@ interface NodeProps {
 }
 
 function Group({ part, number, pointer, onChange, onRemove }: NodeProps) {
-  const { facts, beside, isReadOnly } = useContext(Shared);
+  const { facts, beside } = useContext(Shared);
   const mode = modeOf(part) ?? 'all';
   const parts = partsOf(part);
   const name = number ? `Group ${number}` : 'Filter';
@@ -101,18 +98,11 @@ function Group({ part, number, pointer, onChange, onRemove }: NodeProps) {
           aria-label={`${name}: how its rules count`}
           data={MODES}
           value={mode}
-          disabled={isReadOnly}
           onChange={(next) => onChange(withMode(part, next as Mode))}
         />
         <span className={css.beside}>{number && beside(pointer)}</span>
         {onRemove && (
-          <Button
-            size="compact-xs"
-            variant="subtle"
-            disabled={isReadOnly}
-            onClick={onRemove}
-            aria-label={`Remove group ${number}`}
-          >
+          <Button size="compact-xs" variant="subtle" onClick={onRemove} aria-label={`Remove group ${number}`}>
             Remove group
           </Button>
         )}
@@ -141,7 +131,7 @@ function Group({ part, number, pointer, onChange, onRemove }: NodeProps) {
       <div className={css.add}>
         <Button
           variant="subtle"
-          disabled={isReadOnly || !first}
+          disabled={!first}
           onClick={() => first && put([...parts, begun(first, first.operators[0] as Operator)])}
           aria-label={number ? `Add a rule to group ${number}` : 'Add a rule'}
         >
@@ -149,7 +139,6 @@ function Group({ part, number, pointer, onChange, onRemove }: NodeProps) {
         </Button>
         <Button
           variant="subtle"
-          disabled={isReadOnly}
           onClick={() => put([...parts, { [mode === 'all' ? 'any' : 'all']: [] }])}
           aria-label={number ? `Add a group to group ${number}` : 'Add a group'}
         >
@@ -161,7 +150,7 @@ function Group({ part, number, pointer, onChange, onRemove }: NodeProps) {
 }
 
 function Rule({ part, number, pointer, onChange, onRemove }: NodeProps) {
-  const { campaign, facts, fault, beside, isReadOnly } = useContext(Shared);
+  const { campaign, facts, fault, beside } = useContext(Shared);
   const fact = facts.find((one) => one.fact === part.fact);
   const operator = operatorOf(part);
   const error =
@@ -177,7 +166,6 @@ function Rule({ part, number, pointer, onChange, onRemove }: NodeProps) {
         data={[...facts.map((one) => ({ value: one.fact, label: one.fact.replaceAll('_', ' ') })), ...unknown]}
         value={(part.fact as string) ?? null}
         searchable
-        disabled={isReadOnly}
         error={Boolean(fault?.at(under(pointer, 'fact')))}
         onChange={(name) => {
           const next = facts.find((one) => one.fact === name);
@@ -191,7 +179,7 @@ function Rule({ part, number, pointer, onChange, onRemove }: NodeProps) {
           label: operatorWord(one),
         }))}
         value={operator ?? null}
-        disabled={isReadOnly || !fact}
+        disabled={!fact}
         onChange={(next) => fact && next && onChange(withOperator(part, fact, next as Operator))}
       />
       <div className={css.value}>
@@ -202,7 +190,6 @@ function Rule({ part, number, pointer, onChange, onRemove }: NodeProps) {
             operator={operator}
             number={number}
             value={part[operator] as Json}
-            isReadOnly={isReadOnly}
             onChange={(value) => onChange(withValue(part, value))}
           />
         )}
@@ -213,13 +200,7 @@ function Rule({ part, number, pointer, onChange, onRemove }: NodeProps) {
         )}
       </div>
       <span className={css.beside}>{beside(pointer)}</span>
-      <Button
-        size="compact-xs"
-        variant="subtle"
-        disabled={isReadOnly}
-        onClick={onRemove}
-        aria-label={`Remove rule ${number}`}
-      >
+      <Button size="compact-xs" variant="subtle" onClick={onRemove} aria-label={`Remove rule ${number}`}>
         ×
       </Button>
     </div>
@@ -240,11 +221,10 @@ export interface ValueProps {
   operator: Operator;
   number: string;
   value: Json;
-  isReadOnly: boolean;
   onChange: (value: Json) => void;
 }
 
-function ValueEditor({ campaign, fact, operator, number, value, isReadOnly, onChange }: ValueProps) {
+function ValueEditor({ campaign, fact, operator, number, value, onChange }: ValueProps) {
   const label = `Rule ${number}: value`;
   if (operator === 'present' || fact?.kind === 'boolean') {
     const yes = ['yes', 'true', true].includes(value as string);
@@ -256,7 +236,6 @@ function ValueEditor({ campaign, fact, operator, number, value, isReadOnly, onCh
           { value: 'no', label: 'No' },
         ]}
         value={yes ? 'yes' : 'no'}
-        disabled={isReadOnly}
         onChange={onChange}
       />
     );
@@ -265,60 +244,36 @@ function ValueEditor({ campaign, fact, operator, number, value, isReadOnly, onCh
     const [low = '', high = ''] = (Array.isArray(value) ? value : []) as string[];
     return (
       <div className={css.pair}>
-        <One
-          fact={fact}
-          label={`Rule ${number}: from`}
-          value={low}
-          isReadOnly={isReadOnly}
-          onChange={(next) => onChange([next, high])}
-        />
+        <One fact={fact} label={`Rule ${number}: from`} value={low} onChange={(next) => onChange([next, high])} />
         <span>and</span>
-        <One
-          fact={fact}
-          label={`Rule ${number}: to`}
-          value={high}
-          isReadOnly={isReadOnly}
-          onChange={(next) => onChange([low, next])}
-        />
+        <One fact={fact} label={`Rule ${number}: to`} value={high} onChange={(next) => onChange([low, next])} />
       </div>
     );
   }
   if (isList(operator))
-    return (
-      <Values
-        campaign={campaign}
-        fact={fact}
-        number={number}
-        value={value}
-        isReadOnly={isReadOnly}
-        onChange={onChange}
-      />
-    );
+    return <Values campaign={campaign} fact={fact} number={number} value={value} onChange={onChange} />;
   if (fact?.options?.length) {
     return (
       <Select
         aria-label={label}
         data={fact.options}
         value={(value as string) || null}
-        disabled={isReadOnly}
         onChange={(next) => onChange(next ?? '')}
       />
     );
   }
-  return <One fact={fact} label={label} value={String(value ?? '')} isReadOnly={isReadOnly} onChange={onChange} />;
+  return <One fact={fact} label={label} value={String(value ?? '')} onChange={onChange} />;
 }
 
 function One({
   fact,
   label,
   value,
-  isReadOnly,
   onChange,
 }: {
   fact?: FactRow;
   label: string;
   value: string;
-  isReadOnly: boolean;
   onChange: (value: string) => void;
 }) {
   return (
@@ -328,7 +283,6 @@ function One({
       placeholder={fact?.kind === 'date' ? '2026-12-31' : undefined}
       value={String(value)}
       wrong={wrongValue(fact, value)}
-      disabled={isReadOnly}
       onChange={onChange}
     />
   );

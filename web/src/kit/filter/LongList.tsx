@@ -19,12 +19,11 @@ interface LongListProps {
   values: string[];
   /** What was pasted before the editor opened. */
   begun: string;
-  isReadOnly: boolean;
   onChange: (values: string[]) => void;
 }
 
 /** A list of up to 100,000 values: counted, searched, added to by paste, thinned out, and had as a file. */
-export function LongList({ campaign, fact, number, values, begun, isReadOnly, onChange }: LongListProps) {
+export function LongList({ campaign, fact, number, values, begun, onChange }: LongListProps) {
   const [words, setWords] = useState('');
   const found = useMemo(() => {
     const wanted = words.trim().toLowerCase();
@@ -45,12 +44,7 @@ export function LongList({ campaign, fact, number, values, begun, isReadOnly, on
         <Button size="compact-xs" variant="subtle" onClick={() => save(`${fact.fact}.txt`, values)}>
           Download
         </Button>
-        <Button
-          size="compact-xs"
-          variant="subtle"
-          disabled={isReadOnly || values.length === 0}
-          onClick={() => onChange([])}
-        >
+        <Button size="compact-xs" variant="subtle" disabled={values.length === 0} onClick={() => onChange([])}>
           Clear
         </Button>
       </div>
@@ -60,7 +54,6 @@ export function LongList({ campaign, fact, number, values, begun, isReadOnly, on
             {one}
             <button
               type="button"
-              disabled={isReadOnly}
               aria-label={`Rule ${number}: remove ${one}`}
               onClick={() => onChange(values.filter((other) => other !== one))}
             >
@@ -70,15 +63,13 @@ export function LongList({ campaign, fact, number, values, begun, isReadOnly, on
         ))}
       </ul>
       {found.length > DRAWN && <p className={css.none}>And {count(found.length - DRAWN)} more: search to see them.</p>}
-      {!isReadOnly && (
-        <Adding campaign={campaign} fact={fact} number={number} values={values} begun={begun} onChange={onChange} />
-      )}
+      <Adding campaign={campaign} fact={fact} number={number} values={values} begun={begun} onChange={onChange} />
     </div>
   );
 }
 
 /** Takes what the field can have; the rest stays where it was typed, each with why. */
-function Adding({ campaign, fact, number, values, begun, onChange }: Omit<LongListProps, 'isReadOnly'>) {
+function Adding({ campaign, fact, number, values, begun, onChange }: LongListProps) {
   const [text, setText] = useState(begun);
   const add = useMutation({
     mutationFn: async () => {

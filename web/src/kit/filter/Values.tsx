@@ -9,7 +9,7 @@ import { listed, pasted, SPLIT } from './tree';
 const DRAWN = 60;
 
 /** A list of values, or of places the miles around one. */
-export function Values({ campaign, fact, number, value, isReadOnly, onChange }: Omit<ValueProps, 'operator'>) {
+export function Values({ campaign, fact, number, value, onChange }: Omit<ValueProps, 'operator'>) {
   const label = `Rule ${number}: values`;
   const [isLong, setLong] = useState(Array.isArray(value) && value.length > DRAWN);
   const [brought, setBrought] = useState('');
@@ -28,17 +28,15 @@ export function Values({ campaign, fact, number, value, isReadOnly, onChange }: 
           aria-label={`Rule ${number}: miles`}
           inputMode="decimal"
           value={String(value.within_miles ?? '')}
-          disabled={isReadOnly}
           onChange={(event) => onChange({ ...value, within_miles: event.currentTarget.value })}
         />
         <span>miles of</span>
         <TextInput
           aria-label={`Rule ${number}: place`}
           value={String(value.of ?? '')}
-          disabled={isReadOnly}
           onChange={(event) => onChange({ ...value, of: event.currentTarget.value })}
         />
-        <Button size="compact-xs" variant="subtle" disabled={isReadOnly} onClick={() => onChange([])}>
+        <Button size="compact-xs" variant="subtle" onClick={() => onChange([])}>
           List instead
         </Button>
       </div>
@@ -47,28 +45,11 @@ export function Values({ campaign, fact, number, value, isReadOnly, onChange }: 
   const values = (Array.isArray(value) ? value : []).map(String);
   if (fact && (isLong || values.length > DRAWN)) {
     return (
-      <LongList
-        campaign={campaign}
-        fact={fact}
-        number={number}
-        values={values}
-        begun={brought}
-        isReadOnly={isReadOnly}
-        onChange={onChange}
-      />
+      <LongList campaign={campaign} fact={fact} number={number} values={values} begun={brought} onChange={onChange} />
     );
   }
   if (fact?.options?.length) {
-    return (
-      <MultiSelect
-        aria-label={label}
-        data={fact.options}
-        value={values}
-        disabled={isReadOnly}
-        onChange={onChange}
-        searchable
-      />
-    );
+    return <MultiSelect aria-label={label} data={fact.options} value={values} onChange={onChange} searchable />;
   }
   return (
     <div className={css.values}>
@@ -76,7 +57,6 @@ export function Values({ campaign, fact, number, value, isReadOnly, onChange }: 
         aria-label={label}
         placeholder={values.length ? '' : 'Type or paste, one a line'}
         value={values}
-        disabled={isReadOnly}
         acceptValueOnBlur
         splitChars={SPLIT}
         onPaste={paste}
@@ -85,19 +65,13 @@ export function Values({ campaign, fact, number, value, isReadOnly, onChange }: 
       <Button
         size="compact-xs"
         variant="subtle"
-        disabled={isReadOnly}
         aria-label={`Rule ${number}: paste a list`}
         onClick={() => setLong(true)}
       >
         Paste a list
       </Button>
       {fact?.places && values.length === 0 && (
-        <Button
-          size="compact-xs"
-          variant="subtle"
-          disabled={isReadOnly}
-          onClick={() => onChange({ within_miles: '25', of: '' })}
-        >
+        <Button size="compact-xs" variant="subtle" onClick={() => onChange({ within_miles: '25', of: '' })}>
           Miles around
         </Button>
       )}

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
+import dialogCss from './Dialog.module.css';
 import css from './Help.module.css';
 import { areSingleKeysOn, HELD, type ToldKey, usePageKeys, usePressed } from './keys';
 import { PAGES } from './pages';
@@ -33,7 +34,7 @@ export function Help({ asked, onAsk, place }: HelpProps) {
   }, [asked]);
   useEffect(() => dialog.current?.close(), [place]);
   return (
-    <dialog ref={dialog} className={css.help} aria-labelledby="keys-title">
+    <dialog ref={dialog} className={`${dialogCss.dialog} ${css.help}`} aria-labelledby="keys-title">
       <div className={css.head}>
         <h2 id="keys-title">Keyboard</h2>
         <Button onClick={() => dialog.current?.close()}>Close</Button>

@@ -1,6 +1,7 @@
 import { useRouter } from '@tanstack/react-router';
 import { type KeyboardEvent as Typed, useCallback, useEffect, useId, useRef, useState } from 'react';
 import { idEnd, isIdEnd, person } from '../words/search';
+import dialogCss from './Dialog.module.css';
 import { useNouns } from './found';
 import { areSingleKeysOn, isCovered, isTyping } from './keys';
 import css from './Palette.module.css';
@@ -57,7 +58,7 @@ export function Palette({ onKeys }: { onKeys: () => void }) {
     event.preventDefault();
   };
   return (
-    <dialog ref={dialog} className={css.palette} aria-label="Search">
+    <dialog ref={dialog} className={`${dialogCss.dialog} ${css.palette}`} aria-label="Search">
       <input
         className={css.input}
         role="combobox"

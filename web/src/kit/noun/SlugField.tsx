@@ -10,12 +10,11 @@ interface SlugFieldProps extends Pick<SelectProps, Kept> {
   /** Where it stands in what is sent. */
   pointer?: string;
   value: string | undefined;
-  isReadOnly?: boolean;
   onChange: (slug: string | undefined) => void;
 }
 
 /** A noun chosen by its slug, out of any number: the API finds what is typed. */
-export function SlugField({ plural, pointer, value, isReadOnly, required, onChange, ...select }: SlugFieldProps) {
+export function SlugField({ plural, pointer, value, required, onChange, ...select }: SlugFieldProps) {
   const [words, setWords] = useState('');
   const { choices, more } = useChoices(plural, words, value);
   const last = { value: '', label: 'Type more of the name to see others', disabled: true };
@@ -31,7 +30,6 @@ export function SlugField({ plural, pointer, value, isReadOnly, required, onChan
       filter={({ options }) => options}
       clearable={!required}
       required={required}
-      disabled={isReadOnly}
       nothingFoundMessage={`No ${plural} of that name`}
       onChange={(next) => onChange(next ?? undefined)}
     />
