@@ -7,6 +7,7 @@ import msgspec
 
 from outbid.core.scope import Scope
 from outbid.store.database import Connection
+from outbid.store.people.persons import Lead
 
 KEPT_MS = 7 * 86_400_000
 LAST = b"\xff" * 16
@@ -247,17 +248,19 @@ async def lines_of(
     return [(bytes(upload), list(lines)) for upload, lines in (tuple(row.values()) for row in rows)]
 
 
-async def bad_leads(connection: Connection, scope: Scope, upload: Upload) -> list[bytes]:
+async def bad_leads(connection: Connection, scope: Scope, upload: Upload) -> list[Lead]:
     """The leads of the lines that can be mended, erased ones left out. Nobody but the house finds any."""
     rows = await connection.fetch(
-        """select l.lead_id from upload_line l join lead_key k on k.cell = l.cell and k.lead_id = l.lead_id
+        """select l.cell, l.lead_id, false, coalesce(s.status, 'open') in ('sold', 'unsold', 'refused')
+             from upload_line l join lead_key k on k.cell = l.cell and k.lead_id = l.lead_id
+             left join lead_status s on s.cell = l.cell and s.lead_id = l.lead_id
             where l.cell = $1 and l.upload = $2 and l.outcome = any($3::text[]) and $4 = 'house' order by l.line""",
         upload.cell,
         upload.id,
         list(BAD),
         scope.kind,
     )
-    return [row["lead_id"] for row in rows]
+    return [Lead(*row.values()) for row in rows]
 
 
 async def piece_with(connection: Connection, upload: Upload, line: int) -> Piece | None:

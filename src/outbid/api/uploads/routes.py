@@ -28,7 +28,6 @@ from outbid.core.upload.table import Encoding, Separator, TableFault
 from outbid.exchange.uploads.taking import Wish, look, open_file, take
 from outbid.store import uploads
 from outbid.store.database import Connection
-from outbid.store.people.persons import Lead
 from outbid.store.uploads import LAST, Upload, bad_leads
 
 MOST_BYTES = 256 * 1024 * 1024
@@ -173,11 +172,9 @@ class Uploads:
             asker, vault = request.state.asker, self._desk.exchange.vault
             if asker.scope == HOUSE:
                 may_look(asker)
-                found = await bad_leads(connection, HOUSE, upload)
-                leads = [Lead(upload.cell, one, erased=False, settled=True) for one in found]
+                leads = await bad_leads(connection, HOUSE, upload)
                 await put_on_record(self._desk, connection, asker, leads, "fields", request.state.query.reason)
-            scope = asker.scope
-            return await _file(bad_lines(connection, scope, vault, upload), "bad")
+            return await _file(bad_lines(connection, asker.scope, vault, upload), "bad")
 
     async def _results(self, request: Asked) -> Response[bytes]:
         async with self._desk.database() as connection:

@@ -70,9 +70,9 @@ class Words:
 
     def detail(self, receipt: Receipt) -> str:
         """What was seen where an offer came no further: an account, a floor, the part of a filter."""
-        return (
-            self.limit(receipt.account, receipt.offer) if receipt.account else self._floor(receipt).strip()
-        ) or receipt.detail
+        if receipt.account:
+            return self.limit(receipt.account, receipt.offer)
+        return self._floor(receipt).strip() or receipt.detail
 
     def _floor(self, receipt: Receipt) -> str:
         if receipt.floor_micros is None or receipt.price_micros is None:
