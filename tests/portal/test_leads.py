@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest_asyncio
 from playwright.async_api import expect
 
+from api.operator.asking import ask
 from harness.market import lead
 from portal.walk import Walk
 
@@ -140,3 +141,17 @@ async def test_new_leads_wait_behind_a_button(walk, house, sold):
     await walk.page.get_by_role("button", name="1 new").click()
     await shown(walk, [new, *sold[::-1]])
     await expect(walk.page.get_by_role("button", name="1 new")).to_have_count(0)
+
+
+async def test_nouns_are_told_by_name_with_one_question_at_most_for_all_of_a_kind(walk, house, sold):
+    kept = await ask(house, "GET", "/v1/buyers/a")
+    named = await ask(house, "PATCH", "/v1/buyers/a", {"name": "Acme & Daughters"}, If_Match=kept.headers["etag"])
+    assert named.status == 200, named
+    questions: list[str] = []
+    walk.page.on("request", lambda one: questions.append(one.url) if "slugs=" in one.url else None)
+    await walk.go("/leads?status=sold")
+    named_cell = rows(walk).first.get_by_title("a", exact=True)
+    await expect(named_cell).to_have_text("Acme & Daughters")
+    assert len([url for url in questions if "/v1/buyers?" in url]) <= 1, "none where a picker brought the name"
+    await walk.go(f"/leads/{sold[3]}")
+    await expect(walk.page.get_by_text("Sold to Acme & Daughters")).to_be_visible()
