@@ -36,8 +36,9 @@ async def test_a_filter_of_three_levels_is_built_by_keys_counted_and_saved(walk,
         assert sold.json["outcome"] == "sold"
     await walk.go("/offers/a")
     page = walk.page
-    await page.get_by_role("button", name="Add a rule", exact=True).focus()
-    await page.keyboard.press("Enter")
+    add = page.get_by_role("button", name="Add a rule", exact=True)
+    await expect(add).to_be_enabled()  # the campaign's fields are there to choose from
+    await add.press("Enter")
     await choose(page, "Rule 1: fact", "amount")
     await choose(page, "Rule 1: test", "is at least")
     await page.get_by_label("Rule 1: value").focus()
