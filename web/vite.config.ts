@@ -18,8 +18,22 @@ const fontFirst: Plugin = {
   },
 };
 
+/** Shared code runs as scripts of its own, one after the other: as parts of one, they would hold the page in one long task. */
+const oneByOne: Plugin = {
+  name: 'one-by-one',
+  transformIndexHtml: {
+    order: 'post',
+    handler: (html) => {
+      const shared = [...html.matchAll(/ *<link rel="modulepreload" crossorigin href="([^"]+)">\n/g)];
+      const scripts = shared.map(([, file]) => `    <script type="module" crossorigin src="${file}"></script>\n`);
+      const rest = shared.reduce((left, [line]) => left.replace(line, ''), html);
+      return rest.replace(/ *<script type="module"/, (entry) => scripts.join('') + entry);
+    },
+  },
+};
+
 export default defineConfig({
-  plugins: [react(), fontFirst],
+  plugins: [react(), fontFirst, oneByOne],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   css: { modules: { generateScopedName: '[name]_[local]_[hash:base64:4]' } },
   build: {
@@ -31,9 +45,10 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rolldownOptions: {
       output: {
-        // What several pages share comes in two files, not in twenty.
+        // What several pages share comes in three files, not in twenty.
         codeSplitting: {
           groups: [
+            { name: 'drawing', test: /node_modules\/(react|react-dom|scheduler)\// },
             { name: 'controls', test: /node_modules\/@(mantine|floating-ui)/, minShareCount: 2 },
             { name: 'kit', test: /src\/kit\/(data|form|filter|frame|noun|words)/, minShareCount: 3 },
           ],

@@ -1,7 +1,7 @@
 """What somebody waits for in the portal: budgets of time and of memory, only with --whole-matrix (`make portal-check`).
 
-Each figure is the median of three. Slow: the processor at a quarter, 10 Mbit/s, 40 ms. A table of all of them is printed
-at the end of the run.
+Each figure of a load is the median of five. Slow: the processor at a quarter, 10 Mbit/s, 40 ms. A table of all of them
+is printed at the end of the run.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from portal.walk import PASSWORD, USER, Walk, open_walk
 
 pytestmark = pytest.mark.timed
 
-LOADS = 3
+LOADS = 5
 SLOW = {"offline": False, "latency": 40, "downloadThroughput": 10e6 / 8, "uploadThroughput": 10e6 / 8}
 SLOWER = 4
 SETTLES_MS = 1_500

@@ -4,7 +4,7 @@ import '@/kit/frame/tokens.css';
 import { MantineProvider } from '@mantine/core';
 import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
-import { lazy, StrictMode, Suspense } from 'react';
+import { lazy, StrictMode, Suspense, useDeferredValue } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Fault } from '@/api/client';
 import { Invite, invitedBy } from '@/kit/frame/Invite';
@@ -33,8 +33,9 @@ queries.getQueryCache().subscribe(({ query, type }) => {
   if (error instanceof Fault && error.status === 401) queries.setQueryData(meQuery.queryKey, null);
 });
 const router = makeRouter(queries);
-// The page's code and its first data come beside the answer to who is signed in, not after it.
+// Who is signed in, the page's code and its first data are asked for at once, not one after the other.
 if (isSignedIn() && !invitedBy(window.location.pathname)) {
+  void queries.prefetchQuery(meQuery);
   void queries.prefetchQuery(houseQuery);
   void router.load();
 }
@@ -48,13 +49,15 @@ function App() {
 
 function House() {
   const me = useQuery(meQuery);
-  if (me.isPending) return null;
+  // The first page is drawn in small steps, as every later one is by the router.
+  const known = useDeferredValue(me.data, undefined);
   if (me.isError) return <Trouble error={me.error} onRetry={() => me.refetch()} />;
-  if (!me.data) return <SignIn />;
+  if (known === undefined) return null;
+  if (known === null) return <SignIn />;
   return (
-    <MeProvider value={me.data}>
+    <MeProvider value={known}>
       <Notices>
-        {me.data.codes_first ? (
+        {known.codes_first ? (
           <Suspense fallback={null}>
             <CodesFirst />
           </Suspense>

@@ -26,7 +26,9 @@ const routes = PAGES.map((page) =>
     getParentRoute: () => root,
     path: page.path,
     component: lazyRouteComponent(page.load),
-    loader: ({ context, params, location }) => page.ahead?.(context.queries, params, location.search),
+    loader: ({ context, params, location }) => {
+      void page.ahead?.(context.queries, params, location.search);
+    },
   }),
 );
 

@@ -5,7 +5,7 @@ import { count as counted } from '../words/format';
 import asked from './Asked.module.css';
 import { useAddress } from './address';
 import css from './RangeTable.module.css';
-import { lengthOf, MOST, PAGE, type Range, type useRange } from './range';
+import { beginOf, lengthOf, MOST, PAGE, type Range, type useRange } from './range';
 import { Table, type TableProps } from './Table';
 
 type Long<Row> = Omit<TableProps<Row>, 'rows' | 'total' | 'offset' | 'onMore' | 'isMoreComing'> & {
@@ -19,12 +19,6 @@ type Long<Row> = Omit<TableProps<Row>, 'rows' | 'total' | 'offset' | 'onMore' | 
 const PAGED = 'outbid-lists-in-pages';
 /** The address says where the list stands, once the scrollbar rests. */
 const WRITTEN_MS = 250;
-
-/** The row that the address begins with, from 0 on. */
-export function beginOf(text: string | undefined): number {
-  const row = Number(text ?? 1);
-  return Number.isInteger(row) ? Math.max(0, Math.min(row, MOST) - 1) : 0;
-}
 
 /** A list of up to 100,000 rows, anywhere in it at once: by a scrollbar that stands for all of it, or in pages. */
 export function RangeTable<Row>({ list, total, isExact, ...table }: Long<Row>) {

@@ -1,4 +1,4 @@
-import { useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type QueryClient, queryOptions, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useRef, useState } from 'react';
 
 /** Rows by their places in a list that may be very long: those in sight are there, of the others only how many. */
@@ -33,12 +33,14 @@ export const PAGE = 100;
 const BESIDE = 30;
 /** For so long pages that went out of sight are kept. */
 const KEPT_MS = 60_000;
+/** For so long what was asked for ahead waits for its page. */
+export const AHEAD_MS = 5_000;
 /** The API passes over no more rows than this. */
 export const MOST = 100_000;
 /** A scrollbar that is dragged passes pages that nobody looks at. */
 const SETTLED_MS = 40;
 
-interface Wanted<Row> {
+export interface Wanted<Row> {
   /** What the list depends on: filters and order. */
   key: readonly unknown[];
   fetch: (asked: PageAsked) => Promise<PageFound<Row>>;
@@ -48,23 +50,42 @@ interface Wanted<Row> {
   begin: number;
 }
 
-/** A list opened at an instant, page by page as it is looked at. */
-export function useRange<Row>({ key, fetch, asOf, begin }: Wanted<Row>) {
-  const queries = useQueryClient();
-  const [seen, see] = useSeen(key, begin);
-  const opened = useQuery({
+/** The row that the address begins with, from 0 on. */
+export function beginOf(text: string | undefined): number {
+  const row = Number(text ?? 1);
+  return Number.isInteger(row) ? Math.max(0, Math.min(row, MOST) - 1) : 0;
+}
+
+/** Opens a list: the instant that it is of, and with it the first rows that are looked at. */
+function openedQuery<Row>(queries: QueryClient, { key, fetch, begin }: Wanted<Row>) {
+  return queryOptions({
     queryKey: [...key, 'opened'],
-    enabled: asOf === undefined,
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
-    refetchOnWindowFocus: false,
-    refetchOnReconnect: false,
     queryFn: async ({ signal }) => {
       const at = Math.floor(begin / PAGE);
       const page = await fetch({ skip: at * PAGE, limit: PAGE, signal });
       queries.setQueryData([...key, page.as_of, at], page);
       return page.as_of;
     },
+  });
+}
+
+/** Opens a list before its page is there to show it. */
+export function openAhead<Row>(queries: QueryClient, list: Wanted<Row>): void {
+  if (list.asOf === undefined) void queries.prefetchQuery({ ...openedQuery(queries, list), gcTime: AHEAD_MS });
+}
+
+/** A list opened at an instant, page by page as it is looked at. */
+export function useRange<Row>(list: Wanted<Row>) {
+  const { key, fetch, asOf, begin } = list;
+  const queries = useQueryClient();
+  const [seen, see] = useSeen(key, begin);
+  const opened = useQuery({
+    ...openedQuery(queries, list),
+    enabled: asOf === undefined,
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
   });
   const anchor = asOf ?? opened.data;
   const wanted = pagesOf(seen);

@@ -4,8 +4,11 @@ import { areSingleKeysOn, isTyping, useKeys } from '../frame/keys';
 import type { Range } from './range';
 
 export const ROW_PX = 32;
-/** Below this, all rows stand in the page; above, only those in sight. */
+/** What stands above and below a table that is scrolled in (Table.module.css). */
+const ABOVE_PX = 180;
+/** Up to so many rows stand in the page, all of them; of more, and of lists that fetch what is in sight, those in sight. */
 const VIRTUAL_FROM = 120;
+const LONG_FROM = 40;
 const STEPS: Record<string, number> = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 };
 /** How tables whose rows lead somewhere are found among all. */
 const WALKED = 'data-walked';
@@ -15,7 +18,7 @@ export function useWalk<Row>(range: Range<Row>, isWalked: boolean) {
   const scroller = useRef<HTMLDivElement>(null);
   /** The row that the keys stand on: it stays drawn, so that the focus is not lost with it. */
   const [active, setActive] = useState<number>();
-  const isVirtual = range.count > VIRTUAL_FROM;
+  const isVirtual = range.count > (range.see ? LONG_FROM : VIRTUAL_FROM);
   const rangeExtractor = useCallback(
     (inSight: InSight) => {
       const drawn = defaultRangeExtractor(inSight);
@@ -29,6 +32,8 @@ export function useWalk<Row>(range: Range<Row>, isWalked: boolean) {
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_PX,
     overscan: 12,
+    // As high as the style lets it be: the rows are there at once, not after a look at the page.
+    initialRect: { width: 0, height: Math.max(0, window.innerHeight - ABOVE_PX) },
     enabled: isVirtual,
     initialOffset: (range.begin?.index ?? 0) * ROW_PX,
     scrollPaddingEnd: ROW_PX,

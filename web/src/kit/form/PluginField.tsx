@@ -1,17 +1,10 @@
 import { Select } from '@mantine/core';
-import { queryOptions, useQuery } from '@tanstack/react-query';
-import { api, type Fault, must, type Struct } from '@/api/client';
+import { useQuery } from '@tanstack/react-query';
+import type { Fault } from '@/api/client';
+import { type PluginRow, pluginsQuery } from './plugins';
 import { SchemaForm, type Widget } from './SchemaForm';
 import css from './SchemaForm.module.css';
 import type { Dict, Schema } from './schema';
-
-export type PluginRow = Struct<'PluginRow'>;
-
-export const pluginsQuery = queryOptions({
-  queryKey: ['plugins'],
-  staleTime: Number.POSITIVE_INFINITY,
-  queryFn: async () => (await must(api.GET('/v1/plugins'))).items,
-});
 
 interface PluginFieldProps {
   kind: string;

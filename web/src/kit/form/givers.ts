@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { type PluginRow, pluginsQuery } from './PluginField';
+import { type PluginRow, pluginsQuery } from './plugins';
 
 export type Giver = Pick<PluginRow, 'kind' | 'name'>;
 

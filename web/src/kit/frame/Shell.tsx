@@ -1,7 +1,7 @@
 import { useMantineColorScheme } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useLocation } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { useDeferredValue, useEffect, useState } from 'react';
 import { count } from '../words/format';
 import { Help } from './Help';
 import { houseQuery, useMe, useSignOut } from './me';
@@ -15,7 +15,7 @@ export function Shell() {
   const [asked, setAsked] = useState(0);
   const ask = () => setAsked((times) => times + 1);
   const place = useLocation().pathname;
-  const house = useQuery(houseQuery);
+  const isKnown = useDeferredValue(!useQuery(houseQuery).isPending, false);
   useEffect(() => setOpen(false), [place]);
   return (
     <div className={css.shell}>
@@ -51,7 +51,7 @@ export function Shell() {
         <Foot onKeys={ask} />
       </header>
       <main id="main" className={css.main}>
-        {!house.isPending && <Outlet />}
+        {isKnown && <Outlet />}
       </main>
       <Palette onKeys={ask} />
       <Help asked={asked} onAsk={ask} place={place} />

@@ -17,7 +17,7 @@ export interface PageOf {
   nav?: { group: Group; order: number; keys?: string; useCount?: UseCount };
   load: () => Promise<{ default: ComponentType }>;
   /** Asks the API for what the page shows first, beside its code and not after it; nobody waits for it here. */
-  ahead?: (queries: QueryClient, params: Words, search: Words) => void;
+  ahead?: (queries: QueryClient, params: Words, search: Words) => void | Promise<void>;
 }
 
 const folders = import.meta.glob<{ pages: PageOf[] }>('../../pages/*/page.ts', { eager: true });

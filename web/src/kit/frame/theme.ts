@@ -73,6 +73,8 @@ export const theme = createTheme({
     MultiSelect: { defaultProps: { size: 'xs' }, styles: { root: border } },
     TagsInput: { defaultProps: { size: 'xs' }, styles: { root: border } },
     NativeSelect: { defaultProps: { size: 'xs' }, styles: { root: border } },
+    // Lists stand in the page while they are open: dozens of closed ones would be drawn and measured for nothing.
+    Combobox: { defaultProps: { keepMounted: false } },
     SegmentedControl: { defaultProps: { size: 'xs' } },
     Switch: { defaultProps: { size: 'xs' } },
     Checkbox: { defaultProps: { size: 'xs' } },

@@ -9,6 +9,7 @@ import { Fold } from '../form/Fold';
 import { Read } from '../form/Read';
 import { type EditorProps, SchemaForm, type Widget } from '../form/SchemaForm';
 import { type Dict, resolved, under } from '../form/schema';
+import { Later } from '../frame/Later';
 import { useMayWrite } from '../frame/me';
 import { useTell } from '../frame/Notices';
 import { Card, Page } from '../frame/Page';
@@ -18,7 +19,7 @@ import { EditBar, EditTrouble } from './EditBar';
 import { type Editing, useEditing } from './editing';
 import { Named } from './Named';
 import css from './NounPage.module.css';
-import { kindsQuery, nameOf, type Plural } from './nouns';
+import { kindsQuery, nameOf, PARENTS, type Plural } from './nouns';
 import { suggested } from './slug';
 import { nounWidgets } from './widgets';
 
@@ -117,24 +118,27 @@ export function NounPage(props: NounPageProps) {
                   beside: (pointer) => props.beside?.(editing, pointer),
                 });
                 const widget: Widget = (place) => props.widget?.(place, editing) ?? nouns(place);
-                return whole.map(({ title, aside, keys, isFolded }, index) => (
-                  <Folded
-                    key={title}
-                    title={title}
-                    aside={aside}
-                    isFolded={isFolded}
-                    isFaulty={keys.some((key) => editing.fault?.under(under('', key)))}
-                  >
-                    <SchemaForm
-                      schema={schema}
-                      keys={index === 0 && isNew ? withSlug(keys) : keys}
-                      value={draft}
-                      fault={editing.fault}
-                      widget={widget}
-                      onChange={(next) => editing.set(isNew ? suggested(draft, next) : next)}
-                    />
-                  </Folded>
-                ));
+                return whole.map(({ title, aside, keys, isFolded }, index) => {
+                  const form = (
+                    <Folded
+                      key={title}
+                      title={title}
+                      aside={aside}
+                      isFolded={isFolded}
+                      isFaulty={keys.some((key) => editing.fault?.under(under('', key)))}
+                    >
+                      <SchemaForm
+                        schema={schema}
+                        keys={index === 0 && isNew ? withSlug(keys) : keys}
+                        value={draft}
+                        fault={editing.fault}
+                        widget={widget}
+                        onChange={(next) => editing.set(isNew ? suggested(draft, next) : next)}
+                      />
+                    </Folded>
+                  );
+                  return index === 0 ? form : <Later key={title}>{form}</Later>;
+                });
               }}
             </Asked>
           )}
@@ -180,12 +184,6 @@ function Folded({
     </Card>
   );
 }
-
-const PARENTS: [key: string, plural: Plural][] = [
-  ['buyer', 'buyers'],
-  ['seller', 'sellers'],
-  ['campaign', 'campaigns'],
-];
 
 /** What a noun belongs to, and whether it trades. */
 function Belongs({ draft }: { draft: Dict }) {

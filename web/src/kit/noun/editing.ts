@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useMemo, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { Fault, send } from '@/api/client';
 import type { Dict } from '../form/schema';
 import { useTell } from '../frame/Notices';
@@ -45,12 +45,11 @@ export function useEditing(plural: Plural, slug: string | null, begin: Dict = {}
   const [refused, setRefused] = useState<Dict | null>(null);
   const [theirs, setTheirs] = useState<Versioned | null>(null);
   const kept = query.data?.body ?? (isNew ? begin : {});
-  useEffect(() => {
-    if (query.data && draft === null) {
-      setDraft(query.data.body);
-      setEtag(query.data.etag);
-    }
-  }, [query.data, draft]);
+  // Set while drawing: the page is not drawn once with nothing in it.
+  if (query.data && draft === null) {
+    setDraft(query.data.body);
+    setEtag(query.data.etag);
+  }
 
   /** From now on this is what is kept; the draft goes on from it, or stays as it was typed. */
   const hold = (found: Versioned, next = found.body) => {

@@ -19,14 +19,14 @@ export function learn(plural: Plural, names: Iterable<[slug: string, name: strin
 
 /** What a noun is called; its slug until that is known, where it has no name, or where it is gone. */
 export function useName(plural: Plural, slug: string): string {
-  useEffect(() => want(plural, [slug]), [plural, slug]);
+  useEffect(() => wantNames(plural, [slug]), [plural, slug]);
   return useSyncExternalStore(listen, () => called(plural, slug));
 }
 
 /** The same of several. */
 export function useNames(plural: Plural, slugs: string[]): Record<string, string> {
   const all = [...new Set(slugs)].join('\n');
-  useEffect(() => want(plural, all.split('\n')), [plural, all]);
+  useEffect(() => wantNames(plural, all.split('\n')), [plural, all]);
   const names = useSyncExternalStore(listen, () =>
     all
       .split('\n')
@@ -48,8 +48,8 @@ function listen(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-/** What is asked for in one moment travels together. */
-function want(plural: Plural, slugs: string[]): void {
+/** Asks for names that will be shown, as far as they are not known. What is asked for in one moment travels together. */
+export function wantNames(plural: Plural, slugs: string[]): void {
   const since = Date.now() - FRESH_MS;
   const missing = slugs.filter((slug) => slug && (known.get(`${plural}/${slug}`)?.at ?? 0) < since);
   if (missing.length === 0) return;

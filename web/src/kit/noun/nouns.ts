@@ -10,6 +10,13 @@ export interface Kept {
   noun: Dict & { slug: string };
 }
 
+/** The keys of a noun that say what it belongs to. */
+export const PARENTS: [key: string, plural: Plural][] = [
+  ['buyer', 'buyers'],
+  ['seller', 'sellers'],
+  ['campaign', 'campaigns'],
+];
+
 /** How many nouns of a kind are asked for at once, where nothing else is said. */
 const PAGE = 500;
 

@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { api, must } from '@/api/client';
 import { useGivers } from '@/kit/form/givers';
 import type { Dict } from '@/kit/form/schema';
 import { Card } from '@/kit/frame/Page';
@@ -10,9 +9,8 @@ import { count } from '@/kit/words/format';
 import { useReasons } from '@/kit/words/reasons';
 import { type Gate, gates, type Left } from './gates';
 import css from './Route.module.css';
+import { talliesQuery } from './tallies';
 
-const DAY_MS = 86_400_000;
-const QUARTER_MS = 900_000;
 const AGAIN_MS = 30_000;
 
 /** How a lead travels here: each gate in order, with the last day's counts, and where leads left the way. */
@@ -41,15 +39,7 @@ export function Route({ campaign }: { campaign: Dict }) {
 }
 
 function useTallies(campaign: string, of: 'leads' | 'offers') {
-  return useQuery({
-    queryKey: ['tallies', campaign, of],
-    refetchInterval: AGAIN_MS,
-    queryFn: async () => {
-      const since = new Date(Math.floor((Date.now() - DAY_MS) / QUARTER_MS) * QUARTER_MS).toISOString();
-      const by = of === 'leads' ? 'reason' : 'offer';
-      return (await must(api.GET('/v1/tallies', { params: { query: { campaign, of, by, since } } }))).items;
-    },
-  });
+  return useQuery({ ...talliesQuery(campaign, of), refetchInterval: AGAIN_MS });
 }
 
 function Box({ gate }: { gate: Gate }) {

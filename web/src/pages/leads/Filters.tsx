@@ -66,6 +66,19 @@ export function Filters({ counts }: { counts: Counts | undefined }) {
   );
 }
 
+const SHAPES = [css.wide, css.range, '', '', '', '', '', css.own];
+
+/** Their room: what stands below does not move when they come. */
+export function FiltersToCome() {
+  return (
+    <div className={css.filters} aria-hidden="true">
+      {SHAPES.map((shape, place) => (
+        <div key={place} className={`${css.toCome} ${shape}`} />
+      ))}
+    </div>
+  );
+}
+
 /** What is chosen stands in the list also where no lead has it now. */
 function known(data: { value: string; label: string }[], chosen: string | undefined) {
   return !chosen || data.some((one) => one.value === chosen) ? data : [...data, { value: chosen, label: chosen }];

@@ -3,36 +3,28 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { api, must, type Struct } from '@/api/client';
 import { type Address, useAddress } from '@/kit/data/address';
-import { beginOf, RangeTable } from '@/kit/data/RangeTable';
+import { RangeTable } from '@/kit/data/RangeTable';
 import { PAGE, useRange } from '@/kit/data/range';
+import { Later } from '@/kit/frame/Later';
 import { Card, Page } from '@/kit/frame/Page';
 import { seek, useSought } from '@/kit/frame/sought';
 import { count } from '@/kit/words/format';
 import { useReasons } from '@/kit/words/reasons';
 import { which } from './asked';
-import { columnsOf, NewRows, type Row } from './columns';
-import { Filters } from './Filters';
+import { columnsOf, NewRows } from './columns';
+import { Filters, FiltersToCome } from './Filters';
 import { Find } from './Find';
+import { at, listOf } from './list';
 
 const NEWS_MS = 5_000;
-const SORTS = ['-at', 'at', '-price', 'price'] as const;
 
 /** Which leads, and where did they go? */
 export default function Leads() {
   const [address, change] = useAddress();
   const reason = useReasons();
   const sought = useSought();
-  const sort = SORTS.find((one) => one === address.sort) ?? '-at';
-  const { sort: _, row, as_of, ...chosen } = address;
-  const list = useRange<Row>({
-    key: ['leads', 'range', chosen, sort],
-    asOf: as_of,
-    begin: beginOf(row),
-    fetch: ({ signal, ...page }) => {
-      const query = { ...which(chosen, at(page.until)), sort, ...bounded(page) };
-      return must(api.GET('/v1/leads', { signal, params: { query } }));
-    },
-  });
+  const { sort, chosen, ...wanted } = listOf(address);
+  const list = useRange(wanted);
   const counts = useQuery({
     queryKey: ['leads', 'counts', chosen, list.anchor],
     enabled: list.anchor !== undefined,
@@ -60,7 +52,9 @@ export default function Leads() {
       }
     >
       {sought && <Find key={sought} words={sought} onClose={() => seek('')} />}
-      <Filters counts={counts.data} />
+      <Later meanwhile={<FiltersToCome />}>
+        <Filters counts={counts.data} />
+      </Later>
       <Card
         title={address.test ? 'Test leads' : 'Leads'}
         aside={counts.data && told(counts.data)}
@@ -115,16 +109,6 @@ function useNews(chosen: Address, since: string | undefined): number {
     },
   });
   return query.data ?? 0;
-}
-
-/** Ranges that go back from now go back from the instant that the table is of. */
-function at(anchor: string | undefined): Date {
-  return anchor === undefined ? new Date() : new Date(anchor);
-}
-
-/** A range that ends by itself stays as it is. */
-function bounded<Page extends { until?: string }>({ until, ...page }: Page) {
-  return until === undefined ? page : { ...page, until };
 }
 
 function told({ total, exact, newest }: Struct<'LeadCounts'>): string {

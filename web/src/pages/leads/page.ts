@@ -1,12 +1,19 @@
 import type { PageOf } from '@/kit/frame/pages';
-import { leadQuery } from './leadQuery';
+import { leadAhead } from './leadQuery';
+import { listAhead } from './list';
 
 export const pages: PageOf[] = [
-  { path: '/leads', title: 'Leads', nav: { group: '', order: 2, keys: 'e' }, load: () => import('./Leads') },
+  {
+    path: '/leads',
+    title: 'Leads',
+    nav: { group: '', order: 2, keys: 'e' },
+    ahead: listAhead,
+    load: () => import('./Leads'),
+  },
   {
     path: '/leads/$id',
     title: 'Lead',
-    ahead: (queries, { id = '' }) => void queries.prefetchQuery(leadQuery(id)),
+    ahead: leadAhead,
     load: () => import('./Lead'),
   },
 ];

@@ -1,7 +1,7 @@
 import { Button, Select } from '@mantine/core';
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useCallback, useState } from 'react';
+import { lazy, Suspense, useCallback, useState } from 'react';
 import { Asked } from '@/kit/data/Asked';
 import { useAddress } from '@/kit/data/address';
 import { useKeys } from '@/kit/frame/keys';
@@ -14,7 +14,6 @@ import { foundQuery } from '@/kit/noun/picking';
 import { SlugField } from '@/kit/noun/SlugField';
 import { clock } from '@/kit/words/time';
 import { TITLES } from '@/pages/start/steps';
-import { Steps } from '../start/Steps';
 import { startQuery } from '../start/startQuery';
 import { BuyersNow } from './BuyersNow';
 import { Charts } from './Charts';
@@ -24,6 +23,9 @@ import css from './Live.module.css';
 import { NeedsYou } from './NeedsYou';
 import { summaryQuery, WINDOWS, windowOf } from './queries';
 import { Stops } from './Stops';
+
+/** Nobody sees these in a house that sells. */
+const Steps = lazy(async () => ({ default: (await import('../start/Steps')).Steps }));
 
 /** A summary is heavier than a tick, and minutes do not change in a second. */
 const SUMMARY_MS = 5_000;
@@ -39,7 +41,9 @@ export default function Live() {
   if (start.data && !hasSold) {
     return (
       <Page title="Live" aside="nothing was sold yet">
-        <Steps start={start.data} />
+        <Suspense fallback={null}>
+          <Steps start={start.data} />
+        </Suspense>
       </Page>
     );
   }

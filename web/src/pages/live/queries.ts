@@ -1,6 +1,8 @@
 import { type QueryClient, queryOptions } from '@tanstack/react-query';
 import { api, must } from '@/api/client';
+import { AHEAD_MS } from '@/kit/data/range';
 import { needsQuery } from '@/kit/live/needs';
+import { reasonsQuery } from '@/kit/words/reasons';
 import { startQuery } from '../start/startQuery';
 
 export const WINDOWS = { '1m': 'Last minute', '5m': 'Last 5 minutes', '15m': 'Last 15 minutes' };
@@ -38,4 +40,6 @@ export function liveAhead(queries: QueryClient, _: Words, { campaign = '', windo
   void queries.prefetchQuery(startQuery);
   void queries.prefetchQuery(needsQuery);
   void queries.prefetchQuery(summaryQuery(campaign, windowOf(window)));
+  void queries.prefetchQuery({ ...latestQuery(campaign), gcTime: AHEAD_MS });
+  void queries.prefetchQuery(reasonsQuery);
 }

@@ -8,14 +8,13 @@ import type { Dict } from '@/kit/form/schema';
 import { useMayWrite } from '@/kit/frame/me';
 import type { Editing } from '@/kit/noun/editing';
 import { NounPage } from '@/kit/noun/NounPage';
-import { bidOf, useCounted } from './counting';
+import { bidOf, HOURS, useCounted } from './counting';
 import { DryRun } from './DryRun';
 import { scheduleWidget } from './Schedule';
 import { Tier } from './Tier';
 import { Try } from './Try';
 import { Alone, Yesterday } from './Yesterday';
 
-const HOURS = 24;
 const SECTIONS = [
   { title: 'Offer', keys: ['name', 'buyer', 'campaign', 'tier', 'priority', 'paused'] },
   {

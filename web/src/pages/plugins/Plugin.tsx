@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Asked } from '@/kit/data/Asked';
-import { pluginsQuery } from '@/kit/form/PluginField';
+import { pluginsQuery } from '@/kit/form/plugins';
 import { SchemaForm } from '@/kit/form/SchemaForm';
 import type { Dict, Schema } from '@/kit/form/schema';
 import { Card, Empty, Page } from '@/kit/frame/Page';

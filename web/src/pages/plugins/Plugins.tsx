@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Asked } from '@/kit/data/Asked';
 import { type Column, Table } from '@/kit/data/Table';
-import { type PluginRow, pluginsQuery } from '@/kit/form/PluginField';
+import { type PluginRow, pluginsQuery } from '@/kit/form/plugins';
 import { Card, Page } from '@/kit/frame/Page';
 
 const COLUMNS: Column<PluginRow>[] = [
