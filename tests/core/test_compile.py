@@ -95,10 +95,10 @@ FIELD = {"name": "x", "type": "text"}
 FAULTS = [
     ("campaign", {"fields": [*FIELDS, FIELD | {"name": "zip"}]}, ("fields", 4, "name"), "the field 'zip' is declared twice"),
     ("campaign", {"fields": [*FIELDS, FIELD | {"type": "color"}]}, ("fields", 4, "type"), "there is no 'color' in fields; there are: boolean, choice"),
-    ("campaign", {"fields": [*FIELDS, FIELD | {"settings": {"max_length": 0}}]}, ("fields", 4, "settings", "max_length"), "Expected `int` >= 1"),
+    ("campaign", {"fields": [*FIELDS, FIELD | {"settings": {"max_length": 0}}]}, ("fields", 4, "settings", "max_length"), "write a whole number of 1 or more, not 0"),
     ("campaign", {"fields": [*FIELDS, FIELD | {"settings": {"longest": 5}}]}, ("fields", 4, "settings"), "there is no 'longest' here; there are: min_length"),
     ("campaign", {"fields": [*FIELDS, FIELD | {"type": "choice"}]}, ("fields", 4, "settings"), "missing required field `options`"),
-    ("campaign", {"fields": [*FIELDS, FIELD | {"type": "choice", "settings": {"options": ["a", 1.5, {}]}}]}, ("fields", 4, "settings", "options", 1), "Expected `str`, got `float`"),
+    ("campaign", {"fields": [*FIELDS, FIELD | {"type": "choice", "settings": {"options": ["a", 1.5, {}]}}]}, ("fields", 4, "settings", "options", 1), "write text, not 1.5"),
     ("campaign", {"fields": [*FIELDS, FIELD | {"type": "integer", "settings": {"min": 2, "max": 1}}]}, ("fields", 4, "settings"), "min is larger than max"),
     ("campaign", {"checks": [{"plugin": "magic"}]}, ("checks", 0, "plugin"), "there is no 'magic' in validators"),
     ("campaign", {"checks": [{"plugin": "type"}, {"plugin": "required", "settings": {"fields": ["email"]}}]}, ("checks", 1, "settings"), "the campaign has no field 'email'"),
@@ -133,7 +133,7 @@ FAULTS = [
     ("source", {"floor": "x"}, ("floor",), "is not an amount"),
     ("source", {"buyers": ["b", "c"]}, ("buyers", 1), "there is no buyer 'c'; there are: b"),
     ("source", {"intake": {"plugin": "fax"}}, ("intake", "plugin"), "there is no 'fax' in intakes; there are: any, form, google, json"),
-    ("source", {"intake": {"plugin": "json", "settings": {"names": 1}}}, ("intake", "settings", "names"), "Expected `object`"),
+    ("source", {"intake": {"plugin": "json", "settings": {"names": 1}}}, ("intake", "settings", "names"), "write an object, not 1"),
     ("source", {"caps": [{"window": "week", "money": "5"}, {"window": "week", "money": "6"}]}, ("caps", 1), "two caps for USD and week"),
     ("offer", {"buyer": "nobody"}, ("buyer",), "there is no buyer 'nobody'"),
     ("offer", {"campaign": "home"}, ("campaign",), "there is no campaign 'home'"),
@@ -307,18 +307,23 @@ def test_a_fault_of_a_field_carries_the_name_of_its_type():
             "campaign",
             {"tiers": [{"slug": "main", "deadline_ms": 5}]},
             ("tiers", 0, "deadline_ms"),
-            "Expected `int` >= 50",
+            "write a whole number of 50 or more",
         ),
         (
             "campaign",
             {"checks": [{"plugin": "type", "on_flaw": "ignore"}]},
             ("checks", 0, "on_flaw"),
-            "Invalid enum value",
+            "there is no 'ignore'",
         ),
-        ("offer", {"caps": [{"window": "year", "leads": 1}]}, ("caps", 0, "window"), "Invalid enum value 'year'"),
+        ("offer", {"caps": [{"window": "year", "leads": 1}]}, ("caps", 0, "window"), "there is no 'year'"),
         ("offer", {"caps": [{"window": "day", "leads": 1, "money": "1"}]}, ("caps", 0), "either leads or money"),
         ("offer", {"caps": [{"window": "day"}]}, ("caps", 0), "either leads or money"),
-        ("offer", {"caps": [{"window": "day", "leads": -1}]}, ("caps", 0, "leads"), "Expected `int` >= 0"),
+        (
+            "offer",
+            {"caps": [{"window": "day", "leads": -1}]},
+            ("caps", 0, "leads"),
+            "write a whole number of 0 or more",
+        ),
         ("offer", {"caps": [{"window": "day", "money": "-1"}]}, ("caps", 0, "money"), "a cap may not be negative"),
         ("source", {"payout": {}}, ("payout",), "either share or fixed"),
         ("source", {"payout": {"share": "101%"}}, ("payout", "share"), "is not between 0% and 100%"),
@@ -327,7 +332,7 @@ def test_a_fault_of_a_field_carries_the_name_of_its_type():
         ("buyer", {"wallet": {"credit": "9000000001"}}, ("wallet", "credit"), "more than the largest amount"),
         ("seller", {"caps": [{"window": "day", "money": "x"}]}, ("caps", 0, "money"), "is not an amount"),
         ("key", {"hash": "secret"}, ("hash",), "matching regex"),
-        ("key", {"holder": "anybody"}, ("holder",), "Invalid enum value"),
+        ("key", {"holder": "anybody"}, ("holder",), "there is no 'anybody'"),
     ],
 )
 def test_a_noun_by_itself_says_what_is_wrong_and_where(kind, change, path, sentence):
@@ -346,4 +351,4 @@ def test_an_error_without_a_place_is_told_whole():
 def test_a_key_of_a_table_is_told_as_its_table():
     with pytest.raises(msgspec.ValidationError) as caught:
         msgspec.convert({"a": {"b": 1}}, dict[str, dict[str, str]])
-    assert from_validation(caught.value)[0] == "Expected `str`, got `int`"
+    assert from_validation(caught.value)[0] == "write text, not a whole number"

@@ -18,6 +18,22 @@ _PATTERNS = {
 }
 _KEY = re.compile(r"\.(?P<name>[^.\[\]]+)|\[(?P<position>\d+)\]|\[(?P<some>\.\.\.)\]")
 _UNKNOWN = re.compile(r"^Object contains unknown field `(?P<name>.*)`$", re.DOTALL)
+_NO_SUCH = re.compile(r"^Invalid enum value")
+_EXPECTED = re.compile(r"^Expected `(?P<kinds>[^`]+)`(?P<limit>.*?)(?:, got `(?P<got>[^`]+)`)?$", re.DOTALL)
+_LIMIT = re.compile(r"(?:(?P<length> of length)? (?P<compared>[<>]=?) (?P<figure>-?[\d.]+))?")
+_COMPARED = {">=": "{} or more", "<=": "at most {}", ">": "more than {}", "<": "less than {}"}
+_KINDS = {
+    "int": "a whole number",
+    "float": "a number",
+    "str": "text",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "an object",
+    "datetime": "an instant",
+    "date": "a date",
+    "null": "nothing",
+}
+"""What the checker's types are called."""
 _LONGEST_SHOWN = 60
 
 
@@ -178,31 +194,49 @@ def _plainly(sentence: str, setting: str, value: Any, shape: inspect.Type | None
     unknown = _UNKNOWN.match(sentence)
     if unknown is not None and isinstance(shape, inspect.StructType):
         return unknown_setting(unknown["name"], shape)
-    if sentence.startswith(("Expected `", "Invalid enum value")):
-        return f"{named}{sentence}{_right(sentence, value, shape)}"
-    return sentence
+    if _NO_SUCH.match(sentence):
+        return f"{named}{_NO_SUCH.sub('there is no', sentence)}{_those(shape)}"
+    expected = _EXPECTED.match(sentence)
+    right = _right(expected, value, shape) if expected is not None else ""
+    if expected is not None and right:
+        return f"{named}write {right}{_not_this(value) or _not_a(expected['got'])}"
+    return f"{named}{sentence}" if expected is not None else sentence
+
+
+def _right(expected: re.Match[str], value: Any, shape: inspect.Type | None) -> str:
+    """What would be right, as far as known; empty where the checker's own words are the best there are."""
+    if isinstance(shape, inspect.StructType) and expected["got"]:
+        settings = settings_of(shape)
+        by_name = "plugin" in settings and isinstance(value, str)
+        return f"{{plugin: {value}}}" if by_name else f"settings ({', '.join(settings)})"
+    if isinstance(shape, inspect.VarTupleType) and isinstance(value, str) and expected["got"]:
+        return f"[{value}]"
+    kinds = [_KINDS.get(kind) for kind in expected["kinds"].split(" | ") if kind != "null"]
+    limit = _LIMIT.fullmatch(expected["limit"])
+    if not kinds or None in kinds or limit is None:
+        return ""
+    return " or ".join(filter(None, kinds)) + _limited(limit, "characters" if "str" in expected["kinds"] else "entries")
+
+
+def _limited(limit: re.Match[str], counted: str) -> str:
+    """ "of 1 or more", "of at most 60 characters"; empty where there is no limit."""
+    if limit["figure"] is None:
+        return ""
+    unit = f" {counted}" if limit["length"] else ""
+    return f" of {_COMPARED[limit['compared']].format(limit['figure'])}{unit}"
+
+
+def _those(shape: inspect.Type | None) -> str:
+    return f"; there are: {', '.join(map(str, shape.values))}" if isinstance(shape, inspect.LiteralType) else ""
+
+
+def _not_a(got: str | None) -> str:
+    return f", not {_KINDS.get(got, got)}" if got else ""
 
 
 def _not_this(value: Any) -> str:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return f", not {value}"
     if not isinstance(value, str):
         return ""
     return f", not {value!r}" if len(value) <= _LONGEST_SHOWN else f", not {value[:_LONGEST_SHOWN]!r}…"
-
-
-def _right(sentence: str, value: Any, shape: inspect.Type | None) -> str:
-    """What would be right, to be put behind the checker's sentence."""
-    if sentence.startswith("Expected `bool"):
-        return ": write true or false"
-    if isinstance(shape, inspect.LiteralType):
-        return f"; there are: {', '.join(map(str, shape.values))}"
-    if isinstance(shape, inspect.StructType):
-        return _right_struct(value, settings_of(shape))
-    if isinstance(shape, inspect.VarTupleType) and isinstance(value, str):
-        return f": write [{value}]"
-    return ""
-
-
-def _right_struct(value: Any, settings: list[str]) -> str:
-    if "plugin" in settings and isinstance(value, str):
-        return f": write {{plugin: {value}}}"
-    return f"; it has the settings {', '.join(settings)}"
