@@ -41,8 +41,8 @@ FACTS = {
     "max": "at most",
     "earliest": "not before",
     "latest": "not after",
-    "min_length": "characters, at least",
-    "max_length": "characters, at most",
+    "min_length": "shortest",
+    "max_length": "longest",
     "country": "of the country",
     "order": "order of day and month",
 }
@@ -189,8 +189,14 @@ def facts_of(module: Any, settings: Any) -> Iterator[tuple[str, str]]:
     for name, value in usual.items():
         default = next((f.default for f in msgspec.structs.fields(module.Settings) if f.name == name), None)
         if name in FACTS and value not in (None, "", default):
-            text = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
-            yield FACTS[name], text.replace("_", " ") if name == "order" else text
+            yield FACTS[name], _in_words(name, value)
+
+
+def _in_words(setting: str, value: Any) -> str:
+    text = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    if setting == "order":
+        return text.replace("_", " ")
+    return f"{text} characters" if setting.endswith("_length") else text
 
 
 def _pinged(ready: made.Campaign, campaign: spec.Campaign) -> set[str]:

@@ -4,7 +4,7 @@ import type { Fault } from '@/api/client';
 import { type PluginRow, pluginsQuery } from './plugins';
 import { SchemaForm, type Widget } from './SchemaForm';
 import css from './SchemaForm.module.css';
-import type { Dict, Schema } from './schema';
+import { type Dict, type Schema, sentence } from './schema';
 
 interface PluginFieldProps {
   kind: string;
@@ -28,7 +28,7 @@ export function PluginField(props: PluginFieldProps) {
     <>
       <Select
         label={label}
-        description={chosen?.description}
+        description={chosen && sentence(chosen.description)}
         error={fault?.at(`${pointer}/${by}`)}
         data={rows.map((row) => row.name)}
         value={(value[by] as string | undefined) ?? null}

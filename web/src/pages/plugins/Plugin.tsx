@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { Asked } from '@/kit/data/Asked';
 import { pluginsQuery } from '@/kit/form/plugins';
 import { SchemaForm } from '@/kit/form/SchemaForm';
-import type { Dict, Schema } from '@/kit/form/schema';
+import { type Dict, type Schema, sentence } from '@/kit/form/schema';
 import { Card, Empty, Page } from '@/kit/frame/Page';
 
 /** A plugin: its settings as a form to look at, what they come to as JSON, and the reasons it may give. */
@@ -20,7 +20,7 @@ export default function Plugin() {
           if (!row) return <Empty>There is no such plugin here.</Empty>;
           return (
             <>
-              <p>{row.description}</p>
+              <p>{sentence(row.description)}</p>
               <Card title="Settings" aside="to try; nothing is saved here">
                 <SchemaForm schema={row.settings as Schema} value={draft} onChange={setDraft} />
               </Card>
@@ -36,7 +36,7 @@ export default function Plugin() {
                           <code>{reason.code}</code>
                         </dt>
                         <dd>
-                          {reason.sentence} {reason.fix}
+                          {sentence(reason.sentence)} {sentence(reason.fix)}
                         </dd>
                       </div>
                     ))}

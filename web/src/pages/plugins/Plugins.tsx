@@ -2,11 +2,12 @@ import { useQuery } from '@tanstack/react-query';
 import { Asked } from '@/kit/data/Asked';
 import { type Column, Table } from '@/kit/data/Table';
 import { type PluginRow, pluginsQuery } from '@/kit/form/plugins';
+import { sentence } from '@/kit/form/schema';
 import { Card, Page } from '@/kit/frame/Page';
 
 const COLUMNS: Column<PluginRow>[] = [
   { key: 'name', title: 'Name', width: '160px', cell: (row) => row.name },
-  { key: 'description', title: 'What it does', cell: (row) => row.description },
+  { key: 'description', title: 'What it does', cell: (row) => sentence(row.description) },
 ];
 
 /** What is installed, by kind. */
