@@ -242,12 +242,18 @@ async def put_on_record(desk: Desk, asker: Asker, record: Record, what: looks.Wh
     """Note that somebody looks at a lead, before he does. Raises Refused for erased leads."""
     if record.wrapped is None:
         raise Refused("lead_erased")
-    exchange = desk.exchange
-    now_ms = exchange.clock.now_ms()
-    identifier = uuid7(now_ms, exchange.noise(10))
-    look = looks.Look(record.cell, identifier, record.id, now_ms, asker.by, what, reason.strip())
     async with desk.database() as connection:
-        await looks.note(connection, look)
+        await note_look(desk, connection, asker, (record.cell, record.id), what, reason)
+
+
+async def note_look(
+    desk: Desk, connection: Any, asker: Asker, place: tuple[int, bytes | None], what: looks.What, reason: str
+) -> None:
+    """Note that this person looks now; `place`: a lead's cell and id, or where nothing was found, a cell and None."""
+    cell, lead_id = place
+    now_ms = desk.exchange.clock.now_ms()
+    name = uuid7(now_ms, desk.exchange.noise(10))
+    await looks.note(connection, looks.Look(cell, name, lead_id, now_ms, asker.by, what, reason.strip()))
 
 
 def _place(cursor: str) -> bytes:

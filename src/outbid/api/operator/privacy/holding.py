@@ -24,12 +24,11 @@ MOST_TOLD = 100
 MOST_IN_A_FILE = 1_000
 
 
-class HeldLead(msgspec.Struct, frozen=True):
+class LeadOfPerson(msgspec.Struct, frozen=True):
     """A lead of a person, without anything personal.
 
-    erased   what was personal of it is gone
-    settled  nothing more happens to it: it can be erased
-    shown    every request to buyers and enrichers that held something of it
+    erased  what was personal of it is gone
+    shown   every request to buyers and enrichers that held something of it
     """
 
     id: str
@@ -38,8 +37,13 @@ class HeldLead(msgspec.Struct, frozen=True):
     source: str
     status: LeadStatus
     erased: bool
-    settled: bool
     shown: list[Shown]
+
+
+class HeldLead(LeadOfPerson, frozen=True):
+    """One of those that are listed; `settled`: nothing more happens to it, so it can be erased."""
+
+    settled: bool
 
 
 class PersonHeld(msgspec.Struct, frozen=True):
@@ -56,19 +60,12 @@ class PersonHeld(msgspec.Struct, frozen=True):
     suppressed: bool
 
 
-class LeadInFile(msgspec.Struct, frozen=True):
+class LeadInFile(LeadOfPerson, frozen=True):
     """A lead with all that is held of it; of an erased one, `fields`, `undeclared` and `notes` are empty."""
 
-    id: str
-    arrived_at: str
-    campaign: str
-    source: str
-    status: LeadStatus
-    erased: bool
     fields: list[FieldTold]
     undeclared: dict[str, Any]
     notes: list[NoteTold]
-    shown: list[Shown]
 
 
 class PersonInFile(msgspec.Struct, frozen=True):
@@ -143,30 +140,23 @@ class Holding:
         return await self._records.named(public(LEAD, lead.cell, lead.id))
 
     def _in_file(self, found: Found) -> LeadInFile:
-        erased = found.record.wrapped is None
-        fields = None if erased else fields_of(self._desk.exchange.vault, found)
+        fields = None if found.record.wrapped is None else fields_of(self._desk.exchange.vault, found)
         return LeadInFile(
-            found.name,
-            utc(found.record.arrived_at_ms),
-            found.campaign.slug,
-            found.source.slug,
-            fold_all(found.events()).status,
-            erased,
+            *_plain(found),
             fields.fields if fields else [],
             fields.undeclared if fields else {},
             fields.notes if fields else [],
-            shown_of(found),
         )
 
 
 def _held(found: Found, lead: persons.Lead) -> HeldLead:
-    return HeldLead(
-        found.name,
-        utc(found.record.arrived_at_ms),
-        found.campaign.slug,
-        found.source.slug,
-        fold_all(found.events()).status,
-        lead.erased,
-        lead.settled,
-        shown_of(found),
-    )
+    return HeldLead(*_plain(found), lead.settled)
+
+
+def _plain(found: Found) -> tuple[str, str, str, str, LeadStatus, bool, list[Shown]]:
+    """The settings of a LeadOfPerson."""
+    record = found.record
+    status = fold_all(found.events()).status
+    erased = record.wrapped is None
+    arrived_at = utc(record.arrived_at_ms)
+    return found.name, arrived_at, found.campaign.slug, found.source.slug, status, erased, shown_of(found)

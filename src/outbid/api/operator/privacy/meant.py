@@ -10,9 +10,8 @@ from msgspec import Meta
 from outbid.api.door.asking import Asker
 from outbid.api.door.desk import Desk
 from outbid.api.door.refusal import Refused
-from outbid.api.operator.leads.looking import Why
+from outbid.api.operator.leads.looking import Why, note_look
 from outbid.api.said.faults import error_at
-from outbid.core.ids import uuid7
 from outbid.core.scope import HOUSE
 from outbid.plugins.registry import Registry
 from outbid.store.people import looks, requests
@@ -92,10 +91,7 @@ async def put_on_record(
     desk: Desk, connection: Any, asker: Asker, leads: Sequence[Lead], what: looks.What, reason: str
 ) -> None:
     """Note a search or a deed, lead by lead, before it is done; if no lead was found, that somebody searched."""
-    exchange = desk.exchange
+    searched: list[tuple[int, bytes | None]] = [(lead.cell, lead.id) for lead in leads]
     async with connection.transaction():
-        searched: list[tuple[int, bytes | None]] = [(lead.cell, lead.id) for lead in leads]
-        for cell, lead_id in searched or [(exchange.cell, None)]:
-            now_ms = exchange.clock.now_ms()
-            name = uuid7(now_ms, exchange.noise(10))
-            await looks.note(connection, looks.Look(cell, name, lead_id, now_ms, asker.by, what, reason.strip()))
+        for place in searched or [(desk.exchange.cell, None)]:
+            await note_look(desk, connection, asker, place, what, reason)
