@@ -5,6 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import pytest_asyncio
+from msgspec.structs import replace
 from playwright.async_api import expect
 
 from api.operator.asking import HOUSE_KEY
@@ -25,6 +26,7 @@ async def many(house, buyers) -> None:
         slug = f"z{at:04}"
         market["buyer"][slug] = Buyer(slug=slug, name=f"Zest {at} Motors")
         market["seller"][slug] = Seller(slug=slug, name=f"Feed {at}")
+        market["source"][slug] = replace(market["source"]["web"], slug=slug, seller="z0000", paused=True)
     await house.change(market)
 
 
@@ -65,6 +67,18 @@ async def test_a_list_finds_each_of_them_and_goes_on_behind_its_first_page(walk)
     await page.get_by_label("Find", exact=True).fill(f"{MANY - 1} zest")
     await expect(table.locator("tbody tr")).to_have_count(1)
     await expect(table.get_by_role("link")).to_have_text(f"Zest {MANY - 1} Motors")
+
+
+async def test_how_many_belong_to_each_is_told_beyond_500_and_leads_to_them(walk):
+    page = walk.page
+    await walk.go("/sellers?q=feed+0")
+    row = page.get_by_role("table", name="Sellers").locator("tbody tr").first
+    await row.get_by_role("link", name=str(MANY), exact=True).click()
+    await expect(page).to_have_url(f"{walk.address}/sources?seller=z0000")
+    await expect(page.get_by_text("Only those of the seller Feed 0.")).to_be_visible()
+    await expect(page.get_by_role("table", name="Sources")).to_have_attribute("aria-rowcount", "501")
+    await page.get_by_role("button", name="All sources").click()
+    await expect(page).to_have_url(f"{walk.address}/sources")
 
 
 @pytest.mark.parametrize("path", ["sellers", "buyers", "campaigns", "offers", "sources"])

@@ -205,6 +205,19 @@ async def test_lists_come_in_pages(house):
     assert ([item["noun"]["slug"] for item in whole["items"]], whole["next"]) == (seen, None)
 
 
+async def test_how_many_belong_to_each_is_what_the_lists_show(house):
+    told = (await ask(house, "GET", "/v1/market/counts")).json["items"]
+    found = {(row["kind"], row["of"], row["slug"]): row["count"] for row in told}
+    listed = {}
+    for kind in KINDS:
+        for item in (await ask(house, "GET", f"/v1/{kind}?limit=500")).json["items"]:
+            for key in ("buyer", "seller", "campaign", "group"):
+                if slug := item["noun"].get(key):
+                    listed[kind, f"{key}s", slug] = listed.get((kind, f"{key}s", slug), 0) + 1
+    assert found == listed
+    assert found["offers", "campaigns", "auto"] >= 1
+
+
 async def test_lists_are_filtered(house):
     async def slugs(path):
         return [item["noun"]["slug"] for item in (await ask(house, "GET", path)).json["items"]]

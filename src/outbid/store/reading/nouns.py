@@ -1,6 +1,6 @@
 """The market's nouns for people: one, or a page of a kind, each with the version since which it is so."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -70,6 +70,19 @@ async def page(connection: Connection, scope: Scope, kind: str, wish: Wish) -> l
         wish.limit,
     )
     return [_kept(kind, row["from_version"], row["body"]) for row in rows]
+
+
+async def counts(connection: Connection, scope: Scope, keys: Sequence[str]) -> list[tuple[str, str, str, int]]:
+    """How many nouns of a kind name another: (kind, by which of these keys, the other's slug, how many)."""
+    rows = await connection.fetch(
+        """select n.kind, k.name, n.body ->> k.name as slug, count(*) as count
+             from noun n cross join unnest($2::text[]) k (name)
+            where $1 = 'house' and n.to_version is null and n.kind <> 'key' and n.body ->> k.name is not null
+            group by 1, 2, 3 order by 1, 2, 3""",
+        scope.kind,
+        keys,
+    )
+    return [(row["kind"], row["name"], row["slug"], row["count"]) for row in rows]
 
 
 def _kept(kind: str, since: int, body: bytes) -> Kept:

@@ -11,6 +11,7 @@ import { useFindKey } from '../frame/keys';
 import { useMayWrite } from '../frame/me';
 import { Card, Page } from '../frame/Page';
 import { Status } from '../frame/Status';
+import { Named } from './Named';
 import { type Kept, nameOf, type Plural } from './nouns';
 
 const PAGE = 500;
@@ -22,18 +23,19 @@ interface NounListProps {
   word: string;
   columns: Column<Kept>[];
   empty: ReactNode;
-  /** Words of the address that go to the API as they are: `campaign`. */
-  filters?: string[];
+  /** Words of the address that go to the API, and what nouns they name: `campaign: 'campaigns'`. */
+  filters?: Record<string, Plural>;
   actions?: ReactNode;
 }
 
 /** All nouns of a kind: found by name or slug, each leading to its page. */
-export function NounList({ plural, title, word, columns, empty, filters = [], actions }: NounListProps) {
+export function NounList({ plural, title, word, columns, empty, filters = {}, actions }: NounListProps) {
   const [address, change] = useAddress();
   const mayWrite = useMayWrite();
   const find = useFindKey();
   const [wanted] = useDebouncedValue((address.q ?? '').trim().slice(0, 200), TYPED_MS);
-  const filter = Object.fromEntries(filters.flatMap((name) => (address[name] ? [[name, address[name]]] : [])));
+  const chosen = Object.keys(filters).filter((name) => address[name]);
+  const filter = Object.fromEntries(chosen.map((name) => [name, address[name]]));
   const query = { q: wanted, ...filter };
   const pages = usePages<Kept>(['nouns', plural, 'pages', query], async (cursor) => {
     const found = await send<{ items: Kept[]; next: string | null }>('GET', `/v1/${plural}`, {
@@ -70,6 +72,14 @@ export function NounList({ plural, title, word, columns, empty, filters = [], ac
         </>
       }
     >
+      {chosen.map((name) => (
+        <p key={name}>
+          Only those of the {name} <Named plural={filters[name] as Plural} slug={String(address[name])} />.{' '}
+          <Button size="compact-xs" variant="subtle" onClick={() => change({ [name]: null })}>
+            All {plural}
+          </Button>
+        </p>
+      ))}
       <Card flush>
         <PagedTable
           pages={pages}
@@ -77,7 +87,7 @@ export function NounList({ plural, title, word, columns, empty, filters = [], ac
           columns={[first, ...(isPausable ? [state] : []), ...columns]}
           rowKey={({ noun }) => noun.slug}
           href={({ noun }) => `/${plural}/${noun.slug}`}
-          empty={wanted ? `Nothing is called “${wanted}”.` : empty}
+          empty={wanted ? `Nothing is called “${wanted}”.` : chosen.length ? `There are no such ${plural}.` : empty}
         />
       </Card>
     </Page>

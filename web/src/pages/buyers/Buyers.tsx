@@ -1,20 +1,20 @@
-import { useQuery } from '@tanstack/react-query';
 import type { Column } from '@/kit/data/Table';
 import type { Dict } from '@/kit/form/schema';
+import { useBelonging } from '@/kit/noun/belonging';
+import { Named } from '@/kit/noun/Named';
 import { NounList } from '@/kit/noun/NounList';
-import { type Kept, nounsQuery } from '@/kit/noun/nouns';
+import type { Kept } from '@/kit/noun/nouns';
 
 export default function Buyers() {
-  const offers = useQuery(nounsQuery('offers')).data?.items ?? [];
   const columns: Column<Kept>[] = [
-    {
-      key: 'offers',
-      title: 'Offers',
-      figures: true,
-      cell: ({ noun }) => offers.filter((offer) => offer.noun.buyer === noun.slug).length,
-    },
+    useBelonging('Offers', 'offers', 'buyer', 'buyers'),
     { key: 'pays', title: 'Pays', cell: ({ noun }) => pays(noun) },
-    { key: 'group', title: 'Group', minor: true, cell: ({ noun }) => String(noun.group ?? '–') },
+    {
+      key: 'group',
+      title: 'Group',
+      minor: true,
+      cell: ({ noun }) => (noun.group ? <Named plural="groups" slug={String(noun.group)} /> : '–'),
+    },
   ];
   return (
     <NounList
@@ -22,6 +22,7 @@ export default function Buyers() {
       title="Buyers"
       word="buyer"
       columns={columns}
+      filters={{ group: 'groups' }}
       empty="No buyer yet. A buyer pays for leads; his offers say which and how much."
     />
   );

@@ -1,18 +1,8 @@
-import { useQuery } from '@tanstack/react-query';
-import type { Column } from '@/kit/data/Table';
+import { useBelonging } from '@/kit/noun/belonging';
 import { NounList } from '@/kit/noun/NounList';
-import { type Kept, nounsQuery } from '@/kit/noun/nouns';
 
 export default function Groups() {
-  const buyers = useQuery(nounsQuery('buyers')).data?.items ?? [];
-  const columns: Column<Kept>[] = [
-    {
-      key: 'buyers',
-      title: 'Buyers',
-      figures: true,
-      cell: ({ noun }) => buyers.filter((buyer) => buyer.noun.group === noun.slug).length,
-    },
-  ];
+  const columns = [useBelonging('Buyers', 'buyers', 'group', 'groups')];
   return (
     <NounList
       plural="groups"

@@ -1,17 +1,11 @@
-import { useQuery } from '@tanstack/react-query';
 import type { Column } from '@/kit/data/Table';
+import { useBelonging } from '@/kit/noun/belonging';
 import { NounList } from '@/kit/noun/NounList';
-import { type Kept, nounsQuery } from '@/kit/noun/nouns';
+import type { Kept } from '@/kit/noun/nouns';
 
 export default function Sellers() {
-  const sources = useQuery(nounsQuery('sources')).data?.items ?? [];
   const columns: Column<Kept>[] = [
-    {
-      key: 'sources',
-      title: 'Sources',
-      figures: true,
-      cell: ({ noun }) => sources.filter((source) => source.noun.seller === noun.slug).length,
-    },
+    useBelonging('Sources', 'sources', 'seller', 'sellers'),
     { key: 'zone', title: 'Zone', minor: true, cell: ({ noun }) => String(noun.zone ?? '–') },
   ];
   return (

@@ -1,11 +1,12 @@
 import type { Column } from '@/kit/data/Table';
 import type { Dict } from '@/kit/form/schema';
+import { Named } from '@/kit/noun/Named';
 import { NounList } from '@/kit/noun/NounList';
 import type { Kept } from '@/kit/noun/nouns';
 
 const COLUMNS: Column<Kept>[] = [
-  { key: 'seller', title: 'Seller', cell: ({ noun }) => String(noun.seller) },
-  { key: 'campaign', title: 'Campaign', cell: ({ noun }) => String(noun.campaign) },
+  { key: 'seller', title: 'Seller', cell: ({ noun }) => <Named plural="sellers" slug={String(noun.seller)} /> },
+  { key: 'campaign', title: 'Campaign', cell: ({ noun }) => <Named plural="campaigns" slug={String(noun.campaign)} /> },
   {
     key: 'intake',
     title: 'Speaks',
@@ -22,7 +23,7 @@ export default function Sources() {
       title="Sources"
       word="source"
       columns={COLUMNS}
-      filters={['campaign']}
+      filters={{ campaign: 'campaigns', seller: 'sellers' }}
       empty="No source yet. Add one, and send its page of posting instructions to the seller."
     />
   );

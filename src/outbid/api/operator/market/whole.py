@@ -12,7 +12,7 @@ from outbid.api.door.refusal import Refused
 from outbid.api.operator.market.hiding import shown, told
 from outbid.api.operator.market.history import without_hash
 from outbid.api.operator.market.kinds import PLURALS
-from outbid.api.operator.market.nouns import Note
+from outbid.api.operator.market.nouns import NAMED, Note
 from outbid.api.operator.market.writing import Nouns, Written, change, present
 from outbid.api.said.description import Said
 from outbid.api.said.faults import error_at
@@ -21,10 +21,12 @@ from outbid.api.said.reading import Asked, Condition, condition_of, convert, eta
 from outbid.core.ids import uuid7
 from outbid.core.market.noun import Buyer, Campaign, Group, Offer, Seller, Source
 from outbid.core.market.problem import Path
+from outbid.core.scope import HOUSE
 from outbid.store import jobs
 from outbid.store import market as markets
 from outbid.store.ahead import planned
 from outbid.store.database import Connection
+from outbid.store.reading import nouns as kept_nouns
 
 PATH = "/v1/market"
 
@@ -75,14 +77,33 @@ class Changed(msgspec.Struct, frozen=True):
     changes: list[markets.Difference]
 
 
+class Belonging(msgspec.Struct, frozen=True):
+    """How many nouns of a kind name one noun: `{"kind": "offers", "of": "buyers", "slug": "harbor", "count": 3}`."""
+
+    kind: str
+    of: str
+    slug: str
+    count: int
+
+
+class Belongings(msgspec.Struct, frozen=True):
+    """How many nouns belong to each, as the market stands; what has none is not among them."""
+
+    items: list[Belonging]
+
+
 class Whole:
-    """The routes of the document."""
+    """The routes of the document, and of what can be said of the market as a whole."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
     def routes(self) -> list[HTTPRouteHandler]:
-        """Read and write."""
+        """Read, write, count."""
+        count = Said(
+            summary="How many offers, sources and buyers belong to each campaign, seller, buyer and group",
+            answers={200: ("those that have any", Belongings)},
+        )
         read = Said(
             summary="Read the whole market",
             query=At,
@@ -102,7 +123,18 @@ class Whole:
                 "market_faulty",
             ),
         )
-        return [route("GET", PATH, read, self._read), route("POST", PATH, write, self._write)]
+        return [
+            route("GET", PATH, read, self._read),
+            route("POST", PATH, write, self._write),
+            route("GET", f"{PATH}/counts", count, self._count),
+        ]
+
+    async def _count(self, request: Asked) -> Response[bytes]:
+        async with self._desk.database() as connection:
+            found = await kept_nouns.counts(connection, HOUSE, NAMED)
+        return answer(
+            Belongings([Belonging(PLURALS[kind], PLURALS[key], slug, count) for kind, key, slug, count in found])
+        )
 
     async def _read(self, request: Asked) -> Response[bytes]:
         at: int | None = request.state.query.version
