@@ -173,6 +173,7 @@ REFUSED = reasons(
     setting_faulty=("A setting cannot be so.", "Mend what stands at the pointer, as the detail says."),
     setting_missing=("A setting is missing.", "Write it."),
     setting_unknown=("There is no such setting.", "Use one of those that the detail names."),
+    slug_taken=("This slug is taken.", "Take another slug, or change what has it."),
     streams_full=(
         "This process tells as many listeners as it can.",
         "Ask again; a browser needs one.",

@@ -89,7 +89,10 @@ async def test_an_old_etag_is_refused_and_the_new_one_is_told(house):
 
 
 async def test_what_is_there_is_not_made_and_what_is_not_there_is_not_replaced(house):
-    assert_problem(await ask(house, "PUT", "/v1/sellers/acme", {}, If_None_Match="*"), 412, "version_old")
+    taken = await ask(house, "PUT", "/v1/sellers/acme", {}, If_None_Match="*")
+    assert_problem(taken, 412, "slug_taken")
+    assert pointers(taken.json) == ["/slug"]
+    assert taken.headers["etag"] == (await ask(house, "GET", "/v1/sellers/acme")).headers["etag"]
     assert_problem(await ask(house, "PUT", "/v1/sellers/new", NEW, If_Match="*"), 412, "version_old")
     for method, body in (("PATCH", {}), ("DELETE", None)):
         assert_problem(await ask(house, method, "/v1/sellers/new", body, If_Match="*"), 404, "noun_unknown")

@@ -63,6 +63,7 @@ STATUS: Final[Mapping[str, int]] = {
     "sale_settling": 409,
     "lead_erased": 410,
     "version_old": 412,
+    "slug_taken": 412,
     "document_too_large": 413,
     "media_type_unknown": 415,
     "body_faulty": 422,

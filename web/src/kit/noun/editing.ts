@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useMemo, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import { Fault, send } from '@/api/client';
 import type { Dict } from '../form/schema';
 import { useTell } from '../frame/Notices';
@@ -83,6 +83,7 @@ export function useEditing(plural: Plural, slug: string | null, begin: Dict = {}
     },
   });
 
+  const isRunning = useRef(false);
   const undo = async (before: Dict, saved: string) => {
     try {
       const back = await write(before, { 'If-Match': saved });
@@ -114,11 +115,16 @@ export function useEditing(plural: Plural, slug: string | null, begin: Dict = {}
       setEtag(query.data?.etag ?? '');
     },
     save: async () => {
+      // Who presses twice means it once; the page has not been drawn anew between.
+      if (isRunning.current) return false;
+      isRunning.current = true;
       try {
         await mutation.mutateAsync(now);
         return true;
       } catch {
         return false;
+      } finally {
+        isRunning.current = false;
       }
     },
     takeTheirs: () => {

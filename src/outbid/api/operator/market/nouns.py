@@ -197,10 +197,7 @@ def _writes_said(kind: str) -> dict[str, Said]:
         condition=("If-Match", "If-None-Match"),
         answers={200: ("replaced", struct), 201: ("made", struct)},
         etag=True,
-        problems=(
-            "market_moved",
-            "market_faulty",
-        ),
+        problems=("market_moved", "market_faulty", "slug_taken"),
     )
     patch = Said(
         summary=f"Change {_one(kind)} by a JSON merge patch (RFC 7396)",
@@ -246,6 +243,10 @@ class _Edit:
         if kept is None and self._must_be:
             raise Refused("noun_unknown", f"there is no {self._kind} {self.slug!r}")
         self.since = None if kept is None else kept.since
+        if kept is not None and self._condition.create:
+            detail = f"there is {_one(self._kind)} {self.slug!r} already"
+            taken = error_at(("slug",), "setting_faulty", detail, "Take another slug, or change what has it.")
+            raise Refused("slug_taken", errors=(taken,), headers=etag(kept.since))
         self._condition.check(self.since)
         self.after = self._make(None if kept is None else kept.noun)
         wanted = present(nouns, self._kind)
