@@ -45,6 +45,7 @@ async def test_a_request_is_written_down_and_the_person_found_saved_and_erased(w
     assert [one["id"] for one in saved["leads"]] == [sold]
     assert "Xanthippe" in json.dumps(saved)
 
+    await expect(finder.get_by_role("note")).to_contain_text("Not everywhere: auto takes persons of the house’s list")
     erase = finder.get_by_role("button", name="Erase 1 lead")
     await expect(erase).to_be_disabled()
     await finder.get_by_role("textbox", name="Type “erase 1 lead”").fill("erase 1 lead")

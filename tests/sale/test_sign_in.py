@@ -299,7 +299,7 @@ async def test_where_it_gives_nothing_the_lead_is_not_sent(urls, buyers, answer)
             "cannot refer to a secret",
         ),
         ({"timeouts": {"connect_ms": 500, "whole_ms": 400}}, "timeouts/connect_ms", "more than whole_ms"),
-        ({"timeouts": {"connect_ms": 1}}, "timeouts/connect_ms", ">= 10"),
+        ({"timeouts": {"connect_ms": 1}}, "timeouts/connect_ms", "10 or more"),
         ({"second_post_url": "sandbox:accept"}, "second_post_url", "neither is a sandbox"),
         ({"certificate": {"certificate": "x", "key": "{secret:crm}"}}, "certificate/certificate", "cannot be read"),
         ({"first": {"url": "https://a.test", "reply": {}}}, "first/reply", "name what is taken"),

@@ -9,7 +9,7 @@ from msgspec import convert
 
 from api.operator.asking import ask
 from api.problems import assert_problem
-from harness.house import open_house
+from harness.house import open_house, until
 from harness.market import nouns, offer
 from outbid.api.auth import key_hash
 from outbid.core.market.noun import Key
@@ -87,7 +87,7 @@ async def test_everybody_sees_and_writes_his_own_list_and_the_house_all(lists):
 
 async def test_a_list_that_nobody_wrote_to_is_empty(lists):
     assert (await ask(lists, "GET", OWN, key="ob_zebra")).json == {"entries": 0, "ending": 0}
-    assert (await ask(lists, "GET", LISTS)).json == {"items": []}
+    assert (await ask(lists, "GET", LISTS)).json == {"items": [], "heedless": ["auto"]}
 
 
 @pytest.mark.parametrize("path", [f"{LISTS}?action=add", f"{LISTS}?action=remove"])
@@ -119,3 +119,16 @@ async def test_a_strange_line_breaks_nothing(lists):
     told = await send(lists, "\n".join(strange))
     assert told.status == 200
     assert msgspec.json.decode(told.body)["changed"] == 0
+
+
+async def test_campaigns_that_do_not_heed_the_houses_list_are_named(lists):
+    assert (await ask(lists, "GET", LISTS)).json["heedless"] == ["auto"]
+    for flaw, left in (("flag", ["auto"]), ("review", []), ("refuse", [])):
+        kept = await ask(lists, "GET", "/v1/campaigns/auto")
+        others = [check for check in kept.json.get("checks", []) if check["plugin"] != "suppressed"]
+        patch = {"checks": [*others, {"plugin": "suppressed", "on_flaw": flaw}]}
+        done = await ask(lists, "PATCH", "/v1/campaigns/auto", patch, If_Match=kept.headers["etag"])
+        assert done.status == 200
+        version = int(done.headers["etag"].strip('"'))
+        await until(lambda version=version: lists.process.exchange.market.version == version)
+        assert (await ask(lists, "GET", LISTS)).json["heedless"] == left

@@ -76,9 +76,7 @@ def _of_whole(value: Any, wanted: Any, at: Path) -> list[Error]:
         msgspec.convert(value, wanted)
     except (msgspec.ValidationError, ValueError) as error:
         sentence, inner = from_validation(error, value, wanted)
-        # A sentence that says what to write needs no order beside it.
-        fix = "" if inner or "write " in sentence else fix_of(wanted)
-        return [error_at((*at, *inner), "setting_faulty", sentence, fix)]
+        return [error_at((*at, *inner), "setting_faulty", sentence, "" if inner else fix_of(wanted))]
     return []
 
 

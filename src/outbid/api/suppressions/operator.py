@@ -13,6 +13,7 @@ from outbid.api.said.description import Said
 from outbid.api.said.paging import Text
 from outbid.api.said.reading import Asked
 from outbid.api.suppressions.listing import CSV, BadLine, ChangeWish, change
+from outbid.core.market.snapshot import Market
 from outbid.core.scope import HOUSE, Scope
 from outbid.store.people import suppressions
 
@@ -35,9 +36,23 @@ class SuppressionList(msgspec.Struct, frozen=True):
 
 
 class SuppressionLists(msgspec.Struct, frozen=True):
-    """Every list that was ever written to."""
+    """Every list that was ever written to.
+
+    heedless  campaigns, by slug, that take persons of the house's list all the same: no check of theirs keeps them out
+    """
 
     items: list[SuppressionList]
+    heedless: list[str]
+
+
+def heedless(market: Market) -> list[str]:
+    """The slugs of the campaigns that take persons of the house's list, in order."""
+    keeps_out = ("refuse", "review")
+    return sorted(
+        campaign.slug
+        for campaign in market.campaigns.values()
+        if not any(check.plugin == "suppressed" and check.on_flaw in keeps_out for check in campaign.checks)
+    )
 
 
 class Suppressed(msgspec.Struct, frozen=True):
@@ -82,7 +97,7 @@ class Suppressions:
         exchange = self._desk.exchange
         async with self._desk.database() as connection:
             found = await suppressions.lists(connection, HOUSE, exchange.clock.now_ms())
-        return answer(SuppressionLists([self._told(one) for one in found]))
+        return answer(SuppressionLists([self._told(one) for one in found], heedless(exchange.market)))
 
     def _told(self, found: suppressions.List) -> SuppressionList:
         kind, _, number = found.owner.partition(":")

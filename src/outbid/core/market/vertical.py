@@ -47,6 +47,7 @@ def campaign_of(vertical: Vertical, slug: str) -> Campaign:
         checks=(
             Check(plugin="required", settings={"fields": [field.name for field in fields if field.required]}),
             Check(plugin="type", settings={}),
+            Check(plugin="suppressed", settings={}),
             Check(plugin="duplicate", settings={}),
         ),
         tiers=(Tier(slug="main"),),

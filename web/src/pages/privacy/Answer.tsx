@@ -6,6 +6,7 @@ import { useAddress } from '@/kit/data/address';
 import forms from '@/kit/frame/Form.module.css';
 import { useTell } from '@/kit/frame/Notices';
 import { Trouble } from '@/kit/frame/Trouble';
+import { Heedless } from '../suppressions/Heedless';
 
 /** That a request is answered, and how; an erasure by a request to be forgotten says so by itself. */
 export function Answer({ request }: { request: string }) {
@@ -49,6 +50,7 @@ export function Answer({ request }: { request: string }) {
         checked={isListed}
         onChange={(event) => setListed(event.currentTarget.checked)}
       />
+      {isListed && <Heedless />}
       {done.isError && <Trouble error={done.error} />}
       <Button type="submit" loading={done.isPending} disabled={result.trim().length < 3}>
         Mark as answered

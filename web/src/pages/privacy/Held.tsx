@@ -11,6 +11,7 @@ import { Trouble } from '@/kit/frame/Trouble';
 import { Typed } from '@/kit/frame/Typed';
 import { count, lastSix } from '@/kit/words/format';
 import { moment } from '@/kit/words/time';
+import { Heedless } from '../suppressions/Heedless';
 import type { Who } from './Finder';
 import { leadsWord, toldTo } from './told';
 
@@ -46,7 +47,7 @@ export function Held({ who, held, onErased }: { who: Who; held: Person; onErased
     return (
       <Empty>
         Nothing is held of this person: no lead came with this phone or e-mail.
-        {held.suppressed && ' He stands on the house’s suppression list.'}
+        {held.suppressed && ' This person stands on the house’s suppression list.'}
       </Empty>
     );
   }
@@ -121,19 +122,20 @@ function Erase({
       {ready > 0 && (
         <Typed
           words={`erase ${leadsWord(ready)}`}
-          effect={`The keys of ${leadsWord(ready)} are destroyed: fields, what buyers wrote and raw traffic can never be read again. Prices, payouts and the log stay.${waits}`}
+          effect={`The keys of ${leadsWord(ready)} will be destroyed: fields, what buyers wrote and raw traffic can never be read again. Prices, payouts and the log stay.${waits}`}
           action={`Erase ${leadsWord(ready)}`}
           isRunning={erase.isPending}
           onDone={() => erase.mutate()}
         >
           <Checkbox
-            label="Put him on the house’s suppression list, so that he is not sold again"
+            label="Put this person on the house’s suppression list, so as not to be sold again"
             checked={isKept}
             onChange={(event) => setKept(event.currentTarget.checked)}
           />
+          {isKept && <Heedless />}
         </Typed>
       )}
-      {ready === 0 && <p>{held.waiting ? waits.trim() : 'Nothing personal is left of him here.'}</p>}
+      {ready === 0 && <p>{held.waiting ? waits.trim() : 'Nothing personal is left of this person here.'}</p>}
     </>
   );
 }

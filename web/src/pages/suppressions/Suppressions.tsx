@@ -1,11 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
-import { api, must, type Struct } from '@/api/client';
+import type { Struct } from '@/api/client';
 import { Asked } from '@/kit/data/Asked';
 import { type Column, Table } from '@/kit/data/Table';
 import { useMayWrite } from '@/kit/frame/me';
 import { Card, Page } from '@/kit/frame/Page';
 import { count } from '@/kit/words/format';
 import { Change } from './Change';
+import { Heedless } from './Heedless';
+import { listsQuery } from './listsQuery';
 
 type List = Struct<'SuppressionList'>;
 
@@ -17,13 +19,14 @@ const COLUMNS: Column<List>[] = [
 
 /** Persons who are kept from a buyer, or from all of them: how many stand on each list, put on and taken off. */
 export default function Suppressions() {
-  const query = useQuery({ queryKey: ['suppressions'], queryFn: () => must(api.GET('/v1/suppressions')) });
+  const query = useQuery(listsQuery);
   const mayWrite = useMayWrite();
   return (
     <Page
       title="Suppression lists"
-      aside="who stands on a list is not offered to its buyer; the house's keeps from all"
+      aside="who stands on a buyer's list is not offered to him; the house's keeps from every campaign that looks at it"
     >
+      <Heedless />
       <Card title="Lists" aside="only keyed hashes are kept, so nobody can be read from them" flush>
         <Asked query={query}>
           {({ items }) => (
