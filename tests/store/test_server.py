@@ -130,6 +130,16 @@ def test_settings_of_the_caller_change_the_tuning_and_never_what_is_logged(data)
 # Personal data --------------------------------------------------------------------------------------------------------
 
 
+async def _is_back(url: str) -> None:
+    for _ in range(200):
+        try:
+            await (await asyncpg.connect(url)).close()
+            return
+        except (asyncpg.PostgresError, OSError):
+            await asyncio.sleep(0.05)
+    raise AssertionError("the server did not come back within ten seconds")
+
+
 async def test_no_statement_value_or_detail_reaches_a_log(data):
     embedded = embed(data)
     server = await asyncio.to_thread(embedded.start)
@@ -149,6 +159,7 @@ async def test_no_statement_value_or_detail_reaches_a_log(data):
     os.kill(backend, signal.SIGKILL)  # PostgreSQL tells what a crashed session ran
     with pytest.raises((asyncpg.PostgresError, OSError)):
         await busy
+    await _is_back(server.url)  # a server that is told to stop while it recovers may wait for a minute
     await asyncio.to_thread(embedded.stop)
     logs = b"".join(path.read_bytes() for path in (*(data / "log").iterdir(), data.with_name("database.start.log")))
     assert b"was terminated by signal 9" in logs
