@@ -18,6 +18,7 @@ export function Values({ campaign, fact, number, value, onChange }: Omit<ValuePr
     const text = event.clipboardData.getData('text');
     if (pasted(text, fact).length < 2) return;
     event.preventDefault();
+    event.stopPropagation(); // the control would take it apart as well, value by value
     setBrought(text);
     setLong(true);
   };
@@ -52,14 +53,13 @@ export function Values({ campaign, fact, number, value, onChange }: Omit<ValuePr
     return <MultiSelect aria-label={label} data={fact.options} value={values} onChange={onChange} searchable />;
   }
   return (
-    <div className={css.values}>
+    <div className={css.values} onPasteCapture={paste}>
       <TagsInput
         aria-label={label}
         placeholder={values.length ? '' : 'Type or paste, one a line'}
         value={values}
         acceptValueOnBlur
         splitChars={SPLIT}
-        onPaste={paste}
         onChange={(next) => onChange(listed(next))}
       />
       <Button

@@ -41,11 +41,10 @@ function wrongNumber({ type, minimum, maximum }: Schema, text: string): string |
   if (!NUMBER.test(bare)) return `“${text}” is not a number.`;
   if (type === 'integer' && !WHOLE.test(bare)) return `“${text}” is not a whole number.`;
   const number = Number(bare);
-  const written = number.toLocaleString('en-US');
   if (minimum !== undefined && number < minimum)
-    return `At least ${minimum.toLocaleString('en-US')}. Yours is ${written}.`;
+    return `At least ${minimum.toLocaleString('en-US')}. Yours is ${number.toLocaleString('en-US')}.`;
   if (maximum !== undefined && number > maximum)
-    return `At most ${maximum.toLocaleString('en-US')}. Yours is ${written}.`;
+    return `At most ${maximum.toLocaleString('en-US')}. Yours is ${number.toLocaleString('en-US')}.`;
   return undefined;
 }
 
