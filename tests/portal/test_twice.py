@@ -39,3 +39,15 @@ async def test_a_slug_that_is_taken_is_told_at_its_field(walk):
     await slug.fill("a-second")
     await expect(page.get_by_role("alert")).to_have_count(0)
     walk.forgive("412")
+
+
+async def test_a_copy_is_the_same_under_another_name(walk, house):
+    page = walk.page
+    await walk.go("/offers/a")
+    await page.get_by_role("link", name="Copy", exact=True).click()
+    await expect(page.get_by_role("textbox", name="Slug")).to_have_value("a-copy")
+    await page.get_by_role("button", name="Make offer").click()
+    await expect(page).to_have_url(f"{walk.address}/offers/a-copy")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("a copy")
+    first, second = [(await ask(house, "GET", f"/v1/offers/{slug}")).json for slug in ("a", "a-copy")]
+    assert second == first | {"slug": "a-copy", "name": "a copy"}

@@ -4,6 +4,7 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useEffect } from 'react';
 import { Fault, send } from '@/api/client';
 import { Asked } from '../data/Asked';
+import { useAddress } from '../data/address';
 import { factsQuery } from '../filter/facts';
 import { Fold } from '../form/Fold';
 import { Read } from '../form/Read';
@@ -19,8 +20,8 @@ import { EditBar, EditTrouble } from './EditBar';
 import { type Editing, useEditing } from './editing';
 import { Named } from './Named';
 import css from './NounPage.module.css';
-import { kindsQuery, nameOf, PARENTS, type Plural } from './nouns';
-import { suggested } from './slug';
+import { kindsQuery, nameOf, nounQuery, PARENTS, type Plural } from './nouns';
+import { copyOf, suggested } from './slug';
 import { nounWidgets } from './widgets';
 
 export interface Section {
@@ -55,12 +56,21 @@ interface NounPageProps {
   isWide?: boolean;
 }
 
-/** A noun at its address: drawn from its schema in sections, saved as a whole. Keys that no section names come last. */
+/** A noun at its address; `?copy=slug` begins a new one as that one is. */
 export function NounPage(props: NounPageProps) {
+  const [{ copy }] = useAddress();
+  const isCopy = props.slug === null && copy !== undefined;
+  const query = useQuery({ ...nounQuery(props.plural, copy ?? ''), enabled: isCopy });
+  if (!isCopy) return <Noun {...props} />;
+  return <Asked query={query}>{({ body }) => <Noun {...props} copied={copyOf(body)} />}</Asked>;
+}
+
+/** Drawn from its schema in sections, saved as a whole. Keys that no section names come last. */
+function Noun({ copied, ...props }: NounPageProps & { copied?: Dict }) {
   const { plural, word, slug, begin, sections, above, below, side, actions } = props;
   const navigate = useNavigate();
   const mayWrite = useMayWrite();
-  const editing = useEditing(plural, slug, begin);
+  const editing = useEditing(plural, slug, begin, copied);
   const { draft, isNew } = editing;
   const kinds = useQuery(kindsQuery);
   const isDrawn = kinds.isSuccess;
@@ -78,6 +88,11 @@ export function NounPage(props: NounPageProps) {
         mayWrite && (
           <>
             {actions}
+            {!isNew && (
+              <Button component={Link} to={`/${plural}/new?copy=${slug}`}>
+                Copy
+              </Button>
+            )}
             {!isNew && <Gone plural={plural} word={word} slug={slug ?? ''} />}
             <EditBar
               editing={editing}

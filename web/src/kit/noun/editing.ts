@@ -34,13 +34,17 @@ export interface Editing {
 
 const MOVED = 412;
 
-/** A noun that is edited: what was typed stays until it is saved or discarded, whatever the API answers. */
-export function useEditing(plural: Plural, slug: string | null, begin: Dict = {}): Editing {
+/**
+ * A noun that is edited: what was typed stays until it is saved or discarded, whatever the API answers.
+ *
+ * One that is made begins with `begin`, or as the copy that it is of another; a copy is not kept before it is saved.
+ */
+export function useEditing(plural: Plural, slug: string | null, begin: Dict = {}, copied?: Dict): Editing {
   const queries = useQueryClient();
   const tell = useTell();
   const isNew = slug === null;
   const query = useQuery({ ...nounQuery(plural, slug ?? ''), enabled: !isNew, refetchOnWindowFocus: false });
-  const [draft, setDraft] = useState<Dict | null>(isNew ? begin : null);
+  const [draft, setDraft] = useState<Dict | null>(isNew ? (copied ?? begin) : null);
   const [etag, setEtag] = useState('');
   const [refused, setRefused] = useState<Dict | null>(null);
   const [theirs, setTheirs] = useState<Versioned | null>(null);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { slugged, suggested } from './slug';
+import { copyOf, slugged, suggested } from './slug';
 
 describe('a slug', () => {
   it('is what the name suggests, in the letters that a slug may have', () => {
@@ -14,5 +14,9 @@ describe('a slug', () => {
     expect(suggested({ name: 'Acme', slug: 'own' }, { name: 'Acme A', slug: 'own' }).slug).toBe('own');
     expect(suggested({ name: 'Acme', slug: 'acme' }, { name: 'Acme', slug: 'acm' }).slug).toBe('acm');
     expect(suggested({ name: 'A', slug: 'a' }, { slug: 'a' })).toEqual({});
+  });
+  it('of a copy is its own', () => {
+    expect(copyOf({ slug: 'tx', price: '5' })).toEqual({ name: 'tx copy', slug: 'tx-copy', price: '5' });
+    expect(copyOf({ slug: 'tx', name: 'Texas' })).toEqual({ name: 'Texas copy', slug: 'texas-copy' });
   });
 });

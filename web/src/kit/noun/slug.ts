@@ -23,3 +23,9 @@ export function suggested(before: Dict, after: Dict): Dict {
   const slug = slugged(String(after.name ?? ''));
   return slug ? { ...rest, slug } : rest;
 }
+
+/** What a copy of a noun begins with: all of it, under a name and a slug of its own. */
+export function copyOf(noun: Dict): Dict {
+  const { slug, name, ...rest } = noun;
+  return suggested({}, { ...rest, name: `${String(name || slug)} copy` });
+}

@@ -69,7 +69,7 @@ function Side({ editing: { draft, isNew } }: { editing: Editing }) {
   return (
     <>
       <Yesterday query={query} bid={bidOf(draft)} waits={unwhole(draft.filter as Part | null | undefined, facts)} />
-      {mayTry && <Try offer={String(draft.slug)} delivery={draft.delivery as Dict} />}
+      {mayTry && <Try offer={String(draft.slug)} delivery={draft.delivery as Dict} price={bidOf(draft)} />}
       {mayTry && <DryRun draft={draft} />}
     </>
   );

@@ -12,21 +12,21 @@ import css from './Offer.module.css';
 type Step = Struct<'outbid.api.operator.ahead.trying.StepTold'>;
 
 /** Sends a made-up lead to the buyer by the delivery as it stands in the form, saved or not, and reads his answer. */
-export function Try({ offer, delivery }: { offer: string; delivery: Dict }) {
+export function Try({ offer, delivery, price }: { offer: string; delivery: Dict; price: string | undefined }) {
   const mayWrite = useMayWrite();
   const trial = useMutation({
     mutationFn: (send: boolean) =>
       must(
         api.POST('/v1/offers/{slug}/try', {
           params: { path: { slug: offer } },
-          body: { delivery: delivery as unknown as Struct<'Plugin'>, send },
+          body: { delivery: delivery as unknown as Struct<'Plugin'>, send, ...(price ? { price } : {}) },
         }),
       ),
   });
   return (
     <Card
       title="Try the delivery"
-      aside="a made-up lead, marked as a test; never billed"
+      aside="never billed"
       actions={
         mayWrite && (
           <>
@@ -42,7 +42,9 @@ export function Try({ offer, delivery }: { offer: string; delivery: Dict }) {
     >
       {trial.isError && <Trouble error={trial.error} />}
       {!trial.data && !trial.isError && (
-        <p className={css.note}>What would be sent, and how each part of the reply rule reads the answer.</p>
+        <p className={css.note}>
+          A made-up lead, marked as a test: what would be sent, and how each part of the reply rule reads the answer.
+        </p>
       )}
       <div className={css.stack} role="status">
         {trial.data?.steps.map((step) => (
@@ -92,9 +94,9 @@ function Tried({ step }: { step: Step }) {
         <ul className={css.reads}>
           {step.verdict.looked.map((one) => (
             <li key={`${one.setting}${one.where}`}>
-              <span aria-hidden="true">{one.found === null ? '✕' : '✓'}</span> {one.setting.replaceAll('_', ' ')} at{' '}
+              <span aria-hidden="true">{one.found === null ? '–' : '✓'}</span> {one.setting.replaceAll('_', ' ')} at{' '}
               <code>{one.where}</code>:{' '}
-              {one.found === null ? 'nothing stands there' : <code>{JSON.stringify(one.found)}</code>}
+              {one.found === null ? 'nothing there' : <code>{JSON.stringify(one.found)}</code>}
             </li>
           ))}
         </ul>
