@@ -2,8 +2,9 @@ import { useRouter } from '@tanstack/react-router';
 import { type KeyboardEvent as Typed, useCallback, useEffect, useId, useRef, useState } from 'react';
 import { idEnd, isIdEnd, person } from '../words/search';
 import dialogCss from './Dialog.module.css';
-import { useNouns } from './found';
+import { makings, useNouns } from './found';
 import { areSingleKeysOn, isCovered, isTyping } from './keys';
+import { useMayWrite } from './me';
 import css from './Palette.module.css';
 import { PAGES } from './pages';
 import { seek } from './sought';
@@ -43,7 +44,16 @@ export function Palette({ onKeys }: { onKeys: () => void }) {
   }, []);
   useShortcuts(open, go);
   const nouns = useNouns(words);
-  const found = [...nouns, ...choices(words), ...keysChoice(words, onKeys)];
+  const mayWrite = useMayWrite();
+  const made = mayWrite ? makings(words) : [];
+  const isMeant = words.trim().toLowerCase().startsWith('new');
+  const found = [
+    ...(isMeant ? made : []),
+    ...nouns,
+    ...choices(words),
+    ...(isMeant ? [] : made),
+    ...keysChoice(words, onKeys),
+  ];
   const choose = (choice: Choice) => {
     if (choice.person) seek(choice.person);
     if (choice.to) go(choice.to);

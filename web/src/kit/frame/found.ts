@@ -28,6 +28,15 @@ export function isName(words: string): boolean {
   return words.length >= LETTERS && !isPerson;
 }
 
+/** What can be made, once its name is being typed: "new offer". */
+export function makings(words: string): NounFound[] {
+  const parts = words.trim().toLowerCase().split(/\s+/);
+  if (parts[0] === '') return [];
+  return KINDS.filter(([, word]) => parts.every((part) => ['new', word].some((own) => own.startsWith(part)))).map(
+    ([plural, word]) => ({ id: `new/${plural}`, label: `New ${word}`, hint: 'make', to: `/${plural}/new` }),
+  );
+}
+
 /** Nouns of every kind whose name or slug holds all words that were typed. */
 export function useNouns(words: string): NounFound[] {
   const wanted = words.trim();
