@@ -57,6 +57,7 @@ async def test_a_payment_of_two_clicks_counts_once_and_reads_as_a_balance(walk, 
     walk.forgive("422")
     sent.clear()
     await amount.fill("$1,000")
+    await expect(amount).not_to_have_attribute("aria-invalid", "true")  # what was mended is no longer called wrong
     await credit.dblclick()
     await expect(page.get_by_text("$1,000.00 of b is counted.")).to_have_count(1)
     assert [one for one in sent if one.endswith("/v1/deposits")] == [f"{walk.address}/v1/deposits"]

@@ -14,10 +14,11 @@ import { money } from '@/kit/words/format';
 import css from './Wallets.module.css';
 
 const MONEY = { type: 'string', format: 'money' };
-const FIELDS = ['/buyer', '/amount', '/reference', '/note'];
 /** What is said of a field stands under it: the fields themselves keep one line. */
 const ORDER: InputWrapperProps['inputWrapperOrder'] = ['label', 'input', 'error', 'description'];
 const NOTHING = { buyer: '', amount: '', reference: '', note: '' };
+type Field = keyof typeof NOTHING;
+const FIELDS = Object.keys(NOTHING) as Field[];
 
 /** Money that a buyer paid in. The payment's own name makes that it counts once, however often it is sent. */
 export function Deposit() {
@@ -28,7 +29,7 @@ export function Deposit() {
   const mayWrite = useMayWrite();
   const isOnItsWay = useRef(false);
   const pay = useMutation({
-    mutationFn: () => must(api.POST('/v1/deposits', { body: wish })),
+    mutationFn: (body: typeof NOTHING) => must(api.POST('/v1/deposits', { body })),
     onSuccess: async (paid) => {
       tell(`${money(paid.amount, paid.currency)} of ${paid.buyer} is counted.`);
       setWish(NOTHING);
@@ -41,13 +42,15 @@ export function Deposit() {
   });
   if (!mayWrite) return null;
   const fault = pay.error instanceof Fault ? pay.error : null;
-  const isAtField = fault !== null && FIELDS.some((pointer) => fault.at(pointer));
+  const isAtField = fault !== null && FIELDS.some((name) => fault.at(`/${name}`));
+  // What was changed since is no longer called wrong.
+  const wrongAt = (name: Field) => (pay.variables?.[name] === wish[name] ? fault?.at(`/${name}`) : undefined);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     // The second click of two comes before the button is drawn as one that waits.
     if (isOnItsWay.current) return;
     isOnItsWay.current = true;
-    pay.mutate();
+    pay.mutate(wish);
   };
   const text = (name: 'reference' | 'note', label: string, required = true, description = '') => (
     <TextInput
@@ -56,7 +59,7 @@ export function Deposit() {
       inputWrapperOrder={ORDER}
       value={wish[name]}
       required={required}
-      error={fault?.at(`/${name}`)}
+      error={wrongAt(name)}
       onChange={(event) => setWish({ ...wish, [name]: event.currentTarget.value })}
     />
   );
@@ -69,7 +72,7 @@ export function Deposit() {
           label="Buyer"
           value={wish.buyer || undefined}
           required
-          error={fault?.at('/buyer')}
+          error={wrongAt('buyer')}
           onChange={(buyer) => setWish({ ...wish, buyer: buyer ?? '' })}
         />
         <TypedLine
@@ -80,7 +83,7 @@ export function Deposit() {
           inputWrapperOrder={ORDER}
           meant={amountOf}
           wrong={wrongWith(MONEY, wish.amount)}
-          error={fault?.at('/amount')}
+          error={wrongAt('amount')}
           onChange={(amount) => setWish({ ...wish, amount })}
         />
         {text(

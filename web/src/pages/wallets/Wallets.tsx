@@ -22,7 +22,7 @@ const KINDS = ['buyer', 'offer', 'source', 'seller', 'campaign', 'group'] as con
 const CHOICES = [{ value: '', label: 'All owners' }, ...KINDS.map((kind) => ({ value: kind, label: `${kind}s` }))];
 
 const COLUMNS: Column<Account>[] = [
-  { key: 'owner', title: 'Whose', cell: (row) => <Owner name={row.owner} /> },
+  { key: 'owner', title: 'Whose', oneLine: true, cell: (row) => <Owner name={row.owner} /> },
   { key: 'window', title: 'What', cell: (row) => windowWords(row.window, row.unit) },
   { key: 'used', title: 'Used', figures: true, cell: (row) => <Used row={row} /> },
   { key: 'held', title: 'Held', figures: true, minor: true, cell: (row) => amount(row.held, row) },
