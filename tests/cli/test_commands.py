@@ -361,7 +361,7 @@ async def test_a_file_that_is_wrong_changes_nothing_and_every_fault_is_located(o
     assert err.startswith("outbid: the market was not changed; 2 faults:\n")
     assert f"  {name}:{thirft}:5: offer 'thrift-auto': there is no buyer 'thirft'" in err
     assert re.search(
-        rf"  {re.escape(name)}:{new}:\d+: offer 'harbor-auto': 'new' is no number that 'vehicle_year'", err
+        rf"  {re.escape(name)}:{new}:\d+: offer 'harbor-auto': vehicle_year: write a number, not 'new'", err
     )
     assert (await outbid("export"))[1] == "# The market at version 0.\n{}\n"
 

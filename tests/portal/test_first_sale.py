@@ -77,7 +77,7 @@ async def a_refusal_leads_to_its_place_each_time_and_is_gone_when_that_is_mended
     await save.click()
     whole = page.get_by_text("A cap names either leads or money.", exact=True)
     await expect(whole).to_be_focused()
-    await expect(page.get_by_role("alert")).to_contain_text("Caps 1. A cap names either leads or money.")
+    await expect(page.get_by_role("alert")).to_contain_text("Caps 1: A cap names either leads or money.")
     walk.forgive("422")
     leads = page.locator("[data-pointer='/caps/0/leads']")
     await leads.press_sequentially("10")

@@ -116,7 +116,7 @@ async def test_a_long_list_of_values_is_pasted_judged_searched_thinned_and_kept(
     await text.fill("\n".join([*map(str, range(1, 1202)), "seven", "1201; nine 3"]))
     await page.get_by_role("button", name="Rule 1: add these values").click()
     await expect(page.get_by_text("1,203 read, 1,201 on the list, 2 unknown")).to_be_visible()
-    await expect(page.get_by_text("'seven' is no number that 'amount' can have")).to_be_visible()
+    await expect(page.get_by_text("amount: write a number, not 'seven'")).to_be_visible()
     await expect(text).to_have_value("seven\nnine")
     await page.get_by_label("Rule 1: search its values").fill("777")
     await expect(page.get_by_text("1 of 1,201 values")).to_be_visible()

@@ -34,6 +34,8 @@ async def test_a_deposit_moves_cash_to_the_buyer(house):
         "reference": "wire-1", "note": "from the bank", "by": "key house",
     }  # fmt: skip
     assert await sums(house) == {"buyer:a": "250.50", "house:cash": "-250.50"}
+    (moved,) = (await ask(house, "GET", "/v1/transfers")).json["items"]
+    assert (moved["reference"], moved["note"]) == ("wire-1", "from the bank")
 
 
 async def test_the_same_reference_again_is_the_same_deposit(house):

@@ -49,7 +49,7 @@ async def test_values_are_judged_by_the_type_of_their_field(house):
     assert told.status == 200, told.body
     assert told.json["values"] == ["7", "8"]
     assert [(one["at"], one["value"]) for one in told.json["wrong"]] == [(2, "seven"), (4, "")]
-    assert told.json["wrong"][0]["detail"] == "'seven' is no number that 'amount' can have"
+    assert told.json["wrong"][0]["detail"] == "amount: write a number, not 'seven'"
     unknown = await ask(house, "POST", path, {"fact": "shoe", "values": []})
     assert pointers(assert_problem(unknown, 422, "body_faulty")) == ["/fact"]
     many = await ask(house, "POST", path, {"fact": "amount", "values": [str(n) for n in range(100_000)]})

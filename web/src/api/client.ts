@@ -3,6 +3,9 @@ import type { components, paths } from './schema';
 
 /** What the API's structs look like, by name. */
 export type Struct<Name extends keyof components['schemas']> = components['schemas'][Name];
+/** Refusals whose title says nothing beside their errors. */
+export const BARE = ['body_faulty', 'market_faulty'];
+
 export type Problem = Struct<'Problem'>;
 export type Me = Struct<'Me'>;
 
@@ -24,6 +27,13 @@ export class Fault extends Error {
     return found && said(found.detail);
   }
 
+  /** What went wrong in words, for a line: the title, as far as it says something, and every detail. */
+  get words(): string {
+    const { title, code, errors = [] } = this.problem;
+    const head = BARE.includes(code) && errors.length ? [] : [title];
+    return [...head, ...errors.map((error) => error.detail)].map(ended).join(' ');
+  }
+
   /** Whether there is an error at a place or below it. */
   under(pointer: string): boolean {
     return (this.problem.errors ?? []).some(
@@ -32,19 +42,37 @@ export class Fault extends Error {
   }
 }
 
-type Wrong = NonNullable<Problem['errors']>[number];
+export type Wrong = NonNullable<Problem['errors']>[number];
 
 const ABSENT = /missing required field `(\w+)`/;
 
 /** What is absent is told of the part that lacks it; people look for it at its own field. */
 function placed(error: Wrong): Wrong {
   const [, field] = ABSENT.exec(error.detail) ?? [];
-  return field ? { ...error, pointer: `${error.pointer}/${field}`, detail: 'This has to be said.' } : error;
+  if (field) return { ...error, pointer: `${error.pointer}/${field}`, detail: absent(field) };
+  if (error.code === 'setting_missing') return { ...error, detail: absent(error.pointer.split('/').at(-1) ?? '') };
+  return error;
 }
 
+/** What nobody types: it is one of a list. */
+const CHOSEN = ['buyer', 'campaign', 'seller', 'tier', 'plugin', 'type'];
+
+/** What is said at the field of something that is missing. */
+export function absent(field: string): string {
+  return CHOSEN.includes(field) ? 'Choose one.' : 'Fill this in.';
+}
+
+/** A name that a detail begins with: whoever reads it stands at the place that it names. */
+const NAMED = /^[\w.]+: (?=write )/;
+
 /** A detail of the API as a sentence. */
-export function said(detail: string): string {
-  return `${detail.charAt(0).toUpperCase()}${detail.slice(1)}${/[.!?]$/.test(detail) ? '' : '.'}`;
+export function said(told: string): string {
+  const detail = told.replace(NAMED, '');
+  return ended(`${detail.charAt(0).toUpperCase()}${detail.slice(1)}`);
+}
+
+function ended(words: string): string {
+  return /[.!?]$/.test(words) ? words : `${words}.`;
 }
 
 let csrf = '';

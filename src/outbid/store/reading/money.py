@@ -76,7 +76,10 @@ class TransferWish(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TransferRow(msgspec.Struct, frozen=True):
-    """A transfer. `sale_id` is None for one that is of no sale, as a deposit."""
+    """A transfer. `sale_id` is None for one that is of no sale, as a deposit.
+
+    reference, note  of a deposit: the payment's own name, and what was noted beside it
+    """
 
     id: bytes
     at_ms: int
@@ -86,6 +89,8 @@ class TransferRow(msgspec.Struct, frozen=True):
     unit: str
     amount_micros: int
     sale_id: bytes | None
+    reference: str | None
+    note: str | None
 
 
 async def transfers(connection: Connection, scope: Scope, cell: int, wish: TransferWish) -> list[TransferRow]:
@@ -93,7 +98,8 @@ async def transfers(connection: Connection, scope: Scope, cell: int, wish: Trans
     if scope.kind != "house":
         raise PermissionError("only the house sees both sides of a sale")
     rows = await connection.fetch(
-        """select id, at, kind, debit, credit, unit, amount, sale_id from transfer t
+        """select id, at, kind, debit, credit, unit, amount, sale_id, d.reference, d.note
+             from transfer t left join deposit d on d.cell = t.cell and d.transfer_id = t.id
             where t.cell = $1
               and ($2::uuid is null or (at, id) < (select p.at, p.id from transfer p where p.cell = $1 and p.id = $2))
               and ($3::text is null or debit = $3 or credit = $3) and ($4::uuid is null or sale_id = $4)

@@ -1,7 +1,9 @@
 import { Button, SegmentedControl, Select } from '@mantine/core';
 import { createContext, type ReactNode, useContext } from 'react';
 import { type Fault, said } from '@/api/client';
+import { amountOf } from '../form/plain';
 import { type Json, under } from '../form/schema';
+import { fresh } from '../form/searching';
 import { TypedLine } from '../form/TypedLine';
 import css from './FilterEditor.module.css';
 import {
@@ -9,6 +11,8 @@ import {
   asSaved,
   begun,
   type FactRow,
+  factChoices,
+  factWord,
   firstOf,
   isList,
   MODES,
@@ -133,16 +137,16 @@ function Group({ part, number, pointer, onChange, onRemove }: NodeProps) {
           variant="subtle"
           disabled={!first}
           onClick={() => first && put([...parts, begun(first, first.operators[0] as Operator)])}
-          aria-label={number ? `Add a rule to group ${number}` : 'Add a rule'}
+          aria-label={number ? `Add a rule to group ${number}` : undefined}
         >
-          + Rule
+          Add a rule
         </Button>
         <Button
           variant="subtle"
           onClick={() => put([...parts, { [mode === 'all' ? 'any' : 'all']: [] }])}
-          aria-label={number ? `Add a group to group ${number}` : 'Add a group'}
+          aria-label={number ? `Add a group to group ${number}` : undefined}
         >
-          + Group
+          Add a group
         </Button>
       </div>
     </fieldset>
@@ -159,13 +163,17 @@ function Rule({ part, number, pointer, onChange, onRemove }: NodeProps) {
     (operator && errorUnder(fault, under(pointer, operator)));
   const unknown =
     typeof part.fact === 'string' && !fact ? [{ value: part.fact, label: `${part.fact} (no such fact)` }] : [];
+  const choices = factChoices(facts);
   return (
     <div className={css.rule}>
       <Select
         aria-label={`Rule ${number}: fact`}
-        data={[...facts.map((one) => ({ value: one.fact, label: one.fact.replaceAll('_', ' ') })), ...unknown]}
+        data-pointer={under(pointer, 'fact')}
+        data={[...choices, ...unknown]}
         value={(part.fact as string) ?? null}
         searchable
+        {...fresh(factWord(String(part.fact ?? '')))}
+        nothingFoundMessage="Nothing found"
         error={Boolean(fault?.at(under(pointer, 'fact')))}
         onChange={(name) => {
           const next = facts.find((one) => one.fact === name);
@@ -182,7 +190,7 @@ function Rule({ part, number, pointer, onChange, onRemove }: NodeProps) {
         disabled={!fact}
         onChange={(next) => fact && next && onChange(withOperator(part, fact, next as Operator))}
       />
-      <div className={css.value}>
+      <div className={css.value} data-pointer={operator && under(pointer, operator)}>
         {operator && (
           <ValueEditor
             campaign={campaign}
@@ -244,9 +252,11 @@ function ValueEditor({ campaign, fact, operator, number, value, onChange }: Valu
     const [low = '', high = ''] = (Array.isArray(value) ? value : []) as string[];
     return (
       <div className={css.pair}>
+        <span>from</span>
         <One fact={fact} label={`Rule ${number}: from`} value={low} onChange={(next) => onChange([next, high])} />
-        <span>and</span>
+        <span>to</span>
         <One fact={fact} label={`Rule ${number}: to`} value={high} onChange={(next) => onChange([low, next])} />
+        <span>both included</span>
       </div>
     );
   }
@@ -283,6 +293,7 @@ function One({
       placeholder={fact?.kind === 'date' ? '2026-12-31' : undefined}
       value={String(value)}
       wrong={wrongValue(fact, value)}
+      meant={fact?.kind === 'number' ? amountOf : undefined}
       onChange={onChange}
     />
   );

@@ -105,7 +105,7 @@ function Adding({ campaign, fact, number, values, begun, onChange }: LongListPro
           aria-label={`Rule ${number}: add these values`}
           onClick={() => add.mutate()}
         >
-          Add to the list
+          Add these values
         </Button>
       </div>
       {add.isError && <Trouble error={add.error} />}

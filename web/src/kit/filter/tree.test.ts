@@ -3,6 +3,7 @@ import {
   asGroup,
   asSaved,
   type FactRow,
+  factChoices,
   firstOf,
   listed,
   pasted,
@@ -30,6 +31,24 @@ describe('a new rule', () => {
     expect(firstOf(parts)?.fact).toBe('birth_date.age');
     expect(firstOf(parts.slice(0, 1))?.fact).toBe('email.domain');
     expect(firstOf([])).toBeUndefined();
+  });
+});
+
+describe('facts to choose from', () => {
+  it('are grouped by where they come from, in words', () => {
+    const row = (fact: string, field?: string): FactRow => ({ fact, kind: 'text', operators: ['equals'], field });
+    const found = factChoices([
+      row('birth_date.age', 'birth_date'),
+      row('zip', 'zip'),
+      row('home_owner', 'home_owner'),
+    ]);
+    expect(found.map(({ group, items }) => [group, items.map(({ label }) => label)])).toEqual([
+      ['Fields', ['zip', 'home owner']],
+      ['Parts of a field', ['birth date: age']],
+    ]);
+    expect(factChoices([row('device')])).toEqual([
+      { group: 'Added to the lead', items: [{ value: 'device', label: 'device' }] },
+    ]);
   });
 });
 

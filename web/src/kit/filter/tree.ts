@@ -34,6 +34,23 @@ const OPERATOR_WORDS: Record<Operator, string> = {
   present: 'is there',
 };
 
+/** A fact as people read it: "birth_date.age" is "birth date: age". */
+export function factWord(fact: string): string {
+  return fact.replaceAll('_', ' ').replaceAll('.', ': ');
+}
+
+/** What stands above the facts of a kind in a list of them. */
+const FACT_GROUPS = ['Fields', 'Parts of a field', 'Added to the lead'] as const;
+
+/** All facts by where they come from, as a list to choose from; groups without one are left out. */
+export function factChoices(facts: FactRow[]): { group: string; items: { value: string; label: string }[] }[] {
+  const groupOf = ({ fact, field }: FactRow) => FACT_GROUPS[!field ? 2 : fact === field ? 0 : 1];
+  return FACT_GROUPS.map((group) => ({
+    group,
+    items: facts.filter((one) => groupOf(one) === group).map(({ fact }) => ({ value: fact, label: factWord(fact) })),
+  })).filter(({ items }) => items.length > 0);
+}
+
 export function operatorWord(operator: Operator): string {
   return OPERATOR_WORDS[operator];
 }

@@ -1,10 +1,12 @@
 import { wrongWith } from '../form/plain';
-import type { Json, Schema } from '../form/schema';
+import { type Json, type Schema, under } from '../form/schema';
 import { asGroup, type FactRow, modeOf, operatorOf, type Part, partsOf } from './tree';
 
 export interface Unwhole {
   /** How the editor calls the rule: "2.1". */
   number: string;
+  /** Where its value stands, from the filter on. */
+  pointer: string;
   fact: string;
   why: string;
 }
@@ -17,18 +19,20 @@ const SCHEMAS: Partial<Record<FactRow['kind'], Schema>> = {
 
 /** The rules that cannot be counted yet, by their numbers: without a value, or with one that their fact cannot have. */
 export function unwhole(filter: Part | null | undefined, facts: FactRow[]): Unwhole[] {
-  return within(asGroup(filter), facts, '');
+  return within(asGroup(filter), facts, '', '');
 }
 
-function within(group: Part, facts: FactRow[], number: string): Unwhole[] {
+function within(group: Part, facts: FactRow[], number: string, pointer: string): Unwhole[] {
+  const mode = modeOf(group) ?? 'all';
   return partsOf(group).flatMap((part, index) => {
     const own = number ? `${number}.${index + 1}` : `${index + 1}`;
-    if (modeOf(part)) return within(part, facts, own);
+    const place = under(under(pointer, mode), index);
+    if (modeOf(part)) return within(part, facts, own, place);
     const fact = facts.find((one) => one.fact === part.fact);
     const operator = operatorOf(part);
     const value = operator && part[operator];
     const why = isSaid(value) ? wrongValue(fact, value as Json) : NO_VALUE;
-    return why ? [{ number: own, fact: String(part.fact ?? ''), why }] : [];
+    return why ? [{ number: own, pointer: under(place, operator ?? 'fact'), fact: String(part.fact ?? ''), why }] : [];
   });
 }
 

@@ -1,6 +1,6 @@
 import { Select, Switch, TagsInput, Textarea } from '@mantine/core';
 import { useContext, useState } from 'react';
-import { numberOf, wrongWith } from './plain';
+import { numberOf, understood, wrongWith } from './plain';
 import css from './SchemaForm.module.css';
 import { type Json, labelOf, type Schema, shapeOf } from './schema';
 import { TypedLine } from './TypedLine';
@@ -73,6 +73,7 @@ export function Control({ pointer, name, schema, value, help, required, onChange
           value={text(value)}
           wrong={wrongWith(schema, value)}
           placeholder={fallback}
+          meant={understood(schema)}
           onChange={(typed) => onChange(typed === '' ? undefined : typed)}
         />
       );

@@ -2,7 +2,7 @@ import { Select, Switch } from '@mantine/core';
 import { useContext } from 'react';
 import { Parts } from './Parts';
 import css from './SchemaForm.module.css';
-import { beginning, type Dict, labelOf, type Schema, shapeOf } from './schema';
+import { beginning, type Dict, labelOf, type Schema, shapeOf, under } from './schema';
 import { type EditorProps, useError, Words, Wrong } from './words';
 
 /** A part with parts of its own. Where it may be absent, a switch says whether it is there. */
@@ -17,6 +17,7 @@ export function Group({ pointer, name, schema, value, help, optional, onChange }
       <Switch
         className={css.wide}
         label={label}
+        data-pointer={pointer}
         description={help || undefined}
         error={error}
         checked={false}
@@ -28,7 +29,7 @@ export function Group({ pointer, name, schema, value, help, optional, onChange }
     <fieldset className={css.group}>
       <legend className={css.legend}>{label}</legend>
       {help && <p className={css.help}>{help}</p>}
-      {error && <Wrong text={error} />}
+      {error && <Wrong text={error} pointer={pointer} />}
       {optional && (
         <Switch className={css.wide} label={`${label} is set`} checked onChange={() => onChange(undefined)} />
       )}
@@ -58,6 +59,7 @@ function Variant({
     <>
       <Select
         label={labelOf(shape.by).label}
+        data-pointer={under(pointer, shape.by)}
         data={Object.keys(shape.variants)}
         value={chosen || null}
         onChange={(next) => onChange({ [shape.by]: next ?? '' })}

@@ -20,7 +20,7 @@ export function Pairs({ pointer, name, value, help, item, onChange }: EditorProp
     <fieldset className={css.group} id={list}>
       <legend className={css.legend}>{label}</legend>
       {help && <p className={css.help}>{help}</p>}
-      {error && <Wrong text={error} />}
+      {error && <Wrong text={error} pointer={pointer} />}
       {pairs.map(([key, one], index) => (
         <div key={index} className={isPlain ? css.pair : css.row}>
           <TextInput

@@ -28,6 +28,7 @@ export function PluginField(props: PluginFieldProps) {
     <>
       <Select
         label={label}
+        data-pointer={`${pointer}/${by}`}
         description={chosen && sentence(chosen.description)}
         error={fault?.at(`${pointer}/${by}`)}
         data={rows.map((row) => row.name)}

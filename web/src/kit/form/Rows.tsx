@@ -32,7 +32,7 @@ export function Rows({ pointer, name, schema, value, help, item, onChange }: Edi
     <fieldset className={css.group}>
       <legend className={css.legend}>{label}</legend>
       {help && <p className={css.help}>{help}</p>}
-      {error && <Wrong text={error} />}
+      {error && <Wrong text={error} pointer={pointer} />}
       {rows.map((row, index) => (
         <Row
           key={index}

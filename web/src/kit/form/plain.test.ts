@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { numberOf, wrongWith } from './plain';
+import { amountOf, numberOf, understood, wrongWith } from './plain';
 
 describe('a plain value', () => {
   it('is a number, with bounds', () => {
@@ -31,6 +31,16 @@ describe('a plain value', () => {
     const either = { type: 'string', format: 'money-or-percent' };
     expect([wrongWith(either, '20%'), wrongWith(either, '2.5')]).toEqual([undefined, undefined]);
     expect(wrongWith(either, 'some')).toMatch(/neither/);
+  });
+  it('is an amount as people in the trade type it, and stays what was typed where it is none', () => {
+    const typed = ['$1,000', '1,000.50', '$22.50', '$ 5', ' 12.5 ', '1,234,567', '0'];
+    expect(typed.map(amountOf)).toEqual(['1000', '1000.50', '22.50', '5', '12.5', '1234567', '0']);
+    const unclear = ['1,00', '1,0000', ',5', '$', '€5', '5$', '-$5', '12,50', 'twelve', '', '20%', '1.234.567'];
+    expect(unclear.map(amountOf)).toEqual(unclear);
+    const either = understood({ type: 'string', format: 'money-or-percent' });
+    expect([either?.('$2.50'), either?.('20%')]).toEqual(['2.50', '20%']);
+    expect(understood({ type: 'string', format: 'percent' })).toBeUndefined();
+    expect(understood({ type: 'string' })).toBeUndefined();
   });
   it('is a date or a time of day', () => {
     const day = { type: 'string', format: 'date' };

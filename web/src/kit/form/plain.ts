@@ -2,6 +2,7 @@ import type { Json, Schema } from './schema';
 
 const NUMBER = /^-?\d+(\.\d+)?$/;
 const WHOLE = /^-?\d+$/;
+const GROUPED = /^\d{1,3}(,\d{3})+(\.\d+)?$/;
 const AMOUNT = /^\d{1,10}(\.\d{1,6})?$/;
 const SHARE = /^\d{1,3}(\.\d{1,4})?%$/;
 const CLOCK = /^([01]\d|2[0-3]):[0-5]\d$|^24:00$/;
@@ -11,6 +12,20 @@ const DAY = /^\d{4}-\d{2}-\d{2}$/;
 export function numberOf(text: string): number | string {
   const bare = text.trim().replaceAll(',', '');
   return NUMBER.test(bare) ? Number(bare) : text;
+}
+
+/** An amount as people type it, such as "$1,000.50", the way the API has it; what is none stays as it was typed. */
+export function amountOf(text: string): string {
+  const bare = text.trim().replace(/^\$\s*/, '');
+  const plain = GROUPED.test(bare) ? bare.replaceAll(',', '') : bare;
+  return AMOUNT.test(plain) ? plain : text;
+}
+
+const AMOUNTS = ['money', 'money-or-percent'];
+
+/** How a text of this schema is understood while it is typed. */
+export function understood(schema: Schema): ((text: string) => string) | undefined {
+  return AMOUNTS.includes(schema.format ?? '') ? amountOf : undefined;
 }
 
 /** What is wrong with a plain value as it was typed, in words; nothing where it is whole, or empty. */

@@ -32,9 +32,9 @@ export function useError(pointer: string): string | undefined {
 }
 
 /** What is wrong with a part as a whole. It takes the focus when a save was refused for it. */
-export function Wrong({ text }: { text: string }) {
+export function Wrong({ text, pointer }: { text: string; pointer: string }) {
   return (
-    <p className={css.error} data-faulty tabIndex={-1}>
+    <p className={css.error} data-faulty data-pointer={pointer} tabIndex={-1}>
       {text}
     </p>
   );

@@ -6,7 +6,8 @@ import { Trouble } from '../frame/Trouble';
 import { differences } from './differences';
 import css from './EditBar.module.css';
 import type { Editing } from './editing';
-import { placeOf } from './faults';
+import { placeIn, placeOf } from './faults';
+import { leadToPlace } from './leading';
 
 /** Discard and save, with ⌘S. Leaving with something unsaved asks first. */
 export function EditBar({ editing, word, onSave }: { editing: Editing; word: string; onSave?: () => void }) {
@@ -89,5 +90,5 @@ export function EditTrouble({ editing }: { editing: Editing }) {
       </section>
     );
   }
-  return fault ? <Trouble error={fault} placeOf={placeOf} /> : null;
+  return fault ? <Trouble error={fault} placeOf={(pointer) => placeIn(draft, pointer)} onLead={leadToPlace} /> : null;
 }

@@ -4,5 +4,5 @@ import type { Plural } from './nouns';
 /** A noun by its name, with its slug in the title. */
 export function Named({ plural, slug }: { plural: Plural; slug: string }) {
   const name = useName(plural, slug);
-  return name === slug ? slug : <span title={slug}>{name}</span>;
+  return name === slug ? slug : <span title={`${name} (${slug})`}>{name}</span>;
 }

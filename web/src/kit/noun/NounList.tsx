@@ -43,7 +43,12 @@ export function NounList({ plural, title, word, columns, empty, filters = {}, ac
     });
     return found.body;
   });
-  const first: Column<Kept> = { key: 'name', title: 'Name', cell: ({ noun }) => nameOf(noun) };
+  const first: Column<Kept> = {
+    key: 'name',
+    title: 'Name',
+    oneLine: true,
+    cell: ({ noun }) => <span title={nameOf(noun)}>{nameOf(noun)}</span>,
+  };
   const state: Column<Kept> = {
     key: 'state',
     title: 'State',

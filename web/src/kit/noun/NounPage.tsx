@@ -230,11 +230,7 @@ function Gone({ plural, word, slug }: { plural: Plural; word: string; slug: stri
       tell(`Removed: ${slug}.`);
       void navigate({ to: `/${plural}` });
     } catch (error) {
-      const words =
-        error instanceof Fault
-          ? [error.problem.title, ...(error.problem.errors ?? []).map((one) => one.detail)]
-          : [String(error)];
-      tell(`Not removed. ${words.join(' ')}`);
+      tell(`Not removed. ${error instanceof Fault ? error.words : String(error)}`);
     }
   };
   return (

@@ -1,9 +1,19 @@
 import { Select, type SelectProps } from '@mantine/core';
 import { useState } from 'react';
+import { fresh } from '../form/searching';
 import type { Plural } from './nouns';
 import { useChoices } from './picking';
 
-type Kept = 'label' | 'error' | 'required' | 'placeholder' | 'className' | 'w' | 'comboboxProps' | 'aria-label';
+type Kept =
+  | 'label'
+  | 'error'
+  | 'inputWrapperOrder'
+  | 'required'
+  | 'placeholder'
+  | 'className'
+  | 'w'
+  | 'comboboxProps'
+  | 'aria-label';
 
 interface SlugFieldProps extends Pick<SelectProps, Kept> {
   plural: Plural;
@@ -25,6 +35,7 @@ export function SlugField({ plural, pointer, value, required, onChange, ...selec
       data={more ? [...choices, last] : choices}
       value={value ?? null}
       searchable
+      {...fresh(choices.find((one) => one.value === value)?.label ?? '')}
       onSearchChange={setWords}
       // The API found these already, by slug or name.
       filter={({ options }) => options}

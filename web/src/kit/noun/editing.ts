@@ -1,10 +1,11 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useMemo, useRef, useState } from 'react';
+import { type RefObject, useEffect, useMemo, useRef, useState } from 'react';
 import { Fault, send } from '@/api/client';
 import type { Dict } from '../form/schema';
 import { useTell } from '../frame/Notices';
 import { standing } from './faults';
 import { nounQuery, type Plural } from './nouns';
+import { together, useOwn } from './own';
 
 interface Versioned {
   body: Dict;
@@ -47,6 +48,7 @@ export function useEditing(plural: Plural, slug: string | null, begin: Dict = {}
   const [draft, setDraft] = useState<Dict | null>(isNew ? (copied ?? begin) : null);
   const [etag, setEtag] = useState('');
   const [refused, setRefused] = useState<Dict | null>(null);
+  const isHere = useIsHere();
   const [theirs, setTheirs] = useState<Versioned | null>(null);
   const kept = query.data?.body ?? (isNew ? begin : {});
   // Set while drawing: the page is not drawn once with nothing in it.
@@ -95,13 +97,19 @@ export function useEditing(plural: Plural, slug: string | null, begin: Dict = {}
       await forget();
       tell('Undone.');
     } catch (error) {
-      tell(error instanceof Fault ? `Not undone: ${error.problem.title}` : 'Not undone.');
+      tell(error instanceof Fault ? `Not undone: ${error.words}` : 'Not undone.');
     }
+  };
+
+  const bringBack = (before: Dict) => {
+    if (isHere.current) setDraft(before);
+    else tell('Not brought back: its page is closed.');
   };
 
   const now = draft ?? kept;
   const refusal = mutation.error instanceof Fault ? mutation.error : null;
-  const fault = useMemo(() => standing(refusal, refused, now), [refusal, refused, now]);
+  const left = useMemo(() => standing(refusal, refused, now), [refusal, refused, now]);
+  const fault = together(left, refusal, useOwn(plural, now, refusal !== null));
   return {
     draft: now,
     kept,
@@ -117,6 +125,7 @@ export function useEditing(plural: Plural, slug: string | null, begin: Dict = {}
       mutation.reset();
       setDraft(kept);
       setEtag(query.data?.etag ?? '');
+      tell('Discarded what was changed here.', { label: 'Undo', run: () => bringBack(now) });
     },
     save: async () => {
       // Who presses twice means it once; the page has not been drawn anew between.
@@ -142,4 +151,16 @@ export function useEditing(plural: Plural, slug: string | null, begin: Dict = {}
       mutation.reset();
     },
   };
+}
+
+/** Whether the page still stands, for what is pressed later. */
+function useIsHere(): RefObject<boolean> {
+  const isHere = useRef(true);
+  useEffect(() => {
+    isHere.current = true;
+    return () => {
+      isHere.current = false;
+    };
+  }, []);
+  return isHere;
 }

@@ -36,7 +36,7 @@ describe('an error of the API', () => {
     const detail = 'Object missing required field `post_url`';
     const errors = [{ pointer: '/delivery/settings', code: 'faulty', detail }];
     const absent = new Fault(422, { title: '', status: 422, code: 'body_faulty', errors } as Fault['problem']);
-    expect(absent.at('/delivery/settings/post_url')).toBe('This has to be said.');
+    expect(absent.at('/delivery/settings/post_url')).toBe('Fill this in.');
     expect(absent.at('/delivery/settings')).toBeUndefined();
     expect(absent.under('/delivery')).toBe(true);
   });

@@ -1,5 +1,9 @@
 import { Fault } from '@/api/client';
-import { type Dict, type Json, labelOf } from '../form/schema';
+import { factWord } from '../filter/tree';
+import { placeOf, stepsOf } from '../form/places';
+import type { Dict, Json } from '../form/schema';
+
+export { placeOf } from '../form/places';
 
 /** What stands at a JSON pointer, or nothing. */
 export function valueAt(value: Json | undefined, pointer: string): Json | undefined {
@@ -11,6 +15,22 @@ export function valueAt(value: Json | undefined, pointer: string): Json | undefi
   return found;
 }
 
+/** A place of a noun in words, and of a rule also what it asks: "Rule 2 (age)". */
+export function placeIn(whole: Dict, pointer: string): string {
+  const place = placeOf(pointer);
+  const fact = / ?rule [\d.]+$/i.test(place) ? factAt(whole, pointer) : '';
+  return fact ? `${place} (${factWord(fact)})` : place;
+}
+
+function factAt(whole: Dict, pointer: string): string {
+  for (let at = pointer; at !== ''; at = at.slice(0, at.lastIndexOf('/'))) {
+    const found = valueAt(whole, at);
+    if (typeof found === 'object' && found !== null && !Array.isArray(found) && typeof found.fact === 'string')
+      return found.fact;
+  }
+  return '';
+}
+
 /** A refusal without the errors whose places were changed since; none where that mended the last of them. */
 export function standing(fault: Fault | null, refused: Dict | null, now: Dict): Fault | null {
   const errors = fault?.problem.errors ?? [];
@@ -20,21 +40,4 @@ export function standing(fault: Fault | null, refused: Dict | null, now: Dict): 
   );
   if (left.length === errors.length) return fault;
   return left.length ? new Fault(fault.status, { ...fault.problem, errors: left }) : null;
-}
-
-/** A place in people's words: "/caps/0/leads" is "Caps 1, leads". */
-export function placeOf(pointer: string): string {
-  const words: string[] = [];
-  for (const step of stepsOf(pointer)) {
-    if (/^\d+$/.test(step) && words.length) words.push(`${words.pop()} ${Number(step) + 1}`);
-    else if (step !== 'settings') words.push(labelOf(step).label);
-  }
-  return words.map((word, at) => (at ? word.charAt(0).toLowerCase() + word.slice(1) : word)).join(', ');
-}
-
-function stepsOf(pointer: string): string[] {
-  return pointer
-    .split('/')
-    .slice(1)
-    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
 }

@@ -7,6 +7,7 @@ import { type EditorProps, SchemaForm, type Widget } from '../form/SchemaForm';
 import css from '../form/SchemaForm.module.css';
 import { type Dict, labelOf, type Schema } from '../form/schema';
 import type { Plural } from './nouns';
+import { FILTERS, LISTED, PLUGINS } from './parts';
 import { SlugField } from './SlugField';
 
 interface Around {
@@ -18,15 +19,6 @@ interface Around {
 }
 
 const SLUGS: Record<string, Plural> = { seller: 'sellers', campaign: 'campaigns', buyer: 'buyers' };
-const PLUGINS: Record<string, string> = { delivery: 'deliveries', method: 'methods', intake: 'intakes' };
-/** Lists whose rows are plugins: which kind, and what the plugin is called in a row. */
-const LISTED: Record<string, [string, 'plugin' | 'type']> = {
-  checks: ['validators', 'plugin'],
-  enrichers: ['enrichers', 'plugin'],
-  fields: ['fields', 'type'],
-};
-const FILTERS = ['filter', 'when', 'require'];
-
 /** The controls that nouns need beside the usual ones: nouns by slug, plugins with their settings, filters. */
 export function nounWidgets(around: Around): Widget {
   const { campaign, facts, fault, beside } = around;

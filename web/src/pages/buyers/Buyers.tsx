@@ -12,6 +12,7 @@ export default function Buyers() {
     {
       key: 'group',
       title: 'Group',
+      oneLine: true,
       minor: true,
       cell: ({ noun }) => (noun.group ? <Named plural="groups" slug={String(noun.group)} /> : '–'),
     },

@@ -68,7 +68,12 @@ function Side({ editing: { draft, isNew } }: { editing: Editing }) {
   const mayTry = useMayWrite() && !isNew;
   return (
     <>
-      <Yesterday query={query} bid={bidOf(draft)} waits={unwhole(draft.filter as Part | null | undefined, facts)} />
+      <Yesterday
+        query={query}
+        bid={bidOf(draft)}
+        waits={unwhole(draft.filter as Part | null | undefined, facts)}
+        isPicked={Boolean(draft.campaign)}
+      />
       {mayTry && <Try offer={String(draft.slug)} delivery={draft.delivery as Dict} price={bidOf(draft)} />}
       {mayTry && <DryRun draft={draft} />}
     </>

@@ -5,8 +5,18 @@ import { NounList } from '@/kit/noun/NounList';
 import type { Kept } from '@/kit/noun/nouns';
 
 const COLUMNS: Column<Kept>[] = [
-  { key: 'buyer', title: 'Buyer', cell: ({ noun }) => <Named plural="buyers" slug={String(noun.buyer)} /> },
-  { key: 'campaign', title: 'Campaign', cell: ({ noun }) => <Named plural="campaigns" slug={String(noun.campaign)} /> },
+  {
+    key: 'buyer',
+    title: 'Buyer',
+    oneLine: true,
+    cell: ({ noun }) => <Named plural="buyers" slug={String(noun.buyer)} />,
+  },
+  {
+    key: 'campaign',
+    title: 'Campaign',
+    oneLine: true,
+    cell: ({ noun }) => <Named plural="campaigns" slug={String(noun.campaign)} />,
+  },
   { key: 'tier', title: 'Tier', minor: true, cell: ({ noun }) => String(noun.tier) },
   { key: 'delivery', title: 'Delivery', minor: true, cell: ({ noun }) => String((noun.delivery as Dict).plugin) },
   { key: 'price', title: 'Price', figures: true, cell: ({ noun }) => (noun.price ? String(noun.price) : 'by ping') },

@@ -1,5 +1,6 @@
 import type { UseQueryResult } from '@tanstack/react-query';
 import { Asked } from '@/kit/data/Asked';
+import { factWord } from '@/kit/filter/tree';
 import type { Unwhole } from '@/kit/filter/whole';
 import { Card } from '@/kit/frame/Page';
 import { count, money, percent, share } from '@/kit/words/format';
@@ -11,24 +12,28 @@ export function Yesterday({
   query,
   bid,
   waits,
+  isPicked,
 }: {
   query: UseQueryResult<Counted>;
   bid: string | undefined;
   /** The rules that are not whole, for which nothing is counted anew. */
   waits: Unwhole[];
+  /** Whether there is a campaign whose leads are counted. */
+  isPicked: boolean;
 }) {
-  const isEmpty = query.fetchStatus === 'idle' && query.data === undefined;
-  if (isEmpty && waits.length === 0) {
+  if (!isPicked) {
     return (
       <Card title="The last 24 hours">
         <p className={css.note}>Pick a campaign: then it is counted here.</p>
       </Card>
     );
   }
+  // Nothing is asked while a rule is not whole. What was asked and refused is told, as what has come.
+  const isUnasked = waits.length > 0 && query.data === undefined;
   return (
     <Card title="The last 24 hours" aside="this offer's filter">
-      {waits.length > 0 && <Waits rules={waits} isOld={!isEmpty} />}
-      {!isEmpty && (
+      {waits.length > 0 && <Waits rules={waits} isOld={!isUnasked} />}
+      {!isUnasked && (
         <Asked query={query} height={196}>
           {(found) => <Told found={found} bid={bid} />}
         </Asked>
@@ -47,7 +52,7 @@ function Waits({ rules, isOld }: { rules: Unwhole[]; isOld: boolean }) {
       <ul>
         {rules.slice(0, NAMED).map(({ number, fact, why }) => (
           <li key={number}>
-            Rule {number} ({fact.replaceAll('_', ' ')}): {why}
+            Rule {number} ({factWord(fact)}): {why}
           </li>
         ))}
         {rules.length > NAMED && <li>and {rules.length - NAMED} more rules.</li>}

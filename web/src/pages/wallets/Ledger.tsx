@@ -29,6 +29,16 @@ const COLUMNS: Column<Transfer>[] = [
     minor: true,
     cell: (row) => (row.sale ? <code title={row.sale}>{lastSix(row.sale)}</code> : '–'),
   },
+  {
+    key: 'payment',
+    title: 'Payment',
+    minor: true,
+    oneLine: true,
+    cell: (row) => {
+      const told = [row.reference, row.note].filter(Boolean).join(', ');
+      return told ? <span title={told}>{told}</span> : '–';
+    },
+  },
 ];
 
 /** Every transfer, and whether all of them add up. */

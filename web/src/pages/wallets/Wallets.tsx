@@ -13,7 +13,7 @@ import { count, money } from '@/kit/words/format';
 import { LEADS, windowWords } from '@/kit/words/limits';
 import { moment } from '@/kit/words/time';
 import { Deposit } from './Deposit';
-import { isEmpty, lasts, runsDry } from './runway';
+import { balanceOf, isEmpty, lasts, runsDry } from './runway';
 import css from './Wallets.module.css';
 
 type Account = Struct<'AccountTold'>;
@@ -22,9 +22,9 @@ const KINDS = ['buyer', 'offer', 'source', 'seller', 'campaign', 'group'] as con
 const CHOICES = [{ value: '', label: 'All owners' }, ...KINDS.map((kind) => ({ value: kind, label: `${kind}s` }))];
 
 const COLUMNS: Column<Account>[] = [
-  { key: 'owner', title: 'Whose', cell: (row) => <Owner name={row.owner} /> },
+  { key: 'owner', title: 'Whose', oneLine: true, cell: (row) => <Owner name={row.owner} /> },
   { key: 'window', title: 'What', cell: (row) => windowWords(row.window, row.unit) },
-  { key: 'used', title: 'Used', figures: true, cell: (row) => amount(row.posted, row) },
+  { key: 'used', title: 'Used', figures: true, cell: (row) => <Used row={row} /> },
   { key: 'held', title: 'Held', figures: true, minor: true, cell: (row) => amount(row.held, row) },
   { key: 'room', title: 'Room', figures: true, cell: (row) => <Room row={row} /> },
   { key: 'full', title: 'Lasts, or full at about', cell: (row) => <Lasts row={row} /> },
@@ -99,7 +99,18 @@ function amount(text: string, { unit }: Account): string {
   return unit === LEADS ? count(Number(text)) : money(text, unit);
 }
 
+/** Of a wallet nothing is used up: it holds what was paid in and not yet spent. */
+function Used({ row }: { row: Account }) {
+  if (row.window !== 'wallet') return amount(row.posted, row);
+  return `balance ${amount(balanceOf(row.posted), row)}`;
+}
+
+/** What may still be spent: of a cap a part of all, of a wallet its balance, and what is lent beside it. */
 function Room({ row }: { row: Account }) {
+  if (row.window === 'wallet') {
+    const credit = /[1-9]/.test(row.ceiling) ? `, with ${amount(row.ceiling, row)} of credit` : '';
+    return `${amount(row.room, row)}${credit}`;
+  }
   const whole = Number(row.ceiling);
   const left = whole > 0 ? Math.max(0, Math.min(1, Number(row.room) / whole)) : 0;
   return (

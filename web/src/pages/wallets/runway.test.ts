@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { isEmpty, lasts, runsDry } from './runway';
+import { balanceOf, isEmpty, lasts, runsDry } from './runway';
 
 const of = (room: string, runway_hours: number | null) => ({ room, runway_hours });
 
 describe('a wallet', () => {
+  it('holds what was paid in and not spent', () => {
+    expect(['-1000.00', '250.50', '0.00', '0'].map(balanceOf)).toEqual(['1000.00', '-250.50', '0.00', '0']);
+  });
   it('is empty, and does not last 0 hours', () => {
     for (const room of ['0', '0.00', '-3.20']) expect(lasts(of(room, 0))).toBe('empty');
     expect(isEmpty(of('0.01', null))).toBe(false);

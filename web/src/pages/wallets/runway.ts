@@ -12,6 +12,12 @@ export function isEmpty({ room }: Wallet): boolean {
   return room.startsWith('-') || /^0*(\.0*)?$/.test(room);
 }
 
+/** What a wallet holds: what was paid in, less what was spent. An account tells what is used of it. */
+export function balanceOf(used: string): string {
+  if (used.startsWith('-')) return used.slice(1);
+  return /[1-9]/.test(used) ? `-${used}` : used;
+}
+
 /** Is it empty, or within a day at the pace of the last one? */
 export function runsDry(wallet: Wallet): boolean {
   return isEmpty(wallet) || (wallet.runway_hours !== null && wallet.runway_hours < SOON_HOURS);

@@ -36,7 +36,10 @@ class TransfersWish(msgspec.Struct, frozen=True):
 
 
 class TransferTold(msgspec.Struct, frozen=True):
-    """A transfer: `amount` goes from `debit` to `credit`. `sale` is null where it is of none, as a deposit."""
+    """A transfer: `amount` goes from `debit` to `credit`. `sale` is null where it is of none, as a deposit.
+
+    reference, note  of a deposit: the payment's own name, and what was noted beside it; null for all others
+    """
 
     at: str
     kind: str
@@ -45,6 +48,8 @@ class TransferTold(msgspec.Struct, frozen=True):
     amount: str
     currency: str
     sale: str | None
+    reference: str | None
+    note: str | None
 
 
 class TransferPage(msgspec.Struct, frozen=True):
@@ -132,6 +137,8 @@ class Ledger:
                 amount_text(row.amount_micros, row.unit),
                 row.unit,
                 None if row.sale_id is None else public(SALE, cell, row.sale_id),
+                row.reference,
+                row.note,
             )
             for row in page
         ]

@@ -30,6 +30,13 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 """What no fact can hold: the database stores neither the character zero nor halves of surrogate pairs."""
 _YES = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
+_RIGHT = {
+    "boolean": "yes or no",
+    "number": "a number",
+    "date": "a date, such as 2026-12-31",
+    "text": "what its field takes",
+}
+"""What the values of a kind of fact are called."""
 _LISTS = ("one_of", "not_one_of")
 _PARTS_OF_TEXT = ("contains", "not_contains", "starts_with", "ends_with")
 
@@ -173,7 +180,9 @@ def _typed(value: Any, fact: Fact, name: str, path: Path) -> Scalar:
 
 
 def _not_a_value(value: Any, fact: Fact, name: str, path: Path) -> FilterError:
-    return FilterError(path, f"{value!r} is no {fact.kind} that {name!r} can have")
+    if value == "":
+        return FilterError(path, f"{name}: write a value")
+    return FilterError(path, f"{name}: write {_RIGHT[fact.kind]}, not {value!r}")
 
 
 def _converter(fact: Fact) -> Convert:
