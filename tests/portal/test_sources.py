@@ -27,6 +27,34 @@ async def test_a_test_lead_is_sold_refused_and_mended_in_the_console(walk, house
     assert (await ask(house, "GET", "/v1/leads?test=false")).json["items"] == []
 
 
+async def test_the_console_uses_one_key_a_tab_and_takes_its_old_one_away(walk, house):
+    async def consoles() -> list[bool]:
+        found = (await ask(house, "GET", "/v1/keys?holder=source&owner=web")).json["items"]
+        return sorted(key["revoked"] for key in found if key["name"] == "test console of ana")
+
+    async def send() -> None:
+        await walk.go("/sources/web")
+        await sample(walk.page.get_by_label("The lead as JSON"))
+        await walk.page.get_by_role("button", name="Send", exact=True).click()
+        await expect(walk.page.get_by_role("link", name="Why this came of it")).to_be_visible()
+
+    await send()
+    before = await consoles()
+    await send()
+    assert await consoles() == before
+    assert before.count(False) == 1
+    await walk.page.evaluate("sessionStorage.clear()")
+    await send()
+    assert await consoles() == sorted([*before, True])
+    walk.faults = [fault for fault in walk.faults if "401" not in fault]  # until the exchange has read the new key
+    await walk.go("/leads?test=true")
+    sold = walk.page.locator("#main").get_by_role("row").filter(has_text="test: would buy")
+    told = (await ask(house, "GET", "/v1/leads?test=true&status=sold")).json["items"]
+    await expect(sold).to_have_count(len(told))
+    assert told, (await ask(house, "GET", "/v1/leads?test=true")).json["items"]
+    await expect(sold.first).to_contain_text("$")
+
+
 async def sample(console) -> str:
     """What the console is filled with, once it is."""
     await expect(console).not_to_have_value("")

@@ -1,14 +1,15 @@
 import { Button, SegmentedControl, Textarea } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { Dict } from '@/kit/form/schema';
 import { held, useToldKeys } from '@/kit/frame/keys';
+import { useMe } from '@/kit/frame/me';
 import { Card } from '@/kit/frame/Page';
 import { Status } from '@/kit/frame/Status';
 import { Trouble } from '@/kit/frame/Trouble';
 import { millis } from '@/kit/words/format';
-import { useSourceKeys } from './keys';
+import { consoleName, kept, useSourceKeys } from './keys';
 import { asking, OUTCOMES, outcomeOf } from './outcomes';
 import { patiently } from './patient';
 import css from './Source.module.css';
@@ -23,8 +24,8 @@ interface Answered {
 /** Sends a test lead as the seller would. It never leaves the house: no buyer sees it, no money moves. */
 export function Console({ source }: { source: string }) {
   const example = useQuery(describedQuery(source)).data?.example;
-  const { make } = useSourceKeys(source);
-  const secret = useRef('');
+  const { makeForConsole } = useSourceKeys(source);
+  const who = useMe().name;
   const [text, setText] = useState('');
   const [answer, setAnswer] = useState<Answered | null>(null);
   const [fault, setFault] = useState<unknown>(null);
@@ -34,13 +35,20 @@ export function Console({ source }: { source: string }) {
   }, [example]);
 
   useToldKeys([held('Enter', 'in the lead: send it')]);
+  /** With the key that this tab keeps; with a new one where there is none, or somebody revoked it. */
+  const sent = async () => {
+    const secret = kept.read(source, who);
+    const found = secret ? await posted(text, secret) : null;
+    if (found && found.body.code !== 'key_unknown') return found;
+    kept.drop(source, who);
+    const made = await makeForConsole(who);
+    return patiently(() => posted(text, made));
+  };
   const post = async () => {
     setFault(null);
     setSending(true);
     try {
-      secret.current ||= (await make.mutateAsync(true)).secret;
-      const key = secret.current;
-      setAnswer(await patiently(() => posted(text, key)));
+      setAnswer(await sent());
     } catch (error) {
       setFault(error);
     } finally {
@@ -75,7 +83,9 @@ export function Console({ source }: { source: string }) {
           <Button variant="filled" disabled={!text} loading={isSending} onClick={post}>
             Send
           </Button>
-          <span>It makes a test key of the source on the first time.</span>
+          <span>
+            The first time in this tab it makes a test key, “{consoleName(who)}”, and revokes the one it made before.
+          </span>
         </div>
         {fault !== null && <Trouble error={fault} />}
         {answer && <Told answer={answer} />}
@@ -102,7 +112,8 @@ function Told({ answer: { status, ms, body } }: { answer: Answered }) {
   return (
     <div className={css.answer} role="status">
       <div className={css.row}>
-        <Status status={outcome} /> <b>{status}</b> in {millis(ms)}
+        <Status status={outcome} /> <b>{status}</b>{' '}
+        <span title="As this browser waited for it, the way there and back included">answered in {millis(ms)}</span>
         {typeof body.lead === 'string' && <Link to={`/leads/${body.lead}`}>Why this came of it</Link>}
       </div>
       {errors.map((error) => (
