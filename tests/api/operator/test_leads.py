@@ -126,7 +126,7 @@ async def test_a_test_lead_tells_who_would_have_bought_it_and_for_what(told):
     assert sorted((one["offer"], one["buyer"]) for one in row["sold_to"]) == sorted(bought) != []
     for name in ("price", "payout"):
         assert Decimal(row[name]) == sum(Decimal(one[name]) for one in sales) > 0
-    assert (unsold["sold"], unsold["sold_to"], unsold["price"]) == (0, [], "0")
+    assert (unsold["sold"], unsold["sold_to"], Decimal(unsold["price"])) == (0, [], 0)
 
 
 async def test_leads_are_of_a_time(told):
