@@ -50,6 +50,11 @@ export function moment(at: string, now = new Date()): string {
   return `${name} ${clock(at)}`;
 }
 
+/** "tomorrow 12:56 (New York time)": where whoever reads it may live elsewhere. */
+export function zoned(at: string, now = new Date()): string {
+  return `${soon(at, now)} (${zoneName()} time)`;
+}
+
 /** Of an instant to come: "today 12:56", "tomorrow 12:56", "14 Nov 12:56". */
 export function soon(at: string, now = new Date()): string {
   const day = dayOf(at);
