@@ -12,6 +12,7 @@ import { millis } from '@/kit/words/format';
 import { consoleName, kept, useSourceKeys } from './keys';
 import { asking, OUTCOMES, outcomeOf } from './outcomes';
 import { patiently } from './patient';
+import { useDry } from './room';
 import css from './Source.module.css';
 import { describedQuery } from './sample';
 
@@ -108,6 +109,7 @@ async function posted(text: string, secret: string): Promise<Answered> {
 
 function Told({ answer: { status, ms, body } }: { answer: Answered }) {
   const outcome = String(body.outcome ?? (status >= 400 ? 'refused' : ''));
+  const dry = useDry(body.test === true && outcome === 'sold' ? String(body.lead ?? '') : '');
   const errors = (body.errors ?? []) as Dict[];
   return (
     <div className={css.answer} role="status">
@@ -116,6 +118,12 @@ function Told({ answer: { status, ms, body } }: { answer: Answered }) {
         <span title="As this browser waited for it, the way there and back included">answered in {millis(ms)}</span>
         {typeof body.lead === 'string' && <Link to={`/leads/${body.lead}`}>Why this came of it</Link>}
       </div>
+      {dry.length > 0 && (
+        <p>
+          A test is not paid: with real money {dry.join(', ')} has no room, for the buyer’s wallet is empty.{' '}
+          <Link to="/wallets">Pay in</Link>
+        </p>
+      )}
       {errors.map((error) => (
         <p key={`${String(error.pointer)}${String(error.code)}`}>
           <code>{String(error.pointer)}</code> {String(error.detail)} {String(error.fix ?? '')}
