@@ -31,7 +31,7 @@ export default function Version() {
             {changes.map((change) => (
               <Changed key={`${change.kind}${change.slug}`} change={change} />
             ))}
-            {next && <p>There are more than these {changes.length} changes in this version.</p>}
+            {next && <p>There are more changes in this version than the {changes.length} shown.</p>}
           </>
         )}
       </Asked>
