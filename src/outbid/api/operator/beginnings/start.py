@@ -24,8 +24,8 @@ MOST_NAMED = 20
 class Step(msgspec.Struct, frozen=True):
     """A step. `ids`: up to 20 of the nouns (slugs) or leads that make it done; empty where it is not.
 
-    `pay_in` is there where offers are paid from wallets, done if one offer's buyer has room or needs none; until then
-    its ids are the buyers whose wallets have none.
+    `pay_in` is there where offers are paid from wallets, done if one offer's buyer has room or needs none, or a lead
+    was sold; until then its ids are the buyers whose wallets have none.
 
     names what people call them, in the same order: a noun without a name by its slug, a lead by its id
     step  `test_lead`: a test lead was sold, or a real one; `live`: a lead that is no test was sold, and the next can
@@ -64,7 +64,7 @@ class Starting:
             # Who sells needs no test any more: among millions of leads none is looked for.
             wish = leads.Wish(status="sold", test=True)
             tests = sold or await leads.page(connection, HOUSE, cell, wish, None, 1)
-            paying = [] if sold else await _pay_in(connection, cell, market)
+            paying = await _pay_in(connection, cell, market, has_sold=bool(sold))
         steps = [_nouns(market, "campaign"), _nouns(market, "source"), _nouns(market, "buyer"), _nouns(market, "offer")]
         steps += paying
         tested = [public(LEAD, line.cell, line.id) for line in tests]
@@ -87,8 +87,8 @@ def is_open(market: Market) -> bool:
     )
 
 
-async def _pay_in(connection: Connection, cell: int, market: Market) -> list[Step]:
-    """Can anybody pay? No step where no offer's buyer has a wallet."""
+async def _pay_in(connection: Connection, cell: int, market: Market, *, has_sold: bool) -> list[Step]:
+    """Can anybody pay, or did once? A wallet that runs dry later is told among needs. No step without a wallet."""
     slugs = {noun.buyer for _, noun in market.nouns.get("offer", {}).values() if isinstance(noun, Offer)}
     buyers = [row for slug, row in sorted(market.nouns.get("buyer", {}).items()) if slug in slugs]
     owners = {f"buyer:{number}": noun for number, noun in buyers if isinstance(noun, Buyer) and noun.wallet is not None}
@@ -101,7 +101,7 @@ async def _pay_in(connection: Connection, cell: int, market: Market) -> list[Ste
             left[one.owner] = max(left.get(one.owner, 0), one.ceiling - one.taken)
     room |= left
     short = [noun for owner, noun in owners.items() if room[owner] <= 0]
-    done = len(short) < len(buyers)
+    done = has_sold or len(short) < len(buyers)
     named = [noun for owner, noun in owners.items() if room[owner] > 0] if done else short
     named = named[:MOST_NAMED]
     return [Step("pay_in", done, "buyer", [noun.slug for noun in named], [noun.name or noun.slug for noun in named])]
