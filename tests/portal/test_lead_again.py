@@ -30,6 +30,24 @@ async def test_a_lead_is_run_again_dry_and_what_was_changed_since_is_told(walk, 
     assert tuple(look.values()) == ("fields", "case 31")
 
 
+async def test_the_winner_says_what_it_passed_and_a_later_offer_that_it_was_not_there(walk, house):
+    sold = (await house.sell(lead())).json["lead"]
+    offer = (await ask(house, "GET", "/v1/offers/a")).json | {"slug": "late"}
+    made = await ask(house, "PUT", "/v1/offers/late", offer, If_None_Match="*")
+    assert made.status == 201, made.body
+    page = walk.page
+    await walk.go(f"/leads/{sold}")
+    won = page.get_by_role("list", name="Why a won")
+    await expect(won).to_contain_text("It named $10.00")
+    await expect(won).to_contain_text("let the lead pass")
+    await page.get_by_role("combobox", name="Asked why one is not here? Pick an offer").click()
+    await page.get_by_role("option", name="late").click()
+    await expect(page.get_by_text("late was not in the campaign when this lead came")).to_be_visible()
+    again = page.get_by_role("link", name="Run again, dry, asks it")
+    await expect(again).to_have_attribute("href", f"/leads/{sold}?open=again")
+    assert (await ask(house, "DELETE", "/v1/offers/late", If_Match="*")).status == 204
+
+
 async def test_an_offer_that_is_gone_is_left_out_of_the_bids(walk, house):
     sold = (await house.sell(lead())).json["lead"]
     assert (await ask(house, "DELETE", "/v1/offers/b", If_Match="*")).status == 204

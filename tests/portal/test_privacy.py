@@ -38,7 +38,7 @@ async def test_a_request_is_written_down_and_the_person_found_saved_and_erased(w
     leads = finder.get_by_role("table", name="Leads of this person").locator("tbody tr")
     await expect(leads).to_have_count(1)
     await expect(leads).to_contain_text(sold[-6:])
-    await expect(finder.get_by_text("Told something of him: a (1 ping, 1 post), b (1 ping).")).to_be_visible()
+    await expect(finder.get_by_text("Told something of this person: a (1 ping, 1 post), b (1 ping).")).to_be_visible()
     async with page.expect_download() as begun:
         await finder.get_by_role("button", name="Save all that is held as a file").click()
     saved = json.loads((await (await begun.value).path()).read_text())
@@ -67,7 +67,7 @@ async def test_a_lead_is_erased_on_its_page_by_the_end_of_its_id(walk, house):
     await walk.go(f"/leads/{sold}")
     await page.get_by_role("button", name="Erase…").click()
     card = page.get_by_role("region", name="Erase this lead")
-    await expect(card).to_contain_text("The key of 1 lead is destroyed")
+    await expect(card).to_contain_text("The key of this lead will be destroyed")
     button = card.get_by_role("button", name="Erase 1 lead")
     await card.get_by_role("textbox", name="Type “").fill(sold[-6:])
     await expect(button).to_be_disabled()

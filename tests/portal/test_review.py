@@ -8,9 +8,12 @@ from playwright.async_api import expect
 from harness.buyers import ACCEPT, Buyers, HangUp, bid
 from harness.house import open_house, until
 from harness.market import CHECKS, lead, nouns, offer
+from outbid.api.auth import key_hash
+from outbid.core.market.noun import Key
 from outbid.store.people import users
 from portal.walk import PASSWORD, USER
 
+TEST_SECRET = "ob_of_tests"
 ADULT = {
     "plugin": "rule",
     "on_flaw": "review",
@@ -30,6 +33,7 @@ async def house(worker_database, buyers):
     """Leads of who is no adult are held."""
     await worker_database.empty()
     market = nouns([offer("a", buyers.port)], campaign_more={"checks": [*CHECKS, ADULT]})
+    market["key"]["test"] = Key(slug="test", holder="source", owner="web", hash=key_hash(TEST_SECRET), test=True)
     async with open_house(worker_database.url, worker_database.app_url, market) as found:
         await users.create(found.connection, USER, PASSWORD)
         yield found
@@ -64,6 +68,27 @@ async def test_nothing_waits_in_a_house_that_is_well(walk):
     await walk.go("/review")
     await expect(walk.page.get_by_text("Nothing waits.")).to_be_visible()
     await expect(walk.page.get_by_role("link", name="Review", exact=True)).to_be_visible()
+
+
+async def test_an_empty_page_says_how_leads_come_to_be_held(walk):
+    await walk.go("/review")
+    await expect(walk.page.locator("#main")).to_contain_text("On flaw: review")
+    await expect(walk.page.locator("#main").get_by_role("link", name="campaign")).to_have_attribute(
+        "href", "/campaigns"
+    )
+
+
+async def test_a_held_test_lead_waits_too_as_a_test_and_its_page_says_until_when(walk, house):
+    found = (await house.sell(lead(birth_date="2015-01-31"), key=TEST_SECRET)).json["lead"]
+    await walk.go("/review")
+    await expect(queue(walk)).to_have_count(1)
+    await expect(queue(walk)).to_contain_text("test lead")
+    await queue(walk).get_by_role("link").click()
+    await expect(walk.page.get_by_text("(rule: adult, field birth_date). It waits for review until ")).to_be_visible()
+    await expect(walk.page.get_by_text("then it is refused").first).to_be_visible()
+    await expect(walk.page.get_by_text(str((await house.state(found)).waits_ms))).to_have_count(0)
+    await walk.page.get_by_role("button", name="Refuse").click()
+    await becomes(house, found, "refused")
 
 
 async def test_leads_and_sales_stand_oldest_first_and_keys_decide_them(walk, house, buyers):

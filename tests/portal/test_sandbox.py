@@ -82,3 +82,8 @@ async def test_what_cannot_be_read_or_bid_is_said_where_it_is(walk):
     await walk.page.get_by_label("The lead as JSON").fill("[1]")
     await walk.page.get_by_role("button", name="Run").click()
     await expect(walk.page.get_by_role("alert")).to_contain_text("A lead is a JSON object")
+
+
+async def test_the_page_says_how_to_sell_without_a_buyers_server(walk):
+    await walk.go("/sandbox")
+    await expect(walk.page.locator("#main")).to_contain_text("write sandbox:accept as an offer’s post url")

@@ -130,6 +130,10 @@ REFUSED = reasons(
     preset_unknown=("There is no preset for such a platform.", "Look at /v1/presets."),
     job_unknown=("There is no such job; one that is done is kept no longer.", "Look at /v1/jobs."),
     link_unknown=("There is no such link, or it has ended.", "Ask the operator for another one."),
+    change_built_upon=(
+        "What the change left was changed again since, or is a key, so it cannot be taken back alone.",
+        "Look at the later changes, or return to a version.",
+    ),
     lead_not_in_review=("The lead is not held for review.", "Look at its log."),
     lead_reviewed=("A verdict on the lead is on its way already.", "Wait; look at the log of the lead."),
     lead_not_settled=(

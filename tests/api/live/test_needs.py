@@ -162,7 +162,7 @@ async def test_steps_are_done_whoever_made_what(open_):
         start = (await ask(house, "GET", "/v1/start")).json
         return {step["step"]: step["ids"] for step in start["steps"] if step["done"]} | {"all": start["done"]}
 
-    made = {"campaign": ["auto"], "source": ["web"], "buyer": ["a", "b"], "offer": ["a", "b"]}
+    made = {"campaign": ["auto"], "source": ["web"], "buyer": ["a", "b"], "offer": ["a", "b"], "pay_in": ["a"]}
     assert await done() == made | {"all": False}
     test = (await house.sell(lead(), key="ob_trial")).json
     assert test["outcome"] == "sold"

@@ -36,10 +36,38 @@ async def test_every_change_is_told_with_its_two_sides(house):
     ]
     for version in versions["items"]:
         told = (await ask(house, "GET", f"/v1/versions/{version['number']}")).json
-        assert told == version | {
+        short = {"nouns", "of"}
+        assert told == {name: version[name] for name in version if name not in short} | {
             "changes": [c for c in found["items"] if c["version"] == version["number"]],
             "next": None,
         }
+
+
+async def test_the_list_tells_in_short_what_each_version_changed(house):
+    await ask(house, "PUT", "/v1/sellers/new", {"name": "One"}, If_None_Match="*")
+    await ask(house, "PATCH", "/v1/offers/b", {"price": "24.00", "weight": 3, "name": "n" * 90}, If_Match="*")
+    await ask(house, "DELETE", "/v1/sellers/new", If_Match="*")
+    body = {"sellers": [{"slug": f"s{at}"} for at in range(4)]}
+    await ask(house, "POST", "/v1/market", body, If_Match=await version_of(house))
+    many, gone, changed, new = (await ask(house, "GET", "/v1/versions?limit=4")).json["items"]
+    assert (new["of"], new["nouns"]) == (1, [one("new", "One", "new")])
+    assert (gone["of"], gone["nouns"]) == (1, [one("new", "One", "gone")])
+    assert many["of"] == 4
+    assert many["nouns"] == [one("s0", "s0", "new"), one("s1", "s1", "new")]
+    noun = changed["nouns"][0]
+    assert (noun["kind"], noun["slug"], noun["what"], noun["of"], len(noun["fields"])) == (
+        "offer",
+        "b",
+        "changed",
+        3,
+        2,
+    )
+    told = {field["pointer"]: (field["before"], field["after"]) for field in noun["fields"]}
+    assert told.items() <= {"/price": ("5", "24.00"), "/weight": ("1", "3"), "/name": ("", "n" * 59 + "…")}.items()
+
+
+def one(slug: str, name: str, what: str) -> dict:
+    return {"kind": "seller", "slug": slug, "name": name, "what": what, "fields": [], "of": 0}
 
 
 async def test_a_noun_that_came_back_came_from_nothing(house):
@@ -114,6 +142,9 @@ async def test_no_secret_and_no_hash_of_a_key_is_told(house):
     made = (await ask(house, "POST", "/v1/keys", {"holder": "buyer", "owner": "a"})).json
     told = await ask(house, "GET", f"/v1/changes?after={start}")
     assert SECRET not in told.body.decode()
+    short = await ask(house, "GET", "/v1/versions?limit=2")
+    assert [version["nouns"][0]["kind"] for version in short.json["items"]] == ["key", "offer"]
+    assert SECRET not in short.body.decode()
     assert made["secret"] not in told.body.decode()
     offer, key = told.json["items"]
     assert offer["after"]["delivery"]["settings"]["headers"] == {

@@ -1,6 +1,7 @@
 """Leads listed: newest first, one row a lead, filtered by what an operator asks for."""
 
 import csv
+from decimal import Decimal
 from urllib.parse import quote
 
 import pytest
@@ -11,7 +12,7 @@ from api.operator.asking import ask
 from api.operator.test_description import document, fits
 from api.problems import assert_problem
 from harness.buyers import ACCEPT, REJECT, Buyers, bid
-from harness.house import open_house, request
+from harness.house import open_house, request, until
 from harness.market import SECRET, lead, nouns, offer
 from outbid.api.auth import key_hash
 from outbid.api.operator.leads import listing
@@ -105,6 +106,27 @@ async def test_a_lead_is_one_row_with_the_sums_of_its_sales(told):
 async def test_leads_are_filtered(told, query, wanted):
     house, found = told
     assert await ids(house, query) == [found[name] for name in wanted]
+
+
+async def test_a_test_lead_tells_who_would_have_bought_it_and_for_what(told):
+    house, _ = told
+    made = await ask(house, "POST", "/v1/keys", {"holder": "source", "owner": "web", "test": True})
+    secret = made.json["secret"]
+
+    async def is_known() -> bool:
+        return (await house.sell(lead(test_outcome="no_bid"), key=secret)).status != 401
+
+    await until(is_known)
+    sold = (await house.sell(lead(), key=secret)).json["lead"]
+    log = (await ask(house, "GET", f"/v1/leads/{sold}/log")).json
+    sales = [one for one in log["sales"] if one["status"] == "sold"]
+    row, unsold = (await ask(house, "GET", "/v1/leads?test=true")).json["items"]
+    assert (row["id"], row["status"], row["sold"], row["test"]) == (sold, "sold", len(sales), True)
+    bought = [(one["offer"], one["buyer"]) for one in sales]
+    assert sorted((one["offer"], one["buyer"]) for one in row["sold_to"]) == sorted(bought) != []
+    for name in ("price", "payout"):
+        assert Decimal(row[name]) == sum(Decimal(one[name]) for one in sales) > 0
+    assert (unsold["sold"], unsold["sold_to"], Decimal(unsold["price"])) == (0, [], 0)
 
 
 async def test_leads_are_of_a_time(told):

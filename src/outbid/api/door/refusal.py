@@ -53,6 +53,7 @@ STATUS: Final[Mapping[str, int]] = {
     "job_not_dead": 409,
     "offer_is_full": 409,
     "job_open_already": 409,
+    "change_built_upon": 409,
     "lead_not_in_review": 409,
     "lead_reviewed": 409,
     "lead_not_settled": 409,

@@ -13,6 +13,7 @@ from outbid.api.operator.ahead.dry_runs import DryRunsOfChanges
 from outbid.api.operator.ahead.hearing import Hearing
 from outbid.api.operator.ahead.planned import Planned
 from outbid.api.operator.ahead.trying import Trying
+from outbid.api.operator.ahead.undoing import Undoing
 from outbid.api.operator.ahead.versions import VersionsApart
 from outbid.api.operator.beginnings.presets import Presets
 from outbid.api.operator.beginnings.start import Starting
@@ -81,6 +82,7 @@ def operator_routes(desk: Desk) -> Router:
         *Trying(desk, records).routes(),
         *DryRunsOfChanges(desk).routes(),
         *VersionsApart(desk).routes(),
+        *Undoing(desk).routes(),
         *Planned(desk).routes(),
         *Hearing(desk).routes(),
         *Uploads(desk).routes(),

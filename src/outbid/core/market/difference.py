@@ -61,6 +61,26 @@ def going_back(then: Mapping[str, Mapping[str, Noun]], now: Mapping[str, Mapping
     return wanted
 
 
+def taking_back(before: Mapping[str, Mapping[str, Noun]], after: Plain, now: Plain) -> tuple[Plain, list[str]]:
+    """What the kinds are that one change touched when that change alone is taken back, and nouns that moved since.
+
+    `before` and `after` are the market on both sides of the change. Keys stay as they are: what was revoked opens
+    nothing again. A noun that is not as the change left it is named: "offer a"; taking back would undo more.
+    """
+    wanted, moved = {}, []
+    for kind in (kind for kind in KINDS if kind != "key"):
+        was, became, stands = before.get(kind, {}), after.get(kind, {}), dict(now.get(kind, {}))
+        touched = [slug for slug in {**was, **became} if not same(was.get(slug), became.get(slug))]
+        moved += [f"{kind} {slug}" for slug in touched if not same(became.get(slug), stands.get(slug))]
+        for slug in touched:
+            stands.pop(slug, None)
+            if slug in was:
+                stands[slug] = was[slug]
+        if touched:
+            wanted[kind] = stands
+    return wanted, sorted(moved)
+
+
 def keys_away(then: Mapping[str, Mapping[str, Noun]], wanted: Plain) -> list[str]:
     """The keys that opened something at a version, and do not though the market goes back to it."""
     return sorted(

@@ -69,7 +69,13 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             "where pings go; an offer with a fixed price needs none; `sandbox:accept?bid=25` is answered in process"
         ),
     ] = None
-    post_url: Annotated[str, said_as("where the whole lead goes; `sandbox:accept` is answered in process")]
+    post_url: Annotated[
+        str,
+        said_as(
+            "where the whole lead goes. Without a buyer's server, write `sandbox:accept`: it is answered in process,"
+            " as if he bought"
+        ),
+    ]
     second_ping_url: Annotated[
         str | None,
         said_as("where a ping goes if not a byte of it could leave for `ping_url`: no name, connection or TLS"),

@@ -21,6 +21,15 @@ class VersionRow(msgspec.Struct, frozen=True):
     note: str
 
 
+class Side(msgspec.Struct, frozen=True):
+    """A noun on both sides of a version: None where it was not there."""
+
+    kind: str
+    slug: str
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+
 class ChangeRow(msgspec.Struct, frozen=True):
     """What a version did to one noun. `before` is None for a new one, `after` for one that went."""
 
@@ -49,6 +58,38 @@ async def versions(connection: Connection, scope: Scope, before: int, limit: int
         limit,
     )
     return [VersionRow(*row.values()) for row in rows]
+
+
+_SHORT = """
+select f.version, f.kind, f.slug, f.changes, b.body as before, n.body as after
+  from (
+  select version, kind, number, slug, count(*) over (partition by version) as changes,
+         row_number() over (partition by version order by kind, number) as place
+    from (
+    select n.from_version as version, n.kind, n.number, n.slug from noun n where n.from_version between $2 and $3
+    union all
+    select b.to_version, b.kind, b.number, b.slug from noun b
+     where b.to_version between $2 and $3
+       and not exists (
+         select from noun n where n.kind = b.kind and n.number = b.number and n.from_version = b.to_version)
+    ) each_one
+  ) f
+  left join noun b on b.kind = f.kind and b.number = f.number and b.to_version = f.version
+  left join noun n on n.kind = f.kind and n.number = f.number and n.from_version = f.version
+ where $1 = 'house' and f.place <= $4
+ order by f.version, f.place
+"""
+
+
+async def in_short(
+    connection: Connection, scope: Scope, within: tuple[int, int], most: int
+) -> dict[int, tuple[int, list[Side]]]:
+    """Of each version `within`, both included: how many nouns it changed, and the first `most` of them."""
+    found: dict[int, tuple[int, list[Side]]] = {}
+    for row in await connection.fetch(_SHORT, scope.kind, *within, most):
+        _, sides = found.setdefault(row["version"], (row["changes"], []))
+        sides.append(Side(row["kind"], row["slug"], _plain(row["before"]), _plain(row["after"])))
+    return found
 
 
 _CHANGES = """

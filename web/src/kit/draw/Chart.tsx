@@ -120,7 +120,7 @@ function Drawing({ onCursor, ...props }: ChartProps & { onCursor: (at: number | 
   const latestProps = useRef<Drawn>({ ...props, onCursor });
   latestProps.current = { ...props, onCursor };
   const { label, times, lines, range, height, marks = NO_MARKS } = props;
-  const happened = marks.length ? ` ${marks.length} changes are marked.` : '';
+  const happened = marks.length ? ` ${marks.length === 1 ? '1 change is' : `${marks.length} changes are`} marked.` : '';
   useEffect(() => {
     let isGone = false;
     void import('./plot').then(({ default: Plot }) => {

@@ -2,7 +2,7 @@ import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { type FormEvent, useEffect, useState } from 'react';
 import { api, Fault, must, type Struct } from '@/api/client';
-import { moment } from '../words/time';
+import { zoned } from '../words/time';
 import { rememberSignedIn } from './me';
 import css from './SignIn.module.css';
 import { Trouble } from './Trouble';
@@ -64,7 +64,7 @@ function Choose({ invited, token }: { invited: Struct<'Invited'>; token: string 
         {invited.kind === 'join'
           ? `You are invited as ${invited.role}. Choose a password, and you are in.`
           : 'Choose a new password. You are signed out everywhere else.'}{' '}
-        The link works once, until {moment(invited.expires_at)}.
+        The link works once, until {zoned(invited.expires_at)}.
       </p>
       <TextInput label="Name" autoComplete="username" value={invited.name} readOnly />
       <PasswordInput

@@ -2,12 +2,13 @@ import { Button, TextInput } from '@mantine/core';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import forms from './Form.module.css';
 
-/** For what nothing brings back: the effect in numbers, and words to be typed before the button works. */
+/** For what nothing brings back, or what touches much at once: the effect in numbers, and words to be typed before the button works. */
 export function Typed({
   words,
   effect,
   action,
   isReady = true,
+  isForGood = true,
   isRunning,
   onDone,
   children,
@@ -18,6 +19,8 @@ export function Typed({
   action: string;
   /** What stands above the words is filled in. */
   isReady?: boolean;
+  /** Nothing brings back what was there before. */
+  isForGood?: boolean;
   isRunning: boolean;
   onDone: () => void;
   children?: ReactNode;
@@ -34,7 +37,7 @@ export function Typed({
       {children}
       <TextInput
         label={`Type “${words}”`}
-        description="Nothing brings it back."
+        description={isForGood ? 'Nothing brings it back.' : undefined}
         value={typed}
         autoComplete="off"
         onChange={(event) => setTyped(event.currentTarget.value)}

@@ -46,6 +46,11 @@ export function count(value: Maybe<number>): string {
   return whole.format(value).replace('-', '−');
 }
 
+/** 1 → "1 offer"; 1204 → "1,204 offers". `more` where more of them are not told by an s. */
+export function counted(value: number, one: string, more = `${one}s`): string {
+  return `${count(value)} ${value === 1 ? one : more}`;
+}
+
 /** A share of 0 to 1 → "61.9 %". */
 export function percent(share: Maybe<number>): string {
   return share === null || share === undefined || Number.isNaN(share) ? NONE : `${(share * 100).toFixed(1)} %`;

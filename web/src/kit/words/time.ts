@@ -50,6 +50,19 @@ export function moment(at: string, now = new Date()): string {
   return `${name} ${clock(at)}`;
 }
 
+/** "tomorrow 12:56 (New York time)": where whoever reads it may live elsewhere. */
+export function zoned(at: string, now = new Date()): string {
+  return `${soon(at, now)} (${zoneName()} time)`;
+}
+
+/** Of an instant to come: "today 12:56", "tomorrow 12:56", "14 Nov 12:56". */
+export function soon(at: string, now = new Date()): string {
+  const day = dayOf(at);
+  const isTomorrow = day === dayOf(new Date(now.getTime() + 86_400_000).toISOString());
+  const name = day === dayOf(now.toISOString()) ? 'today' : isTomorrow ? 'tomorrow' : written(at, 'day');
+  return `${name} ${clock(at).slice(0, 5)}`;
+}
+
 function dayOf(at: string): string {
   return written(at, 'date');
 }
@@ -60,7 +73,8 @@ export function ago(at: string, now = Date.now()): string {
   if (seconds < 60) return `${seconds} s ago`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
   if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h ago`;
-  return `${Math.floor(seconds / 86_400)} days ago`;
+  const days = Math.floor(seconds / 86_400);
+  return days === 1 ? '1 day ago' : `${days} days ago`;
 }
 
 /** Start of a relative range ("-5m", "-24h", "-7d", "today") or an instant, as the API takes it. */

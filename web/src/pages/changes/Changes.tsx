@@ -4,14 +4,16 @@ import { usePages } from '@/kit/data/pages';
 import type { Column } from '@/kit/data/Table';
 import { Card, Page } from '@/kit/frame/Page';
 import { moment } from '@/kit/words/time';
+import { inWords } from './short';
 
-type Version = Struct<'Version'>;
+type Version = Struct<'VersionInShort'>;
 
 const COLUMNS: Column<Version>[] = [
   { key: 'number', title: 'Version', cell: (row) => `Version ${row.number}` },
+  { key: 'what', title: 'What changed', cell: (row) => inWords(row) || '–' },
   { key: 'at', title: 'When', cell: (row) => moment(row.at) },
   { key: 'by', title: 'By', cell: (row) => row.by },
-  { key: 'note', title: 'Why', cell: (row) => row.note || '–' },
+  { key: 'note', title: 'Why', minor: true, cell: (row) => row.note || '–' },
 ];
 
 /** Every version of the market: who changed it, when, and what; and the way back. */

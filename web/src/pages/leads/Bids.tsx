@@ -5,6 +5,7 @@ import { millis, money } from '@/kit/words/format';
 import { useReasons } from '@/kit/words/reasons';
 import css from './Lead.module.css';
 import { type Bid, byPrice, floorOf, type LeadLog } from './story';
+import { won } from './won';
 
 /** Bids on one scale against the floor, one block a round. */
 export function Bids({ lead }: { lead: LeadLog }) {
@@ -71,7 +72,21 @@ function Bar({ bid, lead, most, floor }: { bid: Bid; lead: LeadLog; most: number
         {bid.kept && ' His bid still stood: he was not asked again.'}
         {bid.second && ' At his second address.'}
       </p>
+      {sale?.status === 'sold' && <Won lead={lead} bid={bid} />}
     </div>
+  );
+}
+
+function Won({ lead, bid }: { lead: LeadLog; bid: Bid }) {
+  const receipt = lead.receipts.find((one) => one.offer === bid.offer && one.tier === bid.tier);
+  const passed = receipt ? won(receipt, lead.currency) : [];
+  if (passed.length === 0) return null;
+  return (
+    <ul className={css.won} aria-label={`Why ${bid.offer} won`}>
+      {passed.map((one) => (
+        <li key={one}>{one}</li>
+      ))}
+    </ul>
   );
 }
 

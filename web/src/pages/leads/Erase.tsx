@@ -35,7 +35,7 @@ export function Erase({ lead, onDone }: { lead: LeadLog; onDone: () => void }) {
     <Card title="Erase this lead" aside="of other leads of the person nothing is erased: see Privacy" landmark>
       <Typed
         words={lastSix(lead.id)}
-        effect={`The key of 1 lead is destroyed: its fields, what buyers wrote back and its raw traffic can never be read again. Its ${lead.timeline.length} events, its ${lead.transfers.length} transfers and who was told of it stay.`}
+        effect={`The key of this lead will be destroyed: its fields, what buyers wrote back and its raw traffic can never be read again. Its ${lead.timeline.length} events, its ${lead.transfers.length} transfers and who was told of it stay.`}
         action="Erase 1 lead"
         isRunning={erase.isPending}
         isReady={isNamed}

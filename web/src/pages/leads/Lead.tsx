@@ -141,7 +141,7 @@ function Money({ lead }: { lead: LeadLog }) {
         value={told(margin)}
         note={sold.length ? percent(share(Number(margin), Number(price))) : undefined}
       />
-      <Figure label="Took" value={millis(took(lead))} />
+      <Figure label="Took" value={millis(took(lead))} note="from arrival to the last event" />
     </Figures>
   );
 }

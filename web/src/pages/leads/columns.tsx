@@ -55,12 +55,24 @@ export function columnsOf(reason: (code: string) => string): Column<Row>[] {
       minor: true,
       cell: (row) => (row.sold ? money(row.payout, row.currency) : '–'),
     },
-    { key: 'took', title: 'Took', figures: true, minor: true, cell: (row) => millis(row.took_ms) },
+    {
+      key: 'took',
+      title: 'Took',
+      figures: true,
+      minor: true,
+      cell: (row) => <span title="From its arrival until its end was written down">{millis(row.took_ms)}</span>,
+    },
   ];
 }
 
 function Who({ row, reason }: { row: Row; reason: (code: string) => string }) {
-  if (row.sold_to.length) return <Buyers slugs={row.sold_to.map((one) => one.buyer)} />;
+  if (row.sold_to.length)
+    return (
+      <>
+        <Buyers slugs={row.sold_to.map((one) => one.buyer)} />
+        {row.test && ' (test: would buy)'}
+      </>
+    );
   const why = row.reason ? reason(row.reason) : '';
   return (
     <span className={css.reason} title={why}>

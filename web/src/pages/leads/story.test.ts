@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { type LeadLog, lines, phases, verdict } from './story';
 
 const reason = (code: string) =>
@@ -38,6 +38,26 @@ const sale = {
 };
 
 describe('the verdict', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ now: new Date('2026-11-12T15:00:00Z') });
+    return () => vi.useRealTimers();
+  });
+  it('of a held lead names the rule and says until when it waits, and what then', () => {
+    const until = Date.parse('2026-11-13T12:56:00Z');
+    const moment = { at: '2026-11-12T14:41:07Z', after_ms: 0 };
+    const held = lead({
+      status: 'review',
+      reason: 'no_bids',
+      timeline: [
+        { ...moment, type: 'inspected', what: { flaws: [{ code: 'no_bids', field: 'zip', note: 'rule: near' }] } },
+        { ...moment, type: 'waiting', what: { what: 'reviewed', until_ms: until } },
+      ],
+    });
+    expect(verdict(held, reason)).toBe(
+      'Held for review. Nobody bid (rule: near, field zip). It waits for review until tomorrow 12:56, then it is refused.',
+    );
+    expect(lines(held, reason)[1]?.text).toBe('It waits for review until tomorrow 12:56, then it is refused');
+  });
   it('names who bought, and who won before and did not', () => {
     const found = verdict(
       lead({

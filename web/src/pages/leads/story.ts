@@ -1,5 +1,6 @@
 import type { Struct } from '@/api/client';
-import { exactMoney, money } from '@/kit/words/format';
+import { counted, exactMoney, money } from '@/kit/words/format';
+import { soon } from '@/kit/words/time';
 
 export type LeadLog = Struct<'LeadLog'>;
 export type Sale = Struct<'SaleTold'>;
@@ -28,19 +29,52 @@ function ending(lead: LeadLog, reason: Reasons): string {
   if (doubtful.length) {
     return `Uncertain: ${listed(doubtful.map((sale) => sale.buyer))} got the lead and gave no clear answer.`;
   }
-  const why = lead.reason ? ` ${reason(lead.reason)}` : '';
+  const why = lead.reason ? ` ${withNote(reason(lead.reason), flawOf(lead))}` : '';
   switch (lead.status) {
     case 'refused':
       return `Refused.${why}`;
     case 'unsold':
       return `Unsold.${why}`;
     case 'review':
-      return `Held for review.${why}`;
+      return `Held for review.${why}${until(lead)}`;
     case 'queued':
       return `Waiting in a queue.${why}`;
     default:
       return 'Still on its way.';
   }
+}
+
+interface Flaw {
+  code?: string;
+  field?: string | null;
+  note?: string;
+}
+
+/** What the check noted beside its reason, such as which rule it was: " (rule: adult, field birth_date)". */
+function flawOf(lead: LeadLog): string {
+  const flaws = lead.timeline.flatMap((event) => (event.what.flaws as Flaw[] | undefined) ?? []);
+  const flaw = flaws.find((one) => one.code === lead.reason);
+  const noted = [flaw?.note, flaw?.field && `field ${flaw.field}`].filter(Boolean);
+  return noted.length ? ` (${noted.join(', ')})` : '';
+}
+
+function withNote(sentence: string, note: string): string {
+  return note ? `${sentence.replace(/\.$/, '')}${note}.` : sentence;
+}
+
+/** Until when somebody may look at it, and what becomes of it then. */
+function until(lead: LeadLog): string {
+  const waits = lead.timeline.findLast((event) => event.type === 'waiting');
+  const said = waits && waiting(waits.what);
+  return said ? ` It ${said}.` : '';
+}
+
+function waiting(what: Moment['what']): string {
+  const until = Number(what.until_ms) || 0;
+  const end = until ? ` until ${soon(new Date(until).toISOString())}` : '';
+  if (what.what === 'reviewed') return `waits for review${end}${until ? ', then it is refused' : ''}`;
+  if (what.what === 'due') return `waits in a queue${end && `${end}, then it is tried again`}`;
+  return `waits until it is known how an uncertain sale ended${end && `, ${end.trim()} at most`}`;
 }
 
 /** Who won before and did not buy. */
@@ -130,7 +164,7 @@ function told(event: Moment, lead: LeadLog, reason: Reasons): Told {
       };
     case 'matched':
       return {
-        text: `Tier ${what.tier}: ${(what.offers as string[] | undefined)?.length ?? 0} offers may take part${skipped(what)}`,
+        text: `Tier ${what.tier}: ${counted((what.offers as string[] | undefined)?.length ?? 0, 'offer')} may take part${skipped(what)}`,
         tone: 'plain',
       };
     case 'pinged':
@@ -156,6 +190,8 @@ function told(event: Moment, lead: LeadLog, reason: Reasons): Told {
         text: `${what.by} says that ${sale?.buyer ?? 'the buyer'} ${what.outcome === 'sold' ? 'bought' : 'did not buy'}`,
         tone: what.outcome === 'sold' ? 'good' : 'bad',
       };
+    case 'waiting':
+      return { text: `It ${waiting(what)}`, tone: 'warn' };
     case 'reviewed':
       return { text: `${what.by} looked: ${what.outcome}`, tone: 'plain' };
     case 'closed':
@@ -181,7 +217,7 @@ function gave(what: Moment['what']): string {
 
 function skipped(what: Moment['what']): string {
   const skips = (what.skips as unknown[] | undefined)?.length ?? 0;
-  return skips ? `, ${skips} have no room or are not open` : '';
+  return skips ? `, ${skips} ${skips === 1 ? 'has no room or is' : 'have no room or are'} not open` : '';
 }
 
 function pinged(event: Moment, lead: LeadLog): string {

@@ -5,7 +5,7 @@ import forms from '@/kit/frame/Form.module.css';
 import { Once } from '@/kit/frame/Once';
 import { Card } from '@/kit/frame/Page';
 import { Trouble } from '@/kit/frame/Trouble';
-import { moment } from '@/kit/words/time';
+import { zoned } from '@/kit/words/time';
 import { addressOf, ROLES, type Role, roleOf, usePeople } from './people';
 
 /** A name and a role, and the link that its owner hands over himself. */
@@ -38,7 +38,7 @@ export function Invite() {
         {invite.data && (
           <Once text={addressOf(invite.data.path)}>
             Hand this link to {invite.data.name} by a way that nobody else reads. It works once, until{' '}
-            {moment(invite.data.expires_at)}.
+            {zoned(invite.data.expires_at)}.
           </Once>
         )}
         {invite.isError && !fault && <Trouble error={invite.error} />}

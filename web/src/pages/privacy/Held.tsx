@@ -66,8 +66,8 @@ export function Held({ who, held, onErased }: { who: Who; held: Person; onErased
       </Figures>
       <p>
         {toldTo(held.items)
-          ? `Told something of him: ${toldTo(held.items)}.`
-          : 'Nobody outside was told anything of him.'}
+          ? `Told something of this person: ${toldTo(held.items)}.`
+          : 'Nobody outside was told anything of this person.'}
       </p>
       <Table
         label="Leads of this person"
@@ -122,7 +122,7 @@ function Erase({
       {ready > 0 && (
         <Typed
           words={`erase ${leadsWord(ready)}`}
-          effect={`The keys of ${leadsWord(ready)} will be destroyed: fields, what buyers wrote and raw traffic can never be read again. Prices, payouts and the log stay.${waits}`}
+          effect={`The ${ready === 1 ? 'key' : 'keys'} of ${leadsWord(ready)} will be destroyed: fields, what buyers wrote and raw traffic can never be read again. Prices, payouts and the log stay.${waits}`}
           action={`Erase ${leadsWord(ready)}`}
           isRunning={erase.isPending}
           onDone={() => erase.mutate()}

@@ -1,5 +1,5 @@
 import type { Struct } from '@/api/client';
-import { count } from '@/kit/words/format';
+import { counted } from '@/kit/words/format';
 
 type Lead = Pick<Struct<'HeldLead'>, 'shown'>;
 
@@ -20,10 +20,6 @@ export function toldTo(leads: Lead[]): string {
 }
 
 const WORDS: Record<string, string> = { enrich: 'request' };
-
-function counted(times: number, word: string): string {
-  return `${count(times)} ${word}${times === 1 ? '' : 's'}`;
-}
 
 export function leadsWord(leads: number): string {
   return counted(leads, 'lead');

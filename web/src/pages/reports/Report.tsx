@@ -5,7 +5,7 @@ import { send } from '@/api/client';
 import { Asked } from '@/kit/data/Asked';
 import { useAddress } from '@/kit/data/address';
 import { Card, Empty, Page } from '@/kit/frame/Page';
-import { count } from '@/kit/words/format';
+import { count, counted } from '@/kit/words/format';
 import { clock, zoneName } from '@/kit/words/time';
 import { type Head, questionOf, reportsQuery, type Told } from './asked';
 import { Chart } from './Chart';
@@ -75,9 +75,9 @@ function spoken(told: Told): string {
   const day = (at: string) =>
     new Intl.DateTimeFormat('en-GB', { timeZone: told.zone, day: 'numeric', month: 'short' }).format(new Date(at));
   const time = (at: string) => `${day(at)} ${clock(at, told.zone).slice(0, 5)}`;
-  const span = `${time(told.since)} to ${time(told.until)}, ${zoneName(told.zone)}`;
+  const span = `${time(told.since)} to ${time(told.until)}, ${zoneName(told.zone)} time`;
   const before = told.compared ? `, beside ${time(told.compared.since)} to ${time(told.compared.until)}` : '';
   const cut =
-    told.count > told.rows.length ? `; the first ${count(told.rows.length)} of ${count(told.count)} rows` : '';
+    told.count > told.rows.length ? `; the first ${count(told.rows.length)} of ${counted(told.count, 'row')}` : '';
   return `${span}${before}${cut}`;
 }

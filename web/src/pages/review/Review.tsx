@@ -19,14 +19,21 @@ import css from './Review.module.css';
 const SHOWN = 50;
 const LOOK_MS = 5_000;
 
-const listOf = (status: 'review' | 'uncertain') => async () =>
-  (await must(api.GET('/v1/leads', { params: { query: { status, sort: 'at', limit: SHOWN } } }))).items;
+const listOf = (status: 'review' | 'uncertain', test: boolean) => async () =>
+  (await must(api.GET('/v1/leads', { params: { query: { status, test, sort: 'at', limit: SHOWN } } }))).items;
+
+/** Held test leads wait, too, and nobody would look for them elsewhere: a list tells test leads or all others. */
+const heldOrTest = async () => (await Promise.all([listOf('review', false)(), listOf('review', true)()])).flat();
 
 /** What waits for a person, oldest first: leads that a check holds, sales of which nobody knows how they ended. */
 export default function Review() {
   const mayWrite = useMayWrite();
-  const held = useQuery({ queryKey: ['review', 'held'], queryFn: listOf('review'), refetchInterval: LOOK_MS });
-  const unsure = useQuery({ queryKey: ['review', 'unsure'], queryFn: listOf('uncertain'), refetchInterval: LOOK_MS });
+  const held = useQuery({ queryKey: ['review', 'held'], queryFn: heldOrTest, refetchInterval: LOOK_MS });
+  const unsure = useQuery({
+    queryKey: ['review', 'unsure'],
+    queryFn: listOf('uncertain', false),
+    refetchInterval: LOOK_MS,
+  });
   const rows = [...(held.data ?? []), ...(unsure.data ?? [])].sort((a, b) => (a.arrived_at < b.arrived_at ? -1 : 1));
   const shown = rows.slice(0, SHOWN);
   const [at, setAt] = useState('');
@@ -70,7 +77,13 @@ export default function Review() {
                 <Waiting rows={shown} chosen={chosen?.id ?? ''} onChoose={setAt} />
               ) : (
                 <Card>
-                  <Empty>Nothing waits.</Empty>
+                  <Empty>
+                    <p>Nothing waits.</p>
+                    <p>
+                      A lead is held here when a check of its campaign finds a flaw and says “On flaw: review”. Sales
+                      whose end is uncertain wait here, too. <Link to="/campaigns">Set up a check at a campaign</Link>.
+                    </p>
+                  </Empty>
                 </Card>
               )
             }
@@ -116,6 +129,7 @@ function One({ row, isChosen, onChoose, children }: OneProps) {
     <li ref={here} data-chosen={isChosen || undefined} aria-current={isChosen || undefined} onFocus={onChoose}>
       <p className={css.head}>
         <Status status={row.status} />
+        {row.test && <Status status="test" label="test lead" />}
         <Link to={`/leads/${row.id}`}>Lead {lastSix(row.id)}</Link>
         <span>{row.campaign}</span>
         <span>{row.source}</span>

@@ -30,6 +30,10 @@ export default function Sandbox() {
   const mayWrite = useMayWrite();
   return (
     <Page title="Sandbox" aside="Nothing is sold: nobody is asked, no money moves, and the lead is not kept.">
+      <p>
+        To sell for a while without a buyer’s server, write <code>sandbox:accept</code> as an offer’s post url (and{' '}
+        <code>sandbox:accept?bid=25</code> as its ping url): it is answered in this house, as if he bought.
+      </p>
       {first.isError && <Trouble error={first.error} onRetry={() => first.refetch()} />}
       {chosen.isError && !isNone && <Trouble error={chosen.error} onRetry={() => chosen.refetch()} />}
       {isNone && (

@@ -1,16 +1,18 @@
 import { Button, SegmentedControl, Textarea } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { Dict } from '@/kit/form/schema';
 import { held, useToldKeys } from '@/kit/frame/keys';
+import { useMe } from '@/kit/frame/me';
 import { Card } from '@/kit/frame/Page';
 import { Status } from '@/kit/frame/Status';
 import { Trouble } from '@/kit/frame/Trouble';
 import { millis } from '@/kit/words/format';
-import { useSourceKeys } from './keys';
+import { consoleName, kept, useSourceKeys } from './keys';
 import { asking, OUTCOMES, outcomeOf } from './outcomes';
 import { patiently } from './patient';
+import { useDry } from './room';
 import css from './Source.module.css';
 import { describedQuery } from './sample';
 
@@ -23,8 +25,8 @@ interface Answered {
 /** Sends a test lead as the seller would. It never leaves the house: no buyer sees it, no money moves. */
 export function Console({ source }: { source: string }) {
   const example = useQuery(describedQuery(source)).data?.example;
-  const { make } = useSourceKeys(source);
-  const secret = useRef('');
+  const { makeForConsole } = useSourceKeys(source);
+  const who = useMe().name;
   const [text, setText] = useState('');
   const [answer, setAnswer] = useState<Answered | null>(null);
   const [fault, setFault] = useState<unknown>(null);
@@ -34,13 +36,20 @@ export function Console({ source }: { source: string }) {
   }, [example]);
 
   useToldKeys([held('Enter', 'in the lead: send it')]);
+  /** With the key that this tab keeps; with a new one where there is none, or somebody revoked it. */
+  const sent = async () => {
+    const secret = kept.read(source, who);
+    const found = secret ? await posted(text, secret) : null;
+    if (found && found.body.code !== 'key_unknown') return found;
+    kept.drop(source, who);
+    const made = await makeForConsole(who);
+    return patiently(() => posted(text, made));
+  };
   const post = async () => {
     setFault(null);
     setSending(true);
     try {
-      secret.current ||= (await make.mutateAsync(true)).secret;
-      const key = secret.current;
-      setAnswer(await patiently(() => posted(text, key)));
+      setAnswer(await sent());
     } catch (error) {
       setFault(error);
     } finally {
@@ -75,7 +84,9 @@ export function Console({ source }: { source: string }) {
           <Button variant="filled" disabled={!text} loading={isSending} onClick={post}>
             Send
           </Button>
-          <span>It makes a test key of the source on the first time.</span>
+          <span>
+            The first time in this tab it makes a test key, “{consoleName(who)}”, and revokes the one it made before.
+          </span>
         </div>
         {fault !== null && <Trouble error={fault} />}
         {answer && <Told answer={answer} />}
@@ -98,13 +109,21 @@ async function posted(text: string, secret: string): Promise<Answered> {
 
 function Told({ answer: { status, ms, body } }: { answer: Answered }) {
   const outcome = String(body.outcome ?? (status >= 400 ? 'refused' : ''));
+  const dry = useDry(body.test === true && outcome === 'sold' ? String(body.lead ?? '') : '');
   const errors = (body.errors ?? []) as Dict[];
   return (
     <div className={css.answer} role="status">
       <div className={css.row}>
-        <Status status={outcome} /> <b>{status}</b> in {millis(ms)}
+        <Status status={outcome} /> <b>{status}</b>{' '}
+        <span title="As this browser waited for it, the way there and back included">answered in {millis(ms)}</span>
         {typeof body.lead === 'string' && <Link to={`/leads/${body.lead}`}>Why this came of it</Link>}
       </div>
+      {dry.length > 0 && (
+        <p>
+          A test is not paid: with real money {dry.join(', ')} has no room, for the buyer’s wallet is empty.{' '}
+          <Link to="/wallets">Pay in</Link>
+        </p>
+      )}
       {errors.map((error) => (
         <p key={`${String(error.pointer)}${String(error.code)}`}>
           <code>{String(error.pointer)}</code> {String(error.detail)} {String(error.fix ?? '')}

@@ -3,6 +3,7 @@ import type { Dict } from '@/kit/form/schema';
 import { Named } from '@/kit/noun/Named';
 import { NounList } from '@/kit/noun/NounList';
 import type { Kept } from '@/kit/noun/nouns';
+import { counted } from '@/kit/words/format';
 
 const COLUMNS: Column<Kept>[] = [
   { key: 'seller', title: 'Seller', cell: ({ noun }) => <Named plural="sellers" slug={String(noun.seller)} /> },
@@ -31,6 +32,6 @@ export default function Sources() {
 
 function payout(noun: Dict | undefined): string {
   if (!noun) return '–';
-  const rules = Array.isArray(noun.rules) && noun.rules.length ? `, ${noun.rules.length} rules` : '';
+  const rules = Array.isArray(noun.rules) && noun.rules.length ? `, ${counted(noun.rules.length, 'rule')}` : '';
   return `${noun.share ? `${String(noun.share)} of the price` : String(noun.fixed ?? '–')}${rules}`;
 }

@@ -13,7 +13,7 @@ import css from './Start.module.css';
 import { type Next, nextOf, TITLES } from './steps';
 
 type Start = Struct<'Start'>;
-/** What is missing to sell a first lead: six steps, the first that is not done with what to do. */
+/** What is missing to sell a first lead: the steps, the first that is not done with what to do. */
 export function Steps({ start }: { start: Start }) {
   const sellers = useQuery(nounsQuery('sellers')).data?.items ?? [];
   const next = start.steps.find((step) => !step.done);

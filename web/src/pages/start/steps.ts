@@ -8,6 +8,7 @@ export const TITLES: Record<Name, string> = {
   source: 'A source',
   buyer: 'A buyer',
   offer: 'An offer',
+  pay_in: 'Money to buy with',
   test_lead: 'A test lead',
   live: 'The first sale',
 };
@@ -51,9 +52,15 @@ export function nextOf(step: Name, start: Start, sellers: string[]): Next {
       return { text: 'Who pays for leads, from which wallet.', action: 'New buyer', href: '/buyers/new' };
     case 'offer':
       return {
-        text: 'Which leads the buyer wants, for what price, how many, delivered how.',
+        text: 'Which leads the buyer wants, for what price, how many, delivered how. Without his server yet, write sandbox:accept as its post url.',
         action: 'New offer',
         href: campaign && buyer ? `/offers/new?${words({ campaign, buyer })}` : undefined,
+      };
+    case 'pay_in':
+      return {
+        text: 'The wallet of every buyer is empty: no lead can be sold for money. A test lead does not show it, for it is not paid.',
+        action: 'Pay in',
+        href: first('pay_in') && `/buyers/${first('pay_in')}`,
       };
     case 'test_lead':
       return {

@@ -9,7 +9,7 @@ import list from '@/kit/frame/List.module.css';
 import { Card } from '@/kit/frame/Page';
 import { Trouble } from '@/kit/frame/Trouble';
 import { SlugField } from '@/kit/noun/SlugField';
-import { count } from '@/kit/words/format';
+import { count, counted } from '@/kit/words/format';
 import { linesOf, MOST_LINES } from './lines';
 
 const DAYS = { type: 'integer', minimum: 1, maximum: 3650 };
@@ -69,7 +69,9 @@ export function Change() {
           label="Persons, one a line"
           description={`Phones, e-mails, or the SHA-256 of either; at most ${count(MOST_LINES)} lines. Now ${count(lines)}.`}
           error={
-            lines > MOST_LINES ? `${count(lines)} lines are too many: send ${count(MOST_LINES)} at a time.` : undefined
+            lines > MOST_LINES
+              ? `${counted(lines, 'line')} are too many: send ${count(MOST_LINES)} at a time.`
+              : undefined
           }
           placeholder={'+1 512 555 0142\nann@example.com'}
           rows={8}

@@ -101,7 +101,7 @@ class VersionsApart:
         ]
 
     async def _compare(self, request: Asked) -> Response[bytes]:
-        number, to = _number(request), request.state.query.to
+        number, to = number_in(request), request.state.query.to
         async with self._desk.database() as connection:
             newest = await markets.version_now(connection)
             to = newest if to is None else to
@@ -113,7 +113,7 @@ class VersionsApart:
         return answer(Between(number, to, [noun_changed(row) for row in markets.differences(before, wanted)]))
 
     async def _return(self, request: Asked) -> Response[bytes]:
-        number, how, condition = _number(request), request.state.query, condition_of(request)
+        number, how, condition = number_in(request), request.state.query, condition_of(request)
         away: list[str] = []
 
         async def edit(connection: Connection, version: int, nouns: markets.Nouns) -> dict[str, Nouns]:
@@ -132,7 +132,8 @@ class VersionsApart:
         return answer(told, headers=etag(written.version))
 
 
-def _number(request: Asked) -> int:
+def number_in(request: Asked) -> int:
+    """The version that the address names. Raises Refused for what is no number."""
     text: str = request.path_params["number"]
     if not _NUMBER.fullmatch(text):
         raise Refused("version_unknown")

@@ -75,8 +75,9 @@ class SoldTo(msgspec.Struct, frozen=True):
 class LeadRow(msgspec.Struct, frozen=True):
     """A lead. `sold` counts its sold sales; `price` and `payout` are sums over them, in `currency`.
 
+    test     a test lead's sales are those that would have been: nothing is paid
     bids     in its last round
-    took_ms  from its arrival to its end; null while it has none
+    took_ms  from its arrival until its end was written down; null while it has none
     """
 
     id: str

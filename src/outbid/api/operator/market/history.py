@@ -12,13 +12,18 @@ from outbid.api.door.desk import Desk, answer, route
 from outbid.api.door.refusal import Refused
 from outbid.api.operator.market.hiding import shown
 from outbid.api.said.description import Said
+from outbid.api.said.faults import pointer
 from outbid.api.said.instants import utc
 from outbid.api.said.paging import Limit, Text
 from outbid.api.said.reading import Asked
+from outbid.core.market.difference import at, paths_between
 from outbid.core.scope import HOUSE
 from outbid.store.reading import history
 
 MOST_OF_A_VERSION = 500
+NOUNS_IN_SHORT = 2
+FIELDS_IN_SHORT = 2
+LONGEST_IN_SHORT = 60
 Number = Annotated[int, Meta(ge=0, le=1 << 53)]
 _CURSOR = re.compile(r"(\d{1,18})\.([a-z]{1,20})\.(\d{1,9})")
 
@@ -44,10 +49,36 @@ class Change(msgspec.Struct, frozen=True):
     after: dict[str, Any] | None
 
 
+class FieldInShort(msgspec.Struct, frozen=True):
+    """A setting that changed, by its JSON pointer: its values as texts of 60 characters at most, "" for none."""
+
+    pointer: str
+    before: str
+    after: str
+
+
+class NounInShort(msgspec.Struct, frozen=True):
+    """A noun that a version changed. `fields`: the first two of them, `of` how many; none of a new one or one gone."""
+
+    kind: str
+    slug: str
+    name: str
+    what: Literal["new", "gone", "changed"]
+    fields: list[FieldInShort]
+    of: int
+
+
+class VersionInShort(Version, frozen=True):
+    """A version with the first two of the nouns that it changed, `of` how many."""
+
+    nouns: list[NounInShort]
+    of: int
+
+
 class Versions(msgspec.Struct, frozen=True):
     """A page of versions, the newest first."""
 
-    items: list[Version]
+    items: list[VersionInShort]
     next: str | None
 
 
@@ -112,9 +143,11 @@ class History:
         before = history.LARGEST if wish.cursor is None else wish.cursor
         async with self._desk.database() as connection:
             found = await history.versions(connection, HOUSE, before, wish.limit + 1)
-        page = found[: wish.limit]
+            page = found[: wish.limit]
+            within = (page[-1].number, page[0].number) if page else (0, 0)
+            short = await history.in_short(connection, HOUSE, within, NOUNS_IN_SHORT)
         rest = str(page[-1].number) if len(found) > wish.limit else None
-        return answer(Versions([Version(row.number, utc(row.at_ms), row.by, row.note) for row in page], rest))
+        return answer(Versions([_in_short(row, *short.get(row.number, (0, []))) for row in page], rest))
 
     async def _read(self, request: Asked) -> Response[bytes]:
         text: str = request.path_params["number"]
@@ -145,6 +178,28 @@ class History:
         page = found[: wish.limit]
         rest = _cursor(page[-1].place) if len(found) > wish.limit else None
         return answer(Changes([_change(change) for change in page], rest))
+
+
+def _in_short(row: history.VersionRow, of: int, sides: list[history.Side]) -> VersionInShort:
+    return VersionInShort(row.number, utc(row.at_ms), row.by, row.note, [_noun(side) for side in sides], of)
+
+
+def _noun(side: history.Side) -> NounInShort:
+    hidden = [shown(without_hash(side.kind, one)) for one in (side.before, side.after)]
+    before, after = hidden
+    name = str((after or before or {}).get("name") or side.slug)
+    if before is None or after is None:
+        return NounInShort(side.kind, side.slug, name, "new" if before is None else "gone", [], 0)
+    paths = list(paths_between(side.before, side.after))
+    fields = [
+        FieldInShort(pointer(path), _text(at(before, path)), _text(at(after, path))) for path in paths[:FIELDS_IN_SHORT]
+    ]
+    return NounInShort(side.kind, side.slug, name, "changed", fields, len(paths))
+
+
+def _text(value: Any) -> str:
+    text = "" if value is None else value if isinstance(value, str) else msgspec.json.encode(value).decode()
+    return text if len(text) <= LONGEST_IN_SHORT else f"{text[: LONGEST_IN_SHORT - 1]}…"
 
 
 def _change(row: history.ChangeRow) -> Change:

@@ -1,0 +1,27 @@
+import type { Struct } from '@/api/client';
+
+type Short = Pick<Struct<'VersionInShort'>, 'nouns' | 'of'>;
+type Noun = Short['nouns'][number];
+
+/** What a version changed, in one line: "offer LSM TX: price 22.50 → 24.00; and 3 more nouns". */
+export function inWords({ nouns, of }: Short): string {
+  const more = of - nouns.length;
+  const told = nouns.map(nounInWords);
+  if (more > 0) told.push(`and ${more} more ${more === 1 ? 'noun' : 'nouns'}`);
+  return told.join('; ');
+}
+
+function nounInWords({ kind, name, what, fields, of }: Noun): string {
+  if (what === 'new') return `new ${kind} ${name}`;
+  if (what === 'gone') return `${kind} ${name} removed`;
+  const told = fields.map(({ pointer, before, after }) => `${place(pointer)} ${before || '–'} → ${after || '–'}`);
+  if (of > fields.length) told.push(`and ${of - fields.length} more`);
+  return `${kind} ${name}: ${told.join(', ') || 'changed'}`;
+}
+
+/** "/caps/0/leads" → "caps 1 leads": places in lists count from one, as forms do. */
+export function place(pointer: string): string {
+  const parts = pointer.split('/').slice(1);
+  const named = parts.map((part) => (/^\d+$/.test(part) ? String(Number(part) + 1) : part.replaceAll('_', ' ')));
+  return named.map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~')).join(' ') || 'all of it';
+}
