@@ -9,10 +9,10 @@ import { inWords } from './short';
 type Version = Struct<'VersionInShort'>;
 
 const COLUMNS: Column<Version>[] = [
-  { key: 'number', title: 'Version', cell: (row) => `Version ${row.number}` },
+  { key: 'number', title: 'Version', oneLine: true, cell: (row) => `Version ${row.number}` },
   { key: 'what', title: 'What changed', cell: (row) => inWords(row) || '–' },
   { key: 'at', title: 'When', cell: (row) => moment(row.at) },
-  { key: 'by', title: 'By', cell: (row) => row.by },
+  { key: 'by', title: 'By', minor: true, cell: (row) => row.by },
   { key: 'note', title: 'Why', minor: true, cell: (row) => row.note || '–' },
 ];
 
