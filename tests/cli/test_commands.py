@@ -341,7 +341,7 @@ async def test_nouns_that_go_are_asked_about(outbid, monkeypatch):
     fewer = outbid.file(text[: text.index("  - slug: lastcall-auto")])
     code, out, err = await outbid("apply", fewer)
     assert (code, out) == (1, "- offer lastcall-auto\n")
-    assert err == "outbid: 1 nouns would go; say --yes if that is meant\n"
+    assert err == "outbid: 1 noun would go; say --yes if that is meant\n"
     code, out, _ = await outbid("apply", "--yes", fewer)
     assert (code, out) == (0, "- offer lastcall-auto\nThe market is at version 2 now.\n")
 

@@ -184,12 +184,11 @@ def person() -> str:
 
 def agreed(count: int) -> bool:
     """Does whoever gives the command mean it that so many nouns go? Raises CommandError where nobody can be asked."""
+    told = "1 noun" if count == 1 else f"{count} nouns"
     if not sys.stdin.isatty():
-        raise CommandError(f"{count} {'noun' if count == 1 else 'nouns'} would go; say --yes if that is meant")
-    return input(f"{'1 noun goes' if count == 1 else f'{count} nouns go'}. Make it so? [y/N] ").strip().lower() in (
-        "y",
-        "yes",
-    )
+        raise CommandError(f"{told} would go; say --yes if that is meant")
+    goes = "goes" if count == 1 else "go"
+    return input(f"{told} {goes}. Make it so? [y/N] ").strip().lower() in ("y", "yes")
 
 
 def told_difference(changes: list[markets.Difference]) -> str:
