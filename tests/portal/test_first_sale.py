@@ -44,6 +44,7 @@ async def names_alone_make_a_seller_his_source_and_a_buyer(walk) -> None:
     await page.get_by_role("combobox", name="Kind of lead").click()
     await page.get_by_role("option", name="Auto insurance").click()
     await page.get_by_role("button", name="Make the campaign").click()
+    await expect(page.get_by_text("Made: the campaign")).to_be_visible()  # until then the steps may still move
     await page.get_by_role("link", name="New seller").click()
     await make(walk, "seller", "Bright Leads")
     await page.get_by_role("link", name="New source").click()

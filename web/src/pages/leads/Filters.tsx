@@ -4,6 +4,7 @@ import { type FormEvent, useEffect, useState } from 'react';
 import type { Struct } from '@/api/client';
 import { useAddress } from '@/kit/data/address';
 import { useFindKey } from '@/kit/frame/keys';
+import { Later } from '@/kit/frame/Later';
 import { seek } from '@/kit/frame/sought';
 import { SlugField } from '@/kit/noun/SlugField';
 import { count } from '@/kit/words/format';
@@ -17,8 +18,26 @@ import css from './Leads.module.css';
 type Counts = Struct<'LeadCounts'>;
 const STATUSES = ['sold', 'unsold', 'refused', 'open', 'queued', 'review', 'uncertain'];
 
-/** Which leads: everything stands in the address, and each value says how many have it. */
+/** Which leads: everything stands in the address. The search is there at once, lists come after the rows. */
 export function Filters({ counts }: { counts: Counts | undefined }) {
+  return (
+    <div className={css.filters}>
+      <Search />
+      <Later meanwhile={TO_COME}>
+        <Lists counts={counts} />
+      </Later>
+    </div>
+  );
+}
+
+const SHAPES = [css.range, '', '', '', '', '', css.own];
+/** Their room: what stands below does not move when they come. */
+const TO_COME = SHAPES.map((shape, place) => (
+  <div key={place} className={`${css.toCome} ${shape}`} aria-hidden="true" />
+));
+
+/** Each value says how many leads have it. */
+function Lists({ counts }: { counts: Counts | undefined }) {
   const [address, change] = useAddress();
   const reason = useReasons();
   const pick = (name: string, label: string, data: { value: string; label: string }[]) => (
@@ -37,8 +56,7 @@ export function Filters({ counts }: { counts: Counts | undefined }) {
     (counts?.[name] ?? []).map(({ value, leads }) => ({ value, label: `${word(value)} (${count(leads)})` }));
   const status = facet('status', (value) => statusWord(value).word);
   return (
-    <div className={css.filters}>
-      <Search />
+    <>
       <Range />
       {pick('status', 'Status', status.length ? status : STATUSES.map((one) => ({ value: one, label: one })))}
       {pick('source', 'Source', facet('source', String))}
@@ -62,20 +80,7 @@ export function Filters({ counts }: { counts: Counts | undefined }) {
         checked={Boolean(address.test)}
         onChange={(event) => change({ test: event.currentTarget.checked ? 'yes' : null })}
       />
-    </div>
-  );
-}
-
-const SHAPES = [css.wide, css.range, '', '', '', '', '', css.own];
-
-/** Their room: what stands below does not move when they come. */
-export function FiltersToCome() {
-  return (
-    <div className={css.filters} aria-hidden="true">
-      {SHAPES.map((shape, place) => (
-        <div key={place} className={`${css.toCome} ${shape}`} />
-      ))}
-    </div>
+    </>
   );
 }
 

@@ -5,14 +5,13 @@ import { api, must, type Struct } from '@/api/client';
 import { type Address, useAddress } from '@/kit/data/address';
 import { RangeTable } from '@/kit/data/RangeTable';
 import { PAGE, useRange } from '@/kit/data/range';
-import { Later } from '@/kit/frame/Later';
 import { Card, Page } from '@/kit/frame/Page';
 import { seek, useSought } from '@/kit/frame/sought';
 import { count } from '@/kit/words/format';
 import { useReasons } from '@/kit/words/reasons';
 import { which } from './asked';
 import { columnsOf, NewRows } from './columns';
-import { Filters, FiltersToCome } from './Filters';
+import { Filters } from './Filters';
 import { Find } from './Find';
 import { at, listOf } from './list';
 
@@ -52,9 +51,7 @@ export default function Leads() {
       }
     >
       {sought && <Find key={sought} words={sought} onClose={() => seek('')} />}
-      <Later meanwhile={<FiltersToCome />}>
-        <Filters counts={counts.data} />
-      </Later>
+      <Filters counts={counts.data} />
       <Card
         title={address.test ? 'Test leads' : 'Leads'}
         aside={counts.data && told(counts.data)}
