@@ -10,6 +10,8 @@ const FRESH_MS = 300_000;
 const known = new Map<string, { name: string; at: number }>();
 const listeners = new Set<() => void>();
 let wanted = new Map<Plural, Set<string>>();
+/** What is on its way is not asked for again. */
+const asked = new Set<string>();
 
 /** Names that came with something else are known as well. */
 export function learn(plural: Plural, names: Iterable<[slug: string, name: string]>): void {
@@ -51,7 +53,8 @@ function listen(listener: () => void): () => void {
 /** Asks for names that will be shown, as far as they are not known. What is asked for in one moment travels together. */
 export function wantNames(plural: Plural, slugs: string[]): void {
   const since = Date.now() - FRESH_MS;
-  const missing = slugs.filter((slug) => slug && (known.get(`${plural}/${slug}`)?.at ?? 0) < since);
+  const isMissing = (key: string) => !asked.has(key) && (known.get(key)?.at ?? 0) < since;
+  const missing = slugs.filter((slug) => slug && isMissing(`${plural}/${slug}`));
   if (missing.length === 0) return;
   if (wanted.size === 0) setTimeout(ask);
   const together = wanted.get(plural) ?? new Set();
@@ -70,7 +73,10 @@ function ask(): void {
 
 async function fetched(plural: Plural, slugs: string[]): Promise<void> {
   const query = { slugs: slugs.join(','), limit: MOST };
+  const keys = slugs.map((slug) => `${plural}/${slug}`);
+  for (const key of keys) asked.add(key);
   const found = await send<{ items: Kept[] }>('GET', `/v1/${plural}`, { query }).catch(() => null);
+  for (const key of keys) asked.delete(key);
   if (!found) return; // They stay slugs, and are asked for again by whatever shows them next.
   const names = new Map(found.body.items.map(({ noun }) => [noun.slug, String(noun.name || noun.slug)]));
   learn(
