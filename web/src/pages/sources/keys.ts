@@ -1,7 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api, must } from '@/api/client';
 
-/** The keys of a source, and making and revoking them. A secret is told once, by whoever makes the key. */
 /** The test key of somebody's console, by its name: his tabs share none, for a secret is told once. */
 export function consoleName(who: string): string {
   return `test console of ${who}`;
@@ -23,6 +22,7 @@ function place(source: string, who: string): string {
   return `outbid-test-key ${who} ${source}`;
 }
 
+/** The keys of a source, and making and revoking them. A secret is told once, by whoever makes the key. */
 export function useSourceKeys(source: string) {
   const queries = useQueryClient();
   const again = () => queries.invalidateQueries({ queryKey: ['keys'] });

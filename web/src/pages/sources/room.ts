@@ -1,5 +1,6 @@
 import { useQueries, useQuery } from '@tanstack/react-query';
 import { api, must } from '@/api/client';
+import type { Dict } from '@/kit/form/schema';
 import { nounQuery } from '@/kit/noun/nouns';
 import { leadQuery } from '../leads/leadQuery';
 
@@ -8,9 +9,11 @@ interface Account {
   room: string | null;
 }
 
-/** No money is left in any wallet of these accounts. None: the wallet was never paid into. */
-export function isDry(accounts: Account[]): boolean {
-  return !accounts.some(({ window, room }) => window === 'wallet' && (room === null || Number(room) > 0));
+/** No money is left in any wallet of these accounts; where none was ever paid into, what is lent is all there is. */
+export function isDry(accounts: Account[], credit: string): boolean {
+  const wallets = accounts.filter(({ window }) => window === 'wallet');
+  if (wallets.length === 0) return Number(credit) <= 0;
+  return !wallets.some(({ room }) => room === null || Number(room) > 0);
 }
 
 /** The offers that would have bought a test lead, whose buyer's wallet is empty: with real money they could not. */
@@ -20,7 +23,13 @@ export function useDry(lead: string): string[] {
   );
   const buyers = [...new Set(sales?.map((sale) => sale.buyer) ?? [])];
   const nouns = useQueries({ queries: buyers.map((slug) => nounQuery('buyers', slug)) });
-  const paying = buyers.filter((_, at) => nouns[at]?.data?.body.wallet);
+  const credit = new Map(
+    buyers.flatMap((slug, at) => {
+      const wallet = nouns[at]?.data?.body.wallet as Dict | null | undefined;
+      return wallet ? [[slug, String(wallet.credit ?? '0')] as const] : [];
+    }),
+  );
+  const paying = [...credit.keys()];
   const accounts = useQueries({
     queries: paying.map((slug) => ({
       queryKey: ['accounts', 'buyer', slug, 'room'],
@@ -28,6 +37,8 @@ export function useDry(lead: string): string[] {
         must(api.GET('/v1/accounts', { params: { query: { kind: 'buyer', slug, open: true, limit: 200 } } })),
     })),
   });
-  const dry = paying.filter((_, at) => accounts[at]?.data && isDry(accounts[at].data.items));
+  const dry = paying.filter(
+    (slug, at) => accounts[at]?.data && isDry(accounts[at].data.items, credit.get(slug) ?? '0'),
+  );
   return (sales ?? []).filter((sale) => dry.includes(sale.buyer)).map((sale) => sale.offer);
 }
