@@ -79,7 +79,7 @@ function Bar({ bid, lead, most, floor }: { bid: Bid; lead: LeadLog; most: number
 
 function Won({ lead, bid }: { lead: LeadLog; bid: Bid }) {
   const receipt = lead.receipts.find((one) => one.offer === bid.offer && one.tier === bid.tier);
-  const passed = receipt ? won(receipt, lead.currency) : [];
+  const passed = receipt ? won(receipt, lead.currency, lead.test) : [];
   if (passed.length === 0) return null;
   return (
     <ul className={css.won} aria-label={`Why ${bid.offer} won`}>

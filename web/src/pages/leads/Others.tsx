@@ -20,7 +20,10 @@ export function Others({ lead }: { lead: LeadLog }) {
   const bidders = new Set(lead.bids.filter((bid) => bid.price !== null).map((bid) => bid.offer));
   const silent = lead.receipts.filter((receipt) => receipt.price === null && !bidders.has(receipt.offer));
   const known = new Set(lead.receipts.map((receipt) => receipt.offer));
-  const offers = useQuery(nounsQuery('offers', { campaign: lead.campaign })).data?.items ?? [];
+  // All offers of a campaign, for whoever looks for one that this lead never met.
+  const [isSought, setSought] = useState(false);
+  const offers =
+    useQuery({ ...nounsQuery('offers', { campaign: lead.campaign }), enabled: isSought }).data?.items ?? [];
   const later = offers.map(({ noun }) => noun.slug).filter((slug) => !known.has(slug));
   const one = lead.receipts.find((receipt) => receipt.offer === picked);
   return (
@@ -29,7 +32,7 @@ export function Others({ lead }: { lead: LeadLog }) {
       {silent.slice(0, LISTED).map((receipt) => (
         <Row key={receipt.offer} receipt={receipt} lead={lead} />
       ))}
-      {lead.receipts.length + later.length > 0 && (
+      {lead.receipts.length > 0 && (
         <div className={css.pick}>
           <Select
             label="Asked why one is not here? Pick an offer"
@@ -38,6 +41,7 @@ export function Others({ lead }: { lead: LeadLog }) {
             value={picked}
             searchable
             clearable
+            onFocus={() => setSought(true)}
             onChange={setPicked}
           />
           {one && <Row receipt={one} lead={lead} />}

@@ -2,9 +2,9 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { api, must } from '@/api/client';
 import { Asked } from '@/kit/data/Asked';
+import { placeOf } from '@/kit/form/places';
 import list from '@/kit/frame/List.module.css';
 import { Card, Empty } from '@/kit/frame/Page';
-import { placeOf } from '@/kit/noun/faults';
 import { metBy } from './again';
 import type { LeadLog } from './story';
 

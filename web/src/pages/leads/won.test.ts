@@ -12,7 +12,7 @@ const priced = {
 
 describe('why an offer won', () => {
   it('says what it passed, what it named and what made the price', () => {
-    expect(won({ priced }, 'USD')).toEqual([
+    expect(won({ priced }, 'USD', false)).toEqual([
       'Its filter, times, caps and wallet let the lead pass.',
       'It named $26.40, counted as $25.00, not below its floor of $10.00.',
       'The price is second price: just above the next bid (set by oak-auto).',
@@ -21,12 +21,17 @@ describe('why an offer won', () => {
   });
   it('leaves out what did not apply', () => {
     const plain = { ...priced, pricing: 'agreed' as const, ranks_as: '26.4', floor: '0', rival: null, rules: {} };
-    expect(won({ priced: plain }, 'USD').slice(1)).toEqual([
+    expect(won({ priced: plain }, 'USD', false).slice(1)).toEqual([
       'It named $26.40.',
       'The price is a fixed price, as agreed.',
     ]);
   });
+  it('says nothing of caps and wallets for a test', () => {
+    expect(won({ priced }, 'USD', true)[0]).toBe(
+      'Its filter and times let the lead pass; caps and wallets have room for tests.',
+    );
+  });
   it('is silent where nothing made a price', () => {
-    expect(won({ priced: null }, 'USD')).toEqual([]);
+    expect(won({ priced: null }, 'USD', false)).toEqual([]);
   });
 });

@@ -11,9 +11,13 @@ const PRICING: Record<Priced['pricing'], string> = {
 };
 
 /** Why an offer won: what it passed, and what made its price. A receipt without a price tells nothing. */
-export function won({ priced }: Pick<Receipt, 'priced'>, currency: string): string[] {
+export function won({ priced }: Pick<Receipt, 'priced'>, currency: string, isTest: boolean): string[] {
   if (!priced) return [];
-  const passed = ['Its filter, times, caps and wallet let the lead pass.'];
+  const passed = [
+    isTest
+      ? 'Its filter and times let the lead pass; caps and wallets have room for tests.'
+      : 'Its filter, times, caps and wallet let the lead pass.',
+  ];
   const ranks = priced.ranks_as === priced.bid ? '' : `, counted as ${exactMoney(priced.ranks_as, currency)}`;
   const floor = Number(priced.floor) > 0 ? `, not below its floor of ${exactMoney(priced.floor, currency)}` : '';
   passed.push(`It named ${exactMoney(priced.bid, currency)}${ranks}${floor}.`);
