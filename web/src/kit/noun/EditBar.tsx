@@ -1,12 +1,13 @@
 import { Button } from '@mantine/core';
 import { useBlocker } from '@tanstack/react-router';
 import { useEffect } from 'react';
+import { placeOf } from '../form/places';
 import { held, useToldKeys } from '../frame/keys';
 import { Trouble } from '../frame/Trouble';
 import { differences } from './differences';
 import css from './EditBar.module.css';
 import type { Editing } from './editing';
-import { placeIn, placeOf } from './faults';
+import { placeIn } from './faults';
 import { leadToPlace } from './leading';
 
 /** Discard and save, with ⌘S. Leaving with something unsaved asks first. */

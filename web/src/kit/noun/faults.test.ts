@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Fault } from '@/api/client';
-import { placeOf, standing, valueAt } from './faults';
+import { placeOf } from '../form/places';
+import { standing, valueAt } from './faults';
 
 const refused = { slug: 'A b', caps: [{ window: 'day' }], filter: { all: [{ fact: 'state', one_of: ['CA, TX'] }] } };
 const fault = new Fault(422, {

@@ -3,8 +3,6 @@ import { factWord } from '../filter/tree';
 import { placeOf, stepsOf } from '../form/places';
 import type { Dict, Json } from '../form/schema';
 
-export { placeOf } from '../form/places';
-
 /** What stands at a JSON pointer, or nothing. */
 export function valueAt(value: Json | undefined, pointer: string): Json | undefined {
   let found: Json | undefined = value;

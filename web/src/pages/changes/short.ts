@@ -1,4 +1,5 @@
 import type { Struct } from '@/api/client';
+import { placeOf } from '@/kit/form/places';
 
 type Short = Pick<Struct<'VersionInShort'>, 'nouns' | 'of'>;
 type Noun = Short['nouns'][number];
@@ -19,9 +20,8 @@ function nounInWords({ kind, name, what, fields, of }: Noun): string {
   return `${kind} ${name}: ${told.join(', ') || 'changed'}`;
 }
 
-/** "/caps/0/leads" → "caps 1 leads": places in lists count from one, as forms do. */
-export function place(pointer: string): string {
-  const parts = pointer.split('/').slice(1);
-  const named = parts.map((part) => (/^\d+$/.test(part) ? String(Number(part) + 1) : part.replaceAll('_', ' ')));
-  return named.map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~')).join(' ') || 'all of it';
+/** A place as forms call it, within a sentence: "caps 1 leads". */
+function place(pointer: string): string {
+  const words = placeOf(pointer).replaceAll(',', '');
+  return words ? `${words.charAt(0).toLowerCase()}${words.slice(1)}` : 'all of it';
 }
