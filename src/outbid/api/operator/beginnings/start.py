@@ -25,7 +25,7 @@ class Step(msgspec.Struct, frozen=True):
     """A step. `ids`: up to 20 of the nouns (slugs) or leads that make it done; empty where it is not.
 
     `pay_in` is there where offers are paid from wallets, done if one offer's buyer has room or needs none, or a lead
-    was sold; until then its ids are the buyers whose wallets have none.
+    was sold; until then its ids are the buyers whose wallets have none. Once sold, they are those with a wallet.
 
     names what people call them, in the same order: a noun without a name by its slug, a lead by its id
     step  `test_lead`: a test lead was sold, or a real one; `live`: a lead that is no test was sold, and the next can
@@ -94,6 +94,8 @@ async def _pay_in(connection: Connection, cell: int, market: Market, *, has_sold
     owners = {f"buyer:{number}": noun for number, noun in buyers if isinstance(noun, Buyer) and noun.wallet is not None}
     if not owners:
         return []
+    if has_sold:  # no wallet is looked into any more: of many buyers that would be dear on a page that is opened often
+        return [_paid(True, list(owners.values()))]
     room: dict[str, int] = {owner: micros(noun.wallet.credit) for owner, noun in owners.items() if noun.wallet}
     left: dict[str, int] = {}
     for one in await rooms.rooms(connection, HOUSE, cell, list(owners)):
@@ -101,10 +103,13 @@ async def _pay_in(connection: Connection, cell: int, market: Market, *, has_sold
             left[one.owner] = max(left.get(one.owner, 0), one.ceiling - one.taken)
     room |= left
     short = [noun for owner, noun in owners.items() if room[owner] <= 0]
-    done = has_sold or len(short) < len(buyers)
-    named = [noun for owner, noun in owners.items() if room[owner] > 0] if done else short
-    named = named[:MOST_NAMED]
-    return [Step("pay_in", done, "buyer", [noun.slug for noun in named], [noun.name or noun.slug for noun in named])]
+    done = len(short) < len(buyers)
+    return [_paid(done, [noun for owner, noun in owners.items() if room[owner] > 0] if done else short)]
+
+
+def _paid(done: bool, buyers: list[Buyer]) -> Step:
+    named = buyers[:MOST_NAMED]
+    return Step("pay_in", done, "buyer", [noun.slug for noun in named], [noun.name or noun.slug for noun in named])
 
 
 def _nouns(market: Market, kind: Literal["campaign", "source", "buyer", "offer"]) -> Step:
